@@ -1,0 +1,37 @@
+import type { CdrId } from '../ids.ts';
+
+/**
+ * A call detail record. Field names are those of Asterisk's CDR (src, dst, clid, start, answer, end, duration, billsec,
+ * disposition, uniqueid, …) and, where that has none, of FreeSWITCH's (hangup_cause); message events use the same row
+ * with `event`.
+ */
+export interface Cdr {
+  readonly id: CdrId;
+  readonly event: 'call' | 'deposit' | 'retrieve' | 'text-in' | 'text-out' | 'delete' | 'save';
+  readonly direction: 'inbound' | 'outbound';
+  readonly src: string;
+  readonly dst: string;
+  readonly clid: string;
+  /** Trunk or gateway. */
+  readonly channel: string;
+  readonly dcontext: string;
+  /** What was done with the call: `deposit`, `listen`, `refused`, `deliver`, … */
+  readonly lastapp: string;
+  readonly start: Date;
+  readonly answer?: Date;
+  readonly end: Date;
+  /** Whole seconds from start to end. */
+  readonly duration: number;
+  /** Whole seconds from answer to end; 0 if never answered. */
+  readonly billsec: number;
+  readonly disposition: 'ANSWERED' | 'NO ANSWER' | 'BUSY' | 'FAILED';
+  /** Q.850 cause. */
+  readonly hangup_cause?: number;
+  /** The switch's id of the leg. */
+  readonly uniqueid: string;
+  /** Ties together the legs of one case. */
+  readonly linkedid: string;
+  readonly accountcode: string;
+  /** Message id, where one is concerned. */
+  readonly userfield?: string;
+}

@@ -1,0 +1,23 @@
+import type { E164, MailboxId } from '../ids.ts';
+
+export interface Mailbox {
+  readonly id: MailboxId;
+  readonly number: E164;
+  readonly aliases: readonly E164[];
+  /** Dynamic mailboxes came into being by a message; provisioned ones were made by an operator. */
+  readonly origin: 'dynamic' | 'provisioned';
+  /** Provisional until the subscriber acts (opens, answers a text, calls). */
+  readonly status: 'provisional' | 'active';
+  readonly classOfService: string;
+  readonly created: Date;
+  /** When the subscriber stopped texts (STOP); absent while they want them. */
+  readonly textsStopped?: Date;
+  /** Derived; reconciled by a job. */
+  readonly counts: MailboxCounts;
+}
+
+export interface MailboxCounts {
+  readonly new: number;
+  readonly old: number;
+  readonly urgent: number;
+}

@@ -1,0 +1,84 @@
+import type { MessageKind } from '../profile/class-of-service.ts';
+import type { E164, MailboxId, MediaId, MessageId, Reference } from '../ids.ts';
+
+/** Order matters: replication joins states as a maximum. */
+export type MessageState = 'new' | 'heard' | 'saved' | 'deleted';
+export type Tier = 'live' | 'compressed' | 'archived';
+
+/** What must still happen because of a message; in the message document, so that it is written with it. */
+export type PendingKind = 'welcome' | 'notify' | 'lamp';
+
+export interface PendingStep {
+  readonly kind: PendingKind;
+  /** Not before this time. */
+  readonly due: Date;
+  /** Tries so far. */
+  readonly tries: number;
+  /** Until when a worker holds the step; a step whose lease has passed may be taken by another. */
+  readonly leasedUntil?: Date;
+  /** Why the last try failed, for the operator. */
+  readonly lastError?: string;
+}
+
+/** Where a message came from on its network. */
+export interface Origin {
+  readonly network: 'sip' | 'sms' | 'email' | 'fax' | 'web';
+  /** The network's own id of this deposit: the unique idempotency key. */
+  readonly id: string;
+}
+
+export interface Sender {
+  /** Absent where the caller asked for privacy or sent nothing usable. */
+  readonly number?: E164 | string;
+  readonly name?: string;
+  readonly private: boolean;
+}
+
+/** One part of a message; the bytes lie in the media store. */
+export interface Part {
+  readonly media: MediaId;
+  /** IANA media type, e.g. `audio/PCMU` (RFC 4856). */
+  readonly contentType: string;
+  readonly bytes: number;
+  /** Playing time in milliseconds, for sound and video. */
+  readonly durationMs?: number;
+  readonly pages?: number;
+  /** Lower-case hexadecimal SHA-256 of the bytes. */
+  readonly sha256: string;
+}
+
+/** The immutable facts of a message, kept as XML; see core/envelope. */
+export interface Envelope {
+  readonly id: MessageId;
+  readonly kind: MessageKind;
+  readonly origin: Origin;
+  readonly from: Sender;
+  /** The mailbox's number. */
+  readonly to: E164;
+  /** The number first dialled, where it differs. */
+  readonly dialled?: string;
+  readonly received: Date;
+  readonly urgent: boolean;
+  readonly confidential: boolean;
+  /** The recording ended because something broke, not because the caller was done. */
+  readonly cut: boolean;
+  readonly parts: readonly Part[];
+  readonly related?: MessageId;
+}
+
+/** A message as services see it: the envelope and what changes beside it. */
+export interface Message {
+  readonly id: MessageId;
+  readonly mailbox: MailboxId;
+  readonly reference: Reference;
+  readonly referenceExpires: Date;
+  readonly envelope: Envelope;
+  readonly state: MessageState;
+  readonly tier: Tier;
+  /** Counts changes, for replication and If-Match. */
+  readonly version: number;
+  readonly expires: Date;
+  readonly heardAt?: Date;
+  readonly transcript?: string;
+  readonly pending: readonly PendingStep[];
+}

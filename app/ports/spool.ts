@@ -1,0 +1,24 @@
+/** Deposits that are safe on this disk while the store is away; they go in by themselves later. */
+import type { Envelope } from '../core/message/message.ts';
+
+export interface Spool extends AsyncDisposable {
+  /**
+   * Resolves when deposit and bytes are on the disk (fsync of file and directory). Idempotent by origin.
+   * @throws Fault `disk-full` or `spool-failed`.
+   */
+  put(deposit: SpooledDeposit): Promise<void>;
+  /** Oldest first. Entries that cannot be read are set aside and reported, never dropped. */
+  list(): AsyncIterable<SpooledDeposit>;
+  /** After the store has it. */
+  remove(deposit: SpooledDeposit): Promise<void>;
+  readonly size: number;
+}
+
+export interface SpooledDeposit {
+  /** Without parts: they are made when the bytes go in. */
+  readonly draft: Omit<Envelope, 'parts' | 'id'>;
+  readonly contentType: string;
+  readonly durationMs: number;
+  readonly classOfService: string;
+  readonly bytes: Uint8Array;
+}
