@@ -71,7 +71,7 @@ export type HangupCause = 'normal' | 'busy' | 'congestion' | 'unallocated';
 export interface PlayOptions {
   readonly language: string;
   /** Keys that stop the playing; `any`, or a string of keys. Default none. */
-  readonly until?: 'any' | string;
+  readonly until?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -113,6 +113,8 @@ export interface RecordRule {
   readonly terminators: string;
   /** A tone before it starts. */
   readonly beep: boolean;
+  /** Goes on with the finished recording of the same tag; the result's take is the whole. Default false. */
+  readonly append?: boolean;
 }
 
 export type RecordResult =

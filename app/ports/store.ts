@@ -93,8 +93,8 @@ export interface ListOptions {
 }
 
 export interface MediaStore {
-  /** Stores bytes under an id chosen by the caller; repeating it is harmless. */
-  put(id: MediaId, contentType: string, bytes: Uint8Array): Promise<void>;
+  /** Stores bytes under an id chosen by the caller; repeating it is harmless. Answers their SHA-256 in lower-case hexadecimal. */
+  put(id: MediaId, contentType: string, bytes: Uint8Array): Promise<{ readonly sha256: string }>;
   get(id: MediaId): Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
   delete(id: MediaId): Promise<void>;
 }
@@ -102,11 +102,14 @@ export interface MediaStore {
 /** One text (later: e-mail, …) to one recipient about one message. */
 export interface Notification {
   readonly id: NotificationId;
+  /** The message it is about; for a reply the id of the text that it answers. */
   readonly message: MessageId;
   readonly mailbox: MailboxId;
   readonly gateway: GatewayName;
-  readonly kind: 'welcome' | 'notice';
+  readonly kind: 'welcome' | 'notice' | 'reply';
   readonly to: string;
+  /** Text of a reply; the others are written from the message when they are sent. */
+  readonly body?: string;
   readonly status: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'dead';
   readonly tries: number;
   readonly due: Date;
@@ -136,10 +139,11 @@ export interface NotificationStore {
   nextDue(): Promise<Date | undefined>;
 }
 
-/** A call to the subscriber that plays one message. */
+/** A call to the subscriber about one message: it is played, or its sender is called and connected. */
 export interface Delivery {
   readonly id: DeliveryId;
   readonly message: MessageId;
+  readonly purpose: 'play' | 'call-sender';
   readonly to: E164;
   readonly status: 'pending' | 'calling' | 'done' | 'dead';
   readonly tries: number;
