@@ -52,6 +52,7 @@ export const promptNames = [
   'oclock',
   'oh',
   'plus',
+  'controller-away',
 ] as const;
 
 export type PromptName = (typeof promptNames)[number];
