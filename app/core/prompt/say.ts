@@ -12,14 +12,9 @@ export type SayItem = Extract<PlayItem, { kind: 'digits' | 'number' | 'time' }>;
  */
 export function clips(item: SayItem, language: string): string[] {
   const rules = speechRules(language);
-  switch (item.kind) {
-    case 'digits':
-      return sayDigits(item.digits);
-    case 'number':
-      return sayNumber(item.value, rules) ?? sayDigits(String(item.value));
-    case 'time':
-      return sayTime(item, rules);
-  }
+  if (item.kind === 'digits') return sayDigits(item.digits);
+  if (item.kind === 'time') return sayTime(item, rules);
+  return sayNumber(item.value, rules) ?? sayDigits(String(item.value));
 }
 
 const signs: Readonly<Record<string, string>> = { '+': 'plus', '*': 'digit-star', '#': 'digit-hash' };

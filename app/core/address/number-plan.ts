@@ -1,0 +1,89 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import type { CountryCode } from 'libphonenumber-js';
+import type { E164 } from '../ids.ts';
+
+/** The section `numbers` of the configuration. */
+export interface NumberPlanOptions {
+  /** Numbers that subscribers call to hear their messages. */
+  readonly access: readonly string[];
+  /** ISO 3166 country of national numbers. */
+  readonly country: string;
+  readonly ranges: readonly NumberRange[];
+  /** Internal extensions become this prefix and the extension. */
+  readonly extensionPrefix?: string | undefined;
+}
+
+/** Either `prefix`, or `from` and `to` of equal length. */
+export interface NumberRange {
+  readonly prefix?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly class: string;
+}
+
+export interface NumberPlan {
+  /**
+   * A number as a network writes it, in E.164. National numbers are those of `country` (ISO 3166, default: the plan's).
+   * `undefined` for what is no telephone number: letters, nothing, `anonymous`, short codes without an extension prefix.
+   */
+  parse(raw: string, country?: string): E164 | undefined;
+  /** Class of service of a number served here; the longest matching range wins. `undefined` = not served. */
+  classOf(number: E164): string | undefined;
+  isAccess(number: E164): boolean;
+}
+
+/** Longest that is read: 15 digits (ITU-T E.164), international prefix and separators. */
+const mostCharacters = 40;
+const longestExtension = 6;
+
+export function createNumberPlan(numbers: NumberPlanOptions): NumberPlan {
+  const access = new Set(numbers.access);
+  // Longest match first; of ranges equally long the first in the configuration wins, as sorting is stable.
+  const ranges = numbers.ranges.toSorted((a, b) => matchLength(b) - matchLength(a));
+  return {
+    parse: (raw, country) => parseNumber(raw, country ?? numbers.country, numbers.extensionPrefix),
+    classOf: (number) => ranges.find((range) => matches(range, number))?.class,
+    isAccess: (number) => access.has(number),
+  };
+}
+
+function parseNumber(raw: string, country: string, extensionPrefix: string | undefined): E164 | undefined {
+  if (raw.length > mostCharacters || !/^[+\d][\d\s().\-/]*$|^\([\d\s().\-/]+$/.test(raw.trim()))
+    return undefined;
+  const digits = raw.replace(/\D/g, '');
+  if (raw.trim().startsWith('+')) return international(digits);
+  if (digits.length <= longestExtension) {
+    return extensionPrefix === undefined || digits === ''
+      ? undefined
+      : international(extensionPrefix.slice(1) + digits);
+  }
+  const national = parsePhoneNumberFromString(digits, country as CountryCode);
+  if (national?.isPossible()) return branded(national.number);
+  // Some trunks leave out the plus.
+  const withPlus = parsePhoneNumberFromString(`+${digits}`);
+  return withPlus?.isValid() ? branded(withPlus.number) : undefined;
+}
+
+/** Whatever follows a plus is a number, also of ranges that are newer than the library's tables. */
+function international(digits: string): E164 | undefined {
+  return /^[1-9]\d{6,14}$/.test(digits) ? branded(`+${digits}`) : undefined;
+}
+
+/** How many digits of a number the range fixes. */
+function matchLength(range: NumberRange): number {
+  if (range.prefix !== undefined) return range.prefix.length;
+  const { from = '', to = '' } = range;
+  let common = 0;
+  while (common < from.length && from[common] === to[common]) common++;
+  return common;
+}
+
+function matches(range: NumberRange, number: string): boolean {
+  if (range.prefix !== undefined) return number.startsWith(range.prefix);
+  if (range.from === undefined || range.to === undefined) return false;
+  return number.length === range.from.length && number >= range.from && number <= range.to;
+}
+
+function branded(number: string): E164 {
+  return number as E164;
+}
