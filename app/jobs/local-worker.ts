@@ -1,0 +1,60 @@
+/** One worker of this process: never two runs at once, and a wake during a run makes another run after it. */
+import type { Log } from '../ports/log.ts';
+import type { Worker } from '../ports/scheduler.ts';
+import { createAlarm } from './alarm.ts';
+
+export type Work = (signal: AbortSignal) => Promise<void>;
+
+export interface LocalWorker extends Worker {
+  readonly name: string;
+  readonly everyMs: number;
+  /** No further runs; resolves when the one that is going on has ended. */
+  stop(): Promise<void>;
+}
+
+/** `signal` aborts when the scheduler closes. A run that fails is logged; the next wake tries again. */
+export function createLocalWorker(
+  name: string,
+  everyMs: number,
+  work: Work,
+  signal: AbortSignal,
+  log: Log,
+): LocalWorker {
+  let asked = false;
+  let running: Promise<void> | undefined;
+  const alarm = createAlarm(() => wake());
+
+  const runAll = async (): Promise<void> => {
+    // The caller of wake() goes on first: its own work is not delayed by ours.
+    await Promise.resolve();
+    while (asked && !signal.aborted) {
+      asked = false;
+      try {
+        await work(signal);
+      } catch (error) {
+        if (!signal.aborted) log.warn('a job failed', { job: name, error });
+      }
+    }
+    running = undefined;
+  };
+  const wake = (): void => {
+    if (signal.aborted) return;
+    asked = true;
+    running ??= runAll();
+  };
+  /** A wake can come between the end of one run and whoever waits for it, hence again until nothing runs. */
+  const idle = (): Promise<void> => (running === undefined ? Promise.resolve() : running.then(idle));
+  return {
+    name,
+    everyMs,
+    wake,
+    wakeAt: (at) => {
+      if (!signal.aborted) alarm.set(at);
+    },
+    idle,
+    stop: () => {
+      alarm.clear();
+      return idle();
+    },
+  };
+}

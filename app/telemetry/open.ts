@@ -1,0 +1,56 @@
+/** The structured log: one JSON object a line, with `time` (RFC 3339, UTC), `level` and `msg`. */
+import { pino, stdTimeFunctions } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+import type { Log, LogFields } from '../ports/log.ts';
+import { redactFields, redactText } from './redact.ts';
+
+export interface LogSlice {
+  readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export interface LogDeps {
+  /** Where the lines go; standard output if absent. */
+  readonly out?: DestinationStream;
+}
+
+export interface OpenLog extends Log, AsyncDisposable {}
+
+/** Lines are written before the call returns, so that the last ones before a crash are not lost. */
+export function openLog(slice: LogSlice, deps: LogDeps = {}): OpenLog {
+  const out = deps.out ?? pino.destination({ fd: 1, sync: true });
+  const logger = pino(
+    {
+      level: slice.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    out,
+  );
+  const log = wrap(logger, {});
+  return { ...log, [Symbol.asyncDispose]: () => flushed(logger) };
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** Bound fields are kept as they came, since what may be shown of them depends on the level of the line. */
+function wrap(logger: Logger, bound: LogFields): Log {
+  const write = (level: Level, text: string, fields: LogFields | undefined): void => {
+    if (!logger.isLevelEnabled(level)) return;
+    const openness = level === 'debug' ? 'debug' : 'public';
+    logger[level](redactFields({ ...bound, ...fields }, openness), redactText(text, openness));
+  };
+  return {
+    debug: (text, fields) => write('debug', text, fields),
+    info: (text, fields) => write('info', text, fields),
+    warn: (text, fields) => write('warn', text, fields),
+    error: (text, fields) => write('error', text, fields),
+    child: (fields) => wrap(logger, { ...bound, ...fields }),
+  };
+}
+
+function flushed(logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    logger.flush(() => resolve());
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * Keeps secrets out of every log line and personal data out of lines above debug. It is the second fence: the first is
+ * that nobody logs them (ports/log.ts).
+ */
+import type { LogFields } from '../ports/log.ts';
+
+export type Openness = 'debug' | 'public';
+
+const SECRET_KEYS = keys(
+  'password ariPassword pin token authToken secret authorization cookie credentials apiKey',
+);
+const PERSONAL_KEYS = keys(`
+  number numbers caller called callerNumber callerName displayName party from to fromUser toUser requestUser user uri
+  asserted diversions history redirections target facts sender recipient subscriber tag
+  digits reference body text transcript subject envelope xml`);
+const MOST_DEPTH = 6;
+
+/** A copy of `fields` that may be written. `public` = above debug. */
+export function redactFields(fields: LogFields, openness: Openness): Record<string, unknown> {
+  return redactObject(fields, openness, 0);
+}
+
+/** A text that may be written: credentials in addresses always go, numbers above debug. */
+export function redactText(text: string, openness: Openness): string {
+  const safe = text.replace(/\/\/[^/\s@]*:[^/\s@]*@/g, '//[secret]@');
+  if (openness === 'debug') return safe;
+  return safe
+    .replace(/\b(sips?|tel):[^@\s;>"]+/gi, '$1:[private]')
+    .replace(/(?:\+|%2b)\d{5,}/gi, '[private]');
+}
+
+function redactObject(source: object, openness: Openness, depth: number): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(source).map(([key, value]) => [key, redactEntry(key, value, openness, depth)]),
+  );
+}
+
+function redactEntry(key: string, value: unknown, openness: Openness, depth: number): unknown {
+  if (value === undefined || value === null) return value;
+  if (SECRET_KEYS.has(fold(key))) return '[secret]';
+  if (openness === 'public' && PERSONAL_KEYS.has(fold(key))) return '[private]';
+  return redactValue(value, openness, depth);
+}
+
+function redactValue(value: unknown, openness: Openness, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value, openness);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (depth >= MOST_DEPTH) return '[deep]';
+  if (value instanceof Error) return redactError(value, openness, depth);
+  if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, openness, depth + 1));
+  return redactObject(value, openness, depth + 1);
+}
+
+/** Errors of others name numbers and answers in their texts, so runs of digits go too; codes and statuses are kept. */
+function redactError(error: Error, openness: Openness, depth: number): Record<string, unknown> {
+  const { code, status, temporary } = error as { code?: unknown; status?: unknown; temporary?: unknown };
+  const clean = (text: string): string => {
+    const safe = redactText(text, openness);
+    return openness === 'debug' ? safe : safe.replace(/\d{7,}/g, '[private]');
+  };
+  return {
+    name: error.name,
+    message: clean(error.message),
+    ...(code === undefined ? {} : { code }),
+    ...(status === undefined ? {} : { status }),
+    ...(temporary === undefined ? {} : { temporary }),
+    ...(error.stack === undefined ? {} : { stack: clean(error.stack) }),
+    ...(error.cause === undefined ? {} : { cause: redactValue(error.cause, openness, depth + 1) }),
+  };
+}
+
+function keys(names: string): ReadonlySet<string> {
+  return new Set(names.trim().split(/\s+/).map(fold));
+}
+
+/** `caller_number`, `callerNumber` and `Caller-Number` are one name. */
+function fold(key: string): string {
+  return key.replace(/[-_]/g, '').toLowerCase();
+}
