@@ -1,0 +1,209 @@
+/**
+ * The XML form of an envelope, as envelope.xsd (namespace `urn:answerback:envelope:1`) describes it. Every value is an
+ * attribute, so that blanks need no rules of their own; only the inline bytes of an export are text.
+ */
+import { XMLBuilder } from 'fast-xml-parser';
+import type { Fault } from '../errors.ts';
+import type { E164, MediaId, MessageId } from '../ids.ts';
+import type { Envelope, Part } from '../message/message.ts';
+import { invalid, parseXml } from './xml-element.ts';
+import type { XmlElement } from './xml-element.ts';
+
+const namespace = 'urn:answerback:envelope:1';
+const kinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] as const;
+const networks = ['sip', 'sms', 'email', 'fax', 'web'] as const;
+
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  attributeNamePrefix: '@',
+  suppressEmptyNode: true,
+  suppressBooleanAttributes: false,
+});
+
+/**
+ * Writes the XML of an envelope. Characters that XML 1.0 cannot hold are cleaned, see `cleanText`.
+ * @param contents base64 of the bytes of parts that are to be inlined, for exports.
+ * @throws Fault `invalid` if the envelope could not be read back: a wrong date, count, hash or media type.
+ */
+export function writeEnvelope(envelope: Envelope, contents?: ReadonlyMap<MediaId, string>): string {
+  const { origin, from, to, dialled, related } = envelope;
+  const tree = {
+    '@xmlns': namespace,
+    '@id': identifier(envelope.id),
+    '@kind': envelope.kind,
+    '@received': instant(envelope.received),
+    '@urgent': String(envelope.urgent),
+    '@confidential': String(envelope.confidential),
+    '@cut': String(envelope.cut),
+    origin: { '@network': origin.network, '@id': cleanText(origin.id) },
+    from: {
+      ...(from.number === undefined ? {} : { '@number': cleanText(from.number) }),
+      ...(from.name === undefined ? {} : { '@name': cleanText(from.name) }),
+      '@private': String(from.private),
+    },
+    to: { '@number': cleanText(to) },
+    ...(dialled === undefined ? {} : { dialled: { '@number': cleanText(dialled) } }),
+    ...(related === undefined ? {} : { related: { '@id': identifier(related) } }),
+    part: envelope.parts.map((part) => partTree(part, contents?.get(part.media))),
+  };
+  return `<?xml version="1.0" encoding="UTF-8"?>${builder.build({ envelope: tree })}`;
+}
+
+function partTree(part: Part, content: string | undefined) {
+  return {
+    '@media': identifier(part.media),
+    '@contentType': matched(cleanText(part.contentType), mediaType, 'contentType'),
+    '@bytes': count(part.bytes),
+    ...(part.durationMs === undefined ? {} : { '@durationMs': count(part.durationMs) }),
+    ...(part.pages === undefined ? {} : { '@pages': count(part.pages) }),
+    '@sha256': matched(part.sha256, sha256, 'sha256'),
+    ...(content === undefined ? {} : { content: matched(content, base64, 'content') }),
+  };
+}
+
+const mediaType = /^[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]*\/[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]*( ?;.*)?$/u;
+const sha256 = /^[0-9a-f]{64}$/;
+const base64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const utcInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function matched(text: string, pattern: RegExp, name: string): string {
+  if (!pattern.test(text)) throw invalid(`${name} is not as the schema asks`);
+  return text;
+}
+
+function identifier(id: string): string {
+  if (id === '') throw invalid('an id is empty');
+  return cleanText(id);
+}
+
+function instant(date: Date): string {
+  if (Number.isNaN(date.getTime())) throw invalid('a date is not a date');
+  return matched(date.toISOString(), utcInstant, 'date');
+}
+
+function count(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw invalid('a count is not a whole number from 0');
+  return String(value);
+}
+
+/**
+ * Makes text fit for XML 1.0 (section 2.2) and for one line: tab and line ends become a space, other control characters,
+ * unpaired surrogates and U+FFFE, U+FFFF become U+FFFD.
+ */
+function cleanText(text: string): string {
+  return text.replace(/[\t\n\r]/g, ' ').replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD');
+}
+
+/**
+ * Reads an envelope. The inline bytes of an export are checked for their form and left out.
+ * @param maxCharacters longest document to look at; raise it for exports with inline bytes.
+ * @throws Fault `invalid`, not temporary, for anything that is not exactly such a document: other namespace, DOCTYPE,
+ *   entities other than XML's own five and character references, unknown or missing elements and attributes, wrong values.
+ */
+export function readEnvelope(xml: string, maxCharacters = 65_536): Envelope {
+  const root = parseXml(xml, maxCharacters);
+  if (root.name !== 'envelope') throw invalid('the document element is not an envelope');
+  root.allow('xmlns', 'id', 'kind', 'received', 'urgent', 'confidential', 'cut');
+  if (root.text('xmlns') !== namespace) throw invalid('the namespace is another one');
+  const { origin, from, to, dialled, related, parts } = childrenOf(root);
+  const number = from.optional('number', String);
+  const name = from.optional('name', String);
+  return {
+    id: root.read('id', asIdentifier) as MessageId,
+    kind: root.read('kind', oneOf(kinds)),
+    origin: { network: origin.read('network', oneOf(networks)), id: origin.text('id') },
+    from: {
+      ...(number === undefined ? {} : { number }),
+      ...(name === undefined ? {} : { name }),
+      private: from.read('private', asFlag),
+    },
+    to: to.text('number') as E164,
+    ...(dialled === undefined ? {} : { dialled: dialled.text('number') }),
+    received: root.read('received', asInstant),
+    urgent: root.read('urgent', asFlag),
+    confidential: root.read('confidential', asFlag),
+    cut: root.read('cut', asFlag),
+    parts: parts.map(readPart),
+    ...(related === undefined ? {} : { related: related.read('id', asIdentifier) as MessageId }),
+  };
+}
+
+function childrenOf(root: XmlElement) {
+  blank(root);
+  const names = root.children.map((child) => `${child.name},`).join('');
+  if (!/^origin,from,to,(dialled,)?(related,)?(part,){0,1000}$/.test(names)) throw invalid('the elements are not in their order');
+  const one = (name: string) => root.children.find((child) => child.name === name);
+  const parts = root.children.filter((child) => child.name === 'part');
+  const leaf = (name: string, ...attributes: string[]) => one(name) && childless(one(name) as XmlElement).allow(...attributes);
+  return {
+    origin: leaf('origin', 'network', 'id') as XmlElement,
+    from: leaf('from', 'number', 'name', 'private') as XmlElement,
+    to: leaf('to', 'number') as XmlElement,
+    dialled: leaf('dialled', 'number'),
+    related: leaf('related', 'id'),
+    parts: parts.map((part) => part.allow('media', 'contentType', 'bytes', 'durationMs', 'pages', 'sha256')),
+  };
+}
+
+function readPart(part: XmlElement): Part {
+  const [content, ...more] = part.children;
+  if (more.length > 0 || (content && content.name !== 'content')) throw invalid('a part has more than its content');
+  if (content) {
+    if (content.children.length > 0) throw invalid('content has elements');
+    matched(content.allow().content.replace(/[ \t\n\r]/g, ''), base64, 'content');
+    blank(part);
+  } else childless(part);
+  const durationMs = part.optional('durationMs', asCount);
+  const pages = part.optional('pages', asCount);
+  return {
+    media: part.read('media', asIdentifier) as MediaId,
+    contentType: matched(part.text('contentType'), mediaType, 'contentType'),
+    bytes: part.read('bytes', asCount),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(pages === undefined ? {} : { pages }),
+    sha256: matched(part.text('sha256'), sha256, 'sha256'),
+  };
+}
+
+function childless(element: XmlElement): XmlElement {
+  if (element.children.length > 0 || element.content !== '') throw invalid(`${element.name} must be empty`);
+  return element;
+}
+
+/** Between elements there may be blanks only. */
+function blank(element: XmlElement): void {
+  if (!/^[ \t\n\r]*$/.test(element.content)) throw invalid(`${element.name} has text`);
+}
+
+type Fail = (what: string) => Fault;
+
+function asIdentifier(value: string, fail: Fail): string {
+  if (value === '') throw fail('is empty');
+  return value;
+}
+
+function asFlag(value: string, fail: Fail): boolean {
+  if (value !== 'true' && value !== 'false') throw fail('is neither true nor false');
+  return value === 'true';
+}
+
+function asCount(value: string, fail: Fail): number {
+  const number = Number(value);
+  if (!/^(0|[1-9]\d{0,15})$/.test(value) || !Number.isSafeInteger(number)) throw fail('is not a count');
+  return number;
+}
+
+function asInstant(value: string, fail: Fail): Date {
+  const date = new Date(value);
+  // A 30 February is taken by Date and comes back as another day.
+  if (Number.isNaN(date.getTime()) || date.toISOString() !== value) throw fail('is not a time in UTC');
+  return date;
+}
+
+function oneOf<const T extends string>(allowed: readonly T[]) {
+  return (value: string, fail: Fail): T => {
+    const found = allowed.find((one) => one === value);
+    if (found === undefined) throw fail(`is not one of ${allowed.join(', ')}`);
+    return found;
+  };
+}
