@@ -3,8 +3,8 @@ import type { CallFacts, Party } from './call-facts.ts';
 import { safeDisplay } from './name-addr.ts';
 
 export interface Caller {
-  /** E.164 where it is a telephone number, else a plain user name or short code as sent. */
-  readonly number?: E164 | string;
+  readonly number?: E164;
+  /** Display name, or the user name or short code of a caller who has no telephone number. */
   readonly name?: string;
   /** The caller asked for privacy (RFC 3323): the recipient of a message must not learn number and name. */
   readonly private: boolean;
@@ -23,19 +23,20 @@ export function identifyCaller(
 ): Caller {
   const parties = [facts.asserted, facts.from].filter((party) => party !== undefined);
   const number = parties.map((party) => parse(party.number)).find((one) => one !== undefined);
-  const shown = number ?? parties.map((party) => plainUser(party.number)).find((one) => one !== undefined);
-  const name = parties.map((party) => nameOf(party)).find((one) => one !== undefined);
+  const name = parties.map(nameOf).find((one) => one !== undefined);
+  const shown =
+    name ?? (number === undefined ? parties.map(userOf).find((one) => one !== undefined) : undefined);
   return {
-    ...(shown === undefined ? {} : { number: shown }),
-    ...(name === undefined ? {} : { name }),
+    ...(number === undefined ? {} : { number }),
+    ...(shown === undefined ? {} : { name: shown }),
     private: facts.privacy,
     trusted: number !== undefined && (trustedTrunk || facts.attestation === 'A'),
   };
 }
 
-/** A short code or SIP user name that can be shown and dialled back as it is. */
-function plainUser(user: string): string | undefined {
-  return !nobody.test(user) && /^[\w.+*#-]{1,64}$/.test(user) ? user : undefined;
+/** A short code or SIP user name that can be shown. */
+function userOf(party: Party): string | undefined {
+  return !nobody.test(party.number) && /^[\w.+*#-]{1,64}$/.test(party.number) ? party.number : undefined;
 }
 
 /** A display name that says more than the number does. */

@@ -70,7 +70,7 @@ function purposeOf(
   facts: CallFacts,
   plan: NumberPlan,
   parse: Parse,
-  callerNumber: string | undefined,
+  callerNumber: E164 | undefined,
 ): Purpose {
   const dialled = safeDisplay(facts.requestUser);
   const served = (raw: string | undefined, reason?: string | number): Candidate | undefined => {

@@ -1,0 +1,102 @@
+import { isReference } from '../reference/reference.ts';
+
+/** What a subscriber's text asks for. Without a reference it is about the latest message that they were told of. */
+export type Command =
+  /**
+   * `reference` is ten digits as written: where their check digit is wrong they open nothing, and nothing is done to
+   * the latest message in their place.
+   */
+  | { readonly kind: 'play' | 'text' | 'save' | 'delete' | 'call'; readonly reference?: string }
+  | { readonly kind: 'stop' | 'start' | 'help' | 'unknown' };
+
+type Word = Exclude<Command['kind'], 'unknown'>;
+
+/** Words of all languages together: nobody must know in which language a mailbox is kept. */
+const vocabulary: Readonly<Record<Word, string>> = {
+  play: '1 play listen oir escuchar reproducir',
+  text: 'text transcript read texto leer',
+  save: 'save keep guardar',
+  delete: 'delete del erase borrar eliminar',
+  call: 'call callback llamar',
+  stop: 'stop stopall unsubscribe cancel end quit parar alto baja',
+  start: 'start unstop iniciar alta',
+  help: 'help info ? ayuda',
+};
+
+const words = new Map(
+  Object.entries(vocabulary).flatMap(([kind, list]) =>
+    list.split(' ').map((word) => [word, kind as Word] as const),
+  ),
+);
+/** Left out before looking at what remains. */
+const polite = new Set([
+  'please',
+  'porfavor',
+  'favor',
+  'por',
+  'the',
+  'message',
+  'it',
+  'all',
+  'back',
+  'to',
+  'el',
+  'mensaje',
+  'and',
+  'y',
+]);
+
+/** Longer texts are no commands: three SMS. */
+const mostCharacters = 480;
+
+/**
+ * Reads a reply in any case, of any language, with a reference anywhere; linear in its length. A word in the middle
+ * of a sentence is no command: "stop by for dinner" stops nothing.
+ */
+export function parseCommand(body: string): Command {
+  if (body.length > mostCharacters) return { kind: 'unknown' };
+  const { reference, rest } = takeReference(plain(body));
+  const asked = askedFor(rest);
+  if (asked === 'unknown' || asked === 'stop' || asked === 'start' || asked === 'help')
+    return { kind: asked };
+  if (asked === undefined && reference === undefined) return { kind: 'unknown' };
+  return { kind: asked ?? 'play', ...(reference === undefined ? {} : { reference }) };
+}
+
+/** Full-width digits, accents and case do not matter. */
+function plain(body: string): string {
+  return body.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+}
+
+/** The first valid reference, else the first ten digits; none of the tens stay in the rest. */
+function takeReference(text: string): { reference: string | undefined; rest: string } {
+  // The number to tap, as it stood in our text: access number, pauses, reference.
+  const tapped = text.replace(/\+\d{7,15}[,pw;]*/g, ' ');
+  const found: string[] = [];
+  const rest = tapped.replace(/\d(?:[ .-]?\d){9}(?!\d)#?/g, (run, at: number) => {
+    if (/\d/.test(tapped[at - 1] ?? '')) return run;
+    found.push(run.replace(/\D/g, ''));
+    return ' ';
+  });
+  return { reference: found.find(isReference) ?? found[0], rest };
+}
+
+/** The one command that the words make; `undefined` if there are none, `unknown` if there are others or several. */
+function askedFor(rest: string): Word | 'unknown' | undefined {
+  const tokens = rest
+    .replace(/[^\p{L}\p{N}?]+/gu, ' ')
+    .trim()
+    .split(' ')
+    .filter((token) => token !== '');
+  const found = new Set<Word>();
+  let others = 0;
+  for (const token of tokens) {
+    const kind =
+      words.get(token) ?? words.get(token.replace(/\?+$/, '')) ?? (/^\?+$/.test(token) ? 'help' : undefined);
+    if (kind !== undefined) found.add(kind);
+    else if (!polite.has(token)) others += 1;
+  }
+  if (tokens.length === 0) return undefined;
+  const [only, ...more] = found;
+  return only === undefined || more.length > 0 || others > 0 ? 'unknown' : only;
+}

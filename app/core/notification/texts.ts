@@ -1,0 +1,80 @@
+import { safeDisplay } from '../address/name-addr.ts';
+import type { Sender } from '../message/message.ts';
+import { smsUnits } from './sms-units.ts';
+import { fill, wording } from './wording.ts';
+
+export interface Notice {
+  readonly language: string;
+  /** Access number, E.164. */
+  readonly access: string;
+  readonly reference: string;
+  readonly from: Sender;
+  readonly durationMs: number;
+  readonly urgent?: boolean;
+}
+
+/**
+ * The text about a new message, in one SMS: who called, how long, `access,,reference#` to tap, and how to answer.
+ * Where it would be longer, the caller's name is shortened, then left out; the reference is always whole.
+ */
+export function noticeText(notice: Notice): string {
+  const words = wording(notice.language);
+  const holes = { duration: duration(notice.durationMs), open: `${notice.access},,${notice.reference}#` };
+  const long = notice.urgent ? words.urgentNotice : words.notice;
+  const { number, name } = senderOf(notice.from, words);
+  const wide = (caller: string): string => fill(long, { ...holes, caller });
+  const narrow = (caller: string): string => fill(words.shortNotice, { ...holes, caller });
+  return (
+    (name && number ? shortened(name, (shown) => wide(`${shown} (${number})`)) : undefined) ??
+    (name ? shortened(name, wide) : undefined) ??
+    (name ? shortened(name, narrow) : undefined) ??
+    [wide(number ?? words.unknownCaller), narrow(number ?? '')].find((text) => smsUnits(text).fits) ??
+    narrow('').trim()
+  );
+}
+
+/** Sent once, before the first notice of a mailbox that nobody ordered. */
+export function welcomeText(welcome: {
+  readonly language: string;
+  readonly access: string;
+  readonly number?: string;
+}): string {
+  return fill(wording(welcome.language).welcome, { access: welcome.access });
+}
+
+function senderOf(
+  from: Sender,
+  words: { privateCaller: string; unknownCaller: string },
+): { number?: string; name?: string } {
+  if (from.private) return { number: words.privateCaller };
+  const name = tidy(from.name ?? '', 40);
+  const number = tidy(from.number ?? '', 24);
+  if (name === '' && number === '') return { number: words.unknownCaller };
+  return { ...(name === '' ? {} : { name }), ...(number === '' ? {} : { number }) };
+}
+
+/** Text from outside cannot bring links, or digits that a phone would offer to dial in place of ours. */
+function tidy(text: string, most: number): string {
+  const safe = safeDisplay(text)
+    .replace(/[,;#<>{}]|https?:\/\/|www\./gi, ' ')
+    .replace(/ {2,}/g, ' ');
+  return Array.from(safe).slice(0, most).join('').trim();
+}
+
+/** The longest beginning of the name, of three characters or the whole, with which the text is one SMS. */
+function shortened(name: string, text: (name: string) => string): string | undefined {
+  const characters = Array.from(name);
+  const least = Math.min(3, characters.length);
+  for (let length = characters.length; length >= least; length--) {
+    const cut = characters.slice(0, length).join('').trim();
+    const candidate = text(length === characters.length ? cut : `${cut}.`);
+    if (smsUnits(candidate).fits) return candidate;
+  }
+  return undefined;
+}
+
+/** `m:ss`, rounded up so that a short message is not 0:00. */
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000)) || 0;
+  return `${Math.trunc(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
