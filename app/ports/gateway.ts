@@ -5,7 +5,8 @@ export interface TextGateway {
   readonly name: GatewayName;
   /**
    * Hands one text to the network. `id` is the dedupe key: where the network can, sending it twice sends one.
-   * Rejects with a `Fault`: temporary (try again later) or not (this recipient will never work).
+   * Rejects with a `Fault`: temporary (try again later) or not (this recipient will never work). A temporary one may
+   * also mean that the text was taken and the answer was lost, so further tries carry `firstTried`.
    */
   send(text: OutgoingText): Promise<{ readonly providerId?: string }>;
 }
@@ -14,4 +15,9 @@ export interface OutgoingText {
   readonly id: string;
   readonly to: string;
   readonly body: string;
+  /**
+   * When the first try began, if this is not the first. A gateway that can ask its network sends only what was not
+   * taken, and answers with the id of what was; the others send again.
+   */
+  readonly firstTried?: Date;
 }

@@ -1,0 +1,90 @@
+/** The web server: webhooks and health. */
+import { fastifyFormbody } from '@fastify/formbody';
+import { fastify } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import type { Log } from '../../ports/log.ts';
+import { handleProblems } from './problem.ts';
+import { serveTwilio } from './twilio.ts';
+import type { TwilioWebhookDeps, TwilioWebhookSlice } from './twilio.ts';
+
+export interface WebSlice {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Without it there are no webhooks. */
+  readonly twilio?: TwilioWebhookSlice | undefined;
+}
+
+export interface WebDeps {
+  readonly log: Log;
+  /** Whether this controller can do its work, and which parts can. */
+  ready(): Promise<Readiness>;
+  readonly twilio?: Omit<TwilioWebhookDeps, 'log'> | undefined;
+}
+
+export interface Readiness {
+  readonly ok: boolean;
+  readonly parts: Readonly<Record<string, boolean>>;
+}
+
+export interface Web extends AsyncDisposable {
+  /** As http://127.0.0.1:8080 */
+  readonly url: string;
+}
+
+const BODY_BYTES = 64 * 1024;
+const REQUEST_MS = 10_000;
+const READY_MS = 3000;
+
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** Listens when this settles. Closing lets requests that are being answered end, and refuses new ones. */
+export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
+  const app = fastify({
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: true,
+  });
+  app.removeAllContentTypeParsers();
+  await app.register(fastifyFormbody);
+  app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
+  handleProblems(app, deps.log);
+  serveHealth(app, deps);
+  if (slice.twilio && deps.twilio) serveTwilio(app, slice.twilio, { ...deps.twilio, log: deps.log });
+  await app.listen({ host: slice.host, port: slice.port });
+  const { port } = app.server.address() as AddressInfo;
+  const host = slice.host.includes(':') ? `[${slice.host}]` : slice.host;
+  return { url: `http://${host}:${port}`, [Symbol.asyncDispose]: () => app.close().then(() => {}) };
+}
+
+function serveHealth(app: FastifyInstance, deps: WebDeps): void {
+  app.get('/health/live', async () => ({ ok: true }));
+  app.get('/health/ready', async (_request, reply) => {
+    const state = await readiness(deps);
+    return reply.status(state.ok ? 200 : 503).send(state);
+  });
+}
+
+/** A part that does not say in time counts as away. */
+async function readiness(deps: WebDeps): Promise<Readiness> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Readiness>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, parts: {} }), READY_MS);
+  });
+  try {
+    return await Promise.race([deps.ready(), late]);
+  } catch (error) {
+    deps.log.warn('readiness could not be told', { error });
+    return { ok: false, parts: {} };
+  } finally {
+    clearTimeout(timer);
+  }
+}
