@@ -2,34 +2,66 @@
  * The only reader of process.env and of the YAML file. One schema gives defaults, checks and documentation
  * (scripts/config-docs.ts); secrets come from the environment alone.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { Fault } from './core/errors.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
-const name = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'lower-case letters, digits, - and _, starting with a letter');
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'lower-case letters, digits, - and _, starting with a letter');
 const port = z.int().min(1).max(65535);
 
 const notificationRule = z.strictObject({
   gateway: z.enum(['sip', 'twilio', 'console']).describe('How the text goes out.'),
-  to: z.union([z.literal('subscriber'), e164]).default('subscriber').describe("`subscriber` is the mailbox's own number."),
+  to: z
+    .union([z.literal('subscriber'), e164])
+    .default('subscriber')
+    .describe("`subscriber` is the mailbox's own number."),
 });
 
 const classOfService = z.strictObject({
   language: z.string().default('en').describe('BCP 47 tag: a folder in prompts/ and of the text templates.'),
   timeZone: z.string().default('UTC').describe('IANA zone for spoken and written times.'),
   maxMessageSeconds: z.int().min(1).max(3600).default(180).describe('Longest message, in seconds.'),
-  maxSilenceSeconds: z.int().min(1).max(60).default(10).describe('Silence that ends a recording, in seconds.'),
-  minSpeechMs: z.int().min(0).max(10_000).default(300).describe('Recordings with less speech make no message, in milliseconds.'),
+  maxSilenceSeconds: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(10)
+    .describe('Silence that ends a recording, in seconds.'),
+  minSpeechMs: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(300)
+    .describe('Recordings with less speech make no message, in milliseconds.'),
   retentionDays: z.int().min(1).max(3650).default(30).describe('How long a message is kept, in days.'),
-  referenceDays: z.int().min(1).max(3650).default(7).describe('How long a reference opens its message, in days.'),
+  referenceDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(7)
+    .describe('How long a reference opens its message, in days.'),
   maxMessages: z.int().min(1).default(1000).describe('Most messages in one mailbox.'),
-  review: z.boolean().default(true).describe('Callers may press # to review, re-record, append, mark urgent or private.'),
-  notify: z.array(notificationRule).default([{ gateway: 'sip', to: 'subscriber' }]).describe('Who is told of a new message, and how.'),
-  welcome: z.boolean().default(true).describe('The first message of a new mailbox sends a welcome text first.'),
-  lamp: z.boolean().default(false).describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
+  review: z
+    .boolean()
+    .default(true)
+    .describe('Callers may press # to review, re-record, append, mark urgent or private.'),
+  notify: z
+    .array(notificationRule)
+    .default([{ gateway: 'sip', to: 'subscriber' }])
+    .describe('Who is told of a new message, and how.'),
+  welcome: z
+    .boolean()
+    .default(true)
+    .describe('The first message of a new mailbox sends a welcome text first.'),
+  lamp: z
+    .boolean()
+    .default(false)
+    .describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
 });
 
 const range = z
@@ -39,7 +71,10 @@ const range = z
     to: e164.optional().describe('Last number of the range.'),
     class: name.describe('Class of service of its mailboxes.'),
   })
-  .refine((r) => (r.prefix === undefined) === (r.from !== undefined && r.to !== undefined), 'either `prefix`, or `from` and `to`')
+  .refine(
+    (r) => (r.prefix === undefined) === (r.from !== undefined && r.to !== undefined),
+    'either `prefix`, or `from` and `to`',
+  )
   .refine(
     (r) => r.from === undefined || r.to === undefined || (r.from.length === r.to.length && r.from <= r.to),
     '`from` and `to` of equal length, `from` not after `to`',
@@ -49,39 +84,87 @@ const trunk = z.strictObject({
   name: name.describe('Its name as an endpoint of the switch.'),
   host: z.string().default('127.0.0.1').describe('Where the far side is.'),
   port: port.default(5060).describe('SIP port of the far side.'),
-  country: z.string().regex(/^[A-Z]{2}$/).optional().describe('ISO 3166 country of national numbers on it; the number plan’s if absent.'),
-  trusted: z.boolean().default(false).describe('Caller IDs that it sends can be believed: opens messages without a PIN.'),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional()
+    .describe('ISO 3166 country of national numbers on it; the number plan’s if absent.'),
+  trusted: z
+    .boolean()
+    .default(false)
+    .describe('Caller IDs that it sends can be believed: opens messages without a PIN.'),
 });
 
 const schema = z.strictObject({
   node: name.default('home').describe('Name of this node.'),
   numbers: z
     .strictObject({
-      access: z.array(e164).min(1).default(['+12025550199']).describe('Numbers that subscribers call; the first is written in texts.'),
-      country: z.string().regex(/^[A-Z]{2}$/).default('US').describe('ISO 3166 country of national numbers.'),
-      ranges: z.array(range).default([{ prefix: '+1202555', class: 'standard' }]).describe('Numbers served here; the longest match wins.'),
+      access: z
+        .array(e164)
+        .min(1)
+        .default(['+12025550199'])
+        .describe('Numbers that subscribers call; the first is written in texts.'),
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/)
+        .default('US')
+        .describe('ISO 3166 country of national numbers.'),
+      ranges: z
+        .array(range)
+        .default([{ prefix: '+1202555', class: 'standard' }])
+        .describe('Numbers served here; the longest match wins.'),
+      callable: z
+        .array(e164)
+        .default([])
+        .describe('Prefixes besides the ranges that subscribers may be connected to (call the sender).'),
       extensionPrefix: e164.optional().describe('Internal extensions become this prefix and the extension.'),
     })
     .prefault({})
     .describe('The number plan.'),
-  classes: z.record(name, classOfService.prefault({})).default({ standard: classOfService.parse({}) }).describe('Classes of service by name.'),
-  trunks: z.array(trunk).default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true }]).describe('SIP trunks.'),
+  classes: z
+    .record(name, classOfService.prefault({}))
+    .default({ standard: classOfService.parse({}) })
+    .describe('Classes of service by name.'),
+  trunks: z
+    .array(trunk)
+    .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true }])
+    .describe('SIP trunks.'),
   asterisk: z
     .strictObject({
-      url: z.url().default('http://127.0.0.1:8088').describe('ARI of the switch; ASTERISK_ARI_URL overrides.'),
+      url: z
+        .url()
+        .default('http://127.0.0.1:8088')
+        .describe('ARI of the switch; ASTERISK_ARI_URL overrides.'),
       user: z.string().default('answerback').describe('ARI user; the password is ASTERISK_ARI_PASSWORD.'),
       app: name.default('answerback').describe('Stasis application; texts use `<app>-text`.'),
-      spool: z.string().optional().describe('Recording directory of the switch, if this host sees it (`<astspooldir>/recording`); else recordings are fetched over ARI.'),
+      spool: z
+        .string()
+        .optional()
+        .describe(
+          'Recording directory of the switch, if this host sees it (`<astspooldir>/recording`); else recordings are fetched over ARI.',
+        ),
       trunk: name.default('trunk').describe('Trunk for calls and texts out.'),
-      timeoutMs: z.int().min(100).default(5000).describe('Longest wait for an answer of the switch, in milliseconds.'),
+      timeoutMs: z
+        .int()
+        .min(100)
+        .default(5000)
+        .describe('Longest wait for an answer of the switch, in milliseconds.'),
     })
     .prefault({})
     .describe('The switch.'),
   store: z
     .strictObject({
-      url: z.string().regex(/^mongodb(\+srv)?:\/\//, 'a mongodb:// or mongodb+srv:// address').default('mongodb://127.0.0.1:27017').describe('MONGODB_URL overrides.'),
+      url: z
+        .string()
+        .regex(/^mongodb(\+srv)?:\/\//, 'a mongodb:// or mongodb+srv:// address')
+        .default('mongodb://127.0.0.1:27017')
+        .describe('MONGODB_URL overrides.'),
       database: name.default('answerback').describe('Database name.'),
-      timeoutMs: z.int().min(50).default(2000).describe('Longest wait for the store in a call, in milliseconds.'),
+      timeoutMs: z
+        .int()
+        .min(50)
+        .default(2000)
+        .describe('Longest wait for the store in a call, in milliseconds.'),
     })
     .prefault({})
     .describe('The store.'),
@@ -101,7 +184,11 @@ const schema = z.strictObject({
   notify: z
     .strictObject({
       maxTries: z.int().min(1).default(8).describe('Tries until a text is given up as a dead letter.'),
-      firstRetryMs: z.int().min(10).default(2000).describe('Wait before the second try, in milliseconds; doubled each time.'),
+      firstRetryMs: z
+        .int()
+        .min(10)
+        .default(2000)
+        .describe('Wait before the second try, in milliseconds; doubled each time.'),
       maxRetryMs: z.int().min(10).default(3_600_000).describe('Longest wait between tries, in milliseconds.'),
     })
     .prefault({})
@@ -138,7 +225,12 @@ const schema = z.strictObject({
     .prefault({})
     .describe('The web server.'),
   log: z
-    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least level written.') })
+    .strictObject({
+      level: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .describe('Least level written.'),
+    })
     .prefault({})
     .describe('Logs.'),
 });
@@ -160,7 +252,10 @@ export interface Secrets {
  * @param file YAML file; without one all defaults hold.
  * @throws Fault `config-invalid` whose message has a line for each wrong key: path, what was found, what is allowed.
  */
-export function loadConfig(file: string | undefined, env: Readonly<Record<string, string | undefined>> = process.env): {
+export function loadConfig(
+  file: string | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): {
   config: Config;
   secrets: Secrets;
 } {
@@ -176,6 +271,41 @@ export function loadConfig(file: string | undefined, env: Readonly<Record<string
     twilio: accountSid && authToken ? { accountSid, authToken } : undefined,
   };
   return { config: deepFreeze(config), secrets };
+}
+
+/** Least time between two looks at the file, in milliseconds. */
+const watchMs = 500;
+
+/**
+ * Answers the classes of service as the file has them now, so that a changed class holds for the next call with no
+ * reload. A file that has become wrong is reported once, and the classes from before hold on.
+ */
+export function watchClasses(
+  file: string | undefined,
+  first: Config['classes'],
+  onWrong: (fault: unknown) => void,
+): () => Config['classes'] {
+  if (file === undefined) return () => first;
+  let classes = first;
+  let seen = modified(file);
+  let looked = Date.now();
+  return () => {
+    if (Date.now() - looked < watchMs) return classes;
+    looked = Date.now();
+    const now = modified(file);
+    if (now === seen) return classes;
+    seen = now;
+    try {
+      classes = loadConfig(file).config.classes;
+    } catch (error) {
+      onWrong(error);
+    }
+    return classes;
+  };
+}
+
+function modified(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 function readYaml(file: string): unknown {
@@ -205,21 +335,30 @@ function withEnvironment(config: z.output<typeof schema>, env: Readonly<Record<s
 }
 
 /** Faults between keys that each look right. */
-function contradictions(config: z.output<typeof schema>, env: Readonly<Record<string, string | undefined>>): string[] {
+function contradictions(
+  config: z.output<typeof schema>,
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
   const wrong: string[] = [];
   const classes = Object.keys(config.classes);
   config.numbers.ranges.forEach((r, i) => {
-    if (!classes.includes(r.class)) wrong.push(line(`numbers.ranges[${i}].class`, r.class, `one of ${classes.join(', ')}`));
+    if (!classes.includes(r.class))
+      wrong.push(line(`numbers.ranges[${i}].class`, r.class, `one of ${classes.join(', ')}`));
   });
   const trunks = config.trunks.map((t) => t.name);
-  if (!trunks.includes(config.asterisk.trunk)) wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
+  if (!trunks.includes(config.asterisk.trunk))
+    wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
   for (const [key, c] of Object.entries(config.classes)) {
-    if (!isTimeZone(c.timeZone)) wrong.push(line(`classes.${key}.timeZone`, c.timeZone, 'an IANA time zone, as Europe/Zurich'));
+    if (!isTimeZone(c.timeZone))
+      wrong.push(line(`classes.${key}.timeZone`, c.timeZone, 'an IANA time zone, as Europe/Zurich'));
     const usesTwilio = c.notify.some((rule) => rule.gateway === 'twilio');
-    if (usesTwilio && config.twilio === undefined) wrong.push(line(`classes.${key}.notify`, 'twilio', 'a section `twilio`, or another gateway'));
+    if (usesTwilio && config.twilio === undefined)
+      wrong.push(line(`classes.${key}.notify`, 'twilio', 'a section `twilio`, or another gateway'));
   }
   if (config.twilio !== undefined && !(env['TWILIO_ACCOUNT_SID'] && env['TWILIO_AUTH_TOKEN'])) {
-    wrong.push(line('twilio', 'no credentials', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment'));
+    wrong.push(
+      line('twilio', 'no credentials', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment'),
+    );
   }
   return wrong;
 }
@@ -235,7 +374,11 @@ function isTimeZone(zone: string): boolean {
 type Issue = z.core.$ZodIssue;
 
 function describeIssue(issue: Issue): string {
-  const path = issue.path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)), '');
+  const path = issue.path.reduce<string>(
+    (text, key) =>
+      typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key),
+    '',
+  );
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: no such key`).join('\n  ');
   }

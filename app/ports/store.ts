@@ -4,7 +4,15 @@
  * with the same key would not complete.
  */
 import type { Cdr } from '../core/account/cdr.ts';
-import type { E164, DeliveryId, MailboxId, MediaId, MessageId, NotificationId, Reference } from '../core/ids.ts';
+import type {
+  E164,
+  DeliveryId,
+  MailboxId,
+  MediaId,
+  MessageId,
+  NotificationId,
+  Reference,
+} from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
 import type { Message, MessageState, PendingKind, PendingStep } from '../core/message/message.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
@@ -29,7 +37,10 @@ export interface MailboxStore {
    * Existing, or made by one atomic upsert from `fresh`; any number of simultaneous calls make one mailbox.
    * `count` is added to the counters in the same write.
    */
-  findOrCreate(fresh: NewMailbox, count?: Partial<MailboxCounts>): Promise<{ mailbox: Mailbox; created: boolean }>;
+  findOrCreate(
+    fresh: NewMailbox,
+    count?: Partial<MailboxCounts>,
+  ): Promise<{ mailbox: Mailbox; created: boolean }>;
   /** Adds to the derived counters (negative too). */
   count(id: MailboxId, change: Partial<MailboxCounts>): Promise<Mailbox | undefined>;
   /** Counts the messages anew and writes the counters: after a crash, and by a job. */
@@ -62,18 +73,30 @@ export interface MessageStore {
   /** Newest first, by reception. */
   list(mailbox: MailboxId, options: ListOptions): Promise<Message[]>;
   /** The oldest of the given states received after the given message, for "next message". */
-  next(mailbox: MailboxId, states: readonly MessageState[], after: Date | undefined): Promise<Message | undefined>;
+  next(
+    mailbox: MailboxId,
+    states: readonly MessageState[],
+    after: Date | undefined,
+  ): Promise<Message | undefined>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already is a no-op.
    */
-  setState(id: MessageId, state: MessageState, at: Date): Promise<{ before: Message; after: Message } | undefined>;
+  setState(
+    id: MessageId,
+    state: MessageState,
+    at: Date,
+  ): Promise<{ before: Message; after: Message } | undefined>;
   /** The envelope's XML as it was written. */
   envelopeXml(id: MessageId): Promise<string | undefined>;
   /** Takes the due step that waited longest, by lease; `undefined` if none is due. */
   takePending(now: Date, leaseMs: number): Promise<{ message: Message; step: PendingStep } | undefined>;
   /** Takes the steps of one message that are due, by lease: the fast path right after a deposit. */
-  takePendingOf(id: MessageId, now: Date, leaseMs: number): Promise<{ message: Message; steps: PendingStep[] } | undefined>;
+  takePendingOf(
+    id: MessageId,
+    now: Date,
+    leaseMs: number,
+  ): Promise<{ message: Message; steps: PendingStep[] } | undefined>;
   /** Done: removes the step. */
   finishPending(id: MessageId, kinds: readonly PendingKind[]): Promise<void>;
   /** Puts a step back for later, with its error. */
@@ -127,12 +150,24 @@ export interface NotificationStore {
    * pending/failed and due → sending, for one worker only; `undefined` if another has it or it was sent. A `sending`
    * one whose lease has passed is of unknown fate: it answers as `uncertain`.
    */
-  take(id: NotificationId, now: Date, leaseMs: number): Promise<{ notification: Notification; uncertain: boolean } | undefined>;
-  takeDue(now: Date, leaseMs: number): Promise<{ notification: Notification; uncertain: boolean } | undefined>;
+  take(
+    id: NotificationId,
+    now: Date,
+    leaseMs: number,
+  ): Promise<{ notification: Notification; uncertain: boolean } | undefined>;
+  takeDue(
+    now: Date,
+    leaseMs: number,
+  ): Promise<{ notification: Notification; uncertain: boolean } | undefined>;
   sent(id: NotificationId, at: Date, providerId: string | undefined): Promise<void>;
   failed(id: NotificationId, due: Date | undefined, error: string): Promise<void>;
   /** By the provider's id: delivered or failed for good. */
-  report(gateway: GatewayName, providerId: string, status: 'delivered' | 'failed', error?: string): Promise<void>;
+  report(
+    gateway: GatewayName,
+    providerId: string,
+    status: 'delivered' | 'failed',
+    error?: string,
+  ): Promise<void>;
   /** The latest notice sent to a recipient: what a bare `1` in reply is about. */
   latestSent(to: string): Promise<Notification | undefined>;
   deadLetters(limit: number): Promise<Notification[]>;

@@ -1,0 +1,85 @@
+/** Every call that the dialplan hands over: who is it, what for, and the dialogue for that. */
+import { identify, type Identified } from '../core/address/identify.ts';
+import { readTag } from '../core/message/recording-tag.ts';
+import type { Call } from '../ports/media.ts';
+import { depositDialogue, resumeDeposit, type DepositVisit } from './deposit.ts';
+import { tell, type FlowDeps, type Outcome } from './flow.ts';
+import { accessDialogue, referenceDialogue } from './listen.ts';
+
+/** Runs one call from answer to hang-up, with its CDR. Never rejects: a fault is logged and told to the caller. */
+export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
+  const log = deps.log.child({ call: call.id });
+  const own: FlowDeps = { ...deps, log };
+  const who = identify(call.facts, deps.plan, trunkOf(call, deps));
+  let outcome: Outcome = { did: 'failed' };
+  try {
+    outcome = await converse(call, who, own);
+  } catch (error) {
+    log.error('the call failed', { error });
+    await apologise(call, own);
+  } finally {
+    await call
+      .hangup(outcome.did === 'refused' && call.answered === undefined ? 'unallocated' : 'normal')
+      .catch(() => undefined);
+    deps.account.call(call, {
+      direction: 'inbound',
+      dst: who.kind === 'mailbox' ? who.number : call.facts.requestUser,
+      outcome: outcome.did,
+      accountcode: outcome.mailbox ?? '',
+      ...(outcome.message === undefined ? {} : { message: outcome.message }),
+    });
+  }
+}
+
+async function converse(call: Call, who: Identified, deps: FlowDeps): Promise<Outcome> {
+  if (call.entry.kind === 'fax') return { did: 'fax' };
+  if (call.entry.kind === 'resumed') return resume(call, who, call.entry.recording?.tag, deps);
+  return begin(call, who, deps);
+}
+
+async function begin(call: Call, who: Identified, deps: FlowDeps): Promise<Outcome> {
+  switch (who.kind) {
+    case 'mailbox':
+      return depositDialogue(call, visitOf(who), deps);
+    case 'access':
+      return accessDialogue(call, who.caller, deps);
+    case 'reference':
+      return referenceDialogue(call, who.reference, who.caller, deps);
+    case 'refused':
+      await call.answer();
+      await tell(call, deps.language, 'number-not-served', 'goodbye');
+      return { did: 'refused' };
+  }
+}
+
+/** The controller was away for a while: a running recording goes on, anything else starts anew with an apology. */
+async function resume(
+  call: Call,
+  who: Identified,
+  tag: string | undefined,
+  deps: FlowDeps,
+): Promise<Outcome> {
+  if (tag !== undefined && who.kind === 'mailbox' && readTag(tag) !== undefined) {
+    return resumeDeposit(call, visitOf(who), tag, deps);
+  }
+  await call.answer();
+  await tell(call, deps.language, 'interrupted');
+  return begin(call, who, deps);
+}
+
+function visitOf(who: Extract<Identified, { kind: 'mailbox' }>): DepositVisit {
+  return { number: who.number, dialled: who.dialled, classOfService: who.classOfService, caller: who.caller };
+}
+
+function trunkOf(call: Call, deps: FlowDeps) {
+  return deps.trunks.find((trunk) => trunk.name === call.facts.trunk) ?? { trusted: false };
+}
+
+async function apologise(call: Call, deps: FlowDeps): Promise<void> {
+  try {
+    await call.answer();
+    await tell(call, deps.language, 'try-later');
+  } catch (error) {
+    deps.log.warn('the caller could not be told', { error });
+  }
+}

@@ -1,0 +1,183 @@
+/** A caller leaves a message: greeting, tone, recording, and, after `#`, review. */
+import { isTemporary } from '../core/errors.ts';
+import type { E164 } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { writeTag } from '../core/message/recording-tag.ts';
+import { speechMs } from '../core/message/speech.ts';
+import type { ClassOfService } from '../core/profile/class-of-service.ts';
+import type { Call, RecordResult, RecordRule, Take } from '../ports/media.ts';
+import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
+import { review, type Flags } from './review.ts';
+
+/** How long the caller may wait for the store before the default greeting is played, in milliseconds. */
+const lookupMs = 400;
+/** Empty recordings before the call is ended. */
+const emptyTries = 2;
+
+export interface DepositVisit {
+  readonly number: E164;
+  readonly dialled: string;
+  readonly classOfService: string;
+  readonly caller: Caller;
+}
+
+export async function depositDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
+  const [, mailbox] = await Promise.all([call.answer(), findMailbox(visit.number, deps)]);
+  const profile = deps.profiles.classOfService(mailbox?.classOfService ?? visit.classOfService);
+  if (isFull(mailbox, profile)) {
+    await tell(call, profile.language, 'mailbox-full');
+    return { did: 'full', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
+  }
+  const greeted = await call.play([prompt('greeting-default')], { language: profile.language, until: '#' });
+  if (greeted.kind === 'gone') return { did: 'abandoned' };
+  return recordDialogue(call, visit, profile, deps, (rule) => call.record(rule));
+}
+
+/** The rest of a deposit whose recording was running when the controller came back. */
+export async function resumeDeposit(
+  call: Call,
+  visit: DepositVisit,
+  tag: string,
+  deps: FlowDeps,
+): Promise<Outcome> {
+  const mailbox = await findMailbox(visit.number, deps);
+  const profile = deps.profiles.classOfService(mailbox?.classOfService ?? visit.classOfService);
+  return recordDialogue(call, visit, profile, deps, (rule) => call.resumeRecording({ ...rule, tag }));
+}
+
+async function recordDialogue(
+  call: Call,
+  visit: DepositVisit,
+  profile: ClassOfService,
+  deps: FlowDeps,
+  start: (rule: RecordRule) => Promise<RecordResult>,
+): Promise<Outcome> {
+  let begin = start;
+  let empty = 0;
+  for (let n = 0; ; n += 1) {
+    const rule = recordRule(call, visit, profile, n);
+    const result = await begin(rule);
+    begin = (next) => call.record(next);
+    const spoken = await speechOf(result.take, profile);
+    if (spoken === undefined) {
+      await result.take?.discard();
+      empty += 1;
+      if (result.kind === 'gone') return { did: 'empty' };
+      await tell(call, profile.language, 'message-empty');
+      if (empty >= emptyTries || call.gone.aborted) return { did: 'empty' };
+      continue;
+    }
+    const flags: Flags = { urgent: false, confidential: false };
+    if (result.kind !== 'key' || !profile.review)
+      return send(call, visit, profile, deps, { result, take: spoken, flags });
+    const reviewed = await review(call, spoken, profile, flags, { ...rule, tag: spoken.tag, append: true });
+    if (reviewed.kind === 'again') continue;
+    return send(call, visit, profile, deps, { result, take: reviewed.take, flags: reviewed.flags });
+  }
+}
+
+function recordRule(call: Call, visit: DepositVisit, profile: ClassOfService, n: number): RecordRule {
+  const { caller } = visit;
+  const tag = writeTag({
+    called: visit.number,
+    ...(caller.private || caller.number === undefined ? {} : { caller: caller.number }),
+    started: call.started,
+    callId: call.id,
+    n,
+  });
+  return {
+    tag,
+    maxSeconds: profile.maxMessageSeconds,
+    maxSilenceSeconds: profile.maxSilenceSeconds,
+    terminators: '#',
+    beep: true,
+  };
+}
+
+/** The take, if there is enough speech in it to be a message. */
+async function speechOf(take: Take | undefined, profile: ClassOfService): Promise<Take | undefined> {
+  if (take === undefined) return undefined;
+  const bytes = await take.bytes();
+  const spoken = speechMs(take.contentType, bytes) ?? take.durationMs;
+  return bytes.length > 0 && spoken >= profile.minSpeechMs ? take : undefined;
+}
+
+interface Sending {
+  readonly result: RecordResult;
+  readonly take: Take;
+  readonly flags: Flags;
+}
+
+async function send(
+  call: Call,
+  visit: DepositVisit,
+  profile: ClassOfService,
+  deps: FlowDeps,
+  sending: Sending,
+): Promise<Outcome> {
+  const { take, flags, result } = sending;
+  const { caller } = visit;
+  const { language } = profile;
+  try {
+    const stored = await deps.deposits.take({
+      draft: {
+        kind: 'voice',
+        origin: { network: 'sip', id: take.id },
+        from: caller.private
+          ? { private: true }
+          : {
+              ...(caller.number === undefined ? {} : { number: caller.number }),
+              ...(caller.name === undefined ? {} : { name: caller.name }),
+              private: false,
+            },
+        to: visit.number,
+        ...(visit.dialled === visit.number ? {} : { dialled: visit.dialled }),
+        received: call.started,
+        urgent: flags.urgent,
+        confidential: flags.confidential,
+        cut: false,
+      },
+      contentType: take.contentType,
+      durationMs: take.durationMs,
+      classOfService: visit.classOfService,
+      bytes: await take.bytes(),
+    });
+    await take.discard();
+    await tell(
+      call,
+      language,
+      ...(result.kind === 'limit' ? (['message-too-long'] as const) : []),
+      'message-saved',
+      'goodbye',
+    );
+    return {
+      did: 'deposit',
+      ...(stored.kind === 'spooled' ? {} : { message: stored.message.id, mailbox: stored.message.mailbox }),
+    };
+  } catch (error) {
+    // The recording stays on the switch and is taken in when that is possible again; the caller hears the truth.
+    deps.log.error('a message could not be made safe', { error, temporary: isTemporary(error) });
+    await tell(call, language, 'message-not-saved');
+    return { did: 'failed' };
+  }
+}
+
+/** Bounded, so that a store that is away delays no greeting; the class of the number range holds then. */
+async function findMailbox(number: E164, deps: FlowDeps): Promise<Mailbox | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), lookupMs);
+  });
+  try {
+    return await Promise.race([deps.mailboxes.find(number), late]);
+  } catch (error) {
+    deps.log.warn('mailbox not looked up', { error });
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isFull(mailbox: Mailbox | undefined, profile: ClassOfService): boolean {
+  return mailbox !== undefined && mailbox.counts.new + mailbox.counts.old >= profile.maxMessages;
+}

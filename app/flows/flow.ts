@@ -1,0 +1,70 @@
+/** What every dialogue works with, and how it reports. */
+import type { Identified } from '../core/address/identify.ts';
+import type { NumberPlan } from '../core/address/number-plan.ts';
+import type { PlayItem } from '../core/prompt/play-item.ts';
+import type { PromptName } from '../core/prompt/prompt-name.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Call, MediaServer } from '../ports/media.ts';
+import type { MailboxStore } from '../ports/store.ts';
+import type { Account } from '../services/account.ts';
+import type { Deposits } from '../services/deposit.ts';
+import type { Profiles } from '../services/profile.ts';
+import type { Retrieval } from '../services/retrieve.ts';
+
+export interface FlowDeps {
+  readonly deposits: Deposits;
+  readonly retrieval: Retrieval;
+  readonly mailboxes: Pick<MailboxStore, 'find'>;
+  readonly media: Pick<MediaServer, 'dial'>;
+  readonly profiles: Profiles;
+  readonly account: Account;
+  readonly plan: NumberPlan;
+  readonly trunks: readonly TrunkTrust[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Number shown when we call. */
+  readonly access: string;
+  /** Tries of a reference in one call. */
+  readonly referenceTries: number;
+  readonly ringSeconds: number;
+  readonly language: string;
+  /** Whether subscribers may be connected to this number at our cost. */
+  readonly mayCall: (number: string) => boolean;
+}
+
+export interface TrunkTrust {
+  readonly name: string;
+  readonly trusted: boolean;
+  readonly country?: string | undefined;
+}
+
+export type Caller = Identified['caller'];
+
+/** What was done with a call, for its CDR. */
+export interface Outcome {
+  readonly did:
+    | 'deposit'
+    | 'abandoned'
+    | 'empty'
+    | 'full'
+    | 'listen'
+    | 'refused'
+    | 'deliver'
+    | 'connect'
+    | 'fax'
+    | 'lost'
+    | 'failed';
+  /** Message concerned. */
+  readonly message?: string;
+  readonly mailbox?: string;
+}
+
+export function prompt(name: PromptName): PlayItem {
+  return { kind: 'prompt', name };
+}
+
+/** Says one thing and takes no keys. */
+export async function tell(call: Call, language: string, ...names: readonly PromptName[]): Promise<void> {
+  await call.play(names.map(prompt), { language });
+}

@@ -1,0 +1,99 @@
+/** Call detail records: one for each call leg and message event. They are written in the background, in batches. */
+import type { Cdr } from '../core/account/cdr.ts';
+import type { CdrId } from '../core/ids.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Call } from '../ports/media.ts';
+import type { CdrStore } from '../ports/store.ts';
+
+/** Rows kept while the store is away; beyond it the oldest are dropped with an error in the log. */
+const maxWaiting = 50_000;
+
+export interface Account {
+  /** Writes down an event; returns at once. */
+  event(row: Omit<Cdr, 'id'>): void;
+  /** The row of a call that has ended. */
+  call(call: Call, facts: CallRow): void;
+  /** Writes what waits; resolves when all is in the store, or rejects with the store's fault. */
+  flush(): Promise<void>;
+}
+
+export interface CallRow {
+  readonly direction: Cdr['direction'];
+  readonly dst: string;
+  /** What was done with the call. */
+  readonly outcome: string;
+  readonly accountcode: string;
+  readonly message?: string;
+}
+
+export function createAccount(deps: { cdrs: CdrStore; clock: Clock; random: Random; log: Log }): Account {
+  const { cdrs, clock, random, log } = deps;
+  let waiting: Cdr[] = [];
+  let writing: Promise<void> | undefined;
+
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await cdrs.insert(batch);
+      } catch (error) {
+        waiting = [...batch, ...waiting];
+        if (waiting.length > maxWaiting) {
+          log.error('call detail records dropped: the store is away too long', {
+            count: waiting.length - maxWaiting,
+          });
+          waiting = waiting.slice(-maxWaiting);
+        }
+        throw error;
+      }
+    }
+  };
+  const flush = (): Promise<void> => {
+    writing ??= write().finally(() => {
+      writing = undefined;
+    });
+    return writing;
+  };
+  const event = (row: Omit<Cdr, 'id'>): void => {
+    waiting.push({ id: random.uuid() as CdrId, ...row });
+    // A failed flush keeps the rows; the next event or the worker of main.ts tries again.
+    flush().catch((error: unknown) => log.warn('call detail records wait for the store', { error }));
+  };
+  return {
+    event,
+    flush,
+    call: (call, facts) => event(callRow(call, facts, clock.now())),
+  };
+}
+
+function callRow(call: Call, facts: CallRow, end: Date): Omit<Cdr, 'id'> {
+  const from = call.facts.asserted ?? call.facts.from;
+  const { answered } = call;
+  return {
+    event: 'call',
+    direction: facts.direction,
+    src: from?.number ?? '',
+    dst: facts.dst,
+    clid: from?.name === undefined ? (from?.number ?? '') : `"${from.name}" <${from.number}>`,
+    channel: call.facts.trunk,
+    dcontext: call.entry.kind,
+    lastapp: facts.outcome,
+    start: call.started,
+    ...(answered === undefined ? {} : { answer: answered }),
+    end,
+    duration: seconds(call.started, end),
+    billsec: answered === undefined ? 0 : seconds(answered, end),
+    disposition: answered === undefined ? 'NO ANSWER' : 'ANSWERED',
+    ...(call.hangupCause === undefined ? {} : { hangup_cause: call.hangupCause }),
+    uniqueid: call.id,
+    linkedid: call.facts.wireId || call.id,
+    accountcode: facts.accountcode,
+    ...(facts.message === undefined ? {} : { userfield: facts.message }),
+  };
+}
+
+function seconds(from: Date, to: Date): number {
+  return Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
+}

@@ -1,0 +1,192 @@
+/** Does what a subscriber asks for by answering a text: play, text, save, delete, call, stop, start, help. */
+import type { NumberPlan } from '../core/address/number-plan.ts';
+import type { DeliveryId, E164 } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Message } from '../core/message/message.ts';
+import { parseCommand, type Command } from '../core/notification/commands.ts';
+import { replyText, type ReplyName } from '../core/notification/replies.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { InboundText } from '../ports/media.ts';
+import type { Store } from '../ports/store.ts';
+import type { Account } from './account.ts';
+import type { Deliveries } from './deliver.ts';
+import type { Notify } from './notify.ts';
+import type { Profiles } from './profile.ts';
+import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
+
+export interface CommandDeps {
+  readonly store: Store;
+  readonly retrieval: Retrieval;
+  readonly deliveries: Pick<Deliveries, 'request'>;
+  readonly notify: Pick<Notify, 'reply'>;
+  readonly profiles: Profiles;
+  readonly account: Account;
+  readonly plan: NumberPlan;
+  readonly trunks: readonly {
+    readonly name: string;
+    readonly trusted: boolean;
+    readonly country?: string | undefined;
+  }[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly access: E164;
+  readonly mayCall: (number: E164) => boolean;
+}
+
+export interface Commands {
+  /** Idempotent by the text's id. Only the mailbox's own number, on a trusted network, is answered. */
+  handle(text: InboundText): Promise<void>;
+}
+
+/** What a command came to: the answer to send, or silence where a call is the answer. */
+type Answer = ReplyName | { readonly transcript: string } | undefined;
+
+export function createCommands(deps: CommandDeps): Commands {
+  return {
+    async handle(text) {
+      const trunk = deps.trunks.find((t) => t.name === text.trunk);
+      const from = deps.plan.parse(text.from, trunk?.country);
+      const to = deps.plan.parse(text.to, trunk?.country);
+      record(deps, text);
+      if (from === undefined || to === undefined || !deps.plan.isAccess(to)) return;
+      const mailbox = await deps.store.mailboxes.find(from);
+      // Strangers get no answer: an answering machine on the far side could go on for ever.
+      if (mailbox === undefined) return;
+      const trusted = text.network === 'sms' || trunk?.trusted === true;
+      if (!trusted) return;
+      const command = parseCommand(text.body);
+      const answer = await obey(deps, text, command, { from, mailbox });
+      if (answer !== undefined) await reply(deps, text, mailbox, from, answer);
+    },
+  };
+}
+
+interface Subject {
+  readonly from: E164;
+  readonly mailbox: Mailbox;
+}
+
+async function obey(
+  deps: CommandDeps,
+  text: InboundText,
+  command: Command,
+  subject: Subject,
+): Promise<Answer> {
+  const { mailbox, from } = subject;
+  switch (command.kind) {
+    case 'help':
+    case 'unknown':
+      return 'help';
+    case 'stop':
+      await deps.store.mailboxes.stopTexts(mailbox.id, deps.clock.now());
+      return 'stopped';
+    case 'start':
+      await deps.store.mailboxes.stopTexts(mailbox.id, undefined);
+      return 'started';
+    case 'play':
+    case 'text':
+    case 'save':
+    case 'delete':
+    case 'call': {
+      const found = await findMessage(deps, command.reference, { key: from, number: from, trusted: true });
+      if (found.kind !== 'open') return problem(found.kind);
+      return act(deps, text, command.kind, found.message, from);
+    }
+  }
+}
+
+async function act(
+  deps: CommandDeps,
+  text: InboundText,
+  kind: 'play' | 'text' | 'save' | 'delete' | 'call',
+  message: Message,
+  to: E164,
+): Promise<Answer> {
+  const id = `text:${text.network}:${text.id}` as DeliveryId;
+  switch (kind) {
+    case 'play':
+      await deps.deliveries.request({ id, message: message.id, purpose: 'play', to });
+      return undefined;
+    case 'call': {
+      const sender = message.envelope.from;
+      const number = sender.private ? undefined : deps.plan.parse(sender.number ?? '');
+      if (number === undefined || !deps.mayCall(number)) return 'cannot-call';
+      await deps.deliveries.request({ id, message: message.id, purpose: 'call-sender', to });
+      return undefined;
+    }
+    case 'text':
+      return message.transcript === undefined ? 'no-transcript' : { transcript: message.transcript };
+    case 'save':
+      await deps.retrieval.save(message);
+      return 'saved';
+    case 'delete':
+      await deps.retrieval.remove(message);
+      return 'deleted';
+  }
+}
+
+/** The message named by reference, or the one that the latest notice to this number was about. */
+async function findMessage(
+  deps: CommandDeps,
+  reference: string | undefined,
+  asker: Asker,
+): Promise<OpenResult> {
+  if (reference !== undefined) return deps.retrieval.open(reference, asker);
+  const notice =
+    asker.number === undefined ? undefined : await deps.store.notifications.latestSent(asker.number);
+  const message = notice === undefined ? undefined : await deps.store.messages.get(notice.message);
+  if (message === undefined) return { kind: 'wrong' };
+  return deps.retrieval.open(message.reference, asker);
+}
+
+function problem(kind: Exclude<OpenResult['kind'], 'open'>): ReplyName {
+  switch (kind) {
+    case 'expired':
+      return 'expired';
+    case 'deleted':
+      return 'already-deleted';
+    case 'locked':
+      return 'locked';
+    case 'wrong':
+    case 'not-yours':
+      return 'unknown-reference';
+  }
+}
+
+async function reply(
+  deps: CommandDeps,
+  text: InboundText,
+  mailbox: Mailbox,
+  to: E164,
+  answer: Exclude<Answer, undefined>,
+) {
+  const { language } = deps.profiles.classOfService(mailbox.classOfService);
+  const body =
+    typeof answer === 'string' ? replyText(answer, { language, access: deps.access }) : answer.transcript;
+  const gateway: GatewayName = text.network === 'sms' ? 'twilio' : 'sip';
+  await deps.notify.reply({ to, textId: `${text.network}:${text.id}`, body, gateway, mailbox });
+}
+
+function record(deps: CommandDeps, text: InboundText): void {
+  const at = deps.clock.now();
+  deps.account.event({
+    event: 'text-in',
+    direction: 'inbound',
+    src: text.from,
+    dst: text.to,
+    clid: text.from,
+    channel: text.trunk,
+    dcontext: text.network,
+    lastapp: 'text',
+    start: at,
+    end: at,
+    duration: 0,
+    billsec: 0,
+    disposition: 'ANSWERED',
+    uniqueid: text.id,
+    linkedid: text.id,
+    accountcode: '',
+  });
+}

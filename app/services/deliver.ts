@@ -1,0 +1,91 @@
+/** Calls subscribers and hands the answered call to a dialogue that plays the message; retried when busy or away. */
+import type { DeliveryId } from '../core/ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Call, DialResult, MediaServer } from '../ports/media.ts';
+import type { Delivery, Store } from '../ports/store.ts';
+
+/** Longer than any delivery call: another process takes a delivery over only when its caller must have died. */
+const leaseMs = 20 * 60_000;
+
+export interface DeliverDeps {
+  readonly store: Store;
+  readonly media: Pick<MediaServer, 'dial'>;
+  /** Speaks with the subscriber who answered; resolves when the call is over. */
+  readonly dialogue: (call: Call, delivery: Delivery) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly access: string;
+  readonly rule: { readonly ringSeconds: number; readonly maxTries: number; readonly retryMs: number };
+  /** Most calls out at once. */
+  readonly maxCalls: number;
+  readonly onDue: (at: Date) => void;
+}
+
+export interface Deliveries {
+  /** Asks for a call as soon as possible; the same id twice asks once. */
+  request(delivery: Pick<Delivery, 'id' | 'message' | 'purpose' | 'to'>): Promise<void>;
+  /** Starts every call that is due; resolves when all are started. */
+  runDue(signal: AbortSignal): Promise<number>;
+  /** Resolves when the calls under way have ended. */
+  settled(): Promise<void>;
+}
+
+export function createDeliveries(deps: DeliverDeps): Deliveries {
+  const running = new Map<DeliveryId, Promise<void>>();
+  return {
+    async request(delivery) {
+      const now = deps.clock.now();
+      await deps.store.deliveries.add({ ...delivery, status: 'pending', tries: 0, due: now, created: now });
+      deps.onDue(now);
+    },
+    async runDue(signal) {
+      let started = 0;
+      while (!signal.aborted && running.size < deps.maxCalls) {
+        const delivery = await deps.store.deliveries.takeDue(deps.clock.now(), leaseMs);
+        if (delivery === undefined) break;
+        const run = callOut(deps, delivery, signal).finally(() => running.delete(delivery.id));
+        running.set(delivery.id, run);
+        started += 1;
+      }
+      return started;
+    },
+    async settled() {
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/** Never rejects: the outcome is in the store, or the lease ends by itself. */
+async function callOut(deps: DeliverDeps, delivery: Delivery, signal: AbortSignal): Promise<void> {
+  try {
+    const { ringSeconds } = deps.rule;
+    const result = await deps.media.dial(
+      { number: delivery.to },
+      { callerNumber: deps.access, ringSeconds, signal },
+    );
+    if (result.kind !== 'answered') {
+      await again(deps, delivery, describe(result));
+      return;
+    }
+    await using call = result.call;
+    await deps.dialogue(call, delivery);
+    await deps.store.deliveries.done(delivery.id);
+  } catch (error) {
+    deps.log.warn('a delivery failed', { error, delivery: delivery.id });
+    await again(deps, delivery, error instanceof Error ? error.message : String(error)).catch(
+      (fault: unknown) => deps.log.warn('a delivery waits for its lease to end', { error: fault }),
+    );
+  }
+}
+
+async function again(deps: DeliverDeps, delivery: Delivery, reason: string): Promise<void> {
+  const givenUp = delivery.tries >= deps.rule.maxTries;
+  const due = givenUp ? undefined : new Date(deps.clock.now().getTime() + deps.rule.retryMs);
+  await deps.store.deliveries.failed(delivery.id, due, reason);
+  if (due !== undefined) deps.onDue(due);
+}
+
+function describe(result: Exclude<DialResult, { kind: 'answered' }>): string {
+  return result.kind === 'failed' ? `failed, cause ${result.cause}` : result.kind;
+}

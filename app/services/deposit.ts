@@ -1,0 +1,189 @@
+/**
+ * Takes a message in: media bytes first, then the message with envelope, reference and pending steps in one write.
+ * While the store is away the deposit goes to the spool on this disk and into the store later. A caller is told
+ * "saved" only after one of the two has it.
+ */
+import { isTemporary } from '../core/errors.ts';
+import type { E164, MailboxId, MediaId, MessageId } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Envelope, Message, Part, PendingKind } from '../core/message/message.ts';
+import type { ClassOfService } from '../core/profile/class-of-service.ts';
+import { isReference, makeReference } from '../core/reference/reference.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { SpooledDeposit, Spool } from '../ports/spool.ts';
+import type { Store } from '../ports/store.ts';
+import type { Profiles } from './profile.ts';
+
+const dayMs = 86_400_000;
+/** The process that inserts a message works its steps itself; another may take them over after this time. */
+export const firstLeaseMs = 30_000;
+/** Chance of one clash is below 10⁻³ even with a million live references. */
+const referenceTries = 8;
+
+export interface DepositDeps {
+  readonly store: Store;
+  readonly spool: Spool;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Whether ten digits could also be dialled as a number served here; such are not used as references. */
+  readonly isServedNumber: (digits: string) => boolean;
+  /** Called with each message newly in the store, its steps leased to this process. */
+  readonly onStored: (message: Message, mailbox: Mailbox) => void;
+}
+
+export interface Deposit {
+  readonly draft: Omit<Envelope, 'parts' | 'id'>;
+  readonly contentType: string;
+  readonly durationMs: number;
+  /** Class of service for a mailbox that this deposit makes. */
+  readonly classOfService: string;
+  readonly bytes: Uint8Array;
+  /** Found after a crash: the counters may have been raised by the first try. */
+  readonly recovered?: boolean;
+}
+
+export type DepositResult =
+  | {
+      readonly kind: 'stored';
+      readonly message: Message;
+      readonly mailbox: Mailbox;
+      readonly created: boolean;
+    }
+  /** The same deposit was stored before. */
+  | { readonly kind: 'duplicate'; readonly message: Message }
+  /** On this disk; goes into the store later. */
+  | { readonly kind: 'spooled' };
+
+export interface Deposits {
+  /** @throws Fault if neither store nor spool could take it: the recording must be kept where it is. */
+  take(deposit: Deposit): Promise<DepositResult>;
+  /** Moves what waits in the spool into the store, oldest first. @throws Fault if the store is away. */
+  drain(signal: AbortSignal): Promise<number>;
+}
+
+export function createDeposits(deps: DepositDeps): Deposits {
+  const { store, spool, log } = deps;
+
+  const intoStore = async (deposit: Deposit): Promise<DepositResult> => {
+    const id = deps.random.uuid() as MessageId;
+    const { origin } = deposit.draft;
+    const media = `${origin.network}:${origin.id}` as MediaId;
+    const profile = deps.profiles.classOfService(deposit.classOfService);
+    const [{ sha256 }, { mailbox, created }] = await Promise.all([
+      store.media.put(media, deposit.contentType, deposit.bytes),
+      openMailbox(deps, deposit, profile),
+    ]);
+    const part: Part = {
+      media,
+      contentType: deposit.contentType,
+      bytes: deposit.bytes.length,
+      durationMs: deposit.durationMs,
+      sha256,
+    };
+    const envelope: Envelope = { ...deposit.draft, id, parts: [part] };
+    const result = await insertMessage(deps, { envelope, mailbox, profile, created });
+    if (result.kind === 'duplicate' || deposit.recovered === true) await store.mailboxes.recount(mailbox.id);
+    if (result.kind === 'duplicate') return result;
+    deps.onStored(result.message, mailbox);
+    return { kind: 'stored', message: result.message, mailbox, created };
+  };
+
+  return {
+    async take(deposit) {
+      try {
+        return await intoStore(deposit);
+      } catch (error) {
+        if (!isTemporary(error)) throw error;
+        log.warn('store away: the deposit goes to the spool', { error });
+        await spool.put(spooled(deposit));
+        return { kind: 'spooled' };
+      }
+    },
+    async drain(signal) {
+      let moved = 0;
+      for await (const entry of spool.list()) {
+        if (signal.aborted) break;
+        await intoStore({ ...entry, recovered: true });
+        await spool.remove(entry);
+        moved += 1;
+      }
+      if (moved > 0) log.info('spooled deposits are in the store', { count: moved });
+      return moved;
+    },
+  };
+}
+
+function spooled(deposit: Deposit): SpooledDeposit {
+  const { draft, contentType, durationMs, classOfService, bytes } = deposit;
+  return { draft, contentType, durationMs, classOfService, bytes };
+}
+
+function openMailbox(deps: DepositDeps, deposit: Deposit, profile: ClassOfService) {
+  const fresh = {
+    id: deps.random.uuid() as MailboxId,
+    number: deposit.draft.to satisfies E164,
+    origin: 'dynamic' as const,
+    classOfService: profile.name,
+    created: deps.clock.now(),
+  };
+  return deps.store.mailboxes.findOrCreate(fresh, { new: 1, urgent: deposit.draft.urgent ? 1 : 0 });
+}
+
+interface Filing {
+  readonly envelope: Envelope;
+  readonly mailbox: Mailbox;
+  readonly profile: ClassOfService;
+  readonly created: boolean;
+}
+
+async function insertMessage(
+  deps: DepositDeps,
+  filing: Filing,
+): Promise<{ kind: 'inserted'; message: Message } | { kind: 'duplicate'; message: Message }> {
+  for (let tries = 0; tries < referenceTries; tries += 1) {
+    const message = draftMessage(deps, filing);
+    const result = await deps.store.messages.insert(message);
+    if (result.kind === 'inserted') return { kind: 'inserted', message };
+    if (result.kind === 'duplicate') return result;
+    deps.log.warn('reference taken, drawing another', { tries });
+  }
+  throw new RangeError('No free reference was found');
+}
+
+function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, created }: Filing): Message {
+  const now = deps.clock.now();
+  // The mailbox's own class rules from its second message on; both are the same when it was just made.
+  const own = created ? profile : deps.profiles.classOfService(mailbox.classOfService);
+  const leasedUntil = new Date(now.getTime() + firstLeaseMs);
+  return {
+    id: envelope.id,
+    mailbox: mailbox.id,
+    reference: freeReference(deps),
+    referenceExpires: new Date(now.getTime() + own.referenceDays * dayMs),
+    envelope,
+    state: 'new',
+    tier: 'live',
+    version: 1,
+    expires: new Date(now.getTime() + own.retentionDays * dayMs),
+    pending: stepsFor(own, created).map((kind) => ({ kind, due: now, tries: 0, leasedUntil })),
+  };
+}
+
+function stepsFor(profile: ClassOfService, created: boolean): PendingKind[] {
+  const notified = profile.notify.length > 0;
+  const steps: PendingKind[] = [];
+  if (created && profile.welcome && notified) steps.push('welcome');
+  if (notified) steps.push('notify');
+  if (profile.lamp) steps.push('lamp');
+  return steps;
+}
+
+function freeReference(deps: DepositDeps) {
+  for (;;) {
+    const reference = makeReference(deps.random.digits(9));
+    if (isReference(reference) && !deps.isServedNumber(reference)) return reference;
+  }
+}

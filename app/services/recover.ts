@@ -1,0 +1,67 @@
+/** Turns recordings that nobody owns (left by a crash, or made by the dialplan alone) into messages. */
+import type { NumberPlan } from '../core/address/number-plan.ts';
+import type { Sender } from '../core/message/message.ts';
+import { readTag } from '../core/message/recording-tag.ts';
+import { speechMs } from '../core/message/speech.ts';
+import type { Log } from '../ports/log.ts';
+import type { StrayRecording } from '../ports/media.ts';
+import type { Deposits } from './deposit.ts';
+import type { Profiles } from './profile.ts';
+
+export interface RecoverDeps {
+  readonly deposits: Deposits;
+  readonly plan: NumberPlan;
+  readonly profiles: Profiles;
+  readonly log: Log;
+}
+
+/**
+ * Deposits one stray recording and removes it from the switch. Silent ones and those for numbers not served here are
+ * removed with a line in the log; one that cannot be stored now stays where it is and is found again.
+ */
+export async function recoverStray(
+  stray: StrayRecording,
+  deps: RecoverDeps,
+): Promise<'deposited' | 'discarded'> {
+  const { take } = stray;
+  const tag = readTag(take.tag);
+  const to = tag === undefined ? undefined : deps.plan.parse(tag.called);
+  const classOfService = to === undefined ? undefined : deps.plan.classOf(to);
+  if (tag === undefined || to === undefined || classOfService === undefined) {
+    deps.log.error('a recording belongs to no number served here and is left where it is', {
+      recording: take.id,
+    });
+    return 'discarded';
+  }
+  const bytes = await take.bytes();
+  const spoken = speechMs(take.contentType, bytes) ?? take.durationMs;
+  if (spoken < deps.profiles.classOfService(classOfService).minSpeechMs) {
+    await take.discard();
+    return 'discarded';
+  }
+  await deps.deposits.take({
+    draft: {
+      kind: 'voice',
+      origin: { network: 'sip', id: take.id },
+      from: sender(tag.caller, deps.plan),
+      to,
+      received: tag.started,
+      urgent: false,
+      confidential: false,
+      cut: stray.cut,
+    },
+    contentType: take.contentType,
+    durationMs: take.durationMs,
+    classOfService,
+    bytes,
+    recovered: true,
+  });
+  await take.discard();
+  deps.log.info('a recording without a call became a message', { recording: take.id, cut: stray.cut });
+  return 'deposited';
+}
+
+function sender(caller: string | undefined, plan: NumberPlan): Sender {
+  if (caller === undefined) return { private: true };
+  return { number: plan.parse(caller) ?? caller, private: false };
+}

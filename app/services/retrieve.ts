@@ -1,0 +1,123 @@
+/** Opens messages by reference and changes their state, with the mailbox counters and the lamp kept true. */
+import type { E164, MailboxId, MessageId, Reference } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { applyState } from '../core/mailbox/state.ts';
+import type { Message, MessageState } from '../core/message/message.ts';
+import type { StoredSound } from '../core/prompt/play-item.ts';
+import { parseReference } from '../core/reference/reference.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { MediaServer } from '../ports/media.ts';
+import type { Store } from '../ports/store.ts';
+import type { Profiles } from './profile.ts';
+
+export interface RetrieveDeps {
+  readonly store: Store;
+  readonly lamps: Pick<MediaServer, 'setLamp'>;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: { readonly maxWrong: number; readonly windowMinutes: number };
+}
+
+/** Who asks for a message. */
+export interface Asker {
+  /** Key that wrong tries count against: the number, or the trunk where there is none. */
+  readonly key: string;
+  readonly number?: E164;
+  /** Whether `number` can be believed: registered phone, trusted trunk or attestation A. */
+  readonly trusted: boolean;
+}
+
+export type OpenResult =
+  | { readonly kind: 'open'; readonly message: Message; readonly mailbox: Mailbox }
+  | { readonly kind: 'wrong' }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'deleted' }
+  /** Right, but not asked from the mailbox's own phone. */
+  | { readonly kind: 'not-yours' }
+  /** Too many wrong ones from this caller. */
+  | { readonly kind: 'locked' };
+
+export interface Retrieval {
+  /** Judges a reference; wrong ones count against the asker over all calls and texts. */
+  open(text: string, asker: Asker): Promise<OpenResult>;
+  /** All sound of a message, in order; `undefined` if its bytes are gone. */
+  sound(message: Message): Promise<StoredSound[] | undefined>;
+  heard(message: Message): Promise<void>;
+  save(message: Message): Promise<void>;
+  remove(message: Message): Promise<void>;
+  /** The oldest new message of the mailbox that was received after `after`, or of all. */
+  next(mailbox: MailboxId, after: Date | undefined): Promise<Message | undefined>;
+  mailboxOf(message: Message): Promise<Mailbox | undefined>;
+  message(id: MessageId): Promise<Message | undefined>;
+}
+
+export function createRetrieval(deps: RetrieveDeps): Retrieval {
+  const { store } = deps;
+  return {
+    open: (text, asker) => open(deps, text, asker),
+    async sound(message) {
+      const parts = message.envelope.parts.filter((part) => part.contentType.startsWith('audio/'));
+      const found = await Promise.all(parts.map((part) => store.media.get(part.media)));
+      const sounds = parts.flatMap((part, i): StoredSound[] => {
+        const media = found[i];
+        return media === undefined
+          ? []
+          : [{ id: part.media, contentType: media.contentType, bytes: media.bytes }];
+      });
+      return sounds.length === parts.length && sounds.length > 0 ? sounds : undefined;
+    },
+    heard: (message) => (message.state === 'new' ? change(deps, message, 'heard') : Promise.resolve()),
+    save: (message) => change(deps, message, 'saved'),
+    remove: (message) => change(deps, message, 'deleted'),
+    next: (mailbox, after) => store.messages.next(mailbox, ['new'], after),
+    mailboxOf: (message) => store.mailboxes.get(message.mailbox),
+    message: (id) => store.messages.get(id),
+  };
+}
+
+async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<OpenResult> {
+  const { store, clock } = deps;
+  const now = clock.now();
+  const windowMs = deps.limits.windowMinutes * 60_000;
+  const reference = parseReference(text);
+  const callerKey = `caller:${asker.key}`;
+  const [wrongSoFar, message] = await Promise.all([
+    store.attempts.count(callerKey, now, windowMs),
+    reference === undefined ? undefined : store.messages.byReference(reference satisfies Reference),
+  ]);
+  if (wrongSoFar >= deps.limits.maxWrong) return { kind: 'locked' };
+  if (message === undefined) {
+    await store.attempts.fail(callerKey, now, windowMs);
+    return { kind: 'wrong' };
+  }
+  const mailbox = await store.mailboxes.get(message.mailbox);
+  if (mailbox === undefined) return { kind: 'deleted' };
+  if (!owns(asker, mailbox)) {
+    await store.attempts.fail(callerKey, now, windowMs);
+    await store.attempts.fail(`mailbox:${mailbox.id}`, now, windowMs);
+    return { kind: 'not-yours' };
+  }
+  if (message.state === 'deleted') return { kind: 'deleted' };
+  if (message.referenceExpires <= now || message.expires <= now) return { kind: 'expired' };
+  if (mailbox.status === 'provisional') await store.mailboxes.activate(mailbox.id);
+  return { kind: 'open', message, mailbox };
+}
+
+function owns(asker: Asker, mailbox: Mailbox): boolean {
+  if (!asker.trusted || asker.number === undefined) return false;
+  return mailbox.number === asker.number || mailbox.aliases.includes(asker.number);
+}
+
+async function change(deps: RetrieveDeps, message: Message, state: MessageState): Promise<void> {
+  const { store, log } = deps;
+  const result = await store.messages.setState(message.id, state, deps.clock.now());
+  if (result === undefined || result.before.state === result.after.state) return;
+  const effect = applyState(result.before.state, result.after.state, message.envelope.urgent);
+  const mailbox = await store.mailboxes.count(message.mailbox, effect);
+  if (mailbox === undefined || !deps.profiles.classOfService(mailbox.classOfService).lamp) return;
+  await deps.lamps
+    .setLamp({ mailbox: mailbox.number, ...mailbox.counts })
+    .catch((error: unknown) => log.warn('lamp not set', { error }));
+}

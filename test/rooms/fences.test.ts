@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** One forbidden import or global a room: each must be found by the linter, or the fence is only painted. */
+const planted: readonly { readonly file: string; readonly code: string; readonly why: string }[] = [
+  { file: 'app/core/planted.ts', code: `import './../ports/log.ts';`, why: 'core must not know ports' },
+  {
+    file: 'app/core/message/planted.ts',
+    code: `import '../../ports/log.ts';`,
+    why: 'core must not know ports',
+  },
+  { file: 'app/core/message/planted.ts', code: `import 'node:fs';`, why: 'core does no input or output' },
+  {
+    file: 'app/core/message/planted.ts',
+    code: `import 'zod';`,
+    why: 'core uses no packages but those allowed by name',
+  },
+  {
+    file: 'app/core/address/planted.ts',
+    code: `import 'fast-xml-parser';`,
+    why: 'only the envelope writes XML',
+  },
+  { file: 'app/core/message/planted.ts', code: `export const at = Date.now();`, why: 'core has no clock' },
+  { file: 'app/core/message/planted.ts', code: `export const x = Math.random();`, why: 'core has no chance' },
+  { file: 'app/core/message/planted.ts', code: `setTimeout(() => 0, 1);`, why: 'core does not wait' },
+  { file: 'app/ports/planted.ts', code: `import '../services/account.ts';`, why: 'ports know core only' },
+  {
+    file: 'app/services/planted.ts',
+    code: `import '../flows/answer.ts';`,
+    why: 'services do not know flows',
+  },
+  { file: 'app/services/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
+  {
+    file: 'app/services/planted.ts',
+    code: `import type { Db } from 'mongodb'; export type X = Db;`,
+    why: 'not even as a type',
+  },
+  { file: 'app/flows/planted.ts', code: `import '../media/ari/open.ts';`, why: 'flows know no adapter' },
+  {
+    file: 'app/media/ari/planted.ts',
+    code: `import '../scripted/open.ts';`,
+    why: 'adapters do not know each other',
+  },
+  {
+    file: 'app/media/ari/planted.ts',
+    code: `import '../../services/account.ts';`,
+    why: 'adapters do not call services',
+  },
+  { file: 'app/media/ari/planted.ts', code: `import 'ws';`, why: 'only the wire knows its client library' },
+  {
+    file: 'app/media/ari/wire/planted.ts',
+    code: `import '../../../services/account.ts';`,
+    why: 'a wire calls no service',
+  },
+  {
+    file: 'app/storage/planted.ts',
+    code: `import '../services/account.ts';`,
+    why: 'storage calls no service',
+  },
+  { file: 'app/storage/spool/planted.ts', code: `import 'mongodb';`, why: 'the spool is files' },
+  {
+    file: 'app/speech/planted.ts',
+    code: `import '../media/ari/open.ts';`,
+    why: 'adapters do not know each other',
+  },
+  { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
+  { file: 'app/jobs/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
+  {
+    file: 'app/gateways/sms/planted.ts',
+    code: `import '../../storage/open.ts';`,
+    why: 'gateways do not know the store',
+  },
+  {
+    file: 'app/gateways/web/planted.ts',
+    code: `import '../../media/ari/open.ts';`,
+    why: 'gateways do not know the switch',
+  },
+  {
+    file: 'app/flows/planted.ts',
+    code: `export const home = process.env['HOME'];`,
+    why: 'only config reads the environment',
+  },
+];
+
+describe('The fences between rooms', () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'answerback-fences-'));
+    await cp('.oxlintrc.json', join(folder, '.oxlintrc.json'));
+    for (const { file } of planted) await mkdir(join(folder, dirname(file)), { recursive: true });
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  for (const { file, code, why } of planted) {
+    it(`${why}: ${code} in ${dirname(file)}`, async () => {
+      await writeFile(join(folder, file), `${code}\n`);
+      const found = await lint(folder, file);
+      await rm(join(folder, file));
+      assert.match(found, /no-restricted-|no-process-env/, 'the linter let it pass');
+    });
+  }
+
+  it('lets a room import what it may', async () => {
+    const file = 'app/flows/planted.ts';
+    await writeFile(
+      join(folder, file),
+      `import '../services/account.ts';\nimport '../ports/log.ts';\nimport '../core/ids.ts';\n`,
+    );
+    const found = await lint(folder, file);
+    await rm(join(folder, file));
+    assert.doesNotMatch(found, /no-restricted-/);
+  });
+
+  it('reads the same configuration as the project', async () => {
+    assert.equal(
+      await readFile(join(folder, '.oxlintrc.json'), 'utf8'),
+      await readFile('.oxlintrc.json', 'utf8'),
+    );
+  });
+});
+
+/** The linter's output, whether or not it found something. */
+async function lint(folder: string, file: string): Promise<string> {
+  const binary = resolve('node_modules/.bin/oxlint');
+  try {
+    const { stdout } = await run(binary, [file], { cwd: folder });
+    return stdout;
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout);
+  }
+}
