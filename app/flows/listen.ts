@@ -1,5 +1,4 @@
 /** A subscriber hears messages: the one a reference names at once, then again, save, delete, call the sender, next. */
-import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
@@ -75,7 +74,7 @@ function asker(call: Call, caller: Caller): Asker {
   return {
     key: caller.number ?? `trunk:${call.facts.trunk}`,
     // A trusted caller's number is an E.164 number, by core/address/identify-caller.
-    ...(caller.trusted && caller.number !== undefined ? { number: caller.number as E164 } : {}),
+    ...(caller.trusted && caller.number !== undefined ? { number: caller.number } : {}),
     trusted: caller.trusted,
   };
 }
