@@ -1,0 +1,239 @@
+/** An Asterisk on loopback that runs the dialplans/ of this checkout: the machine's own, else the one of the Debian root. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  cacheFolder,
+  checkout,
+  inRoot,
+  onMachine,
+  onPath,
+  requireSetUp,
+  rootFolder,
+  type CommandLine,
+} from './machine.ts';
+import { freePort } from './ports.ts';
+import { startProgram, type Program } from './program.ts';
+import { renderDialplans, type DialplanValues, type Phone, type RenderedFile, type Trunk } from './render.ts';
+import { run } from './run.ts';
+
+export interface LocalAsteriskOptions {
+  /** Configuration, logs and spool; made if it is not there, kept when Asterisk is closed. */
+  readonly directory: string;
+  /** Stasis application; `answerback` if absent. */
+  readonly app?: string;
+  /** Without any, one named `trunk` to 127.0.0.1:5070. Two trunks need different addresses, as 127.0.0.1 and 127.0.0.2. */
+  readonly trunks?: readonly Trunk[];
+  readonly phones?: readonly Phone[];
+  /** Text added to rendered files by name, as `{ 'modules.conf': 'load = app_voicemail.so' }`. */
+  readonly extra?: Readonly<Record<string, string>>;
+  /** A free one if absent. */
+  readonly sipPort?: number;
+  /** A free one if absent. */
+  readonly ariPort?: number;
+  readonly sipHost?: string;
+  /** Folder of built prompts; `var/prompts` of the checkout if absent. */
+  readonly prompts?: string;
+  readonly access?: string;
+  readonly language?: string;
+  /** Hand-overs tried, half a second apart, until the dialplan records by itself; 10 if absent. */
+  readonly tries?: number;
+  /** The folder that is rendered; dialplans/ if absent. */
+  readonly dialplans?: string;
+  readonly log?: (line: string) => void;
+}
+
+export interface LocalAsterisk extends AsyncDisposable {
+  /** As http://127.0.0.1:8088 */
+  readonly ariUrl: string;
+  readonly user: string;
+  readonly password: string;
+  readonly sipHost: string;
+  readonly sipPort: number;
+  /** Folder of recordings. */
+  readonly spool: string;
+  readonly pid: number;
+  /** The rendered files and where they come from. */
+  readonly files: readonly RenderedFile[];
+  /** Folder of the rendered files. */
+  readonly etc: string;
+  /** SIGKILL; settles when it has gone. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, on the same ports. */
+  start(): Promise<void>;
+  /** Renders dialplans/ anew and reloads; calls go on. */
+  reload(): Promise<void>;
+  /** Runs a command of the Asterisk console and gives its output. */
+  cli(command: string): Promise<string>;
+}
+
+/** Starts Asterisk; ARI answers and the dialplan is loaded when this settles. */
+export async function openLocalAsterisk(options: LocalAsteriskOptions): Promise<LocalAsterisk> {
+  const directory = resolve(options.directory);
+  const installation = findInstallation();
+  const runFolder = await socketFolder(directory);
+  const values = await chooseValues(options, directory, runFolder.path, installation);
+  const etc = join(directory, 'etc');
+  const source = resolve(options.dialplans ?? join(checkout, 'dialplans'));
+  await makeFolders(directory, values);
+  let files = await renderDialplans(source, etc, values);
+  const ariUrl = `http://127.0.0.1:${values.ariPort}`;
+  const boot = async (): Promise<Program> => start(installation, directory, values, ariUrl);
+  let program = await boot();
+  const cli = async (command: string): Promise<string> =>
+    run(installation.command(['-C', join(etc, 'asterisk.conf'), '-rx', command], directory, values));
+  return {
+    ariUrl,
+    user: values.ariUser,
+    password: values.ariPassword,
+    sipHost: values.sipHost,
+    sipPort: values.sipPort,
+    spool: join(values.spool, 'recording'),
+    get pid() {
+      return program.pid;
+    },
+    get files() {
+      return files;
+    },
+    etc,
+    kill: async () => program.kill('SIGKILL'),
+    async start() {
+      if (!program.running) program = await boot();
+    },
+    async reload() {
+      files = await renderDialplans(source, etc, values);
+      await cli('dialplan reload');
+      await cli('module reload res_pjsip.so');
+    },
+    cli,
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      await runFolder.remove();
+    },
+  };
+}
+
+async function start(
+  installation: Installation,
+  directory: string,
+  values: DialplanValues,
+  ariUrl: string,
+): Promise<Program> {
+  const pidFile = join(directory, 'asterisk.pid');
+  await rm(join(values.run, 'asterisk.ctl'), { force: true });
+  const conf = join(directory, 'etc/asterisk.conf');
+  return startProgram({
+    name: 'Asterisk',
+    command: installation.command(['-f', '-C', conf], directory, values, pidFile),
+    logFile: join(directory, 'log/console'),
+    ...(installation.inRoot ? { pidFile } : {}),
+    // 503 until it has fully booted.
+    ready: async () => ariAnswers(ariUrl, values),
+  });
+}
+
+async function ariAnswers(ariUrl: string, values: DialplanValues): Promise<boolean> {
+  const authorization = `Basic ${Buffer.from(`${values.ariUser}:${values.ariPassword}`).toString('base64')}`;
+  try {
+    const response = await fetch(`${ariUrl}/ari/asterisk/info?only=status`, {
+      headers: { authorization, connection: 'close' },
+      signal: AbortSignal.timeout(1000),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function chooseValues(
+  options: LocalAsteriskOptions,
+  directory: string,
+  runFolder: string,
+  installation: Installation,
+): Promise<DialplanValues> {
+  return {
+    directory,
+    run: runFolder,
+    spool: join(directory, 'spool'),
+    modules: installation.modules,
+    data: '/usr/share/asterisk',
+    app: options.app ?? 'answerback',
+    ariUser: 'answerback',
+    ariPassword: randomBytes(18).toString('base64url'),
+    ariPort: options.ariPort ?? (await freePort()),
+    sipHost: options.sipHost ?? '127.0.0.1',
+    sipPort: options.sipPort ?? (await freePort('udp')),
+    prompts: resolve(options.prompts ?? join(checkout, 'var/prompts')),
+    language: options.language ?? 'en',
+    access: options.access ?? '+12025550199',
+    tries: options.tries ?? 10,
+    maxSeconds: 180,
+    maxSilence: 10,
+    maxFiles: Math.min(20_000, openFilesAllowed()),
+    trunks: options.trunks ?? [{ name: 'trunk', host: '127.0.0.1', port: 5070 }],
+    phones: options.phones ?? [],
+    extra: options.extra ?? {},
+  };
+}
+
+async function makeFolders(directory: string, values: DialplanValues): Promise<void> {
+  const folders = ['etc', 'varlib/keys', 'log', 'db', 'cache'].map((name) => join(directory, name));
+  const spool = ['recording/answerback', 'tmp'].map((name) => join(values.spool, name));
+  for (const folder of [...folders, ...spool, values.run]) await mkdir(folder, { recursive: true });
+}
+
+/** A socket's path may have 107 characters at most. */
+async function socketFolder(directory: string): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = join(directory, 'run');
+  if (path.length <= 90) return { path, remove: async () => undefined };
+  const short = await mkdtemp(join(tmpdir(), 'ab-run-'));
+  return { path: short, remove: async () => rm(short, { recursive: true, force: true }) };
+}
+
+interface Installation {
+  readonly modules: string;
+  readonly inRoot: boolean;
+  command(args: readonly string[], directory: string, values: DialplanValues, pidFile?: string): CommandLine;
+}
+
+function findInstallation(): Installation {
+  const own = onPath('asterisk');
+  if (own !== undefined && majorVersion(own) >= 20) {
+    return { modules: modulesBelow('/'), inRoot: false, command: (args) => onMachine(own, args) };
+  }
+  requireSetUp(rootFolder());
+  return {
+    modules: modulesBelow(rootFolder()),
+    inRoot: true,
+    command: (args, directory, values, pidFile) =>
+      inRoot('/usr/sbin/asterisk', args, {
+        bind: [checkout, cacheFolder(), directory, values.prompts].filter((folder) => existsSync(folder)),
+        ...(pidFile === undefined ? {} : { pidFile }),
+      }),
+  };
+}
+
+function majorVersion(binary: string): number {
+  const version = execFileSync(binary, ['-V'], { encoding: 'utf8' });
+  return Number(/Asterisk (?:GIT-)?(\d+)/.exec(version)?.[1] ?? 0);
+}
+
+function modulesBelow(root: string): string {
+  const library = join(root, 'usr/lib');
+  const places = ['asterisk/modules', ...readdirSync(library).map((name) => join(name, 'asterisk/modules'))];
+  const found = places.find((place) => existsSync(join(library, place, 'app_stasis.so')));
+  if (found === undefined)
+    throw new Error(
+      `no Asterisk modules below ${library}; install the package asterisk-modules, or run npm run setup`,
+    );
+  return join('/usr/lib', found);
+}
+
+function openFilesAllowed(): number {
+  const limit = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim();
+  return limit === 'unlimited' ? Infinity : Number(limit);
+}
