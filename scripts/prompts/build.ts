@@ -1,0 +1,115 @@
+/** Builds the sound of every prompt of every language; what did not change is taken from the cache or left alone. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../stack/machine.ts';
+import { render } from './render.ts';
+import { sampleRate, toALaw, toMuLaw } from './sound.ts';
+import { languagesIn, readClips } from './source.ts';
+import type { Clip } from './source.ts';
+
+export interface BuildOptions {
+  /** The folder prompts/ with a folder for each language. */
+  readonly source: string;
+  /** Gets `<language>/<name>.ulaw`, `.alaw` and `<language>/index.json`, name to milliseconds. */
+  readonly out: string;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+export interface BuildResult {
+  readonly clips: number;
+  /** How many were spoken anew, not found in the cache. */
+  readonly spoken: number;
+  /** How many files of `out` changed. */
+  readonly written: number;
+}
+
+const formats = { ulaw: toMuLaw, alaw: toALaw } as const;
+const manifest = 'built.json';
+
+/** @throws Error naming missing and unknown prompts, or with what the synthesiser wrote. Then nothing has changed. */
+export async function buildPrompts(options: BuildOptions): Promise<BuildResult> {
+  const languages = languagesIn(options.source);
+  const clips = new Map(languages.map((one) => [one, readClips(join(options.source, one), one)]));
+  const all = [...clips.values()].flat();
+  const stale = [...clips].filter(([language, list]) => !isBuilt(join(options.out, language), list));
+  const absent = unique(stale.flatMap(([, list]) => list)).filter(({ hash }) => !isCached(hash));
+  await speak(absent, (done) => options.onProgress?.(done, absent.length));
+  let written = 0;
+  for (const [language, list] of stale) written += publish(join(options.out, language), list);
+  return { clips: all.length, spoken: absent.length, written };
+}
+
+async function speak(absent: readonly Clip[], onProgress: (done: number) => void): Promise<void> {
+  if (absent.length === 0) return;
+  for (const [hash, samples] of await render(absent, onProgress)) {
+    for (const [format, encode] of Object.entries(formats))
+      replaceFile(cached(hash, format), encode(samples));
+  }
+}
+
+/** Copies from the cache what is not there yet and removes what nobody says any more; the index comes last. */
+function publish(folder: string, clips: readonly Clip[]): number {
+  mkdirSync(folder, { recursive: true });
+  const built = readManifest(folder);
+  const index: Record<string, number> = {};
+  let written = 0;
+  for (const { name, hash } of clips) {
+    const current = built[name] === hash;
+    for (const format of Object.keys(formats)) {
+      const bytes = readFileSync(cached(hash, format));
+      index[name] = Math.round((bytes.length * 1000) / sampleRate);
+      const file = join(folder, `${name}.${format}`);
+      if (current && existsSync(file)) continue;
+      replaceFile(file, bytes);
+      written += 1;
+    }
+  }
+  const wanted = new Set(['index.json', manifest, ...clips.flatMap(filesOf)]);
+  for (const file of readdirSync(folder))
+    if (!wanted.has(file)) rmSync(join(folder, file), { recursive: true });
+  replaceFile(join(folder, 'index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
+  replaceFile(
+    join(folder, manifest),
+    JSON.stringify(Object.fromEntries(clips.map((one) => [one.name, one.hash]))),
+  );
+  return written;
+}
+
+function isBuilt(folder: string, clips: readonly Clip[]): boolean {
+  const built = readManifest(folder);
+  if (Object.keys(built).length !== clips.length || !clips.every((one) => built[one.name] === one.hash))
+    return false;
+  const present = new Set(readdirSync(folder));
+  return present.has('index.json') && clips.flatMap(filesOf).every((file) => present.has(file));
+}
+
+function filesOf({ name }: Clip): string[] {
+  return Object.keys(formats).map((format) => `${name}.${format}`);
+}
+
+function readManifest(folder: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(join(folder, manifest), 'utf8')) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
+
+function unique(clips: readonly Clip[]): Clip[] {
+  return [...new Map(clips.map((clip) => [clip.hash, clip])).values()];
+}
+
+function cached(hash: string, format: string): string {
+  return join(cacheFolder(), 'prompts', `${hash}.${format}`);
+}
+
+function isCached(hash: string): boolean {
+  return Object.keys(formats).every((format) => existsSync(cached(hash, format)));
+}
+
+/** A reader sees the old file or the new one, never a part; two builders at once do no harm. */
+function replaceFile(file: string, content: string | Uint8Array): void {
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, file);
+}
