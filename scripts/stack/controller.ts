@@ -1,0 +1,128 @@
+/** The controller (app/main.ts) as a child process with a rendered configuration, as `npm start`, the demo and tests run it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { stringify } from 'yaml';
+import { checkout } from './machine.ts';
+
+export interface ControllerOptions {
+  /** Gets answerback.yaml and the deposit spool. */
+  readonly directory: string;
+  /** Sections of answerback.yaml; see app/config.ts. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Secrets and overrides. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Gets every line that it logs. */
+  readonly onLine?: (line: LogLine) => void;
+  /** Longest wait until it is ready, in milliseconds; 15,000 if absent. */
+  readonly readyMs?: number;
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Controller extends AsyncDisposable {
+  readonly pid: number;
+  readonly running: boolean;
+  /** The rendered configuration file; changed classes of service in it hold for the next call. */
+  readonly file: string;
+  /** Milliseconds from its start until it was ready. */
+  readonly startMs: number;
+  /** Address of its web server, as http://127.0.0.1:PORT. */
+  readonly web: string;
+  /** All lines so far. */
+  readonly lines: readonly LogLine[];
+  /** Settles with the exit code, or the signal's name. */
+  readonly exited: Promise<number | string>;
+  /** Sends a signal and waits until it has gone. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+/**
+ * Starts it and waits until it is ready.
+ * @throws Error with its last lines if it ends first or is not ready in time; it is then gone.
+ */
+export async function openController(options: ControllerOptions): Promise<Controller> {
+  const directory = resolve(options.directory);
+  await mkdir(directory, { recursive: true });
+  const file = join(directory, 'answerback.yaml');
+  await writeFile(file, stringify({ spool: { directory: join(directory, 'deposits') }, ...options.config }));
+  const began = performance.now();
+  const child = spawn(process.execPath, ['--import', 'tsx', 'app/main.ts', file], {
+    cwd: checkout,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: LogLine[] = [];
+  const errors: string[] = [];
+  const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+  const ready = watch(child, lines, errors, options.onLine);
+  const web = await inTime(Promise.race([ready, exited.then(() => undefined)]), options.readyMs ?? 15_000);
+  if (web === undefined) {
+    child.kill('SIGKILL');
+    const last = [...errors, ...lines.slice(-20).map((line) => JSON.stringify(line))].join('\n');
+    throw new Error(`The controller did not start:\n${last}`);
+  }
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
+  return {
+    pid: child.pid ?? 0,
+    get running() {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    file,
+    startMs: performance.now() - began,
+    web,
+    lines,
+    exited,
+    kill,
+    [Symbol.asyncDispose]: () => kill('SIGTERM'),
+  };
+}
+
+/** Collects what it writes; settles with the web address of the ready line. */
+function watch(
+  child: ChildProcess,
+  lines: LogLine[],
+  errors: string[],
+  onLine: ((line: LogLine) => void) | undefined,
+): Promise<string> {
+  return new Promise((settle) => {
+    if (child.stderr !== null) createInterface(child.stderr).on('line', (line) => errors.push(line));
+    if (child.stdout === null) return;
+    createInterface(child.stdout).on('line', (text) => {
+      const line = parseLine(text);
+      lines.push(line);
+      onLine?.(line);
+      if (line.msg === 'ready') settle(String(line['web']));
+    });
+  });
+}
+
+/** What is no JSON came from the console gateway or from below: kept as it is. */
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { level: 'out', msg: text };
+  }
+}
+
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((settle) => {
+    timer = setTimeout(() => settle(undefined), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
