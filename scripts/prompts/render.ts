@@ -34,10 +34,14 @@ export async function render(
   mkdirSync(join(cacheFolder(), 'prompts'), { recursive: true });
   const work = mkdtempSync(join(cacheFolder(), 'prompts/work-'));
   try {
-    const spoken = clips.filter((clip) => !isTone(clip, sounds) && writeInput(work, clip));
+    const spoken = clips.filter(({ source }) => source.kind !== 'tone');
+    for (const clip of spoken) writeInput(work, clip);
     if (spoken.length > 0) await runScript(work, onProgress);
     for (const { hash } of spoken)
       sounds.set(hash, level(samplesOf(readFileSync(join(work, `${hash}.s16`)))));
+    for (const { hash, source } of clips) {
+      if (source.kind === 'tone') sounds.set(hash, tone(source.hertz, source.ms));
+    }
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
