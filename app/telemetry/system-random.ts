@@ -1,13 +1,16 @@
 /** Chance from the operating system's cryptographic source. */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock, Random } from '../ports/clock.ts';
+import { systemClock } from './system-clock.ts';
 
 /** `randomInt` draws below 2^48, which holds 14 digits. */
 const DIGITS_A_DRAW = 14;
 
-export function systemRandom(clock: Clock): Random {
-  const uuid = uuidV7Maker(clock);
-  return { digits, uuid };
+export const systemRandom: Random = createRandom(systemClock);
+
+/** Ids carry the time of this clock. */
+export function createRandom(clock: Clock): Random {
+  return { digits, uuid: uuidV7Maker(clock) };
 }
 
 /** `randomInt` draws again instead of folding, so no digit is likelier than another. */

@@ -5,7 +5,7 @@ import { Fault } from '../../core/errors.ts';
 import type { TextGateway } from '../../ports/gateway.ts';
 
 export interface ConsoleGatewayDeps {
-  readonly out: Writable;
+  readonly stream: Writable;
 }
 
 /** The stream belongs to its opener: closing the gateway leaves it open. */
@@ -13,7 +13,7 @@ export function openConsoleGateway(deps: ConsoleGatewayDeps): TextGateway & Asyn
   return {
     name: 'console',
     send: async ({ to, body }) => {
-      await write(deps.out, `text to ${printable(to)}: ${printable(body)}\n`);
+      await write(deps.stream, `text to ${printable(to)}: ${printable(body)}\n`);
       return {};
     },
     [Symbol.asyncDispose]: async () => {},

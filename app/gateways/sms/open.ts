@@ -1,9 +1,6 @@
 /** Texts over Twilio's Messages API. Delivery receipts come to gateways/web. */
 import type { Twilio } from 'twilio';
-import { Fault } from '../../core/errors.ts';
 import type { OutgoingText, TextGateway } from '../../ports/gateway.ts';
-import type { Log } from '../../ports/log.ts';
-import { createTwilioClient } from './twilio-client.ts';
 import { twilioFault } from './twilio-faults.ts';
 
 export interface TwilioSlice {
@@ -13,11 +10,11 @@ export interface TwilioSlice {
   readonly api?: string | undefined;
   /** Address of the web server as Twilio sees it. */
   readonly publicUrl: string;
+  readonly accountSid: string;
+  readonly authToken: string;
 }
 
 export interface TwilioDeps {
-  readonly secrets: { readonly accountSid: string; readonly authToken: string };
-  readonly log: Log;
   /** Longest wait for an answer, in milliseconds; 10,000 if absent. */
   readonly timeoutMs?: number;
 }
@@ -28,27 +25,22 @@ const LOOK_BACK = 50;
 /** How far the clocks of Twilio and of this machine may differ. */
 const CLOCK_SLACK_MS = 10_000;
 
-export function openTwilioGateway(slice: TwilioSlice, deps: TwilioDeps): TextGateway & AsyncDisposable {
-  const client = createTwilioClient({
-    ...deps.secrets,
-    api: slice.api,
-    timeoutMs: deps.timeoutMs ?? TIMEOUT_MS,
-  });
-  const statusCallback = `${slice.publicUrl.replace(/\/+$/, '')}/webhooks/twilio/status`;
+/** The library is large: it is loaded beside the start rather than before it. */
+export function openTwilioGateway(slice: TwilioSlice, deps: TwilioDeps = {}): TextGateway & AsyncDisposable {
+  const { accountSid, authToken, api, from, publicUrl } = slice;
+  const statusCallback = `${publicUrl.replace(/\/+$/, '')}/webhooks/twilio/status`;
+  const loading = import('./twilio-client.ts').then(({ createTwilioClient }) =>
+    createTwilioClient({ accountSid, authToken, api, timeoutMs: deps.timeoutMs ?? TIMEOUT_MS }),
+  );
+  // Told by the first text.
+  loading.catch(() => {});
 
   const send = async (text: OutgoingText): Promise<{ providerId?: string }> => {
+    const client = await loading;
     const earlier =
-      text.firstTried === undefined ? undefined : await find(client, slice.from, text, text.firstTried);
-    if (earlier !== undefined) {
-      deps.log.info('a text of unknown fate had been taken', { notification: text.id });
-      return { providerId: earlier };
-    }
-    const { sid } = await client.messages.create({
-      to: text.to,
-      from: slice.from,
-      body: text.body,
-      statusCallback,
-    });
+      text.firstTried === undefined ? undefined : await find(client, from, text, text.firstTried);
+    if (earlier !== undefined) return { providerId: earlier };
+    const { sid } = await client.messages.create({ to: text.to, from, body: text.body, statusCallback });
     return sid ? { providerId: sid } : {};
   };
   return {
@@ -57,7 +49,7 @@ export function openTwilioGateway(slice: TwilioSlice, deps: TwilioDeps): TextGat
       try {
         return await send(text);
       } catch (error) {
-        throw error instanceof Fault ? error : twilioFault(error);
+        throw twilioFault(error);
       }
     },
     [Symbol.asyncDispose]: async () => {},

@@ -3,24 +3,22 @@ import { fastifyFormbody } from '@fastify/formbody';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../../ports/log.ts';
-import { handleProblems } from './problem.ts';
+import { answer, handleProblems } from './problem.ts';
 import { serveTwilio } from './twilio.ts';
-import type { TwilioWebhookDeps, TwilioWebhookSlice } from './twilio.ts';
+import type { TwilioWebhookDeps } from './twilio.ts';
 
 export interface WebSlice {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
   /** Without it there are no webhooks. */
-  readonly twilio?: TwilioWebhookSlice | undefined;
+  readonly twilio?: { readonly publicUrl: string } | undefined;
+  readonly twilioAuthToken?: string | undefined;
 }
 
-export interface WebDeps {
-  readonly log: Log;
+export interface WebDeps extends TwilioWebhookDeps {
   /** Whether this controller can do its work, and which parts can. */
   ready(): Promise<Readiness>;
-  readonly twilio?: Omit<TwilioWebhookDeps, 'log'> | undefined;
 }
 
 export interface Readiness {
@@ -30,7 +28,7 @@ export interface Readiness {
 
 export interface Web extends AsyncDisposable {
   /** As http://127.0.0.1:8080 */
-  readonly url: string;
+  readonly address: string;
 }
 
 const BODY_BYTES = 64 * 1024;
@@ -52,17 +50,21 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
     requestTimeout: REQUEST_MS,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
+    // A path that cannot be decoded never reaches the hooks.
+    frameworkErrors: (_error, _request, reply) => answer(reply.headers(HEADERS), 400),
   });
   app.removeAllContentTypeParsers();
   await app.register(fastifyFormbody);
   app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
   handleProblems(app, deps.log);
   serveHealth(app, deps);
-  if (slice.twilio && deps.twilio) serveTwilio(app, slice.twilio, { ...deps.twilio, log: deps.log });
+  if (slice.twilio && slice.twilioAuthToken) {
+    serveTwilio(app, { publicUrl: slice.twilio.publicUrl, authToken: slice.twilioAuthToken }, deps);
+  }
   await app.listen({ host: slice.host, port: slice.port });
   const { port } = app.server.address() as AddressInfo;
   const host = slice.host.includes(':') ? `[${slice.host}]` : slice.host;
-  return { url: `http://${host}:${port}`, [Symbol.asyncDispose]: () => app.close().then(() => {}) };
+  return { address: `http://${host}:${port}`, [Symbol.asyncDispose]: () => app.close().then(() => {}) };
 }
 
 function serveHealth(app: FastifyInstance, deps: WebDeps): void {

@@ -40,7 +40,8 @@ function fail(
   return answer(reply, 503, error.publicText);
 }
 
-function answer(reply: FastifyReply, status: number, detail?: string): FastifyReply {
+/** Answers that carry no more than a status, a title and, perhaps, words meant for the far side. */
+export function answer(reply: FastifyReply, status: number, detail?: string): FastifyReply {
   return reply
     .status(status)
     .type('application/problem+json')

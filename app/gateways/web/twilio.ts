@@ -10,6 +10,7 @@ import { HttpProblem } from './problem.ts';
 export interface TwilioWebhookSlice {
   /** Address of this server as Twilio sees it, perhaps with a path in front; part of the signatures. */
   readonly publicUrl: string;
+  readonly authToken: string;
 }
 
 export interface TextReport {
@@ -21,7 +22,6 @@ export interface TextReport {
 }
 
 export interface TwilioWebhookDeps {
-  readonly authToken: string;
   readonly log: Log;
   /** Takes a text; resolved = safe. The same id can come again. A rejected `Fault` makes Twilio see 503 or 500. */
   onText(text: InboundText): Promise<void>;
@@ -46,7 +46,7 @@ const statusForm = z.object({
 export function serveTwilio(app: FastifyInstance, slice: TwilioWebhookSlice, deps: TwilioWebhookDeps): void {
   const base = slice.publicUrl.replace(/\/+$/, '');
   const onlyTwilio = async (request: FastifyRequest): Promise<void> => {
-    if (isSigned(request, base, deps.authToken)) return;
+    if (isSigned(request, base, slice.authToken)) return;
     deps.log.warn('a webhook with a wrong signature was refused', {
       route: request.routeOptions.url,
       ip: request.ip,

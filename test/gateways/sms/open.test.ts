@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { Fault } from '../../../app/core/errors.ts';
 import { openTwilioGateway } from '../../../app/gateways/sms/open.ts';
 import type { TextGateway } from '../../../app/ports/gateway.ts';
-import { keptLog } from '../quiet-log.ts';
 import { openTwilioServer } from '../twilio-server.ts';
 import type { Fate, TwilioServer } from '../twilio-server.ts';
 
@@ -149,8 +148,8 @@ describe('texts over Twilio', function () {
 });
 
 function openGateway(api: string, given = secrets): TextGateway & AsyncDisposable {
-  const slice = { from, api, publicUrl: 'https://answerback.example/front/' };
-  return openTwilioGateway(slice, { secrets: given, log: keptLog(), timeoutMs: 500 });
+  const slice = { from, api, publicUrl: 'https://answerback.example/front/', ...given };
+  return openTwilioGateway(slice, { timeoutMs: 500 });
 }
 
 async function closedPort(): Promise<number> {
