@@ -96,6 +96,11 @@ export class PhoneCall implements AsyncDisposable {
     return this.#rtp.heard;
   }
 
+  /** Keys that the far side pressed. */
+  get keysHeard(): string {
+    return this.#rtp.keysHeard;
+  }
+
   /** Arrival of the first sound, and key-up of the last digit sent. */
   get firstSoundAt(): number | undefined {
     return this.heard.firstAt;

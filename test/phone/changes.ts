@@ -27,7 +27,7 @@ export class Changes {
           const found = find();
           if (found !== undefined) settle(() => resolve(found));
         } catch (error) {
-          settle(() => reject(error as Error));
+          settle(() => reject(error));
         }
       };
       const timer = setTimeout(() => {

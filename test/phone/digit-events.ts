@@ -31,3 +31,8 @@ export function digitPackets(key: string, onMs: number): DigitPacket[] {
   }));
   return [...down, ...up];
 }
+
+/** The key of an event code; undefined for events that are no keys. */
+export function keyOf(event: number): string | undefined {
+  return keys[event];
+}

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { alawToUlaw, ulawToAlaw } from '../audio/g711.ts';
 import type { Changes } from './changes.ts';
-import { digitPackets, type DigitPacket } from './digit-events.ts';
+import { digitPackets, keyOf, type DigitPacket } from './digit-events.ts';
 import { Heard } from './heard.ts';
 import { digitPayloadType, payloadType, type Codec } from './sdp.ts';
 import type { Peer } from './sip-message.ts';
@@ -21,6 +21,8 @@ interface Frame {
 /** The sound of one call: sends on a steady 20 ms clock, keeps all that arrives. */
 export class RtpStream {
   readonly heard = new Heard();
+  /** Keys that the far side pressed. */
+  keysHeard = '';
   /** When the end of the last digit was sent (its key-up). */
   lastDigitAt: number | undefined;
   firstSentAt: number | undefined;
@@ -35,6 +37,7 @@ export class RtpStream {
   #sequence = randomInt(1 << 15);
   #timestamp = randomInt(2 ** 31);
   #digitTimestamp = 0;
+  #digitHeardAt = -1;
   #quiet = false;
   #resumed = true;
 
@@ -172,11 +175,22 @@ export class RtpStream {
     const at = performance.now();
     if (packet.length <= 12 || (packet[0] ?? 0) >> 6 !== 2) return;
     const type = (packet[1] ?? 0) & 0x7f;
+    if (type === digitPayloadType) return this.#receiveDigit(packet);
     const codec = type === payloadType.ulaw ? 'ulaw' : type === payloadType.alaw ? 'alaw' : undefined;
     if (codec === undefined) return;
     const payload = packet.subarray(12);
     const sound = codec === 'ulaw' ? payload : alawToUlaw(payload);
     this.heard.add(sound, { at, sequence: packet.readUInt16BE(2), timestamp: packet.readUInt32BE(4) });
+    this.#changes.changed();
+  }
+
+  /** A key counts once, at the first of its end packets. */
+  #receiveDigit(packet: Buffer): void {
+    const timestamp = packet.readUInt32BE(4);
+    const ended = ((packet[13] ?? 0) & 0x80) !== 0;
+    if (!ended || timestamp === this.#digitHeardAt) return;
+    this.#digitHeardAt = timestamp;
+    this.keysHeard += keyOf(packet[12] ?? 255) ?? '';
     this.#changes.changed();
   }
 }

@@ -1,0 +1,272 @@
+import type { CallFacts } from '../../core/address/call-facts.ts';
+import { Fault } from '../../core/errors.ts';
+import type { PlayItem } from '../../core/prompt/play-item.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type {
+  Call,
+  CallEntry,
+  GatherResult,
+  GatherRule,
+  HangupCause,
+  PlayOptions,
+  PlayResult,
+  RecordResult,
+  RecordRule,
+} from '../../ports/media.ts';
+import { bridgeCalls } from './bridge.ts';
+import type { Act, Person } from './person.ts';
+import { settledOrCut } from './settled.ts';
+import { recordScript } from './record.ts';
+import type { Takes } from './takes.ts';
+import { Tape } from './tape.ts';
+
+export interface CallDeps {
+  readonly id: string;
+  readonly facts: CallFacts;
+  readonly entry: CallEntry;
+  readonly person: Person;
+  readonly takes: Takes;
+  readonly clock: Clock;
+  readonly answered: boolean;
+  /** What a resumed call's recording holds already. */
+  readonly recorded: Uint8Array | undefined;
+}
+
+/** ITU-T Q.850 causes. */
+const causes: Readonly<Record<HangupCause, number>> = {
+  normal: 16,
+  busy: 17,
+  congestion: 34,
+  unallocated: 1,
+};
+
+/** A caller leaning on a key fills no memory. */
+const mostKeys = 64;
+const tagForm = /^[A-Za-z0-9._~+-]{1,200}$/;
+
+type Stopped = { readonly kind: 'gone' } | { readonly kind: 'aborted' };
+
+/** A call whose other end follows a script. */
+export class ScriptedCall implements Call {
+  readonly id: string;
+  readonly facts: CallFacts;
+  readonly entry: CallEntry;
+  readonly started: Date;
+  answered: Date | undefined;
+  hangupCause: number | undefined;
+  /** Who ended it. */
+  endedBy: 'us' | 'them' | 'switch' | undefined;
+  /** All that began to be played, in order; a recording's tone is the prompt `beep`. */
+  readonly heard: PlayItem[] = [];
+  readonly person: Person;
+  readonly #deps: CallDeps;
+  readonly #gone = new AbortController();
+  #keys = '';
+  #busy = 0;
+  #idle = new AbortController();
+
+  constructor(deps: CallDeps) {
+    this.#deps = deps;
+    this.id = deps.id;
+    this.facts = deps.facts;
+    this.entry = deps.entry;
+    this.person = deps.person;
+    this.started = deps.clock.now();
+    this.answered = deps.answered ? this.started : undefined;
+    void this.idle();
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  async answer(): Promise<void> {
+    if (!this.gone.aborted) this.answered ??= this.#deps.clock.now();
+  }
+
+  play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
+    const { signal, until } = options ?? {};
+    const stops = (): PlayResult | undefined => {
+      const key = until === undefined ? undefined : this.takeKey(until);
+      return key === undefined ? undefined : { kind: 'key', key };
+    };
+    return this.during(signal, (cut) => this.#playUntil(items, cut, stops));
+  }
+
+  gather(rule: GatherRule): Promise<GatherResult> {
+    return this.during(rule.signal, async (cut) => {
+      const stops = (): PlayResult | undefined => (this.#keys === '' ? undefined : { kind: 'key', key: '' });
+      const played = await this.#playUntil(rule.items, cut, stops);
+      if (played.kind === 'gone' || played.kind === 'aborted') return played;
+      for (let digits = ''; ;) {
+        const key = await this.#nextKey(digits === '' ? rule.firstDigitMs : rule.nextDigitMs, cut);
+        if (key === 'stopped') return this.#stopped();
+        if (key === 'silence') return { kind: 'silence', digits };
+        digits += key;
+        const verdict = rule.judge(digits) ?? (digits.length >= mostKeys ? 'invalid' : undefined);
+        if (verdict !== undefined) return { kind: verdict, digits };
+      }
+    });
+  }
+
+  record(rule: RecordRule): Promise<RecordResult> {
+    return this.during(undefined, async (cut) => {
+      if (!tagForm.test(rule.tag) || this.#deps.takes.has(rule.tag)) {
+        throw new Fault('media-failed', 'the tag is taken or cannot be a name', { temporary: false });
+      }
+      if (cut.aborted) return { kind: 'gone', take: undefined };
+      this.forgetKeys();
+      if (rule.beep) this.#begin({ kind: 'prompt', name: 'beep' });
+      return recordScript(this, rule, new Tape(rule), this.#deps.takes, cut);
+    });
+  }
+
+  resumeRecording(rule: RecordRule): Promise<RecordResult> {
+    const tape = new Tape(rule, this.#deps.recorded);
+    return this.during(undefined, (cut) => recordScript(this, rule, tape, this.#deps.takes, cut));
+  }
+
+  bridge(other: Call): Promise<'gone' | 'other-gone'> {
+    if (!(other instanceof ScriptedCall))
+      throw new Fault('invalid', 'a call of another switch', { temporary: false });
+    return bridgeCalls(this, other);
+  }
+
+  async hangup(cause: HangupCause = 'normal'): Promise<void> {
+    this.end('us', causes[cause]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hangup();
+  }
+
+  end(by: 'us' | 'them' | 'switch', cause: number | undefined): void {
+    if (this.endedBy !== undefined) return;
+    this.endedBy = by;
+    this.hangupCause = cause;
+    this.#gone.abort();
+  }
+
+  forgetKeys(): void {
+    this.#keys = '';
+  }
+
+  /** The script has grown. */
+  wake(): void {
+    if (this.#busy === 0) void this.idle();
+  }
+
+  /** Runs one operation, which follows the script from where it is; what needs no operation goes on after it. */
+  async during<T>(signal: AbortSignal | undefined, work: (cut: AbortSignal) => Promise<T>): Promise<T> {
+    this.#idle.abort();
+    this.#busy++;
+    try {
+      return await work(signal === undefined ? this.gone : AbortSignal.any([this.gone, signal]));
+    } finally {
+      this.#busy--;
+      this.wake();
+    }
+  }
+
+  /** Follows the script while nothing is going on: keys are kept, a hang-up is one. */
+  async idle(): Promise<void> {
+    this.#idle.abort();
+    const idle = new AbortController();
+    this.#idle = idle;
+    const cut = AbortSignal.any([this.gone, idle.signal]);
+    while ((await this.pressing(cut)) === 'pressed');
+  }
+
+  /** Does the next act if it needs no time. */
+  async pressing(
+    cut: AbortSignal,
+  ): Promise<'pressed' | 'stopped' | Extract<Act, { kind: 'sound' | 'listening' }>> {
+    const act = await this.#act(cut);
+    if (act === undefined || cut.aborted) return 'stopped';
+    if (act.kind === 'sound' || act.kind === 'listening') return act;
+    this.person.done();
+    if (act.kind === 'hangup') {
+      this.end('them', 16);
+      return 'stopped';
+    }
+    if (this.#keys.length < mostKeys) this.#keys += act.key;
+    return 'pressed';
+  }
+
+  /** The next act, once what is waited for before it has happened; `undefined` when cut. */
+  async #act(cut: AbortSignal): Promise<Act | undefined> {
+    for (;;) {
+      // A step of its own, so that steps which follow one another are not done within one turn of the flow.
+      await Promise.resolve();
+      if (cut.aborted) return undefined;
+      const next = this.person.peek();
+      if (!(next instanceof Promise)) return next;
+      await settledOrCut(next, cut);
+      if (cut.aborted) return undefined;
+      this.person.done();
+    }
+  }
+
+  async #playUntil(
+    items: readonly PlayItem[],
+    cut: AbortSignal,
+    stops: () => PlayResult | undefined,
+  ): Promise<PlayResult> {
+    for (const item of items) {
+      const before = cut.aborted ? this.#stopped() : stops();
+      if (before !== undefined) return before;
+      this.#begin(item);
+      for (
+        let result = await this.pressing(cut);
+        typeof result === 'string';
+        result = await this.pressing(cut)
+      ) {
+        if (result === 'stopped') return this.#stopped();
+        const stopped = stops();
+        if (stopped !== undefined) return stopped;
+      }
+    }
+    return cut.aborted ? this.#stopped() : (stops() ?? { kind: 'done' });
+  }
+
+  #begin(item: PlayItem): void {
+    this.heard.push(item);
+    const next = this.person.peek();
+    if (next instanceof Promise || next.kind !== 'listening' || next.for === undefined) return;
+    if (namesOf(item).includes(next.for)) this.person.done();
+  }
+
+  /** The oldest key that is one of `wanted`, taken out; the others stay. */
+  takeKey(wanted: string): string | undefined {
+    const at = wanted === 'any' ? 0 : Array.from(this.#keys).findIndex((key) => wanted.includes(key));
+    const key = this.#keys[at];
+    if (key !== undefined) this.#keys = this.#keys.slice(0, at) + this.#keys.slice(at + 1);
+    return key;
+  }
+
+  /** The next key, if it comes within so much virtual time. */
+  async #nextKey(limitMs: number, cut: AbortSignal): Promise<string> {
+    let waitedMs = 0;
+    for (;;) {
+      const key = this.takeKey('any');
+      if (key !== undefined) return key;
+      const act = await this.pressing(cut);
+      if (act === 'stopped') return 'stopped';
+      if (act === 'pressed') continue;
+      if (act.kind === 'listening') return 'silence';
+      const ms = Math.min(act.sound.ms, limitMs - waitedMs);
+      this.person.done(ms);
+      waitedMs += ms;
+      if (waitedMs >= limitMs) return 'silence';
+    }
+  }
+
+  #stopped(): Stopped {
+    return { kind: this.gone.aborted ? 'gone' : 'aborted' };
+  }
+}
+
+function namesOf(item: PlayItem): readonly string[] {
+  if (item.kind === 'prompt') return [item.name];
+  return item.kind === 'stored' ? [item.kind, item.media.id] : [item.kind];
+}
