@@ -1,0 +1,195 @@
+/** Puts services, flows and workers together over the open rooms, and answers calls until told to stop. */
+import { watchClasses, type Config } from './config.ts';
+import { createNumberPlan } from './core/address/number-plan.ts';
+import type { E164 } from './core/ids.ts';
+import type { GatewayName } from './core/profile/class-of-service.ts';
+import { answerCall } from './flows/answer.ts';
+import { deliverDialogue } from './flows/deliver.ts';
+import type { FlowDeps } from './flows/flow.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import type { TextGateway } from './ports/gateway.ts';
+import type { Log } from './ports/log.ts';
+import type { InboundText, MediaServer } from './ports/media.ts';
+import type { Scheduler } from './ports/scheduler.ts';
+import type { Spool } from './ports/spool.ts';
+import type { Store } from './ports/store.ts';
+import { createAccount } from './services/account.ts';
+import { createCommands, type Commands } from './services/command.ts';
+import { createDeliveries } from './services/deliver.ts';
+import { createDeposits } from './services/deposit.ts';
+import { createNotify } from './services/notify.ts';
+import { createProfiles } from './services/profile.ts';
+import { recoverStray } from './services/recover.ts';
+import { createRetrieval } from './services/retrieve.ts';
+
+/** Longest wait for calls under way when the controller is told to end, in milliseconds. */
+const drainMs = 5_000;
+/** Most calls to subscribers at once. */
+const maxDeliveries = 50;
+/** How often each worker looks for due work that nothing woke it for, in milliseconds. */
+const every = { texts: 15_000, calls: 15_000, spool: 5_000, accounts: 10_000 };
+
+export interface Rooms {
+  readonly config: Config;
+  /** The configuration file, watched for changed classes of service. */
+  readonly file: string | undefined;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store;
+  readonly spool: Spool;
+  readonly media: MediaServer;
+  readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
+  readonly scheduler: Scheduler;
+}
+
+export interface Controller {
+  /** A text from a gateway other than the switch. */
+  text(text: InboundText): Promise<void>;
+  /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export function createController(rooms: Rooms): Controller {
+  const shared = shareable(rooms);
+  const messaging = createMessaging(rooms, shared);
+  const flow = createFlowDeps(rooms, shared, messaging);
+  const { notify, deposits, retrieval, account } = messaging;
+  const deliveries = createDeliveries({
+    ...shared,
+    media: rooms.media,
+    dialogue: (call, delivery) => deliverDialogue(call, delivery, flow),
+    rule: rooms.config.deliver,
+    maxCalls: maxDeliveries,
+    onDue: (at) => calls.wakeAt(at),
+  });
+  const commands = createCommands({
+    ...shared,
+    retrieval,
+    deliveries,
+    notify,
+    account,
+    trunks: rooms.config.trunks,
+  });
+  const { scheduler } = rooms;
+  messaging.texts.worker = scheduler.worker('texts', every.texts, async (signal) => {
+    await notify.runDue(signal);
+  });
+  const calls = scheduler.worker('calls', every.calls, async (signal) => {
+    await deliveries.runDue(signal);
+  });
+  scheduler.worker('spool', every.spool, async (signal) => {
+    if (rooms.spool.size > 0) await deposits.drain(signal);
+  });
+  scheduler.worker('accounts', every.accounts, () => account.flush());
+  return {
+    text: (text) => commands.handle(text),
+    run: (signal) => answerAll({ rooms, flow, commands, signal }),
+  };
+}
+
+type Shared = ReturnType<typeof shareable>;
+
+/** What most services need. */
+function shareable({ config, file, log, clock, random, store }: Rooms) {
+  const plan = createNumberPlan(config.numbers);
+  const profiles = createProfiles(
+    watchClasses(file, config.classes, (error) =>
+      log.error('the configuration is wrong; the classes from before hold', { error }),
+    ),
+  );
+  const mayCall = (number: string): boolean => {
+    const parsed = plan.parse(number);
+    if (parsed === undefined) return false;
+    return (
+      plan.classOf(parsed) !== undefined ||
+      config.numbers.callable.some((prefix) => parsed.startsWith(prefix))
+    );
+  };
+  // The configuration's own check has seen to the form and that there is one.
+  const access = config.numbers.access[0] as E164;
+  return { store, log, clock, random, plan, profiles, mayCall, access };
+}
+
+function createMessaging(rooms: Rooms, shared: Shared) {
+  const { store, config, media, spool } = rooms;
+  const { plan } = shared;
+  const texts: { worker?: { wakeAt(at: Date): void } } = {};
+  const account = createAccount({ ...shared, cdrs: store.cdrs });
+  const notify = createNotify({
+    ...shared,
+    gateways: rooms.gateways,
+    lamps: media,
+    account,
+    retry: config.notify,
+    onDue: (at) => texts.worker?.wakeAt(at),
+  });
+  const retrieval = createRetrieval({ ...shared, lamps: media, limits: config.references });
+  const deposits = createDeposits({
+    ...shared,
+    spool,
+    isServedNumber: (digits) => {
+      const number = plan.parse(digits);
+      return number !== undefined && (plan.isAccess(number) || plan.classOf(number) !== undefined);
+    },
+    onStored: (message, mailbox) => void notify.work(message, message.pending, mailbox),
+  });
+  return { texts, account, notify, retrieval, deposits };
+}
+
+function createFlowDeps(
+  rooms: Rooms,
+  shared: Shared,
+  messaging: ReturnType<typeof createMessaging>,
+): FlowDeps {
+  const { config, media, store } = rooms;
+  return {
+    ...shared,
+    ...messaging,
+    mailboxes: store.mailboxes,
+    media,
+    trunks: config.trunks,
+    referenceTries: config.references.perCall,
+    ringSeconds: config.deliver.ringSeconds,
+    language: config.prompts.language,
+  };
+}
+
+interface Answering {
+  readonly rooms: Rooms;
+  readonly flow: FlowDeps;
+  readonly commands: Commands;
+  readonly signal: AbortSignal;
+}
+
+async function answerAll({ rooms, flow, commands, signal }: Answering): Promise<void> {
+  const { media, log } = rooms;
+  const running = new Set<Promise<void>>();
+  const watch = (work: Promise<void>): void => {
+    const watched = work
+      .catch((error: unknown) => log.error('work failed', { error }))
+      .finally(() => running.delete(watched));
+    running.add(watched);
+  };
+  const answer = async (): Promise<void> => {
+    for await (const call of media.calls(signal)) watch(answerCall(call, flow));
+  };
+  const obey = async (): Promise<void> => {
+    for await (const text of media.texts(signal)) watch(commands.handle(text));
+  };
+  const recover = async (): Promise<void> => {
+    for await (const stray of media.strays(signal)) {
+      await recoverStray(stray, flow).catch((error: unknown) => log.warn('a recording waits', { error }));
+    }
+  };
+  await Promise.all([answer(), obey(), recover()]);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, drainMs);
+  });
+  await Promise.race([Promise.all(running), late]);
+  clearTimeout(timer);
+  await flow.account
+    .flush()
+    .catch((error: unknown) => log.warn('call detail records not written', { error }));
+}
