@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { correlate } from './correlate.ts';
-import { alawToUlaw, decodeUlaw, encodeUlaw, ulawToAlaw } from './g711.ts';
-import { findTone, quiet, tone, toneShare } from './tone.ts';
+import { correlate } from '../../scripts/audio/correlate.ts';
+import { alawToUlaw, decodeUlaw, encodeUlaw, ulawToAlaw } from '../../scripts/audio/g711.ts';
+import { findTone, quiet, tone, toneShare } from '../../scripts/audio/tone.ts';
 
 /** Noise like speech: coloured, with pauses; the same for the same seed. */
 function babble(ms: number, seed: number): Buffer {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { correlate } from './correlate.ts';
+import { correlate } from '../../scripts/audio/correlate.ts';
 import { speech } from './speech.ts';
 
 describe('synthetic speech', () => {

@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs
 import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { encodeUlaw } from './g711.ts';
+import { encodeUlaw } from '../../scripts/audio/g711.ts';
 
 const run = promisify(execFile);
 const inRoot = resolve(import.meta.dirname, '../../scripts/in-root.sh');

@@ -1,5 +1,5 @@
-import { correlate, type Match } from '../audio/correlate.ts';
-import { findTone } from '../audio/tone.ts';
+import { correlate, type Match } from '../../scripts/audio/correlate.ts';
+import { findTone } from '../../scripts/audio/tone.ts';
 import { DeadlinePassed, type Changes } from './changes.ts';
 import type { Dialog } from './dialog.ts';
 import type { Heard, HeardPacket } from './heard.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { quiet, tone } from '../audio/tone.ts';
+import { quiet, tone } from '../../scripts/audio/tone.ts';
 import { CallRefused } from './call.ts';
 import { DeadlinePassed } from './changes.ts';
 import { openPhone, type Phone } from './phone.ts';

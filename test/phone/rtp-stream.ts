@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
-import { alawToUlaw, ulawToAlaw } from '../audio/g711.ts';
+import { alawToUlaw, ulawToAlaw } from '../../scripts/audio/g711.ts';
 import type { Changes } from './changes.ts';
 import { digitPackets, keyOf, type DigitPacket } from './digit-events.ts';
 import { Heard } from './heard.ts';
