@@ -1,0 +1,49 @@
+import { Fault } from '../../core/errors.ts';
+import type { Call } from '../../ports/media.ts';
+import type { Leg } from './leg.ts';
+
+/** Ids of our bridges begin so: what a crash left is recognised. */
+export const bridgePrefix = 'answerback-bridge-';
+
+/** Connects a leg with another call until one of them is gone; a leg that stays can be played to again. */
+export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gone'> {
+  const id = `${bridgePrefix}${leg.newId('bridge')}`;
+  const over = () => (leg.gone.aborted ? 'gone' : other.gone.aborted ? 'other-gone' : undefined);
+  const early = over();
+  if (early !== undefined) return early;
+  if (
+    (await leg.command({
+      method: 'POST',
+      uri: 'bridges',
+      query: { type: 'mixing', bridgeId: id },
+      makes: `bridges/${id}`,
+    })) === 'gone'
+  ) {
+    return 'gone';
+  }
+  try {
+    await leg.ask('POST', `bridges/${id}/addChannel`, { channel: leg.id });
+    await leg.ask('POST', `bridges/${id}/addChannel`, { channel: other.id });
+    return await new Promise((resolve) => {
+      const check = () => {
+        const result = over();
+        if (result === undefined) return;
+        leg.gone.removeEventListener('abort', check);
+        other.gone.removeEventListener('abort', check);
+        resolve(result);
+      };
+      leg.gone.addEventListener('abort', check);
+      other.gone.addEventListener('abort', check);
+      check();
+    });
+  } catch (error) {
+    const ended = over();
+    if (ended !== undefined) return ended;
+    throw error instanceof Fault
+      ? error
+      : new Fault('media-failed', 'the calls could not be connected', { temporary: true, cause: error });
+  } finally {
+    leg.keys.clear();
+    leg.tell('DELETE', `bridges/${id}`);
+  }
+}

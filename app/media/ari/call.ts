@@ -1,0 +1,133 @@
+import type { CallFacts } from '../../core/address/call-facts.ts';
+import type { PlayItem } from '../../core/prompt/play-item.ts';
+import type {
+  Call,
+  CallEntry,
+  GatherResult,
+  GatherRule,
+  HangupCause,
+  PlayOptions,
+  PlayResult,
+  RecordResult,
+  RecordRule,
+} from '../../ports/media.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { bridge } from './bridge.ts';
+import type { Codec } from './codec.ts';
+import { gather } from './gather.ts';
+import type { Leg } from './leg.ts';
+import { playSegments } from './play.ts';
+import { record, resumeRecording } from './record.ts';
+import type { Sounds } from './sounds.ts';
+import type { Takes } from './takes.ts';
+
+export interface CallParts {
+  readonly leg: Leg;
+  readonly facts: CallFacts;
+  readonly entry: CallEntry;
+  readonly started: Date;
+  readonly answered: Date | undefined;
+  readonly codec: Codec;
+}
+
+export interface CallDeps {
+  readonly sounds: Sounds;
+  readonly takes: Takes;
+  readonly clock: Clock;
+  /** Language of the tone before recordings. */
+  readonly language: string;
+}
+
+const reasons: Readonly<Record<HangupCause, string>> = {
+  normal: '16',
+  busy: '17',
+  congestion: '34',
+  unallocated: '1',
+};
+
+/** A channel of Asterisk as a call of the media port. */
+export class AriCall implements Call {
+  readonly id: string;
+  readonly facts: CallFacts;
+  readonly entry: CallEntry;
+  readonly started: Date;
+  readonly leg: Leg;
+  readonly #deps: CallDeps;
+  readonly #codec: Codec;
+  #answered: Date | undefined;
+
+  constructor(parts: CallParts, deps: CallDeps) {
+    this.id = parts.leg.id;
+    this.leg = parts.leg;
+    this.facts = parts.facts;
+    this.entry = parts.entry;
+    this.started = parts.started;
+    this.#answered = parts.answered;
+    this.#codec = parts.codec;
+    this.#deps = deps;
+  }
+
+  get answered(): Date | undefined {
+    return this.#answered;
+  }
+
+  get gone(): AbortSignal {
+    return this.leg.gone;
+  }
+
+  get hangupCause(): number | undefined {
+    return this.leg.hangupCause;
+  }
+
+  async answer(): Promise<void> {
+    if (this.#answered !== undefined) return;
+    const result = await this.leg.command({ method: 'POST', uri: `channels/${this.id}/answer` });
+    if (result === 'ok') this.#answered = this.#deps.clock.now();
+  }
+
+  async play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
+    const segments = await this.#deps.sounds.segments(items, options?.language ?? this.#deps.language);
+    return playSegments(this.leg, segments, { until: options?.until, signal: options?.signal });
+  }
+
+  async gather(rule: GatherRule): Promise<GatherResult> {
+    const segments = await this.#deps.sounds.segments(rule.items, rule.language);
+    return gather(this.leg, segments, rule);
+  }
+
+  record(rule: RecordRule): Promise<RecordResult> {
+    return record(this.leg, rule, this.#recordDeps());
+  }
+
+  resumeRecording(rule: RecordRule): Promise<RecordResult> {
+    return resumeRecording(this.leg, rule, this.#recordDeps());
+  }
+
+  bridge(other: Call): Promise<'gone' | 'other-gone'> {
+    return bridge(this.leg, other);
+  }
+
+  async hangup(cause: HangupCause = 'normal'): Promise<void> {
+    // The end is told by events; without a connection, resuming finds the channel and nobody who wants it.
+    if (this.leg.end === undefined) {
+      await this.leg.command({
+        method: 'DELETE',
+        uri: `channels/${this.id}`,
+        query: { reason_code: reasons[cause] },
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.hangup();
+    } finally {
+      this.leg.tags.clear();
+    }
+  }
+
+  #recordDeps() {
+    const { takes, sounds, language } = this.#deps;
+    return { takes, codec: this.#codec, beep: sounds.clip(language, 'beep') };
+  }
+}

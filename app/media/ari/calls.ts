@@ -1,0 +1,150 @@
+import { readTag } from '../../core/message/recording-tag.ts';
+import type { CallFacts } from '../../core/address/call-facts.ts';
+import type { CallEntry } from '../../ports/media.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { AriCall } from './call.ts';
+import type { CallDeps } from './call.ts';
+import { codecOf } from './codec.ts';
+import type { Codec } from './codec.ts';
+import { endpointOf, outgoingFacts, readFacts } from './facts.ts';
+import { Leg } from './leg.ts';
+import type { Link } from './leg.ts';
+import type { Queue } from './queue.ts';
+import { asteriskTime } from './strays.ts';
+import type { Found } from './takes.ts';
+import type { AriEvent, Channel } from './wire/resources.ts';
+
+export interface CallsDeps extends CallDeps {
+  readonly link: Link;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly queue: Queue<AriCall>;
+}
+
+/** All calls in hand, by channel: makes them, and brings them what the switch says. */
+export class Calls {
+  readonly #deps: CallsDeps;
+  readonly #byId = new Map<string, AriCall>();
+  /** Calls whose channel has ended while their flow still has recordings in hand. */
+  readonly #ended = new Set<AriCall>();
+
+  constructor(deps: CallsDeps) {
+    this.#deps = deps;
+  }
+
+  get all(): readonly AriCall[] {
+    return [...this.#byId.values()];
+  }
+
+  has(id: string): boolean {
+    return this.#byId.has(id);
+  }
+
+  owns(tag: string): boolean {
+    for (const call of this.#byId.values()) if (call.leg.tags.has(tag)) return true;
+    for (const call of this.#ended) {
+      if (call.leg.tags.has(tag)) return true;
+      if (call.leg.tags.size === 0) this.#ended.delete(call);
+    }
+    return false;
+  }
+
+  /** A caller that the dialplan handed over; `fax` is the same leg anew after a fax tone. */
+  arrived(channel: Channel, args: readonly string[]): void {
+    const before = this.#byId.get(channel.id);
+    // Found by a look at the switch just before its event came.
+    if (before?.entry.kind === 'resumed' || (before !== undefined && args[0] !== 'fax')) return;
+    if (before !== undefined) this.ended(channel.id);
+    const { facts, nativeFormat } = readFacts(
+      args[1] ?? '',
+      endpointOf(channel.name),
+      channel.protocol_id ?? '',
+    );
+    this.#deps.queue.push(
+      this.#make(channel, facts, codecOf(nativeFormat), { kind: args[0] === 'fax' ? 'fax' : 'incoming' }),
+    );
+  }
+
+  /** A caller found up. One that was never answered has heard nothing of us: its call just begins. */
+  resumed(channel: Channel, factsText: string, recording: Found | undefined): void {
+    const { facts, nativeFormat } = readFacts(factsText, endpointOf(channel.name), channel.protocol_id ?? '');
+    const entry: CallEntry =
+      channel.state === 'Up'
+        ? { kind: 'resumed', ...(recording === undefined ? {} : { recording: { tag: recording.tag } }) }
+        : { kind: 'incoming' };
+    const call = this.#make(channel, facts, recording?.codec ?? codecOf(nativeFormat), entry);
+    if (recording !== undefined) call.leg.tags.add(recording.tag);
+    this.#deps.queue.push(call);
+  }
+
+  outgoing(channel: Channel, trunk: string, number: string): AriCall {
+    return this.#make(channel, outgoingFacts(trunk, channel.protocol_id ?? '', number), codecOf('ulaw'), {
+      kind: 'outgoing',
+    });
+  }
+
+  ended(id: string, how: 'ended' | 'detached' = 'ended'): void {
+    const call = this.#byId.get(id);
+    if (call === undefined) return;
+    this.#byId.delete(id);
+    if (call.leg.tags.size > 0) this.#ended.add(call);
+    call.leg.finish(how);
+  }
+
+  event(
+    event: Exclude<
+      AriEvent,
+      { type: 'StasisStart' | 'StasisEnd' | 'TextMessageReceived' | 'ApplicationReplaced' }
+    >,
+  ): void {
+    switch (event.type) {
+      case 'ChannelDtmfReceived':
+        this.#byId.get(event.channel.id)?.leg.keys.press(event.digit);
+        return;
+      case 'ChannelHangupRequest':
+      case 'ChannelDestroyed': {
+        const leg = this.#byId.get(event.channel.id)?.leg;
+        if (leg === undefined) return;
+        leg.hungUp = true;
+        leg.hangupCause ??= event.cause;
+        if (event.type === 'ChannelDestroyed') this.ended(leg.id);
+        return;
+      }
+      case 'PlaybackFinished': {
+        const playback = this.#byTarget(event.playback.target_uri)?.playback;
+        if (playback?.id === event.playback.id) playback.finish(event.playback.state);
+        return;
+      }
+      case 'RecordingFinished':
+      case 'RecordingFailed': {
+        const recording = this.#byTarget(event.recording.target_uri)?.recording;
+        if (recording?.id !== event.recording.name) return;
+        recording.finish(event.type === 'RecordingFailed' ? 'failed' : event.recording);
+      }
+    }
+  }
+
+  /** The newest recording of a call among those at the switch; one of the dialplan's own is left to `strays`. */
+  static recordingOf(id: string, files: readonly Found[]): Found | undefined {
+    const numbered = files.flatMap((found) => {
+      const tag = readTag(found.tag);
+      return tag?.callId === id && typeof tag.n === 'number' ? [{ found, n: tag.n }] : [];
+    });
+    return numbered.toSorted((a, b) => b.n - a.n)[0]?.found;
+  }
+
+  #byTarget(uri: string): Leg | undefined {
+    return uri.startsWith('channel:') ? this.#byId.get(uri.slice('channel:'.length))?.leg : undefined;
+  }
+
+  #make(channel: Channel, facts: CallFacts, codec: Codec, entry: CallEntry): AriCall {
+    const { link, log, clock } = this.#deps;
+    const leg = new Leg(channel.id, link, log.child({ call: channel.id }));
+    const answered = channel.state === 'Up' ? clock.now() : undefined;
+    const started = asteriskTime(channel.creationtime) ?? clock.now();
+    const call = new AriCall({ leg, facts, entry, started, answered, codec }, this.#deps);
+    this.#byId.set(channel.id, call);
+    return call;
+  }
+}

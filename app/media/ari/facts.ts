@@ -1,0 +1,80 @@
+import type { CallFacts, Party } from '../../core/address/call-facts.ts';
+import { parseNameAddr } from '../../core/address/name-addr.ts';
+import { parseDiversions, parseHistory, parseParty } from '../../core/address/redirections.ts';
+
+/** What the dialplan found on a call, as it hands it over in AB_FACTS. */
+export interface Handover {
+  readonly facts: CallFacts;
+  /** CHANNEL(audionativeformat). */
+  readonly nativeFormat: string;
+}
+
+/** Longer than the dialplan writes; what is beyond is not read. */
+const mostCharacters = 32_768;
+
+/**
+ * Reads AB_FACTS: fields joined by `|`, each percent-encoded: `1`, extension, request URI, To, From,
+ * P-Asserted-Identity, Privacy, three Diversion, three History-Info, native format, P-Attestation-Indicator. Never
+ * throws: what is not there or cannot be read is left out.
+ * @param trunk endpoint that the call came in on
+ */
+export function readFacts(text: string, trunk: string, wireId: string): Handover {
+  const fields = text.slice(0, mostCharacters).split('|', 15).map(decode);
+  const field = (i: number) => fields[i] ?? '';
+  const uri = parseNameAddr(field(2));
+  const to = parseNameAddr(field(3));
+  const from = parseParty(field(4));
+  const asserted = field(5) === '' ? undefined : parseParty(field(5));
+  const target = uri?.params['target'];
+  const cause = Number(uri?.params['cause'] || Number.NaN);
+  const attestation = /^\s*([ABC])\b/i.exec(field(14))?.[1]?.toUpperCase();
+  return {
+    facts: {
+      trunk,
+      wireId,
+      requestUser: uri?.user || field(1),
+      ...(target ? { target: parseNameAddr(target)?.user || target } : {}),
+      ...(Number.isInteger(cause) && cause >= 100 && cause <= 699 ? { cause } : {}),
+      ...(to?.user ? { toUser: to.user } : {}),
+      ...(from === undefined ? {} : { from }),
+      ...(asserted === undefined ? {} : { asserted }),
+      privacy: isPrivate(field(6), field(4), from),
+      diversions: parseDiversions(fields.slice(7, 10).filter(Boolean)),
+      history: parseHistory(fields.slice(10, 13).filter(Boolean)),
+      ...(attestation === undefined ? {} : { attestation: attestation as 'A' | 'B' | 'C' }),
+    },
+    nativeFormat: field(13),
+  };
+}
+
+/** Facts of a call that we made. */
+export function outgoingFacts(trunk: string, wireId: string, number: string): CallFacts {
+  return { trunk, wireId, requestUser: number, privacy: false, diversions: [], history: [] };
+}
+
+/** `PJSIP/trunk-00000012` → `trunk`. */
+export function endpointOf(channelName: string): string {
+  return /^[^/]*\/(.*?)(?:-[0-9a-f]+)?(?:;\d)?$/.exec(channelName)?.[1] ?? channelName;
+}
+
+/** RFC 3323 and 3325: by Privacy, or an anonymous From. */
+function isPrivate(privacy: string, from: string, party: Party | undefined): boolean {
+  const values = privacy.toLowerCase().split(/[;,\s]+/);
+  if (values.some((value) => value === 'id' || value === 'user' || value === 'full')) return true;
+  return party?.number.toLowerCase() === 'anonymous' || parseNameAddr(from)?.host === 'anonymous.invalid';
+}
+
+/** Undoes URIENCODE; a value cut in the middle of a character or with a wrong escape is read as far as it goes. */
+function decode(field: string): string {
+  if (!field.includes('%')) return field;
+  const bytes: number[] = [];
+  for (let i = 0; i < field.length; i++) {
+    const hex = field[i] === '%' ? /^[0-9A-Fa-f]{2}$/.exec(field.slice(i + 1, i + 3))?.[0] : undefined;
+    if (hex === undefined) bytes.push(...Buffer.from(field[i] ?? ''));
+    else {
+      bytes.push(Number.parseInt(hex, 16));
+      i += 2;
+    }
+  }
+  return Buffer.from(bytes).toString('utf8');
+}

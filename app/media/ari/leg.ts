@@ -1,0 +1,130 @@
+import { Fault } from '../../core/errors.ts';
+import type { Log } from '../../ports/log.ts';
+import { Keys } from './keys.ts';
+import { AriDown, AriError } from './wire/errors.ts';
+import type { Query } from './wire/client.ts';
+import type { LiveRecording } from './wire/resources.ts';
+
+/** The connection as calls use it. */
+export interface Link {
+  request(method: string, uri: string, query?: Query, body?: unknown): Promise<unknown>;
+  /** Resolves when connected and what was missed meanwhile has been caught up, or when `signal` aborts. */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Unique over restarts of this process. */
+  newId(kind: string): string;
+}
+
+export interface Command {
+  readonly method: 'POST' | 'DELETE';
+  readonly uri: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** What the command makes: looked for before the command is repeated after a loss of connection. */
+  readonly makes?: string;
+}
+
+interface Running {
+  readonly id: string;
+  /** The switch has confirmed it. */
+  posted: boolean;
+}
+
+/** One channel at the switch while it is in our application: what is known of it and what it is doing. */
+export class Leg {
+  readonly id: string;
+  readonly keys = new Keys();
+  readonly log: Log;
+  /** The far side has hung up; the end of the leg follows at once. */
+  hungUp = false;
+  hangupCause: number | undefined;
+  playback: (Running & { readonly finish: (state: string) => void }) | undefined;
+  /** `id` is the recording's name. `undefined` = it has ended, how is not known. */
+  recording: (Running & { readonly finish: (end: RecordingEnd) => void }) | undefined;
+  /** Names of recordings that belong to this call and are nobody else's yet. */
+  readonly tags = new Set<string>();
+  readonly #link: Link;
+  readonly #gone = new AbortController();
+  #end: 'ended' | 'detached' | undefined;
+
+  constructor(id: string, link: Link, log: Log) {
+    this.id = id;
+    this.#link = link;
+    this.log = log;
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** `ended` = the channel is no more or not ours; `detached` = it may live on, this process lets go of it. */
+  get end(): 'ended' | 'detached' | undefined {
+    return this.#end;
+  }
+
+  newId(kind: string): string {
+    return this.#link.newId(kind);
+  }
+
+  finish(how: 'ended' | 'detached'): void {
+    if (this.#end !== undefined) return;
+    this.#end = how;
+    this.#gone.abort();
+  }
+
+  /** A request about this leg that changes nothing; `undefined` if there is no such thing. */
+  async find(uri: string): Promise<unknown> {
+    try {
+      return await this.#link.request('GET', uri);
+    } catch (error) {
+      if (error instanceof AriError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** One request without repetition. @throws AriError, AriDown, AriTimeout */
+  ask(method: 'POST' | 'DELETE', uri: string, query?: Query): Promise<unknown> {
+    return this.#link.request(method, uri, query);
+  }
+
+  /** Fire and forget, where failing does not matter. */
+  tell(method: 'POST' | 'DELETE', uri: string, query?: Query): void {
+    this.#link.request(method, uri, query).catch((error: unknown) => {
+      this.log.debug('a command came too late', { uri, error: String(error) });
+    });
+  }
+
+  /**
+   * Does a command; over a loss of connection it waits for the next one and does it again.
+   * @throws Fault `media-failed` if the switch refuses for another reason than that the leg is gone.
+   */
+  async command(command: Command): Promise<'ok' | 'gone'> {
+    for (let again = false; ; again = true) {
+      if (this.gone.aborted) return 'gone';
+      try {
+        if (again && command.makes !== undefined && (await this.find(command.makes)) !== undefined)
+          return 'ok';
+        await this.#link.request(command.method, command.uri, command.query, command.body);
+        return 'ok';
+      } catch (error) {
+        if (this.gone.aborted) return 'gone';
+        if (error instanceof AriError && error.channelGone) {
+          this.finish('ended');
+          return 'gone';
+        }
+        if (!(error instanceof AriDown)) throw asFault(error);
+        await this.#link.ready(this.gone);
+      }
+    }
+  }
+}
+
+export type RecordingEnd = LiveRecording | 'failed' | undefined;
+
+/** Any error of the wire as one that may cross the room. */
+export function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof AriError)
+    return new Fault('media-failed', text, { temporary: error.status >= 500, cause: error });
+  return new Fault('media-unavailable', text, { temporary: true, cause: error });
+}

@@ -1,0 +1,308 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type {
+  Call,
+  DialOptions,
+  DialResult,
+  DialTarget,
+  InboundText,
+  Lamp,
+  MediaServer,
+  OutboundText,
+  StrayRecording,
+} from '../../ports/media.ts';
+import type { PromptCatalog } from '../../ports/prompts.ts';
+import type { AriCall } from './call.ts';
+import { Calls } from './calls.ts';
+import { dial, Dialling } from './dial.ts';
+import { setLamp } from './lamp.ts';
+import type { Link } from './leg.ts';
+import { Phones } from './phones.ts';
+import { Queue } from './queue.ts';
+import { resume } from './resume.ts';
+import { Sounds } from './sounds.ts';
+import { findStrays } from './strays.ts';
+import { Takes } from './takes.ts';
+import { readText, sendText } from './texts.ts';
+import type { Trunk } from './texts.ts';
+import { AriClient } from './wire/client.ts';
+import { callEvents } from './wire/resources.ts';
+import type { AriEvent } from './wire/resources.ts';
+
+/** The configuration's section `asterisk`, its trunks and the secret. */
+export interface AriSettings {
+  /** Address of ARI without `/ari`. */
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  /** Stasis application for calls; texts use `<app>-text`. */
+  readonly app: string;
+  /** Recording directory of the switch, if this host sees it. */
+  readonly spool?: string | undefined;
+  /** Trunk for calls and texts out. */
+  readonly trunk: string;
+  readonly timeoutMs: number;
+  readonly trunks: readonly Trunk[];
+}
+
+export interface AriMediaDeps {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly prompts: PromptCatalog;
+  /** Language of tones; BCP 47. */
+  readonly language: string;
+  /** How often the spool is looked through, in milliseconds; default 30,000. */
+  readonly strayEveryMs?: number;
+}
+
+/**
+ * Asterisk as the media server. Resolves at once: the connection is made, and made again, in the background; `healthy`
+ * tells of it.
+ */
+export async function openAriMedia(settings: AriSettings, deps: AriMediaDeps): Promise<AriMedia> {
+  const directory = settings.spool === undefined ? undefined : join(dirname(settings.spool), 'play');
+  const sounds = new Sounds({ prompts: deps.prompts, directory, log: deps.log });
+  await sounds.open();
+  return new AriMedia(settings, deps, sounds);
+}
+
+export class AriMedia implements MediaServer {
+  readonly #settings: AriSettings;
+  readonly #deps: AriMediaDeps;
+  readonly #sounds: Sounds;
+  readonly #client: AriClient;
+  readonly #link: Link;
+  readonly #takes: Takes;
+  readonly #phones: Phones;
+  readonly #calls: Calls;
+  readonly #dialling = new Dialling();
+  readonly #callQueue = new Queue<AriCall>();
+  readonly #textQueue = new Queue<InboundText>();
+  readonly #prefix = randomBytes(6).toString('hex');
+  readonly #ended = new AbortController();
+  #next = 0;
+  #ready = false;
+  readonly #waitingForReady = new Set<() => void>();
+  #wakeStrays: (() => void) | undefined;
+
+  constructor(settings: AriSettings, deps: AriMediaDeps, sounds: Sounds) {
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#sounds = sounds;
+    const client = () => this.#client;
+    this.#link = {
+      request: (method, uri, query, body) => this.#client.request(method, uri, query, body),
+      ready: (signal) => this.#whenReady(signal),
+      newId: (kind) => `${kind}-${this.#prefix}-${++this.#next}`,
+    };
+    this.#takes = new Takes(client, settings.spool);
+    const get = (uri: string) => this.#client.request('GET', uri);
+    this.#phones = new Phones(
+      get,
+      settings.trunks.map((trunk) => trunk.name),
+      deps.log,
+    );
+    const { log, clock, language } = deps;
+    this.#calls = new Calls({
+      link: this.#link,
+      takes: this.#takes,
+      sounds,
+      queue: this.#callQueue,
+      log,
+      clock,
+      language,
+    });
+    const apps = [settings.app, `${settings.app}-text`];
+    this.#client = new AriClient({ ...settings, apps }, this.#handlers(), deps.log);
+  }
+
+  get healthy(): boolean {
+    return this.#ready;
+  }
+
+  /** Resolves when connected and caught up, or when `signal` aborts. */
+  ready(signal: AbortSignal): Promise<void> {
+    return this.#whenReady(signal);
+  }
+
+  calls(signal: AbortSignal): AsyncIterable<Call> {
+    return this.#callQueue.read(signal);
+  }
+
+  texts(signal: AbortSignal): AsyncIterable<InboundText> {
+    return this.#textQueue.read(signal);
+  }
+
+  async *strays(signal: AbortSignal): AsyncGenerator<StrayRecording, void, undefined> {
+    const over = AbortSignal.any([signal, this.#ended.signal]);
+    const deps = {
+      takes: this.#takes,
+      get: (uri: string) => this.#client.request('GET', uri),
+      owned: (tag: string) => this.#calls.owns(tag),
+      now: () => this.#deps.clock.now(),
+    };
+    for (;;) {
+      await this.#whenReady(over);
+      if (over.aborted) return;
+      try {
+        for (const stray of await findStrays(deps)) {
+          if (over.aborted) return;
+          yield stray;
+        }
+      } catch (error) {
+        this.#deps.log.warn('the spool could not be looked through', { error: String(error) });
+      }
+      await this.#strayPause(over);
+    }
+  }
+
+  dial(to: DialTarget, options: DialOptions): Promise<DialResult> {
+    return dial(to, options, {
+      ...this.#textDeps(),
+      link: this.#link,
+      calls: this.#calls,
+      dialling: this.#dialling,
+      app: this.#settings.app,
+    });
+  }
+
+  sendText(text: OutboundText): Promise<void> {
+    return sendText(text, this.#textDeps());
+  }
+
+  setLamp(lamp: Lamp): Promise<void> {
+    return setLamp(lamp, this.#link);
+  }
+
+  /** Breaks the connection; it comes back by itself. For tests. */
+  drop(): void {
+    this.#client.drop();
+  }
+
+  /** Lets go of all calls; they stay up at the switch, and whoever connects next takes them up. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#letGo();
+    this.#client.close();
+    await this.#sounds.close();
+  }
+
+  #handlers() {
+    return {
+      connected: () => this.#connected(),
+      event: (event: AriEvent) => this.#event(event),
+      disconnected: () => this.#disconnected(),
+      replaced: () => this.#letGo(),
+    };
+  }
+
+  async #connected(): Promise<void> {
+    const { app } = this.#settings;
+    const { http } = this.#client;
+    const before = { calls: this.#calls.all.map((call) => call.id), dialled: this.#dialling.ids };
+    const filter = (types: readonly string[]) => ({ allowed: types.map((type) => ({ type })) });
+    // Not over the WebSocket: Asterisk 22.10 never answers a change of filter there, nor anything after it.
+    await Promise.all([
+      http.send('PUT', `applications/${app}/eventFilter`, filter(callEvents)),
+      http.send('POST', `applications/${app}-text/subscription?eventSource=endpoint%3APJSIP`),
+      http.send('PUT', `applications/${app}-text/eventFilter`, filter(['TextMessageReceived'])),
+    ]);
+    await resume(before, {
+      app,
+      request: (method, uri, query) => this.#client.request(method, uri, query),
+      calls: this.#calls,
+      dialling: this.#dialling,
+      takes: this.#takes,
+      log: this.#deps.log,
+    });
+    this.#ready = true;
+    for (const wake of this.#waitingForReady) wake();
+    this.#deps.log.info('connected to the switch', { app });
+    this.#wakeStrays?.();
+  }
+
+  #disconnected(): void {
+    this.#ready = false;
+  }
+
+  #event(event: AriEvent): void {
+    switch (event.type) {
+      case 'StasisStart':
+        if (event.application === this.#settings.app) this.#started(event);
+        return;
+      case 'StasisEnd':
+        this.#calls.ended(event.channel.id);
+        return;
+      case 'TextMessageReceived':
+        this.#textQueue.push(readText(event, this.#phones, () => this.#link.newId('text')));
+        return;
+      case 'ApplicationReplaced':
+        return;
+      case 'ChannelDestroyed':
+        this.#dialling.ended(event.channel.id, event.cause);
+        this.#calls.event(event);
+        return;
+      case 'ChannelDtmfReceived':
+      case 'ChannelHangupRequest':
+      case 'PlaybackFinished':
+      case 'RecordingFinished':
+      case 'RecordingFailed':
+        this.#calls.event(event);
+    }
+  }
+
+  #started({ channel, args }: Extract<AriEvent, { type: 'StasisStart' }>): void {
+    // Texts that match a context of the dialplan come with a channel that is none.
+    if (channel.name.startsWith('Message/')) return;
+    if (args[0] === 'in' || args[0] === 'fax') this.#calls.arrived(channel, args);
+    else if (!this.#dialling.answered(channel)) {
+      this.#deps.log.warn('a channel came that nobody asked for; ended', { call: channel.id });
+      this.#client.request('DELETE', `channels/${channel.id}`).catch(() => undefined);
+    }
+  }
+
+  #letGo(): void {
+    this.#ready = false;
+    this.#ended.abort();
+    for (const call of this.#calls.all) this.#calls.ended(call.id, 'detached');
+    for (const id of this.#dialling.ids) this.#dialling.ended(id, 41);
+    this.#callQueue.close();
+    this.#textQueue.close();
+  }
+
+  #textDeps() {
+    const { trunks, trunk } = this.#settings;
+    return { client: () => this.#client, phones: this.#phones, trunks, trunk };
+  }
+
+  #whenReady(signal: AbortSignal): Promise<void> {
+    if (this.#ready || signal.aborted || this.#ended.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#waitingForReady.delete(done);
+        signal.removeEventListener('abort', done);
+        this.#ended.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      signal.addEventListener('abort', done);
+      this.#ended.signal.addEventListener('abort', done);
+      this.#waitingForReady.add(done);
+    });
+  }
+
+  #strayPause(over: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        over.removeEventListener('abort', done);
+        this.#wakeStrays = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, this.#deps.strayEveryMs ?? 30_000);
+      over.addEventListener('abort', done);
+      this.#wakeStrays = done;
+      if (over.aborted) done();
+    });
+  }
+}

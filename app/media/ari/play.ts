@@ -1,0 +1,117 @@
+import type { PlayResult } from '../../ports/media.ts';
+import type { Leg } from './leg.ts';
+import type { Segment } from './sounds.ts';
+import { after } from './timer.ts';
+
+export interface PlayStop {
+  /** Keys that stop the playing and are taken out of the buffer. */
+  readonly until?: string | undefined;
+  /** Any key stops the playing and stays in the buffer. */
+  readonly typeAhead?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Longer than this after its known length, a playback counts as played: no event is waited for in vain. */
+const graceMs = 5000;
+
+/** Plays one segment after the other until they are over or something stops them. */
+export async function playSegments(
+  leg: Leg,
+  segments: readonly Segment[],
+  stop: PlayStop,
+): Promise<PlayResult> {
+  let result = stopped(leg, stop) ?? { kind: 'done' };
+  for (const segment of segments) {
+    if (result.kind !== 'done') break;
+    result = await playSegment(leg, segment, stop);
+  }
+  return result;
+}
+
+function stopped(leg: Leg, stop: PlayStop): PlayResult | undefined {
+  if (leg.gone.aborted) return { kind: 'gone' };
+  if (stop.signal?.aborted) return { kind: 'aborted' };
+  if (stop.typeAhead) return leg.keys.any ? { kind: 'key', key: '' } : undefined;
+  const key = stop.until === undefined ? undefined : leg.keys.take(stop.until);
+  return key === undefined ? undefined : { kind: 'key', key };
+}
+
+function playSegment(leg: Leg, segment: Segment, stop: PlayStop): Promise<PlayResult> {
+  const already = stopped(leg, stop);
+  if (already !== undefined) return Promise.resolve(already);
+  return new Promise((resolve, reject) => {
+    const playback = segment.kind === 'media' ? startPlayback(leg, segment.media, settle, fail) : undefined;
+    const limit = segment.ms + (playback === undefined ? 0 : graceMs);
+    const cancelTimer = after(limit, () => {
+      if (playback !== undefined) {
+        leg.log.warn('a playback gave no sign of its end; going on', { media: segment.kind, ms: limit });
+        playback.stop();
+      }
+      settle({ kind: 'done' });
+    });
+    const check = () => {
+      const result = stopped(leg, stop);
+      if (result === undefined) return;
+      if (result.kind !== 'gone') playback?.stop();
+      settle(result);
+    };
+    leg.keys.listener = check;
+    leg.gone.addEventListener('abort', check);
+    stop.signal?.addEventListener('abort', check);
+
+    function settle(result: PlayResult): void {
+      cleanUp();
+      resolve(result);
+    }
+    function fail(error: unknown): void {
+      cleanUp();
+      reject(error);
+    }
+    function cleanUp(): void {
+      cancelTimer();
+      leg.playback = undefined;
+      leg.keys.listener = undefined;
+      leg.gone.removeEventListener('abort', check);
+      stop.signal?.removeEventListener('abort', check);
+    }
+  });
+}
+
+function startPlayback(
+  leg: Leg,
+  media: readonly string[],
+  settle: (result: PlayResult) => void,
+  fail: (error: unknown) => void,
+): { stop: () => void } {
+  const id = leg.newId('play');
+  const playback = {
+    id,
+    posted: false,
+    finish: (state: string) => {
+      // A hang-up ends playbacks as failed too; its own event comes just before.
+      if (state === 'failed' && leg.hungUp) leg.finish('ended');
+      else if (state === 'failed')
+        leg.log.warn('the switch could not play a sound; going on without it', { media });
+      settle(leg.gone.aborted ? { kind: 'gone' } : { kind: 'done' });
+    },
+  };
+  leg.playback = playback;
+  const first = media[0] ?? '';
+  const single = media.length === 1 && !first.includes(',');
+  leg
+    .command({
+      method: 'POST',
+      uri: `channels/${leg.id}/play/${id}`,
+      // Only in a body can a list hold paths with commas.
+      ...(single ? { query: { media: first } } : { body: { media } }),
+      makes: `playbacks/${id}`,
+    })
+    .then((result) => {
+      playback.posted = true;
+      if (result === 'gone' && leg.playback === playback) settle({ kind: 'gone' });
+    })
+    .catch((error: unknown) => {
+      if (leg.playback === playback) fail(error);
+    });
+  return { stop: () => leg.tell('DELETE', `playbacks/${id}`) };
+}

@@ -1,0 +1,217 @@
+import type { RecordResult, RecordRule } from '../../ports/media.ts';
+import type { Codec } from './codec.ts';
+import type { Leg, RecordingEnd } from './leg.ts';
+import { recordingName } from './takes.ts';
+import type { Takes } from './takes.ts';
+import { after } from './timer.ts';
+
+export interface RecordDeps {
+  readonly takes: Takes;
+  readonly codec: Codec;
+  /** Plays before it starts. */
+  readonly beep: { readonly path: string; readonly ms: number } | undefined;
+}
+
+/** Asterisk ends a recording when no RTP has come for this long; phones that do not send silence do that. */
+const rtpGapMs = 4000;
+/** A terminating key ends the recording at the switch; if it came before the start, we end it after this. */
+const keyGraceMs = 300;
+
+/** Everything between the start and the end of one recording, over gaps. */
+interface Recording {
+  readonly leg: Leg;
+  readonly rule: RecordRule;
+  readonly deps: RecordDeps;
+  readonly startedAt: number;
+  /** Monotonic milliseconds since which nothing has been added to the file. */
+  quietSince: number;
+  bytes: number;
+  key: string | undefined;
+}
+
+/** Records into the switch's spool in the call's own codec. */
+export async function record(leg: Leg, rule: RecordRule, deps: RecordDeps): Promise<RecordResult> {
+  const beep = rule.beep ? deps.beep : undefined;
+  const recording = begin(leg, rule, deps, performance.now() + (beep?.ms ?? 0));
+  leg.tags.add(rule.tag);
+  leg.keys.clear();
+  // Queued at the switch one after the other: no event has to be waited for between tone and recording.
+  if (beep !== undefined) {
+    leg.tell('POST', `channels/${leg.id}/play/${leg.newId('beep')}`, { media: `sound:${beep.path}` });
+  }
+  return judge(recording, await segment(recording, 'fail'));
+}
+
+/** Goes on with a recording that was running, or had just ended, when this process came to the call. */
+export async function resumeRecording(leg: Leg, rule: RecordRule, deps: RecordDeps): Promise<RecordResult> {
+  leg.tags.add(rule.tag);
+  const found = { tag: rule.tag, codec: deps.codec };
+  const age = await deps.takes.extent(found);
+  const ran =
+    age === undefined || age.born.getTime() === 0
+      ? 0
+      : Math.max(0, age.modified.getTime() - age.born.getTime());
+  const recording = begin(leg, rule, deps, performance.now() - ran);
+  return judge(recording, await segment(recording, 'running'));
+}
+
+function begin(leg: Leg, rule: RecordRule, deps: RecordDeps, startedAt: number): Recording {
+  return { leg, rule, deps, startedAt, quietSince: startedAt, bytes: 0, key: undefined };
+}
+
+type SegmentEnd =
+  | { readonly how: 'gone' }
+  | { readonly how: 'over'; readonly end: RecordingEnd; readonly ms: number };
+
+/** One recording of the switch, to its end. */
+function segment(recording: Recording, ifExists: 'fail' | 'append' | 'running'): Promise<SegmentEnd> {
+  const { leg, rule } = recording;
+  const name = recordingName(rule.tag);
+  const begun = Math.max(performance.now(), recording.startedAt);
+  return new Promise((resolve, reject) => {
+    let cancelKey = () => {};
+    let cancelLimit = () => {};
+    const cleanUp = () => {
+      cancelKey();
+      cancelLimit();
+      leg.recording = undefined;
+      leg.keys.listener = undefined;
+      leg.gone.removeEventListener('abort', gone);
+    };
+    const settle = (end: SegmentEnd) => {
+      cleanUp();
+      resolve(end);
+    };
+    const gone = () => settle({ how: 'gone' });
+    const running = {
+      id: name,
+      posted: ifExists === 'running',
+      finish: (end: RecordingEnd) => settle({ how: 'over', end, ms: performance.now() - begun }),
+    };
+    leg.recording = running;
+    leg.gone.addEventListener('abort', gone);
+    leg.keys.listener = (key) => {
+      if (recording.key !== undefined) return;
+      leg.keys.clear();
+      if (!rule.terminators.includes(key)) return;
+      recording.key = key;
+      cancelKey = after(keyGraceMs, () =>
+        leg.tell('POST', `recordings/live/${encodeURIComponent(name)}/stop`),
+      );
+    };
+    // The switch keeps the limit; this is for an end of which no event tells.
+    cancelLimit = after((secondsLeft(recording) + 10) * 1000, () => {
+      leg.log.warn('a recording gave no sign of its end; going on');
+      leg.tell('POST', `recordings/live/${encodeURIComponent(name)}/stop`);
+      running.finish(undefined);
+    });
+    const started =
+      ifExists === 'running'
+        ? leg.find(`recordings/live/${encodeURIComponent(name)}`).then((live) => {
+            if (live === undefined && leg.recording === running) running.finish(undefined);
+            return 'ok' as const;
+          })
+        : leg.command(startCommand(recording, ifExists));
+    started
+      .then((result) => {
+        running.posted = true;
+        if (result === 'gone' && leg.recording === running) settle({ how: 'gone' });
+      })
+      .catch((error: unknown) => {
+        if (leg.recording !== running) return;
+        cleanUp();
+        reject(error);
+      });
+  });
+}
+
+function startCommand(recording: Recording, ifExists: 'fail' | 'append') {
+  const { leg, rule, deps } = recording;
+  const keys = rule.terminators;
+  return {
+    method: 'POST' as const,
+    uri: `channels/${leg.id}/record`,
+    query: {
+      name: recordingName(rule.tag),
+      format: deps.codec.extension,
+      maxDurationSeconds: secondsLeft(recording),
+      maxSilenceSeconds: rule.maxSilenceSeconds,
+      ifExists,
+      // The switch knows one key or any; others are watched for here.
+      ...(keys === '#' || keys === '*' ? { terminateOn: keys } : {}),
+    },
+    makes: `recordings/live/${encodeURIComponent(recordingName(rule.tag))}`,
+  };
+}
+
+function secondsLeft(recording: Recording): number {
+  return Math.max(1, Math.ceil(recording.rule.maxSeconds - (performance.now() - recording.startedAt) / 1000));
+}
+
+/** Why did it end? Asterisk does not say, so it is told from what was seen and from what was recorded. */
+async function judge(recording: Recording, over: SegmentEnd): Promise<RecordResult> {
+  const { leg, rule, deps } = recording;
+  if (leg.end === 'detached') return { kind: 'gone', take: undefined };
+  const silent = over.how === 'over' && isRecording(over.end) && over.end.duration === undefined;
+  const file =
+    silent && recording.bytes === 0
+      ? undefined
+      : await deps.takes.extent({ tag: rule.tag, codec: deps.codec });
+  const bytes = file?.bytes ?? 0;
+  const take =
+    file === undefined
+      ? undefined
+      : deps.takes.take({ tag: rule.tag, codec: deps.codec }, bytes, () => leg.tags.delete(rule.tag));
+  if (take === undefined) leg.tags.delete(rule.tag);
+  if (over.how === 'gone' || leg.hungUp || leg.gone.aborted) {
+    leg.finish('ended');
+    return { kind: 'gone', take };
+  }
+  if (recording.key !== undefined) return { kind: 'key', key: recording.key, take };
+  if (performance.now() - recording.startedAt >= rule.maxSeconds * 1000 - 200) return { kind: 'limit', take };
+  if (over.end === 'failed' || over.end === undefined) {
+    if (over.end === 'failed') leg.log.error('the switch could not go on recording: is its disk full?');
+    return { kind: 'silence', take };
+  }
+  const added = (bytes - recording.bytes) / deps.codec.bytesPerMs;
+  const missing = over.ms - added;
+  if (endedBySilence(recording, over.end, missing, added)) return { kind: 'silence', take };
+  if (missing < rtpGapMs / 2 && (await goneWithin(leg, 500))) return { kind: 'gone', take };
+  recording.bytes = bytes;
+  return judge(recording, await segment(recording, 'append'));
+}
+
+/**
+ * Ended by silence, Asterisk has heard it and cut it off the file, all but 200 ms. After a gap in the RTP just the gap is
+ * missing; several of them with nothing between are silence too.
+ */
+function endedBySilence(
+  recording: Recording,
+  end: { readonly silence_duration?: number },
+  missing: number,
+  added: number,
+): boolean {
+  const limit = recording.rule.maxSilenceSeconds * 1000;
+  const heard = (end.silence_duration ?? 0) * 1000 >= limit - 1000;
+  if (heard && missing >= Math.min(limit - 400, (limit + rtpGapMs) / 2)) return true;
+  const now = performance.now();
+  if (added > 200) recording.quietSince = now - Math.min(missing, rtpGapMs);
+  return now - recording.quietSince >= limit - 300;
+}
+
+function isRecording(end: RecordingEnd): end is Exclude<RecordingEnd, 'failed' | undefined> {
+  return end !== undefined && end !== 'failed';
+}
+
+function goneWithin(leg: Leg, ms: number): Promise<boolean> {
+  if (leg.gone.aborted) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      leg.gone.removeEventListener('abort', done);
+      resolve(leg.gone.aborted);
+    };
+    const cancel = after(ms, done);
+    leg.gone.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
+import { clips } from '../../core/prompt/say.ts';
+import type { Log } from '../../ports/log.ts';
+import type { PromptCatalog } from '../../ports/prompts.ts';
+import { codecOfType, swap16 } from './codec.ts';
+
+/** What can be played in one go. */
+export type Segment =
+  | { readonly kind: 'media'; readonly media: readonly string[]; readonly ms: number }
+  | { readonly kind: 'pause'; readonly ms: number };
+
+export interface SoundOptions {
+  readonly prompts: PromptCatalog;
+  /** Folder on a disk shared with the switch where stored sounds are laid; `undefined` = there is none. */
+  readonly directory: string | undefined;
+  readonly log: Log;
+  /** Most bytes of stored sounds kept there. */
+  readonly maxBytes?: number;
+}
+
+interface Laid {
+  readonly path: string;
+  readonly bytes: number;
+  readonly written: Promise<void>;
+  /** Not removed before: it may be playing. Monotonic milliseconds. */
+  busyUntil: number;
+}
+
+/** Turns play items into media of ARI. Numbers and times become clips, since `digits:` and `number:` cannot be stopped. */
+export class Sounds {
+  readonly #options: SoundOptions;
+  readonly #laid = new Map<string, Laid>();
+  #bytes = 0;
+
+  constructor(options: SoundOptions) {
+    this.#options = options;
+  }
+
+  /** Makes the folder anew: what an earlier run left there has no use. */
+  async open(): Promise<void> {
+    const { directory } = this.#options;
+    if (directory === undefined) return;
+    await mkdir(directory, { recursive: true, mode: 0o755 });
+  }
+
+  async close(): Promise<void> {
+    const paths = [...this.#laid.values()].map((laid) => laid.path);
+    this.#laid.clear();
+    await Promise.all(paths.map((path) => rm(path, { force: true })));
+  }
+
+  /** A clip that is missing is logged and left out: a call goes on without it. */
+  async segments(items: readonly PlayItem[], language: string): Promise<readonly Segment[]> {
+    const segments: Segment[] = [];
+    let media: string[] = [];
+    let ms = 0;
+    const flush = () => {
+      if (media.length > 0) segments.push({ kind: 'media', media, ms });
+      [media, ms] = [[], 0];
+    };
+    const add = (path: string, duration: number) => {
+      media.push(`sound:${path}`);
+      ms += duration;
+    };
+    const clip = (name: string) => {
+      const found = this.clip(language, name);
+      if (found !== undefined) add(found.path, found.ms);
+    };
+    for (const item of items) {
+      if (item.kind === 'prompt') clip(item.name);
+      else if (item.kind === 'stored') {
+        const laid = await this.#lay(item.media);
+        add(laid.path, laid.ms);
+      } else if (item.kind === 'silence') {
+        flush();
+        segments.push({ kind: 'pause', ms: item.ms });
+      } else for (const name of clips(item, language)) clip(name);
+    }
+    flush();
+    return segments;
+  }
+
+  clip(language: string, name: string): { readonly path: string; readonly ms: number } | undefined {
+    const { prompts, log } = this.#options;
+    try {
+      return { path: prompts.clip(language, name), ms: prompts.durationMs(language, name) };
+    } catch (error) {
+      log.error('a prompt is missing; going on without it', { language, name, error: String(error) });
+      return undefined;
+    }
+  }
+
+  async #lay(sound: StoredSound): Promise<{ path: string; ms: number }> {
+    const { directory } = this.#options;
+    const codec = codecOfType(sound.contentType);
+    const wav = /^audio\/(x-)?wav\b/i.test(sound.contentType);
+    if (directory === undefined) {
+      throw new Fault('media-failed', 'asterisk.spool is not set: stored sound cannot be played', {
+        temporary: false,
+      });
+    }
+    if (codec === undefined && !wav) {
+      throw new Fault('media-failed', `cannot play ${sound.contentType}`, { temporary: false });
+    }
+    const ms = Math.ceil(sound.bytes.length / (codec?.bytesPerMs ?? 16));
+    const name = /^[\w-]{1,64}$/.test(sound.id)
+      ? sound.id
+      : createHash('sha256').update(sound.id).digest('hex');
+    const base = join(directory, name);
+    let laid = this.#laid.get(base);
+    if (laid === undefined) {
+      const path = `${base}.${codec?.extension ?? 'wav'}`;
+      const raw = Buffer.from(sound.bytes.buffer, sound.bytes.byteOffset, sound.bytes.byteLength);
+      laid = {
+        path,
+        bytes: raw.length,
+        written: write(path, codec === undefined ? raw : swap16(codec, raw)),
+        busyUntil: 0,
+      };
+      this.#bytes += raw.length;
+    } else this.#laid.delete(base);
+    this.#laid.set(base, laid);
+    laid.busyUntil = performance.now() + ms + 60_000;
+    try {
+      await laid.written;
+    } catch (error) {
+      if (this.#laid.get(base) === laid) this.#forget(base, laid);
+      throw new Fault('media-failed', 'a stored sound could not be laid out for the switch', {
+        temporary: true,
+        cause: error,
+      });
+    }
+    this.#evict();
+    return { path: base, ms };
+  }
+
+  #evict(): void {
+    const most = this.#options.maxBytes ?? 64 * 1024 * 1024;
+    for (const [base, laid] of this.#laid) {
+      if (this.#bytes <= most) return;
+      if (laid.busyUntil > performance.now()) continue;
+      this.#forget(base, laid);
+      rm(laid.path, { force: true }).catch(() => undefined);
+    }
+  }
+
+  #forget(base: string, laid: Laid): void {
+    this.#laid.delete(base);
+    this.#bytes -= laid.bytes;
+  }
+}
+
+/** The file appears whole or not at all. */
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}.part`;
+  await writeFile(draft, bytes, { mode: 0o644 });
+  await rename(draft, path);
+}

@@ -1,0 +1,102 @@
+import { Fault, isFault } from '../../core/errors.ts';
+import { parseNameAddr } from '../../core/address/name-addr.ts';
+import { parseUri } from '../../core/address/uri.ts';
+import type { InboundText, OutboundText } from '../../ports/media.ts';
+import { asFault } from './leg.ts';
+import type { Phones } from './phones.ts';
+import type { AriClient } from './wire/client.ts';
+import type { TextMessageReceived } from './wire/resources.ts';
+
+/** A trunk as the configuration names it. */
+export interface Trunk {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TextDeps {
+  readonly client: () => AriClient;
+  readonly phones: Phones;
+  readonly trunks: readonly Trunk[];
+  /** Name of the trunk used where none is asked for. */
+  readonly trunk: string;
+}
+
+/** What may stand as the user part of an address that we write. */
+const addressable = /^\+?[0-9A-Za-z*#._-]{1,64}$/;
+
+/** Sends a SIP MESSAGE (RFC 3428): to the number's own phone if there is one, else over the trunk. */
+export async function sendText(text: OutboundText, deps: TextDeps): Promise<void> {
+  if (!addressable.test(text.to) || !addressable.test(text.from)) {
+    throw new Fault('invalid', 'a text needs plain numbers', { temporary: false });
+  }
+  try {
+    const trunk = trunkNamed(deps, text.trunk);
+    const to = await destination(text, trunk, deps);
+    await deps.client().request('PUT', 'endpoints/sendMessage', undefined, {
+      to,
+      from: `sip:${text.from}@${trunk.host}`,
+      body: text.body,
+      variables: { 'X-Answerback-Id': text.id.replace(/[^\x21-\x7e]/g, '_').slice(0, 100) },
+    });
+  } catch (error) {
+    if (isFault(error, 'gateway-unavailable')) throw error;
+    const fault = asFault(error);
+    throw fault.temporary
+      ? new Fault('gateway-unavailable', fault.message, { temporary: true, cause: error })
+      : new Fault('gateway-refused', fault.message, { temporary: false, cause: error });
+  }
+}
+
+async function destination(text: OutboundText, trunk: Trunk, deps: TextDeps): Promise<string> {
+  const phone = await deps.phones.find(text.to);
+  if (phone === undefined) return `pjsip:${trunk.name}/sip:${text.to}@${trunk.host}:${trunk.port}`;
+  if (!phone.online)
+    throw new Fault('gateway-unavailable', 'the phone is not registered', { temporary: true });
+  return `pjsip:${phone.endpoint}`;
+}
+
+/** @throws Fault `invalid` if there is no such trunk. */
+export function trunkNamed(deps: Pick<TextDeps, 'trunks' | 'trunk'>, name: string | undefined): Trunk {
+  const trunk = deps.trunks.find((one) => one.name === (name ?? deps.trunk));
+  if (trunk === undefined) throw new Fault('invalid', `no trunk ${name ?? deps.trunk}`, { temporary: false });
+  return trunk;
+}
+
+/**
+ * A text that came in. Asterisk empties bodies of 1,024 bytes and more: those are `truncated`.
+ * @param next makes an id unique where the sender gave none
+ */
+export function readText(event: TextMessageReceived, phones: Phones, next: () => string): InboundText {
+  const { message } = event;
+  const headers = new Map(
+    Object.entries(message.variables ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const header = (name: string) => headers.get(name.toLowerCase()) ?? '';
+  const trunk = event.endpoint?.resource ?? '';
+  const callId = header('Call-ID');
+  const length = Number(header('Content-Length') || Number.NaN);
+  const announced = Number.isNaN(length) ? message.body === '' : length > Buffer.byteLength(message.body);
+  return {
+    id: callId === '' ? next() : `${callId}:${header('CSeq').replace(/\D.*$/, '')}`,
+    network: 'sip',
+    trunk,
+    // What a phone says of itself does not count: it is known by its registration.
+    from:
+      phones.numberOf(trunk) ??
+      user(header('P-Asserted-Identity')) ??
+      user(header('From')) ??
+      user(message.from) ??
+      '',
+    to: user(header('To')) ?? user(message.to) ?? '',
+    body: message.body,
+    truncated: message.body === '' && announced,
+  };
+}
+
+/** The user part of `"x" <sip:1@h>`, `pjsip:1@h` and the like. */
+function user(address: string): string | undefined {
+  if (address === '') return undefined;
+  const text = address.replace(/\bpjsip:(?!sip)/i, 'sip:');
+  return parseNameAddr(text)?.user || parseUri(text)?.user || undefined;
+}

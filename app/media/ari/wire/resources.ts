@@ -1,0 +1,111 @@
+/** What is used of ARI's resources and events (Asterisk 22, rest-api/api-docs). Fields not read here are left out. */
+
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly creationtime: string;
+  readonly protocol_id?: string;
+}
+
+export interface Application {
+  readonly channel_ids: readonly string[];
+}
+
+export interface Endpoint {
+  readonly resource: string;
+  /** `online`, `offline` or `unknown`. */
+  readonly state: string;
+}
+
+export interface LiveRecording {
+  readonly name: string;
+  readonly format: string;
+  /** Whole seconds, not exact; absent if nothing was recorded. */
+  readonly duration?: number;
+  readonly silence_duration?: number;
+  readonly target_uri: string;
+}
+
+export interface StoredRecording {
+  readonly name: string;
+  readonly format: string;
+}
+
+export interface Playback {
+  readonly id: string;
+  readonly target_uri: string;
+  /** `done` or `failed` once it has finished. */
+  readonly state: string;
+}
+
+/** Events that the adapter reads. */
+export type AriEvent =
+  | {
+      readonly type: 'StasisStart';
+      readonly application: string;
+      readonly args: readonly string[];
+      readonly channel: Channel;
+    }
+  | { readonly type: 'StasisEnd'; readonly application: string; readonly channel: Channel }
+  | { readonly type: 'ChannelDtmfReceived'; readonly digit: string; readonly channel: Channel }
+  | {
+      readonly type: 'ChannelHangupRequest';
+      readonly cause?: number;
+      readonly soft?: boolean;
+      readonly channel: Channel;
+    }
+  | { readonly type: 'ChannelDestroyed'; readonly cause: number; readonly channel: Channel }
+  | { readonly type: 'PlaybackFinished'; readonly playback: Playback }
+  | { readonly type: 'RecordingFinished' | 'RecordingFailed'; readonly recording: LiveRecording }
+  | { readonly type: 'ApplicationReplaced'; readonly application: string }
+  | TextMessageReceived;
+
+export interface TextMessageReceived {
+  readonly type: 'TextMessageReceived';
+  readonly message: {
+    readonly from: string;
+    readonly to: string;
+    readonly body: string;
+    /** All SIP headers by name. */
+    readonly variables?: Readonly<Record<string, string>>;
+  };
+  readonly endpoint?: Endpoint;
+}
+
+/** Events of calls that the switch shall send; all others are filtered out there, which saves both sides work. */
+export const callEvents = [
+  'StasisStart',
+  'StasisEnd',
+  'ChannelDtmfReceived',
+  'ChannelHangupRequest',
+  'ChannelDestroyed',
+  'PlaybackFinished',
+  'RecordingFinished',
+  'RecordingFailed',
+] as const satisfies readonly AriEvent['type'][];
+
+const known: ReadonlySet<string> = new Set<AriEvent['type']>([
+  ...callEvents,
+  'ApplicationReplaced',
+  'TextMessageReceived',
+]);
+const needs: Readonly<Record<string, readonly string[]>> = {
+  StasisStart: ['channel', 'args'],
+  StasisEnd: ['channel'],
+  ChannelDtmfReceived: ['channel', 'digit'],
+  ChannelHangupRequest: ['channel'],
+  ChannelDestroyed: ['channel'],
+  PlaybackFinished: ['playback'],
+  RecordingFinished: ['recording'],
+  RecordingFailed: ['recording'],
+  TextMessageReceived: ['message'],
+};
+
+/** An event that the adapter reads, if `message` is one and has the parts that are read. */
+export function asEvent(message: Readonly<Record<string, unknown>>): AriEvent | undefined {
+  const type = message['type'];
+  if (typeof type !== 'string' || !known.has(type)) return undefined;
+  for (const part of needs[type] ?? []) if (message[part] === undefined) return undefined;
+  return message as unknown as AriEvent;
+}
