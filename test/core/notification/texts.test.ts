@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import type { Sender } from '../../../app/core/message/message.ts';
+import { replyText } from '../../../app/core/notification/replies.ts';
+import { smsUnits } from '../../../app/core/notification/sms-units.ts';
+import { noticeText, welcomeText } from '../../../app/core/notification/texts.ts';
+import { wording } from '../../../app/core/notification/wording.ts';
+import type { ReplyName } from '../../../app/core/notification/wording.ts';
+
+const access = '+12025550199';
+const reference = '1234567894';
+const open = `${access},,${reference}#`;
+
+function notice(
+  from: Sender,
+  more: { language?: string; durationMs?: number; urgent?: boolean } = {},
+): string {
+  return noticeText({ language: 'en', access, reference, from, durationMs: 42_000, ...more });
+}
+
+describe('the text about a new message', () => {
+  const ann: Sender = { number: '+12025550123', name: 'Ann Example', private: false };
+  const texts: [string, string, string][] = [
+    [
+      'names the caller, the length, what to tap and how to answer',
+      notice(ann),
+      `New voice message from Ann Example (+12025550123), 0:42. Call ${open} - Reply 1 to listen, HELP for more.`,
+    ],
+    [
+      'has the number where there is no name',
+      notice({ number: '+12025550123', private: false }),
+      `New voice message from +12025550123, 0:42. Call ${open} - Reply 1 to listen, HELP for more.`,
+    ],
+    [
+      'says that a caller is private, whatever else is known',
+      notice({ ...ann, private: true }),
+      `New voice message from a private number, 0:42. Call ${open} - Reply 1 to listen, HELP for more.`,
+    ],
+    [
+      'says that a caller is unknown',
+      notice({ private: false }),
+      `New voice message from an unknown caller, 0:42. Call ${open} - Reply 1 to listen, HELP for more.`,
+    ],
+    [
+      'says that a message is urgent',
+      notice(ann, { urgent: true, durationMs: 125_400 }),
+      `Urgent voice message from Ann Example (+12025550123), 2:06. Call ${open} - Reply 1 to listen, HELP for more.`,
+    ],
+    [
+      'shortens a name that GSM-7 cannot write, and the words with it',
+      notice({ ...ann, name: 'Łukasz Wiśniewski-Kowalczyk' }),
+      `Łukasz Wiśniewski-Ko. 0:42 ${open} Reply 1 to listen`,
+    ],
+    [
+      'is in Spanish for a Spanish mailbox',
+      notice(ann, { language: 'es-MX' }),
+      `Nuevo mensaje de voz de Ann Example (+12025550123), 0:42. Llame al ${open} - Responda 1 para escuchar.`,
+    ],
+    [
+      'brings no links, braces and no other numbers to tap from a hostile name',
+      notice({ ...ann, name: 'Win {open} http://x.example +1900555,,1#\r\nnow' }),
+      `New voice message from Win open x.example +1900555 1 now (+12025550123), 0:42. Call ${open} - Reply 1 to listen, HELP for more.`,
+    ],
+  ];
+  for (const [title, text, expected] of texts) it(title, () => assert.equal(text, expected));
+
+  it('is one SMS with the whole reference, for any caller in any language', () => {
+    const name = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 120 }),
+      fc.string({ unit: 'binary', maxLength: 120 }),
+      fc.constant('€'.repeat(80)),
+    );
+    const option = { nil: undefined };
+    fc.assert(
+      fc.property(
+        fc.constantFrom('en', 'es', 'en-GB', 'xx', 'constructor'),
+        fc.option(name, option),
+        fc.option(fc.oneof(fc.stringMatching(/^\+[1-9]\d{6,14}$/), fc.string()), option),
+        fc.nat(36_000_000),
+        fc.boolean(),
+        fc.boolean(),
+        (language, shown, number, durationMs, urgent, hidden) => {
+          const text = noticeText({
+            language,
+            access: '+123456789012345',
+            reference,
+            durationMs,
+            urgent,
+            from: {
+              private: hidden,
+              ...(shown === undefined ? {} : { name: shown }),
+              ...(number === undefined ? {} : { number }),
+            },
+          });
+          assert.ok(smsUnits(text).fits, text);
+          assert.ok(text.includes(`+123456789012345,,${reference}#`), text);
+          assert.equal(text.split('#').length, 2, text);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('every other text', () => {
+  const names = Object.keys(wording('en').replies) as ReplyName[];
+  for (const language of ['en', 'es']) {
+    it(`fits in one SMS (${language})`, () => {
+      const to = { language, access: '+123456789012345' };
+      for (const text of [welcomeText(to), ...names.map((name) => replyText(name, to))]) {
+        assert.ok(smsUnits(text).fits, text);
+        assert.doesNotMatch(text, /[{}]|undefined/);
+      }
+    });
+  }
+
+  it('tells the access number where help is asked', () =>
+    assert.ok(replyText('help', { language: 'en', access }).includes(access)));
+});
