@@ -131,10 +131,12 @@ export function readEnvelope(xml: string, maxCharacters = 65_536): Envelope {
 function childrenOf(root: XmlElement) {
   blank(root);
   const names = root.children.map((child) => `${child.name},`).join('');
-  if (!/^origin,from,to,(dialled,)?(related,)?(part,){0,1000}$/.test(names)) throw invalid('the elements are not in their order');
+  if (!/^origin,from,to,(dialled,)?(related,)?(part,){0,1000}$/.test(names))
+    throw invalid('the elements are not in their order');
   const one = (name: string) => root.children.find((child) => child.name === name);
   const parts = root.children.filter((child) => child.name === 'part');
-  const leaf = (name: string, ...attributes: string[]) => one(name) && childless(one(name) as XmlElement).allow(...attributes);
+  const leaf = (name: string, ...attributes: string[]) =>
+    one(name) && childless(one(name) as XmlElement).allow(...attributes);
   return {
     origin: leaf('origin', 'network', 'id') as XmlElement,
     from: leaf('from', 'number', 'name', 'private') as XmlElement,
@@ -147,7 +149,8 @@ function childrenOf(root: XmlElement) {
 
 function readPart(part: XmlElement): Part {
   const [content, ...more] = part.children;
-  if (more.length > 0 || (content && content.name !== 'content')) throw invalid('a part has more than its content');
+  if (more.length > 0 || (content && content.name !== 'content'))
+    throw invalid('a part has more than its content');
   if (content) {
     if (content.children.length > 0) throw invalid('content has elements');
     matched(content.allow().content.replace(/[ \t\n\r]/g, ''), base64, 'content');

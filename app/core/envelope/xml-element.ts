@@ -23,7 +23,12 @@ export class XmlElement {
   readonly content: string;
   readonly #attributes: ReadonlyMap<string, string>;
 
-  constructor(name: string, attributes: ReadonlyMap<string, string>, children: readonly XmlElement[], content: string) {
+  constructor(
+    name: string,
+    attributes: ReadonlyMap<string, string>,
+    children: readonly XmlElement[],
+    content: string,
+  ) {
     this.name = name;
     this.#attributes = attributes;
     this.children = children;
@@ -32,7 +37,8 @@ export class XmlElement {
 
   /** Refuses attributes that are not named here. */
   allow(...names: readonly string[]): this {
-    for (const name of this.#attributes.keys()) if (!names.includes(name)) throw this.#wrong(name, 'is not known');
+    for (const name of this.#attributes.keys())
+      if (!names.includes(name)) throw this.#wrong(name, 'is not known');
     return this;
   }
 
@@ -64,11 +70,14 @@ export function parseXml(xml: string, maxCharacters: number): XmlElement {
   if (xml.length > maxCharacters) throw invalid('the document is too long');
   const body = xml.replace(/^\uFEFF?<\?xml [^?<>&]*\?>/, '');
   if (/<[!?]/.test(body)) throw invalid('only elements, attributes and text are allowed');
-  if (/[^\P{Cc}\t\n\r\u007F-\u009F]|[\p{Cs}\uFFFE\uFFFF]/u.test(body)) throw invalid('a character is not allowed in XML');
-  if (/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/.test(body)) throw invalid('an entity is not known');
+  if (/[^\P{Cc}\t\n\r\u007F-\u009F]|[\p{Cs}\uFFFE\uFFFF]/u.test(body))
+    throw invalid('a character is not allowed in XML');
+  if (/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/.test(body))
+    throw invalid('an entity is not known');
   const roots = parseNodes(body).filter((node) => !isBlank(node));
   const [root] = roots;
-  if (roots.length !== 1 || root === undefined || '#text' in root) throw invalid('there must be one document element');
+  if (roots.length !== 1 || root === undefined || '#text' in root)
+    throw invalid('there must be one document element');
   return toElement(root);
 }
 
@@ -94,20 +103,28 @@ function toElement(node: ParsedNode): XmlElement {
     name,
     new Map(attributes.map(([key, value]) => [key, decode(value.replace(/\r\n|[\t\n\r]/g, ' '))])),
     inside.filter((child) => !('#text' in child)).map(toElement),
-    inside.map((child) => ('#text' in child ? decode(String(child['#text'])) : '')).join(''),
+    inside.map(textOf).join(''),
   );
+}
+
+function textOf(node: ParsedNode): string {
+  const text = node['#text'];
+  return typeof text === 'string' ? decode(text) : '';
 }
 
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function decode(text: string): string {
   if (/</.test(text)) throw invalid('a value has a bare <');
-  return text.replace(/&(#x)?(#)?(\w+);/g, (_, hex: string | undefined, decimal: string | undefined, value: string) => {
-    if (!hex && !decimal) return named[value] ?? '';
-    const code = parseInt(value, hex ? 16 : 10);
-    if (!isXmlCharacter(code)) throw invalid('a character reference is not allowed in XML');
-    return String.fromCodePoint(code);
-  });
+  return text.replace(
+    /&(#x)?(#)?(\w+);/g,
+    (_, hex: string | undefined, decimal: string | undefined, value: string) => {
+      if (!hex && !decimal) return named[value] ?? '';
+      const code = parseInt(value, hex ? 16 : 10);
+      if (!isXmlCharacter(code)) throw invalid('a character reference is not allowed in XML');
+      return String.fromCodePoint(code);
+    },
+  );
 }
 
 /** XML 1.0, section 2.2. */

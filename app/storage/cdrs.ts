@@ -1,0 +1,45 @@
+import type { Collection } from 'mongodb';
+import type { Cdr } from '../core/account/cdr.ts';
+import type { CdrId } from '../core/ids.ts';
+import type { CdrStore } from '../ports/store.ts';
+import type { Connection } from './connection.ts';
+import { isOnlyDuplicates } from './faults.ts';
+
+interface CdrDocument extends Omit<Cdr, 'id'> {
+  _id: string;
+}
+
+/** The collection `cdrs`. */
+export class Cdrs implements CdrStore {
+  readonly #connection: Connection;
+  readonly #cdrs: Collection<CdrDocument>;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#cdrs = connection.database.collection('cdrs');
+  }
+
+  async insert(cdrs: readonly Cdr[]): Promise<void> {
+    if (cdrs.length === 0) return;
+    const documents = cdrs.map(({ id, ...rest }) => ({ _id: id as string, ...rest }));
+    await this.#connection.run('cdrs.insert', async () => {
+      try {
+        await this.#cdrs.insertMany(documents, { ordered: false });
+      } catch (error) {
+        if (!isOnlyDuplicates(error)) throw error;
+      }
+    });
+  }
+
+  /** Newest first, by start. */
+  async list(options: { readonly limit: number; readonly since?: Date }): Promise<Cdr[]> {
+    const { limit, since } = options;
+    if (limit < 1) return [];
+    // An open beginning is a range too: FerretDB reads by an index only where the filter names it.
+    const filter = { start: { $gte: since ?? new Date(0) } };
+    const found = await this.#connection.run('cdrs.list', () =>
+      this.#cdrs.find(filter, { sort: { start: -1 }, limit }).toArray(),
+    );
+    return found.map(({ _id, ...rest }) => ({ id: _id as CdrId, ...rest }));
+  }
+}

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
+import type { CommandStartedEvent, Db, MongoClientOptions } from 'mongodb';
+import { Fault } from '../core/errors.ts';
+import type { Log } from '../ports/log.ts';
+import { toFault, unavailable } from './faults.ts';
+import { indexes } from './indexes.ts';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly database: string;
+  /** Longest wait for one operation, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface ConnectionDeps {
+  readonly log: Log;
+  /** Told of every command that is sent, for metrics and tests. */
+  readonly onCommand?: (event: CommandStartedEvent) => void;
+}
+
+/** Wait between tries to make the indexes while the store is away, in milliseconds. */
+const retryMs = 250;
+/** A connection whose command got no answer for so long is given up, in milliseconds. */
+const deadSocketMs = 30_000;
+
+/** One client of the store. Opening it does not wait for the server: operations do, each within its deadline. */
+export class Connection implements AsyncDisposable {
+  readonly database: Db;
+  readonly #client: MongoClient;
+  readonly #timeoutMs: number;
+  readonly #log: Log;
+  readonly #closing = new AbortController();
+  /** Settles when the indexes are there. Nothing is written before: unique keys must hold from the first document. */
+  readonly #prepared: Promise<void>;
+  #ready = false;
+  /** Why the indexes cannot be made although the store answers. */
+  #broken: Fault | undefined;
+
+  constructor(options: ConnectionOptions, deps: ConnectionDeps) {
+    const { url, database, timeoutMs } = options;
+    this.#timeoutMs = timeoutMs;
+    this.#log = deps.log;
+    this.#client = createClient(url, {
+      appName: 'answerback',
+      serverSelectionTimeoutMS: timeoutMs,
+      connectTimeoutMS: timeoutMs,
+      waitQueueTimeoutMS: timeoutMs,
+      socketTimeoutMS: Math.max(deadSocketMs, timeoutMs),
+      maxPoolSize: 16,
+      ignoreUndefined: true,
+      monitorCommands: deps.onCommand !== undefined,
+    });
+    if (deps.onCommand) this.#client.on('commandStarted', deps.onCommand);
+    this.database = this.#client.db(database);
+    this.#prepared = this.#prepare();
+  }
+
+  /**
+   * Runs one operation within the deadline. The driver's own `timeoutMS` has no effect (mongodb 7.9) and its other limits
+   * each count for themselves, so the whole is timed here. A command that is under way when time is up may still be done.
+   * @throws Fault `store-unavailable` (temporary), `store-failed` or `duplicate`
+   */
+  async run<T>(operation: string, work: () => Promise<T>): Promise<T> {
+    const deadline = { over: false };
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        deadline.over = true;
+        reject(unavailable(`${operation}: no answer within ${this.#timeoutMs} ms`));
+      }, this.#timeoutMs);
+    });
+    try {
+      return await Promise.race([this.#begin(operation, work, deadline), late]);
+    } catch (error) {
+      throw toFault(operation, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #begin<T>(
+    operation: string,
+    work: () => Promise<T>,
+    deadline: { readonly over: boolean },
+  ): Promise<T> {
+    if (this.#closing.signal.aborted) throw unavailable(`${operation}: the store is closed`);
+    if (this.#ready) return work();
+    if (this.#broken) throw this.#broken;
+    await this.#prepared;
+    // Nobody waits any more: do not do in secret what was reported as failed.
+    if (deadline.over || !this.#ready) throw unavailable(`${operation}: too late`);
+    return work();
+  }
+
+  /** Makes the indexes, again and again until it worked or the connection is closed. */
+  async #prepare(): Promise<void> {
+    let told: string | undefined;
+    while (!this.#closing.signal.aborted) {
+      try {
+        for (const [name, list] of Object.entries(indexes)) {
+          await this.database.collection(name).createIndexes([...list]);
+        }
+        this.#ready = true;
+        this.#log.info('store ready', { database: this.database.databaseName });
+        return;
+      } catch (error) {
+        const fault = toFault('making the indexes', error);
+        this.#broken = fault.temporary ? undefined : fault;
+        const aborted = this.#closing.signal.aborted;
+        if (!aborted && told !== fault.code)
+          this.#log.warn('store not ready, trying again', { error: fault });
+        told = fault.code;
+      }
+      await sleep(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Ends the connections; operations under way fail as `store-unavailable`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#client.close();
+    await this.#prepared;
+  }
+}
+
+function createClient(url: string, options: MongoClientOptions): MongoClient {
+  try {
+    return new MongoClient(url, options);
+  } catch (error) {
+    const text = `store.url: ${(error as Error).message}`;
+    throw new Fault('config-invalid', text, { temporary: false, publicText: text, cause: error });
+  }
+}

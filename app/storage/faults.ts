@@ -1,0 +1,69 @@
+import {
+  MongoBulkWriteError,
+  MongoClientClosedError,
+  MongoError,
+  MongoErrorLabel,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerError,
+  MongoSystemError,
+  MongoTopologyClosedError,
+} from 'mongodb';
+import { Fault } from '../core/errors.ts';
+
+const duplicateKey = 11000;
+
+/**
+ * Error codes of a server that cannot serve now: MongoDB's own list of retryable errors, its time and disk limits, and 1
+ * (InternalError), by which FerretDB says that its PostgreSQL is away, starting or full.
+ */
+const awayCodes: ReadonlySet<number> = new Set([
+  1, 6, 7, 50, 64, 89, 91, 112, 134, 189, 202, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031,
+]);
+
+/** The Fault of a failed operation; one that is a Fault already stays what it is. */
+export function toFault(operation: string, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  if (isDuplicate(error)) {
+    return new Fault('duplicate', `Store: ${operation}: ${text}`, { temporary: false, cause: error });
+  }
+  if (isAway(error)) return unavailable(`${operation}: ${text}`, error);
+  return new Fault('store-failed', `Store: ${operation}: ${text}`, { temporary: false, cause: error });
+}
+
+export function unavailable(what: string, cause?: unknown): Fault {
+  return new Fault('store-unavailable', `Store: ${what}`, { temporary: true, cause });
+}
+
+function isAway(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false;
+  if (error.hasErrorLabel(MongoErrorLabel.RetryableWriteError)) return true;
+  if (error instanceof MongoServerError) return awayCodes.has(Number(error.code));
+  return (
+    error instanceof MongoNetworkError ||
+    error instanceof MongoSystemError ||
+    error instanceof MongoNotConnectedError ||
+    error instanceof MongoTopologyClosedError ||
+    error instanceof MongoClientClosedError ||
+    error.name === 'MongoWaitQueueTimeoutError'
+  );
+}
+
+export function isDuplicate(error: unknown): error is MongoServerError {
+  return error instanceof MongoServerError && error.code === duplicateKey;
+}
+
+/** True if nothing but duplicate keys went wrong in a write of many documents. */
+export function isOnlyDuplicates(error: unknown): boolean {
+  if (!(error instanceof MongoBulkWriteError)) return isDuplicate(error);
+  const all = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  return error.result.getWriteConcernError() === undefined && all.every((one) => one.code === duplicateKey);
+}
+
+/** Name of the index whose key was taken. MongoDB gives the key pattern, FerretDB the name in its text alone. */
+export function duplicateIndex(error: MongoServerError): string | undefined {
+  const pattern = error['keyPattern'] as Readonly<Record<string, unknown>> | undefined;
+  const [field] = Object.keys(pattern ?? {});
+  return field ?? /index:? '?([\w.]+)/i.exec(error.message)?.[1];
+}

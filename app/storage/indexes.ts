@@ -1,0 +1,37 @@
+import type { IndexDescription } from 'mongodb';
+
+/**
+ * Every index of the store, by collection; made when the store opens. An index has the name of its first field, so that
+ * an error about a duplicate key tells which key it was. Partial indexes hold only what still waits: looking for due
+ * work touches nothing else. (A query must repeat the `$exists` of a partial index, or FerretDB does not use it.)
+ */
+export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
+  mailboxes: [{ name: 'numbers', key: { numbers: 1 }, unique: true }],
+  messages: [
+    { name: 'origin', key: { origin: 1 }, unique: true },
+    { name: 'reference', key: { reference: 1 }, unique: true },
+    { name: 'mailbox', key: { mailbox: 1, received: -1 } },
+    {
+      name: 'pendingDue',
+      key: { pendingDue: 1 },
+      partialFilterExpression: { pendingDue: { $exists: true } },
+    },
+  ],
+  notifications: [
+    { name: 'message', key: { message: 1, kind: 1, gateway: 1, to: 1 }, unique: true },
+    { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
+    { name: 'to', key: { to: 1, sentAt: -1 }, partialFilterExpression: { sentAt: { $exists: true } } },
+    {
+      name: 'providerId',
+      key: { providerId: 1 },
+      partialFilterExpression: { providerId: { $exists: true } },
+    },
+    { name: 'deadSince', key: { deadSince: -1 }, partialFilterExpression: { deadSince: { $exists: true } } },
+  ],
+  deliveries: [
+    { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
+  ],
+  attempts: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
+  cdrs: [{ name: 'start', key: { start: -1 } }],
+  'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],
+};

@@ -1,0 +1,70 @@
+import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
+import type { Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
+import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
+
+/**
+ * A message as it is stored. The envelope is there once, as its XML: documents stay below the 2 kB from which PostgreSQL
+ * compresses, and there is one truth. The fields before it are copies for the indexes.
+ */
+export interface MessageDocument {
+  _id: string;
+  mailbox: string;
+  /** `<network>:<id>`; unique. */
+  origin: string;
+  reference: string;
+  referenceExpires: Date;
+  received: Date;
+  /** Only where it is true. */
+  urgent?: true;
+  envelope: string;
+  state: MessageState;
+  tier: Tier;
+  version: number;
+  expires: Date;
+  heardAt?: Date;
+  transcript?: string;
+  pending: StepDocument[];
+  /** The least `at` of the pending steps; absent without steps. */
+  pendingDue?: Date;
+}
+
+export function originKey(network: string, id: string): string {
+  return `${network}:${id}`;
+}
+
+/** @throws Fault `invalid` if the envelope cannot be written. */
+export function toDocument(message: Message): MessageDocument {
+  const { id, envelope, pending, ...rest } = message;
+  const { network, id: originId }: Origin = envelope.origin;
+  const steps = pending.map(toStepDocument);
+  const due = steps.map((step) => step.at.getTime());
+  return {
+    _id: id,
+    ...rest,
+    origin: originKey(network, originId),
+    received: envelope.received,
+    ...(envelope.urgent ? { urgent: true } : {}),
+    envelope: writeEnvelope(envelope),
+    pending: steps,
+    ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
+  };
+}
+
+export function fromDocument(document: MessageDocument): Message {
+  const { heardAt, transcript } = document;
+  const envelope: Envelope = readEnvelope(document.envelope);
+  return {
+    id: document._id as Message['id'],
+    mailbox: document.mailbox as Message['mailbox'],
+    reference: document.reference as Message['reference'],
+    referenceExpires: document.referenceExpires,
+    envelope,
+    state: document.state,
+    tier: document.tier,
+    version: document.version,
+    expires: document.expires,
+    ...(heardAt === undefined ? {} : { heardAt }),
+    ...(transcript === undefined ? {} : { transcript }),
+    pending: document.pending.map(fromStepDocument),
+  };
+}

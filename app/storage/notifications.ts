@@ -1,0 +1,145 @@
+import type { Collection, Filter } from 'mongodb';
+import type { NotificationId } from '../core/ids.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Notification, NotificationStore } from '../ports/store.ts';
+import type { Connection } from './connection.ts';
+import { isDuplicate } from './faults.ts';
+
+interface NotificationDocument extends Omit<Notification, 'id'> {
+  _id: string;
+  /** When a worker may take it: its due time, or the end of the lease of the one that has it. Absent when all is done. */
+  workAt?: Date;
+  /** When it was given up. */
+  deadSince?: Date;
+}
+
+const workable: ReadonlySet<Notification['status']> = new Set(['pending', 'sending', 'failed']);
+
+/** The collection `notifications`. */
+export class Notifications implements NotificationStore {
+  readonly #connection: Connection;
+  readonly #notifications: Collection<NotificationDocument>;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#notifications = connection.database.collection('notifications');
+  }
+
+  /** One that is made as `sending` is held by its maker until it is due. */
+  async ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }> {
+    const { id, ...rest } = notification;
+    const work = workable.has(rest.status) ? { workAt: rest.due } : {};
+    return this.#connection.run('notifications.ensure', async () => {
+      try {
+        await this.#notifications.insertOne({ _id: id, ...rest, ...work });
+        return { notification, created: true };
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        const { message, kind, gateway, to } = rest;
+        const first = await this.#notifications.findOne({ message, kind, gateway, to });
+        if (!first) throw error;
+        return { notification: fromDocument(first), created: false };
+      }
+    });
+  }
+
+  take(id: NotificationId, now: Date, leaseMs: number) {
+    return this.#take('notifications.take', { _id: id, workAt: { $lte: now } }, now, leaseMs);
+  }
+
+  takeDue(now: Date, leaseMs: number) {
+    return this.#take('notifications.takeDue', { workAt: { $exists: true, $lte: now } }, now, leaseMs);
+  }
+
+  async sent(id: NotificationId, at: Date, providerId: string | undefined): Promise<void> {
+    const set = { status: 'sent' as const, sentAt: at, ...(providerId === undefined ? {} : { providerId }) };
+    // A report may have been quicker than this note: what it said stays.
+    await this.#update('notifications.sent', { _id: id, status: { $ne: 'delivered' } }, set);
+  }
+
+  async failed(id: NotificationId, due: Date | undefined, error: string): Promise<void> {
+    if (due === undefined) return this.#giveUp('notifications.failed', { _id: id }, error);
+    return this.#connection.run('notifications.failed', async () => {
+      const set = { status: 'failed' as const, due, workAt: due, lastError: error };
+      await this.#notifications.updateOne({ _id: id }, { $set: set });
+    });
+  }
+
+  async report(
+    gateway: GatewayName,
+    providerId: string,
+    status: 'delivered' | 'failed',
+    error = 'the network reported a failure',
+  ): Promise<void> {
+    const filter = { providerId, gateway };
+    if (status === 'delivered') return this.#update('notifications.report', filter, { status });
+    // Reports may come in any order; a delivered text is not made a failed one.
+    return this.#giveUp('notifications.report', { ...filter, status: { $ne: 'delivered' } }, error);
+  }
+
+  async latestSent(to: string): Promise<Notification | undefined> {
+    const found = await this.#connection.run('notifications.latestSent', () =>
+      this.#notifications.findOne(
+        { to, sentAt: { $exists: true }, kind: 'notice', status: { $in: ['sent', 'delivered'] } },
+        { sort: { sentAt: -1 } },
+      ),
+    );
+    return found ? fromDocument(found) : undefined;
+  }
+
+  async deadLetters(limit: number): Promise<Notification[]> {
+    if (limit < 1) return [];
+    const found = await this.#connection.run('notifications.deadLetters', () =>
+      this.#notifications
+        .find({ deadSince: { $exists: true } }, { sort: { deadSince: -1 }, limit })
+        .toArray(),
+    );
+    return found.map(fromDocument);
+  }
+
+  async nextDue(): Promise<Date | undefined> {
+    const found = await this.#connection.run('notifications.nextDue', () =>
+      this.#notifications.findOne(
+        { workAt: { $exists: true } },
+        { sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
+      ),
+    );
+    return found?.workAt;
+  }
+
+  async #take(operation: string, filter: Filter<NotificationDocument>, now: Date, leaseMs: number) {
+    const lease = { status: 'sending' as const, workAt: new Date(now.getTime() + leaseMs) };
+    const before = await this.#connection.run(operation, () =>
+      this.#notifications.findOneAndUpdate(
+        filter,
+        { $set: lease, $inc: { tries: 1 } },
+        { sort: { workAt: 1 }, returnDocument: 'before' },
+      ),
+    );
+    if (!before) return undefined;
+    const notification = fromDocument({ ...before, ...lease, tries: before.tries + 1 });
+    return { notification, uncertain: before.status === 'sending' };
+  }
+
+  async #update(
+    operation: string,
+    filter: Filter<NotificationDocument>,
+    set: Partial<NotificationDocument>,
+  ): Promise<void> {
+    await this.#connection.run(operation, () =>
+      this.#notifications.updateOne(filter, { $set: set, $unset: { workAt: '', deadSince: '' } }),
+    );
+  }
+
+  async #giveUp(operation: string, filter: Filter<NotificationDocument>, lastError: string): Promise<void> {
+    const set = { status: 'dead' as const, lastError, deadSince: new Date() };
+    await this.#connection.run(operation, () =>
+      this.#notifications.updateOne(filter, { $set: set, $unset: { workAt: '' } }),
+    );
+  }
+}
+
+function fromDocument(document: NotificationDocument): Notification {
+  const { _id, workAt: _workAt, deadSince: _deadSince, ...rest } = document;
+  return { id: _id as NotificationId, ...rest };
+}

@@ -1,0 +1,31 @@
+import type { Store } from '../ports/store.ts';
+import { Attempts } from './attempts.ts';
+import { Cdrs } from './cdrs.ts';
+import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
+import { Deliveries } from './deliveries.ts';
+import { Mailboxes } from './mailboxes.ts';
+import { Media } from './media.ts';
+import { Messages } from './messages.ts';
+import { Notifications } from './notifications.ts';
+
+/**
+ * Opens the store. It does not wait for the server, so that calls are answered while that is away: each operation waits
+ * for connection and indexes within its own deadline.
+ * @throws Fault `config-invalid` if the address cannot be understood.
+ */
+export async function openStore(options: ConnectionOptions, deps: ConnectionDeps): Promise<Store> {
+  const connection = new Connection(options, deps);
+  return {
+    mailboxes: new Mailboxes(connection),
+    messages: new Messages(connection),
+    media: new Media(connection),
+    notifications: new Notifications(connection),
+    deliveries: new Deliveries(connection),
+    attempts: new Attempts(connection),
+    cdrs: new Cdrs(connection),
+    async ping() {
+      await connection.run('ping', () => connection.database.command({ ping: 1 }));
+    },
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
+  };
+}

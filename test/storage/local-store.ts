@@ -1,0 +1,76 @@
+/** One store for all test files of a process, started by the first that asks for it; each file has its own database. */
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import type { CommandStartedEvent } from 'mongodb';
+import type { Log } from '../../app/ports/log.ts';
+import type { Store } from '../../app/ports/store.ts';
+import { openStore } from '../../app/storage/open.ts';
+import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
+
+let running: Promise<LocalStore> | undefined;
+let directory: string | undefined;
+
+/** The store of this process. Starting it takes some seconds the first time. */
+export function localStore(): Promise<LocalStore> {
+  running ??= start();
+  return running;
+}
+
+async function start(): Promise<LocalStore> {
+  directory = await mkdtemp(join(tmpdir(), 'answerback-store-'));
+  // PostgreSQL runs as a user of its own.
+  await chmod(directory, 0o755);
+  return openLocalStore({ directory });
+}
+
+after(async function () {
+  this.timeout(60_000);
+  await (await running)?.[Symbol.asyncDispose]();
+  if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+});
+
+export const silentLog: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLog,
+};
+
+export interface TestStore extends AsyncDisposable {
+  readonly store: Store;
+  /** Another client of the same database, to look behind the port. */
+  readonly client: MongoClient;
+  readonly database: string;
+  readonly url: string;
+  /** Every command that the store sent. */
+  readonly commands: CommandStartedEvent[];
+}
+
+/** Opens the room on a fresh database, which is dropped at the end. */
+export async function openTestStore(options: { timeoutMs?: number } = {}): Promise<TestStore> {
+  const { url } = await localStore();
+  const database = `test_${randomUUID().slice(0, 8)}`;
+  const commands: CommandStartedEvent[] = [];
+  const store = await openStore(
+    { url, database, timeoutMs: options.timeoutMs ?? 15_000 },
+    { log: silentLog, onCommand: (event) => commands.push(event) },
+  );
+  const client = new MongoClient(url);
+  await store.ping();
+  return {
+    store,
+    client,
+    database,
+    url,
+    commands,
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await client.db(database).dropDatabase();
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { MailboxId, MessageId, Reference } from '../../app/core/ids.ts';
+import { openTestStore, type TestStore } from './local-store.ts';
+import { at, sampleMessage, step } from './sample.ts';
+
+describe('storage: messages', function () {
+  this.timeout(60_000);
+  let opened: TestStore;
+  const messages = () => opened.store.messages;
+  before(async () => (opened = await openTestStore()));
+  after(async () => opened[Symbol.asyncDispose]());
+
+  it('a message comes back by id, reference and origin as it was put in, with its envelope as XML', async () => {
+    const message = sampleMessage(
+      { pending: [step('welcome', at(0)), step('notify', at(1), { tries: 2, lastError: 'busy' })] },
+      { urgent: true, dialled: '5550123', related: randomUUID() as MessageId },
+    );
+    assert.deepEqual(await messages().insert(message), { kind: 'inserted' });
+    assert.deepEqual(await messages().get(message.id), message);
+    assert.deepEqual(await messages().byReference(message.reference), message);
+    const { network, id } = message.envelope.origin;
+    assert.deepEqual(await messages().byOrigin(network, id), message);
+    assert.match((await messages().envelopeXml(message.id)) ?? '', /^<\?xml .*urn:answerback:envelope:1/);
+  });
+
+  it('what is not there is undefined', async () => {
+    assert.equal(await messages().get('none' as MessageId), undefined);
+    assert.equal(await messages().byReference('0000000000' as Reference), undefined);
+    assert.equal(await messages().byOrigin('sip', 'none'), undefined);
+    assert.equal(await messages().envelopeXml('none' as MessageId), undefined);
+    assert.equal(await messages().setState('none' as MessageId, 'heard', at(1)), undefined);
+    assert.deepEqual(await messages().list('none' as MailboxId, { limit: 5 }), []);
+  });
+
+  it('the same deposit twice is one message: the second insert answers the first', async () => {
+    const first = sampleMessage();
+    await messages().insert(first);
+    const second = sampleMessage({}, { origin: first.envelope.origin });
+    assert.deepEqual(await messages().insert(second), { kind: 'duplicate', message: first });
+    // The very same once more: id, reference and origin are all taken.
+    assert.deepEqual(await messages().insert(first), { kind: 'duplicate', message: first });
+    assert.equal(await messages().get(second.id), undefined);
+  });
+
+  it('the same id on another network is another message', async () => {
+    const first = sampleMessage();
+    await messages().insert(first);
+    const other = sampleMessage({}, { origin: { network: 'sms', id: first.envelope.origin.id } });
+    assert.deepEqual(await messages().insert(other), { kind: 'inserted' });
+  });
+
+  it('twenty inserts of one deposit at once make one message', async () => {
+    const origin = { network: 'sip', id: randomUUID() } as const;
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => messages().insert(sampleMessage({}, { origin }))),
+    );
+    const stored = await messages().byOrigin('sip', origin.id);
+    assert.equal(results.filter((result) => result.kind === 'inserted').length, 1);
+    for (const result of results) if (result.kind === 'duplicate') assert.deepEqual(result.message, stored);
+    assert.equal(results.filter((result) => result.kind === 'duplicate').length, 19);
+  });
+
+  it('a reference that another message has is refused, and nothing is stored', async () => {
+    const first = sampleMessage();
+    await messages().insert(first);
+    const second = sampleMessage({ reference: first.reference });
+    assert.deepEqual(await messages().insert(second), { kind: 'reference-taken' });
+    assert.equal(await messages().get(second.id), undefined);
+  });
+
+  it('an id that another deposit has is a fault, not a loss', async () => {
+    const first = sampleMessage();
+    await messages().insert(first);
+    const second = sampleMessage({}, { id: first.id });
+    await assert.rejects(messages().insert(second), { code: 'duplicate', temporary: false });
+    assert.deepEqual(await messages().get(first.id), first);
+  });
+
+  it('a mailbox lists its newest first and steps to the next one by time', async () => {
+    const mailbox = randomUUID() as MailboxId;
+    const all = [3, 1, 2].map((second) => sampleMessage({ mailbox }, { received: at(second) }));
+    const [third, first, second] = all as [(typeof all)[0], (typeof all)[0], (typeof all)[0]];
+    for (const message of all) await messages().insert(message);
+    await messages().insert(sampleMessage());
+    const ids = (found: readonly { id: MessageId }[]) => found.map((message) => message.id);
+    assert.deepEqual(ids(await messages().list(mailbox, { limit: 10 })), [third.id, second.id, first.id]);
+    assert.deepEqual(ids(await messages().list(mailbox, { limit: 2 })), [third.id, second.id]);
+    assert.deepEqual(await messages().list(mailbox, { limit: 0 }), []);
+    await messages().setState(second.id, 'heard', at(10));
+    assert.deepEqual(ids(await messages().list(mailbox, { limit: 10, states: ['heard'] })), [second.id]);
+    const next = async (after?: Date) => (await messages().next(mailbox, ['new'], after))?.id;
+    assert.equal(await next(), first.id);
+    assert.equal(await next(at(1)), third.id);
+    assert.equal(await next(at(3)), undefined);
+  });
+
+  it('a change of state answers before and after, counts the version, and repeating it changes nothing', async () => {
+    const message = sampleMessage();
+    await messages().insert(message);
+    const heard = { ...message, state: 'heard' as const, version: 2, heardAt: at(5) };
+    assert.deepEqual(await messages().setState(message.id, 'heard', at(5)), {
+      before: message,
+      after: heard,
+    });
+    assert.deepEqual(await messages().get(message.id), heard);
+    assert.deepEqual(await messages().setState(message.id, 'heard', at(6)), { before: heard, after: heard });
+    const saved = { ...heard, state: 'saved' as const, version: 3 };
+    assert.deepEqual(await messages().setState(message.id, 'saved', at(7)), { before: heard, after: saved });
+    // Kept as new and heard again: the first time counts.
+    await messages().setState(message.id, 'new', at(8));
+    const again = await messages().setState(message.id, 'heard', at(9));
+    assert.deepEqual(again?.after, { ...heard, version: 5 });
+    assert.deepEqual(await messages().get(message.id), again?.after);
+  });
+
+  it('ten changes of state at once are ten versions, none lost', async () => {
+    const message = sampleMessage();
+    await messages().insert(message);
+    const states = ['heard', 'saved'] as const;
+    const results = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => messages().setState(message.id, states[i % 2] ?? 'heard', at(i))),
+    );
+    const changes = results.filter((result) => result && result.before.version !== result.after.version);
+    assert.equal((await messages().get(message.id))?.version, 1 + changes.length);
+  });
+});
