@@ -2,7 +2,7 @@
 import type { Log } from '../ports/log.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import { createLocalWorker } from './local-worker.ts';
-import type { LocalWorker } from './local-worker.ts';
+import type { LocalWorker, Work } from './local-worker.ts';
 import { createRecurrence } from './recurrence.ts';
 import type { StoreSlice } from './recurrence.ts';
 
@@ -13,6 +13,8 @@ export interface SchedulerDeps {
 }
 
 const POLL_MS = 5000;
+/** A controller that agenda has passed over for so many intervals runs the work all the same. */
+const MOST_INTERVALS = 4;
 /** Longest wait at the end for a run that does not heed its signal. */
 const CLOSE_MS = 10_000;
 
@@ -32,13 +34,22 @@ export function openScheduler(slice: StoreSlice, deps: SchedulerDeps): Scheduler
   };
   let closed: Promise<void> | undefined;
   return {
-    worker: (name, everyMs, work) => {
-      const worker = createLocalWorker(name, everyMs, work, closing.signal, log);
+    worker: (name, everyMs, work, scope = 'store') => {
+      let ran = Date.now();
+      const timed: Work = (signal) => {
+        ran = Date.now();
+        return work(signal);
+      };
+      const worker = createLocalWorker(name, everyMs, timed, closing.signal, log);
       if (closing.signal.aborted) return worker;
       workers.push(worker);
-      recurrence.add(worker);
-      const agendaKeepsUp = everyMs > pollMs;
-      timers.push(setInterval(() => (agendaKeepsUp && recurrence.healthy) || worker.wake(), everyMs));
+      const shared = scope === 'store' && everyMs > pollMs;
+      if (shared) recurrence.add(worker);
+      const tick = (): void => {
+        const leftToOthers = shared && recurrence.healthy && Date.now() - ran < MOST_INTERVALS * everyMs;
+        if (!leftToOthers) worker.wake();
+      };
+      timers.push(setInterval(tick, everyMs));
       return worker;
     },
     [Symbol.asyncDispose]: () => (closed ??= close()),

@@ -29,6 +29,7 @@ export interface Recurrence {
 }
 
 const COLLECTION = 'agenda';
+const DUPLICATE_KEY = 11000;
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5000;
 
@@ -80,7 +81,10 @@ async function connect(slice: StoreSlice, pollMs: number, health: Health): Promi
   });
   try {
     await client.connect();
-    const repository = new WatchedRepository(client.db(slice.database), health);
+    const database = client.db(slice.database);
+    // Agenda's upsert alone lets two controllers that start together make the same job twice, for good.
+    await database.collection(COLLECTION).createIndex({ name: 1 }, { unique: true });
+    const repository = new WatchedRepository(database, health);
     await repository.connect();
     const backend: AgendaBackend = {
       name: 'store',
@@ -109,6 +113,8 @@ async function disconnect(agenda: Agenda, client: MongoClient): Promise<void> {
   await client.close();
 }
 
+type SaveOptions = Parameters<MongoJobRepository['saveJob']>[1];
+
 /** Agenda's own repository; agenda does not wait for `unlockJob`, so that one must not reject. */
 class WatchedRepository extends MongoJobRepository {
   readonly #health: Health;
@@ -124,6 +130,16 @@ class WatchedRepository extends MongoJobRepository {
     const job = await super.getNextJobToRun(...wanted);
     this.#health.answered();
     return job;
+  }
+
+  /** Another controller made the job at the same moment: now it is there to be updated. */
+  override async saveJob<T>(job: JobParameters<T>, options: SaveOptions): Promise<JobParameters<T>> {
+    try {
+      return await super.saveJob(job, options);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== DUPLICATE_KEY) throw error;
+      return super.saveJob(job, options);
+    }
   }
 
   override async unlockJob(job: JobParameters): Promise<void> {

@@ -51,7 +51,7 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     // A path that cannot be decoded never reaches the hooks.
-    frameworkErrors: (_error, _request, reply) => answer(reply.headers(HEADERS), 400),
+    frameworkErrors: (_error, _request, reply) => void answer(reply.headers(HEADERS), 400),
   });
   app.removeAllContentTypeParsers();
   await app.register(fastifyFormbody);
