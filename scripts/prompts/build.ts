@@ -12,6 +12,8 @@ export interface BuildOptions {
   readonly source: string;
   /** Gets `<language>/<name>.ulaw`, `.alaw` and `<language>/index.json`, name to milliseconds. */
   readonly out: string;
+  /** Keeps the sound of every text by its hash; `prompts` in the user's cache folder if absent. */
+  readonly cache?: string;
   readonly onProgress?: (done: number, of: number) => void;
 }
 
@@ -28,27 +30,32 @@ const manifest = 'built.json';
 
 /** @throws Error naming missing and unknown prompts, or with what the synthesiser wrote. Then nothing has changed. */
 export async function buildPrompts(options: BuildOptions): Promise<BuildResult> {
+  const cache = options.cache ?? join(cacheFolder(), 'prompts');
   const languages = languagesIn(options.source);
   const clips = new Map(languages.map((one) => [one, readClips(join(options.source, one), one)]));
   const all = [...clips.values()].flat();
   const stale = [...clips].filter(([language, list]) => !isBuilt(join(options.out, language), list));
-  const absent = unique(stale.flatMap(([, list]) => list)).filter(({ hash }) => !isCached(hash));
-  await speak(absent, (done) => options.onProgress?.(done, absent.length));
+  const absent = unique(stale.flatMap(([, list]) => list)).filter(({ hash }) => !isCached(cache, hash));
+  await speak(cache, absent, (done) => options.onProgress?.(done, absent.length));
   let written = 0;
-  for (const [language, list] of stale) written += publish(join(options.out, language), list);
+  for (const [language, list] of stale) written += publish(cache, join(options.out, language), list);
   return { clips: all.length, spoken: absent.length, written };
 }
 
-async function speak(absent: readonly Clip[], onProgress: (done: number) => void): Promise<void> {
+async function speak(
+  cache: string,
+  absent: readonly Clip[],
+  onProgress: (done: number) => void,
+): Promise<void> {
   if (absent.length === 0) return;
-  for (const [hash, samples] of await render(absent, onProgress)) {
+  for (const [hash, samples] of await render(absent, cache, onProgress)) {
     for (const [format, encode] of Object.entries(formats))
-      replaceFile(cached(hash, format), encode(samples));
+      replaceFile(cached(cache, hash, format), encode(samples));
   }
 }
 
 /** Copies from the cache what is not there yet and removes what nobody says any more; the index comes last. */
-function publish(folder: string, clips: readonly Clip[]): number {
+function publish(cache: string, folder: string, clips: readonly Clip[]): number {
   mkdirSync(folder, { recursive: true });
   const built = readManifest(folder);
   const index: Record<string, number> = {};
@@ -56,7 +63,7 @@ function publish(folder: string, clips: readonly Clip[]): number {
   for (const { name, hash } of clips) {
     const current = built[name] === hash;
     for (const format of Object.keys(formats)) {
-      const bytes = readFileSync(cached(hash, format));
+      const bytes = readFileSync(cached(cache, hash, format));
       index[name] = Math.round((bytes.length * 1000) / sampleRate);
       const file = join(folder, `${name}.${format}`);
       if (current && existsSync(file)) continue;
@@ -64,9 +71,10 @@ function publish(folder: string, clips: readonly Clip[]): number {
       written += 1;
     }
   }
-  const wanted = new Set(['index.json', manifest, ...clips.flatMap(filesOf)]);
-  for (const file of readdirSync(folder))
-    if (!wanted.has(file)) rmSync(join(folder, file), { recursive: true });
+  const wanted = new Set(clips.flatMap(filesOf));
+  // Only sound: another builder's unfinished files are its own.
+  const sounds = readdirSync(folder).filter((file) => /\.[au]law$/.test(file));
+  for (const file of sounds) if (!wanted.has(file)) rmSync(join(folder, file), { force: true });
   replaceFile(join(folder, 'index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
   replaceFile(
     join(folder, manifest),
@@ -99,12 +107,12 @@ function unique(clips: readonly Clip[]): Clip[] {
   return [...new Map(clips.map((clip) => [clip.hash, clip])).values()];
 }
 
-function cached(hash: string, format: string): string {
-  return join(cacheFolder(), 'prompts', `${hash}.${format}`);
+function cached(cache: string, hash: string, format: string): string {
+  return join(cache, `${hash}.${format}`);
 }
 
-function isCached(hash: string): boolean {
-  return Object.keys(formats).every((format) => existsSync(cached(hash, format)));
+function isCached(cache: string, hash: string): boolean {
+  return Object.keys(formats).every((format) => existsSync(cached(cache, hash, format)));
 }
 
 /** A reader sees the old file or the new one, never a part; two builders at once do no harm. */

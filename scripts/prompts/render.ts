@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder, inRoot, onPath } from '../stack/machine.ts';
+import { inRoot, onPath } from '../stack/machine.ts';
 import type { CommandLine } from '../stack/machine.ts';
 import { level, tone } from './sound.ts';
 import type { Clip } from './source.ts';
@@ -23,16 +23,18 @@ cd "$1" && ls | grep -E '[.](txt|wav)$' | xargs -P 2 -n 8 sh -c '
 
 /**
  * The sound of each clip, by hash.
+ * @param folder gets a folder of its own for the work, gone at the end
  * @param onProgress called with the number of clips done
  * @throws Error with what the programs wrote if one fails.
  */
 export async function render(
   clips: readonly Clip[],
+  folder: string,
   onProgress: (done: number) => void,
 ): Promise<Map<string, Int16Array>> {
   const sounds = new Map<string, Int16Array>();
-  mkdirSync(join(cacheFolder(), 'prompts'), { recursive: true });
-  const work = mkdtempSync(join(cacheFolder(), 'prompts/work-'));
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(folder, 'work-'));
   try {
     const spoken = clips.filter(({ source }) => source.kind !== 'tone');
     for (const clip of spoken) writeInput(work, clip);
