@@ -78,10 +78,11 @@ export function createController(rooms: Rooms): Controller {
   const calls = scheduler.worker('calls', every.calls, async (signal) => {
     await deliveries.runDue(signal);
   });
-  scheduler.worker('spool', every.spool, async (signal) => {
+  const drain = async (signal: AbortSignal): Promise<void> => {
     if (rooms.spool.size > 0) await deposits.drain(signal);
-  });
-  scheduler.worker('accounts', every.accounts, () => account.flush());
+  };
+  scheduler.worker('spool', every.spool, drain, 'controller');
+  scheduler.worker('accounts', every.accounts, () => account.flush(), 'controller');
   return {
     text: (text) => commands.handle(text),
     run: (signal) => answerAll({ rooms, flow, commands, signal }),

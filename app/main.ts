@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     file,
     log,
     clock,
-    random,
+    random: systemRandom,
     store,
     spool,
     media,
@@ -96,3 +96,5 @@ try {
   process.stderr.write(`${told}\n`);
   process.exitCode = 1;
 }
+// All is closed; timers that a library leaves behind would hold the process for seconds.
+process.exit();

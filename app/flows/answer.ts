@@ -18,9 +18,7 @@ export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
     log.error('the call failed', { error });
     await apologise(call, own);
   } finally {
-    await call
-      .hangup(outcome.did === 'refused' && call.answered === undefined ? 'unallocated' : 'normal')
-      .catch(() => undefined);
+    await end(call, outcome, log);
     deps.account.call(call, {
       direction: 'inbound',
       dst: who.kind === 'mailbox' ? who.number : call.facts.requestUser,
@@ -28,6 +26,17 @@ export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
       accountcode: outcome.mailbox ?? '',
       ...(outcome.message === undefined ? {} : { message: outcome.message }),
     });
+  }
+}
+
+/** Hangs up and lets go of recordings that were not taken in: they are found in the spool. */
+async function end(call: Call, outcome: Outcome, log: FlowDeps['log']): Promise<void> {
+  const unanswered = outcome.did === 'refused' && call.answered === undefined;
+  try {
+    await call.hangup(unanswered ? 'unallocated' : 'normal');
+    await call[Symbol.asyncDispose]();
+  } catch (error) {
+    log.warn('the call could not be ended', { error });
   }
 }
 

@@ -20,6 +20,8 @@ import type { Profiles } from './profile.ts';
 const leaseMs = 30_000;
 /** How soon a step whose store or switch was away is tried again, in milliseconds. */
 const stepRetryMs = 5_000;
+/** Tries to tell the store that a text is out, each as long as the store's own deadline. */
+const markTries = 5;
 
 export interface NotifyDeps {
   readonly store: Store;
@@ -251,18 +253,39 @@ async function send(deps: NotifyDeps, notification: Notification, body: string):
     );
     return { ...notification, status: 'dead' };
   }
+  let providerId: string | undefined;
   try {
-    const { providerId } = await gateway.send({
+    ({ providerId } = await gateway.send({
       id: notification.id,
       to: notification.to,
       body,
       ...(notification.tries > 1 ? { firstTried: notification.created } : {}),
-    });
-    await store.notifications.sent(notification.id, clock.now(), providerId);
-    record(deps, notification, at);
-    return { ...notification, status: 'sent' };
+    }));
   } catch (error) {
     return putBack(deps, notification, error);
+  }
+  record(deps, notification, at);
+  await markSent(deps, notification, providerId);
+  return { ...notification, status: 'sent' };
+}
+
+/** The text is out: a store that is away must not make it go out again while this process can still tell it. */
+async function markSent(
+  deps: NotifyDeps,
+  notification: Notification,
+  providerId: string | undefined,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await deps.store.notifications.sent(notification.id, deps.clock.now(), providerId);
+      return;
+    } catch (error) {
+      deps.log.warn('a text is out and the store does not know yet', {
+        error,
+        notification: notification.id,
+      });
+      if (tries >= markTries) throw error;
+    }
   }
 }
 

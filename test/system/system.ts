@@ -1,0 +1,126 @@
+/** The whole product for a test: real store, real Asterisk, the controller as a process, and telephones around it. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Store } from '../../app/ports/store.ts';
+import { openStore } from '../../app/storage/open.ts';
+import { openLocalAsterisk, type LocalAsterisk } from '../../scripts/stack/asterisk.ts';
+import { openController, type Controller } from '../../scripts/stack/controller.ts';
+import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
+import { openPhone, type Phone, type PhoneOptions } from '../phone/phone.ts';
+import { silentLog } from '../ports/silent-log.ts';
+
+export const access = '+12025550199';
+
+export interface SystemOptions {
+  /** Merged over the defaults, section by section. */
+  readonly config?: Readonly<Record<string, Record<string, unknown> | readonly unknown[]>>;
+  /** Fields of the class `standard`. */
+  readonly standard?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Hand-overs that the dialplan tries while the controller is away. */
+  readonly tries?: number;
+}
+
+export interface System extends AsyncDisposable {
+  readonly local: LocalStore;
+  readonly asterisk: LocalAsterisk;
+  /** The controller running now. */
+  readonly controller: Controller;
+  /** A view into the same database, for what a test looks up. */
+  readonly store: Store;
+  /** The far side of the trunk: the mobile network with the subscribers' phones. Gets their texts and calls. */
+  readonly network: Phone;
+  readonly directory: string;
+  /** Starts a controller again after its end, with the same configuration. */
+  restart(): Promise<Controller>;
+  /** A telephone that calls in over the trunk. */
+  phone(number: string, options?: Partial<PhoneOptions>): Promise<Phone>;
+}
+
+/** Opens everything; closing ends it in reverse and removes its folder. */
+export async function openSystem(options: SystemOptions = {}): Promise<System> {
+  const directory = await mkdtemp(join(tmpdir(), 'answerback-system-'));
+  const closing: (() => PromiseLike<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    for (const step of closing.toReversed()) await step();
+  };
+  try {
+    await chmod(directory, 0o755);
+    const local = await openLocalStore({ directory: join(directory, 'store') });
+    closing.push(() => local[Symbol.asyncDispose]());
+    // The far side must be there before Asterisk is: its address is part of the trunk.
+    const network = await openPhone({
+      server: { host: '127.0.0.1', port: 9 },
+      number: 'network',
+      onCall: 'answer',
+    });
+    closing.push(() => network[Symbol.asyncDispose]());
+    const trunks = [{ name: 'trunk', host: '127.0.0.1', port: network.port }];
+    const asterisk = await openLocalAsterisk({
+      directory: join(directory, 'asterisk'),
+      trunks,
+      ...(options.tries === undefined ? {} : { tries: options.tries }),
+    });
+    closing.push(() => asterisk[Symbol.asyncDispose]());
+    const start = (): Promise<Controller> =>
+      openController({
+        directory: join(directory, 'controller'),
+        config: configFor(options, asterisk, network.port),
+        env: { MONGODB_URL: local.url, ASTERISK_ARI_PASSWORD: asterisk.password, ...options.env },
+      });
+    let controller = await start();
+    closing.push(() => controller[Symbol.asyncDispose]());
+    const store = await openStore(
+      { url: local.url, database: 'answerback', timeoutMs: 5000 },
+      { log: silentLog },
+    );
+    closing.push(() => store[Symbol.asyncDispose]());
+    const server = { host: asterisk.sipHost, port: asterisk.sipPort };
+    return {
+      local,
+      asterisk,
+      store,
+      network,
+      directory,
+      get controller() {
+        return controller;
+      },
+      async restart() {
+        if (controller.running) throw new Error('the controller is still running');
+        controller = await start();
+        return controller;
+      },
+      async phone(number, phoneOptions = {}) {
+        const phone = await openPhone({ server, number, ...phoneOptions });
+        closing.push(() => phone[Symbol.asyncDispose]());
+        return phone;
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function configFor(
+  options: SystemOptions,
+  asterisk: LocalAsterisk,
+  trunkPort: number,
+): Record<string, unknown> {
+  const defaults: Record<string, unknown> = {
+    numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
+    classes: { standard: { ...options.standard } },
+    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort, trusted: true }],
+    asterisk: { url: asterisk.ariUrl, user: asterisk.user, spool: asterisk.spool },
+    web: { port: 0 },
+    log: { level: 'debug' },
+  };
+  for (const [key, value] of Object.entries(options.config ?? {})) {
+    const before = defaults[key];
+    defaults[key] =
+      Array.isArray(value) || before === undefined ? value : { ...(before as object), ...(value as object) };
+  }
+  return defaults;
+}
