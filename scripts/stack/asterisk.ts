@@ -202,7 +202,7 @@ interface Installation {
 
 function findInstallation(): Installation {
   const own = onPath('asterisk');
-  if (own !== undefined && majorVersion(own) >= 20) {
+  if (own !== undefined && majorVersion(own) >= 22) {
     return { modules: modulesBelow('/'), inRoot: false, command: (args) => onMachine(own, args) };
   }
   requireSetUp(rootFolder());

@@ -53,10 +53,13 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const file = join(directory, 'answerback.yaml');
   await writeFile(file, stringify({ spool: { directory: join(directory, 'deposits') }, ...options.config }));
   const began = performance.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', 'app/main.ts', file], {
+  // It ends with this process, however that ends; Ctrl-C is for this process alone, which ends it in its turn.
+  const node = [process.execPath, '--import', 'tsx', 'app/main.ts', file];
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...node], {
     cwd: checkout,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   const lines: LogLine[] = [];
   const errors: string[] = [];

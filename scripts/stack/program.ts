@@ -33,8 +33,13 @@ export interface Program extends AsyncDisposable {
 export async function startProgram(options: ProgramOptions): Promise<Program> {
   if (options.pidFile !== undefined) rmSync(options.pidFile, { force: true });
   const log = openSync(options.logFile, 'a');
-  // The open input tells scripts/in-root.sh that this process lives.
-  const child = spawn(options.command.program, options.command.args, { stdio: ['pipe', log, log], cwd: '/' });
+  // The open input tells scripts/in-root.sh that this process lives. Detached: Ctrl-C goes to this process alone, which then
+  // ends what it started in order.
+  const child = spawn(options.command.program, options.command.args, {
+    stdio: ['pipe', log, log],
+    cwd: '/',
+    detached: true,
+  });
   closeSync(log);
   child.unref();
   (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();

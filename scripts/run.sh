@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# run.sh SCRIPT.ts [ARG]...   makes the machine ready if it is not, then runs a script of this checkout
+# run.sh --test [FILE]...     the same, then every test, or those named
+# run.sh --ok                 the same, then types, lint, format, dead code and the fast tests
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# The tests that need no switch and no store.
+fast_tests=('test/audio/**/*.test.ts' 'test/config/**/*.test.ts' 'test/core/**/*.test.ts' 'test/rooms/**/*.test.ts')
+all_tests='test/**/*.test.ts'
+
+[[ $# -gt 0 ]] || { echo 'run.sh: what? SCRIPT.ts, --test or --ok' >&2; exit 64; }
+bash scripts/setup.sh --quiet
+PATH=$PWD/node_modules/.bin:$PATH
+
+step() {
+  local begun=$SECONDS
+  echo "== $*"
+  "$@" || { echo "== failed: $*" >&2; exit 1; }
+  echo "== $((SECONDS - begun)) s"
+}
+
+case $1 in
+  --test)
+    shift
+    [[ $# -gt 0 ]] || set -- "$all_tests"
+    exec mocha "$@"
+    ;;
+  --ok)
+    step tsc --noEmit
+    step oxlint --type-aware --deny-warnings
+    step oxfmt --check .
+    step knip --no-progress
+    step mocha --reporter dot "${fast_tests[@]}"
+    ;;
+  *) exec node --import tsx "$@" ;;
+esac

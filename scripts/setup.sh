@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# setup.sh [--quiet]: makes this machine ready to run, test and try Answerback. Run it as often as you like.
+#
+# What is there is used: MONGODB_URL or `mongod` (else FerretDB over PostgreSQL is prepared), ASTERISK_ARI_URL or `asterisk` 22
+# or newer (else one is prepared). What is prepared lies in $ANSWERBACK_CACHE, by default ~/.cache/answerback, is shared by
+# every checkout, and may be deleted at any time. Nothing but apt's `debootstrap` is installed on the machine itself.
+# ANSWERBACK_DEBIAN_MIRROR overrides the mirror that apt is set to. --quiet says nothing where nothing is to be done.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${ANSWERBACK_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/answerback}
+mkdir -p "$cache" 2>/dev/null || { echo "setup: cannot write to $cache; set ANSWERBACK_CACHE to a folder of yours" >&2; exit 1; }
+cache=$(cd "$cache" && pwd)
+root=${ANSWERBACK_ROOT:-$cache/root}
+ferretdb=${ANSWERBACK_FERRETDB:-$cache/bin/ferretdb}
+ferretdb_version=v2.7.0
+suite=forky
+# Counts up when the root is to be made anew for another reason than its packages.
+root_recipe=1
+export ANSWERBACK_CACHE="$cache"
+
+source "$here/scripts/setup/progress.sh"
+source "$here/scripts/setup/machine.sh"
+source "$here/scripts/setup/parts.sh"
+
+[[ ${1:-} == --quiet ]] && quiet=yes || quiet=no
+begun=$SECONDS
+check_node
+
+# Decided again once this is the only set-up that runs.
+find_needed
+if [[ ${#needed[@]} -gt 0 ]]; then
+  exec 9>"$cache/.lock"
+  if ! flock -n 9; then
+    say 'another set-up is running; waiting for it'
+    flock 9
+  fi
+  find_needed
+fi
+if [[ ${#needed[@]} -eq 0 ]]; then
+  [[ $quiet == yes ]] || say 'this machine is ready; nothing to do'
+  exit 0
+fi
+
+trap 'clean_up' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+say "preparing: ${needed[*]} (in $cache)"
+remove_partial
+if wants root || wants ferretdb; then check_machine; fi
+
+if wants packages; then start packages 'Node packages' install_node_packages; fi
+if wants root; then start root 'Debian root' make_root; fi
+if wants ferretdb && [[ $go_in_root == no ]]; then start ferretdb "FerretDB ${ferretdb_version}" build_ferretdb; fi
+finish_all
+if wants ferretdb && [[ $go_in_root == yes ]]; then
+  start ferretdb "FerretDB ${ferretdb_version}" build_ferretdb
+  finish_all
+fi
+if wants database; then
+  start database 'empty database' node_script scripts/setup/empty-cluster.ts
+  finish_all
+fi
+if wants prompts; then
+  start prompts 'prompts' node_script scripts/prompts.ts
+  finish_all
+fi
+say "ready after $((SECONDS - begun)) s"

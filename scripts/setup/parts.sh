@@ -1,0 +1,102 @@
+# The parts of a machine that is ready: which are missing, and how each is made. Sourced by setup.sh.
+
+needed=()
+wants() { [[ " ${needed[*]} " == *" $1 "* ]]; }
+
+# Fills `needed` and the packages of the root.
+find_needed() {
+  needed=()
+  debian_packages=(flite sox sip-tester baresip-core)
+  go_in_root=no
+  node "$here/scripts/setup/node-packages.mjs" "$here" || needed+=(packages)
+  if [[ -z ${ASTERISK_ARI_URL:-} ]] && ! has_asterisk; then debian_packages+=(asterisk asterisk-modules); fi
+  if [[ -z ${MONGODB_URL:-} ]] && ! command -v mongod >/dev/null; then
+    debian_packages+=(postgresql-18 postgresql-18-documentdb)
+    [[ -x $ferretdb && $(cat "$ferretdb.version" 2>/dev/null) == "$ferretdb_version" || -n ${ANSWERBACK_FERRETDB:-} ]] || needed+=(ferretdb)
+    [[ -n $(compgen -G "$cache/empty-cluster-?") ]] || needed+=(database)
+  fi
+  if wants ferretdb && ! has_go; then go_in_root=yes debian_packages+=(golang-go ca-certificates); fi
+  root_has_all || needed+=(root)
+  if [[ -f $here/scripts/prompts.ts ]] && prompts_are_old; then needed+=(prompts); fi
+}
+
+root_stamp=$root/etc/answerback-root
+
+root_has_all() {
+  [[ -n ${ANSWERBACK_ROOT:-} ]] && return 0
+  local package stamp
+  stamp=" $(cat "$root_stamp" 2>/dev/null) "
+  [[ $stamp == *" $suite-$root_recipe "* ]] || return 1
+  for package in "${debian_packages[@]}"; do [[ $stamp == *" $package "* ]] || return 1; done
+}
+
+prompts_are_old() {
+  local index=$here/var/prompts/en/index.json
+  [[ ! -f $index ]] || [[ -n $(find "$here/prompts" -type f -newer "$index" -print -quit 2>/dev/null) ]]
+}
+
+install_node_packages() { cd "$here" && npm ci --no-audit --no-fund; }
+
+node_script() { cd "$here" && node --import tsx "$@"; }
+
+make_root() {
+  local new=$cache/root.partial script=/usr/share/debootstrap/scripts/$suite packages
+  # An older debootstrap does not know the suite; all suites are made as sid is.
+  [[ -e $script ]] || script=/usr/share/debootstrap/scripts/sid
+  # A root that served another need keeps serving it.
+  packages=$(printf '%s\n' "${debian_packages[@]}" $(cut -d' ' -f2- "$root_stamp" 2>/dev/null) | sort -u)
+  local proxy
+  proxy=$(apt-config dump --format '%v' Acquire::http::Proxy 2>/dev/null || true)
+  # In mount and process tables of its own: whatever ends it, nothing stays mounted and nothing runs on.
+  ${sudo[@]+"${sudo[@]}"} env DPKG_FORCE=unsafe-io ${proxy:+"http_proxy=$proxy"} \
+    setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child=KILL --propagation private -- \
+    debootstrap --variant=minbase "--keyring=$keyring" "--include=$(tr '\n' ',' <<<"$packages" | sed 's/,$//')" \
+    "$suite" "$new" "$mirror" "$script"
+  ${sudo[@]+"${sudo[@]}"} bash -s "$new" "$suite-$root_recipe $(tr '\n' ' ' <<<"$packages")" "${SUDO_UID:-$(id -u)}" <<'END'
+set -e
+rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*
+# The program of another user than root has to find its name.
+[[ $3 -eq 0 ]] || echo "answerback:x:$3:$3::/tmp:/bin/sh" >>"$1/etc/passwd"
+echo "$2" >"$1/etc/answerback-root"
+END
+  check_root "$new"
+  if [[ -e $root ]]; then ${sudo[@]+"${sudo[@]}"} mv "$root" "$cache/root.old.partial"; fi
+  ${sudo[@]+"${sudo[@]}"} mv "$new" "$root"
+  # Made by another PostgreSQL.
+  rm -rf "$cache"/empty-cluster-*
+}
+
+# Names change between releases of Debian: better said here than found missing in a test.
+check_root() {
+  local name
+  for name in usr/bin/flite usr/bin/sox usr/bin/sipp usr/bin/baresip; do
+    [[ -e $1/$name ]] || { echo "E: the packages hold no $name"; return 1; }
+  done
+  for name in aufile ctrl_tcp g711 menu account; do
+    compgen -G "$1/usr/lib/*baresip/modules/$name.so" >/dev/null || compgen -G "$1/usr/lib/*/baresip/modules/$name.so" >/dev/null ||
+      { echo "E: baresip has no module $name"; return 1; }
+  done
+}
+
+build_ferretdb() {
+  local work=$cache/ferretdb.partial
+  mkdir -p "$work" "$(dirname "$ferretdb")"
+  local settings=("GOBIN=$work/bin" "GOPATH=$work/path" "GOCACHE=$work/cache" CGO_ENABLED=0 GOFLAGS=-modcacherw GOTOOLCHAIN=auto)
+  local package=github.com/FerretDB/FerretDB/v2/cmd/ferretdb@$ferretdb_version
+  if [[ $go_in_root == yes ]]; then
+    bash "$here/scripts/in-root.sh" env "${settings[@]}" "GOPROXY=${GOPROXY:-}" go install "$package"
+  else
+    (cd "$work" && exec env "${settings[@]}" setpriv --pdeathsig KILL go install "$package")
+  fi
+  mv "$work/bin/ferretdb" "$ferretdb"
+  echo "$ferretdb_version" >"$ferretdb.version"
+}
+
+# What an earlier or this set-up left unfinished. A root is not ours alone where sudo made it.
+remove_partial() {
+  local partial
+  for partial in "$cache"/*.partial; do
+    [[ -e $partial ]] || continue
+    rm -rf "$partial" 2>/dev/null || ${sudo[@]+"${sudo[@]}"} rm -rf "$partial"
+  done
+}
