@@ -75,7 +75,7 @@ export class Mailboxes implements MailboxStore {
         throw error;
       });
       const mailbox = fromDocument(result.value) as Mailbox;
-      return { mailbox, created: result.lastErrorObject?.['updatedExisting'] === false };
+      return { mailbox, created: result.lastErrorObject?.['upserted'] !== undefined };
     });
   }
 

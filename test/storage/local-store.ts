@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent } from 'mongodb';
-import type { Log } from '../../app/ports/log.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
+import { silentLog } from './silent-log.ts';
 
 let running: Promise<LocalStore> | undefined;
 let directory: string | undefined;
@@ -31,14 +31,6 @@ after(async function () {
   await (await running)?.[Symbol.asyncDispose]();
   if (directory !== undefined) await rm(directory, { recursive: true, force: true });
 });
-
-export const silentLog: Log = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => silentLog,
-};
 
 export interface TestStore extends AsyncDisposable {
   readonly store: Store;

@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Cdr } from '../../app/core/account/cdr.ts';
 import type { E164, MailboxId, MessageId, Reference } from '../../app/core/ids.ts';
 import type { Envelope, Message, PendingKind, PendingStep } from '../../app/core/message/message.ts';
+import type { SpooledDeposit } from '../../app/ports/spool.ts';
 import type { Delivery, NewMailbox, Notification } from '../../app/ports/store.ts';
 
 export const number = (): E164 => `+1202${randomInt(1_000_000, 9_999_999)}` as E164;
@@ -113,3 +114,23 @@ export const sampleCdr = (change: Partial<Cdr> = {}): Cdr => ({
   accountcode: 'standard',
   ...change,
 });
+
+/** A deposit to spool with bytes that follow from its id. */
+export function sampleDeposit(
+  id: string,
+  bytes: number,
+  change: Partial<SpooledDeposit['draft']> = {},
+): SpooledDeposit {
+  const {
+    id: _id,
+    parts: _parts,
+    ...draft
+  } = sampleEnvelope({ origin: { network: 'sip', id }, to: '+12025550123' as E164 });
+  return {
+    draft: { ...draft, ...change },
+    contentType: 'audio/PCMU',
+    durationMs: Math.floor(bytes / 8),
+    classOfService: 'standard',
+    bytes: new Uint8Array(bytes).map((_, i) => (i * 31 + id.length) % 256),
+  };
+}

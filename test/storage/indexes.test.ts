@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Document } from 'mongodb';
+import type { MailboxId } from '../../app/core/ids.ts';
+import type { Store } from '../../app/ports/store.ts';
+import { indexes } from '../../app/storage/indexes.ts';
+import { openTestStore, type TestStore } from './local-store.ts';
+import {
+  at,
+  number,
+  sampleCdr,
+  sampleDelivery,
+  sampleMailbox,
+  sampleMessage,
+  sampleNotification,
+  step,
+} from './sample.ts';
+
+/** Enough that reading all of a collection is not the cheaper plan. */
+const filling = 3000;
+const waiting = 20;
+
+describe('storage: every question has its index', function () {
+  this.timeout(120_000);
+  let opened: TestStore;
+  const message = sampleMessage({ pending: [step('notify', at(0))] });
+  const notification = sampleNotification({ message: message.id });
+  const mailbox = sampleMailbox();
+  before(async () => {
+    opened = await openTestStore();
+    await fill(opened);
+    await opened.store.mailboxes.findOrCreate(mailbox);
+    await opened.store.messages.insert(message);
+    await opened.store.notifications.ensure(notification);
+  });
+  after(async () => opened[Symbol.asyncDispose]());
+
+  const none = randomUUID();
+  const questions: Record<string, (store: Store) => Promise<unknown>> = {
+    'mailboxes.find': (store) => store.mailboxes.find(mailbox.number),
+    'mailboxes.get': (store) => store.mailboxes.get(mailbox.id),
+    'mailboxes.findOrCreate': (store) => store.mailboxes.findOrCreate(mailbox, { new: 1 }),
+    'mailboxes.count': (store) => store.mailboxes.count(mailbox.id, { new: 1 }),
+    'mailboxes.recount': (store) => store.mailboxes.recount(mailbox.id),
+    'mailboxes.activate': (store) => store.mailboxes.activate(mailbox.id),
+    'mailboxes.stopTexts': (store) => store.mailboxes.stopTexts(mailbox.id, at(0)),
+    'messages.insert of a duplicate': (store) => store.messages.insert(message),
+    'messages.get': (store) => store.messages.get(message.id),
+    'messages.byReference': (store) => store.messages.byReference(message.reference),
+    'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
+    'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
+    'messages.next': (store) => store.messages.next(message.mailbox, ['new'], at(-1)),
+    'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
+    'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
+    'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
+    'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
+    'messages.finishPending': (store) => store.messages.finishPending(message.id, ['lamp']),
+    'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
+    'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
+    'media.get': (store) => store.media.get(none as never),
+    'media.delete': (store) => store.media.delete(none as never),
+    'notifications.ensure of a repeat': (store) =>
+      store.notifications.ensure({ ...notification, id: none as never }),
+    'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
+    'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
+    'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),
+    'notifications.failed': (store) => store.notifications.failed(notification.id, at(9), 'x'),
+    'notifications.report': (store) => store.notifications.report('sip', 'SM', 'failed'),
+    'notifications.latestSent': (store) => store.notifications.latestSent(notification.to),
+    'notifications.deadLetters': (store) => store.notifications.deadLetters(10),
+    'notifications.nextDue': (store) => store.notifications.nextDue(),
+    'deliveries.takeDue': (store) => store.deliveries.takeDue(at(0), 1000),
+    'deliveries.done': (store) => store.deliveries.done(none as never),
+    'deliveries.nextDue': (store) => store.deliveries.nextDue(),
+    'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
+    'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
+    'attempts.clear': (store) => store.attempts.clear('key 8'),
+    'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
+  };
+  for (const [name, ask] of Object.entries(questions)) {
+    it(name, async () => {
+      opened.commands.length = 0;
+      await ask(opened.store);
+      const sent = opened.commands.map((event) => event.command);
+      const asked = sent.flatMap(filtersOf);
+      assert.ok(asked.length > 0, 'the store was asked');
+      for (const find of asked) assert.deepEqual(scansOf(await explain(find)), [], JSON.stringify(find));
+    });
+  }
+
+  it('a question without index would be found out', async () => {
+    const find = { find: 'messages', filter: { transcript: 'x' } };
+    assert.notDeepEqual(scansOf(await explain(find)), []);
+  });
+
+  it('the indexes are those that are written down, and no others', async () => {
+    for (const [name, list] of Object.entries(indexes)) {
+      const there = await opened.client.db(opened.database).collection(name).indexes();
+      assert.deepEqual(
+        there.map((index) => index.name).toSorted(),
+        ['_id_', ...list.map((index) => index.name)].toSorted(),
+      );
+      for (const index of list)
+        assert.equal(index.name, Object.keys(index.key)[0], 'named by its first field');
+    }
+  });
+
+  const explain = (find: Document): Promise<Document> =>
+    opened.client.db(opened.database).command({ explain: find, verbosity: 'queryPlanner' });
+});
+
+async function fill({ store, client, database }: TestStore): Promise<void> {
+  const each = <T>(make: (i: number) => T): T[] => Array.from({ length: filling }, (_, i) => make(i));
+  const insert = (name: string, documents: Document[]) =>
+    client.db(database).collection(name).insertMany(documents);
+  const boxes = Array.from({ length: 100 }, () => randomUUID() as MailboxId);
+  const drafts = each((i) => sampleMessage({ mailbox: boxes[i % 100] as MailboxId }, { received: at(i) }));
+  const rows = drafts.map(({ id, envelope, ...rest }) => ({
+    _id: id,
+    ...rest,
+    origin: `sip:${envelope.origin.id}`,
+    received: envelope.received,
+    envelope: 'x'.repeat(600),
+  }));
+  await insert('messages', rows as unknown as Document[]);
+  await insert(
+    'notifications',
+    each((i) => {
+      const { id, ...rest } = sampleNotification({ status: 'sent', sentAt: at(i), to: number() });
+      return { _id: id, ...rest } as unknown as Document;
+    }),
+  );
+  await insert(
+    'deliveries',
+    each(() => ({ _id: randomUUID(), status: 'done' }) as unknown as Document),
+  );
+  await insert(
+    'mailboxes',
+    each(() => ({ _id: randomUUID(), numbers: [`+1${randomUUID()}`] }) as unknown as Document),
+  );
+  await insert(
+    'attempts',
+    each(
+      (i) =>
+        ({ _id: `key ${i}`, at: [at(i)], expires: new Date(Date.now() + 600_000) }) as unknown as Document,
+    ),
+  );
+  await insert(
+    'media',
+    each(() => ({ _id: randomUUID(), contentType: 'audio/PCMU' }) as unknown as Document),
+  );
+  await store.cdrs.insert(each((i) => sampleCdr({ start: at(i) })));
+  await Promise.all(
+    Array.from({ length: waiting }, async (_, i) => {
+      await store.messages.insert(sampleMessage({ pending: [step('notify', at(i))] }));
+      await store.notifications.ensure(sampleNotification({ due: at(i) }));
+      await store.deliveries.add(sampleDelivery({ due: at(i) }));
+    }),
+  );
+}
+
+/** What a command looks for, as `find` commands, which can be explained everywhere. */
+function filtersOf(command: Document): Document[] {
+  const { find, aggregate, findAndModify, update, delete: deleted } = command;
+  if (find) return [pick(command, ['find', 'filter', 'sort', 'limit', 'projection'])];
+  if (aggregate) return [{ find: aggregate, filter: command['pipeline'][0].$match }];
+  if (findAndModify) {
+    const { query: filter, sort } = command;
+    return [{ find: findAndModify, filter, limit: 1, ...(sort ? { sort } : {}) }];
+  }
+  if (update) return command['updates'].map((one: Document) => ({ find: update, filter: one['q'] }));
+  if (deleted) return command['deletes'].map((one: Document) => ({ find: deleted, filter: one['q'] }));
+  return [];
+}
+
+function pick(document: Document, names: readonly string[]): Document {
+  return Object.fromEntries(Object.entries(document).filter(([name]) => names.includes(name)));
+}
+
+/**
+ * Stages that read a whole collection. MongoDB says COLLSCAN. FerretDB shows the plan of PostgreSQL: a sequential scan, or
+ * the primary index asked for nothing but the collection.
+ */
+function scansOf(plan: unknown): string[] {
+  if (typeof plan !== 'object' || plan === null) return [];
+  const node = plan as Readonly<Record<string, unknown>>;
+  const found: string[] = [];
+  if (node['stage'] === 'COLLSCAN') found.push('COLLSCAN');
+  if (node['Node Type'] === 'Seq Scan') found.push('Seq Scan');
+  const condition = node['Index Cond'];
+  const whole =
+    node['Index Name'] === '_id_' && typeof condition === 'string' && !condition.includes('object_id');
+  if (whole) found.push(`whole _id_: ${condition}`);
+  return [...found, ...Object.values(node).flatMap(scansOf)];
+}
