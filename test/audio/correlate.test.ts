@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict';
+import { babble } from './babble.ts';
 import { correlate } from '../../scripts/audio/correlate.ts';
 import { alawToUlaw, decodeUlaw, encodeUlaw, ulawToAlaw } from '../../scripts/audio/g711.ts';
 import { findTone, quiet, tone, toneShare } from '../../scripts/audio/tone.ts';
-
-/** Noise like speech: coloured, with pauses; the same for the same seed. */
-function babble(ms: number, seed: number): Buffer {
-  let state = seed;
-  let smooth = 0;
-  return Buffer.from(
-    Uint8Array.from({ length: ms * 8 }, (_, i) => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      smooth = smooth * 0.8 + (state / 2 ** 32 - 0.5) * 0.2;
-      const loud = Math.max(0, Math.sin(i / (900 + (seed % 7) * 50)));
-      return encodeUlaw(Math.round(smooth * loud * 60_000));
-    }),
-  );
-}
 
 describe('sound comparison', () => {
   it('finds a message where it lies in what was heard', () => {

@@ -41,6 +41,8 @@ export type DialAnswer =
 export interface Ring {
   readonly facts?: Partial<CallFacts>;
   readonly steps: readonly Step[];
+  /** Default: a new one. */
+  readonly id?: string;
   /** Default: incoming. */
   readonly entry?: CallEntry;
   /** What a resumed call's running recording holds already. */
@@ -56,6 +58,8 @@ export interface ScriptedCaller {
   readonly prompts: readonly string[];
   /** Steps that they have not done yet. */
   readonly remaining: readonly Step[];
+  /** The recording that was being made when the server was disposed. */
+  readonly recording: { readonly tag: string; readonly bytes: Uint8Array } | undefined;
   /** Adds steps to their script. */
   does(...steps: Step[]): void;
   /** When the call is over; `switch` = the server was disposed. */
@@ -181,7 +185,7 @@ class Scripted implements ScriptedMedia {
   }
 
   #connect(ring: Ring, answered: boolean): { call: ScriptedCall; caller: ScriptedCaller } {
-    const id = randomUUID();
+    const id = ring.id ?? randomUUID();
     const entry = ring.entry ?? { kind: 'incoming' };
     const person = new Person(ring.steps);
     const call = new ScriptedCall({
@@ -231,6 +235,9 @@ function describeCaller(call: ScriptedCall, person: Person): ScriptedCaller {
     },
     get remaining() {
       return person.remaining;
+    },
+    get recording() {
+      return call.running && { tag: call.running.tag, bytes: call.running.tape.bytes(false) };
     },
     does: (...steps) => {
       person.add(steps);

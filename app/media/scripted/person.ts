@@ -19,6 +19,8 @@ export interface Sound {
 /** Follows a script, which may grow while it is followed. */
 export class Person {
   readonly #steps: Step[];
+  #running: Promise<void> | undefined;
+  #settled = false;
   #grown = (): void => undefined;
   #growth = new Promise<void>((resolve) => (this.#grown = resolve));
 
@@ -59,8 +61,8 @@ export class Person {
       case 'silence':
       case 'gap':
         return { kind: 'sound', sound: { kind: step.kind, ms: step.ms } };
-      case 'wait':
-        return step.for;
+      case 'meanwhile':
+        return this.#settled ? this.#past() : (this.#running ??= this.#run(step.run));
       case 'hangup':
         return { kind: 'hangup' };
     }
@@ -70,9 +72,23 @@ export class Person {
   done(ms?: number): void {
     const [step, ...rest] = this.#steps;
     if (step === undefined) return;
+    this.#running = undefined;
+    this.#settled = false;
     const left = step.kind === 'press' ? { ...step, keys: step.keys.slice(1) } : remainder(step, ms);
     const over = left === undefined || (left.kind === 'press' && left.keys === '');
     this.#steps.splice(0, this.#steps.length, ...(over ? [] : [left]), ...rest);
+  }
+
+  async #run(run: () => unknown): Promise<void> {
+    await Promise.resolve()
+      .then(run)
+      .catch(() => undefined);
+    this.#settled = true;
+  }
+
+  #past(): Act | Promise<unknown> {
+    this.done();
+    return this.peek();
   }
 }
 

@@ -14,13 +14,16 @@ export async function recordScript(
   takes: Takes,
   cut: AbortSignal,
 ): Promise<RecordResult> {
+  call.running = { tag: rule.tag, tape };
   const take = (trimmed = false): Take | undefined => {
+    call.running = undefined;
     const bytes = tape.bytes(trimmed);
     return bytes.length === 0 ? undefined : takes.keep(rule.tag, bytes);
   };
+  const letGo = (): boolean => call.endedBy === 'switch';
   for (;;) {
     const act = await call.pressing(cut);
-    if (act === 'stopped') return { kind: 'gone', take: call.endedBy === 'switch' ? undefined : take() };
+    if (act === 'stopped') return { kind: 'gone', take: letGo() ? undefined : take() };
     if (act === 'pressed') {
       const key = call.takeKey(rule.terminators);
       call.forgetKeys();

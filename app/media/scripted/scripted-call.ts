@@ -1,6 +1,7 @@
 import type { CallFacts } from '../../core/address/call-facts.ts';
 import { Fault } from '../../core/errors.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
+import { clips } from '../../core/prompt/say.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   Call,
@@ -58,6 +59,8 @@ export class ScriptedCall implements Call {
   endedBy: 'us' | 'them' | 'switch' | undefined;
   /** All that began to be played, in order; a recording's tone is the prompt `beep`. */
   readonly heard: PlayItem[] = [];
+  /** The recording that is being made, or was when the switch let go of the call. */
+  running: { readonly tag: string; readonly tape: Tape } | undefined;
   readonly person: Person;
   readonly #deps: CallDeps;
   readonly #gone = new AbortController();
@@ -90,13 +93,15 @@ export class ScriptedCall implements Call {
       const key = until === undefined ? undefined : this.takeKey(until);
       return key === undefined ? undefined : { kind: 'key', key };
     };
-    return this.during(signal, (cut) => this.#playUntil(items, cut, stops));
+    return this.during(signal, (cut) =>
+      this.#playUntil({ items, language: options?.language ?? '' }, cut, stops),
+    );
   }
 
   gather(rule: GatherRule): Promise<GatherResult> {
     return this.during(rule.signal, async (cut) => {
       const stops = (): PlayResult | undefined => (this.#keys === '' ? undefined : { kind: 'key', key: '' });
-      const played = await this.#playUntil(rule.items, cut, stops);
+      const played = await this.#playUntil(rule, cut, stops);
       if (played.kind === 'gone' || played.kind === 'aborted') return played;
       for (let digits = ''; ;) {
         const key = await this.#nextKey(digits === '' ? rule.firstDigitMs : rule.nextDigitMs, cut);
@@ -110,14 +115,17 @@ export class ScriptedCall implements Call {
   }
 
   record(rule: RecordRule): Promise<RecordResult> {
+    const { takes } = this.#deps;
     return this.during(undefined, async (cut) => {
-      if (!tagForm.test(rule.tag) || this.#deps.takes.has(rule.tag)) {
+      const before = rule.append ? takes.bytes(rule.tag) : undefined;
+      if (!tagForm.test(rule.tag) || (takes.has(rule.tag) && before === undefined)) {
         throw new Fault('media-failed', 'the tag is taken or cannot be a name', { temporary: false });
       }
-      if (cut.aborted) return { kind: 'gone', take: undefined };
+      if (cut.aborted)
+        return { kind: 'gone', take: before === undefined ? undefined : takes.keep(rule.tag, before) };
       this.forgetKeys();
-      if (rule.beep) this.#begin({ kind: 'prompt', name: 'beep' });
-      return recordScript(this, rule, new Tape(rule), this.#deps.takes, cut);
+      if (rule.beep) this.#begin({ kind: 'prompt', name: 'beep' }, '');
+      return recordScript(this, rule, new Tape(rule, before), takes, cut);
     });
   }
 
@@ -193,6 +201,11 @@ export class ScriptedCall implements Call {
     return 'pressed';
   }
 
+  /** Lets what the person waits for come about, if it has happened already. */
+  async #turn(): Promise<void> {
+    if (this.person.peek() instanceof Promise) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   /** The next act, once what is waited for before it has happened; `undefined` when cut. */
   async #act(cut: AbortSignal): Promise<Act | undefined> {
     for (;;) {
@@ -202,20 +215,19 @@ export class ScriptedCall implements Call {
       const next = this.person.peek();
       if (!(next instanceof Promise)) return next;
       await settledOrCut(next, cut);
-      if (cut.aborted) return undefined;
-      this.person.done();
     }
   }
 
   async #playUntil(
-    items: readonly PlayItem[],
+    { items, language }: { readonly items: readonly PlayItem[]; readonly language: string },
     cut: AbortSignal,
     stops: () => PlayResult | undefined,
   ): Promise<PlayResult> {
     for (const item of items) {
+      await this.#turn();
       const before = cut.aborted ? this.#stopped() : stops();
       if (before !== undefined) return before;
-      this.#begin(item);
+      this.#begin(item, language);
       for (
         let result = await this.pressing(cut);
         typeof result === 'string';
@@ -229,11 +241,11 @@ export class ScriptedCall implements Call {
     return cut.aborted ? this.#stopped() : (stops() ?? { kind: 'done' });
   }
 
-  #begin(item: PlayItem): void {
+  #begin(item: PlayItem, language: string): void {
     this.heard.push(item);
     const next = this.person.peek();
     if (next instanceof Promise || next.kind !== 'listening' || next.for === undefined) return;
-    if (namesOf(item).includes(next.for)) this.person.done();
+    if (namesOf(item, language).includes(next.for)) this.person.done();
   }
 
   /** The oldest key that is one of `wanted`, taken out; the others stay. */
@@ -266,7 +278,9 @@ export class ScriptedCall implements Call {
   }
 }
 
-function namesOf(item: PlayItem): readonly string[] {
+/** What a script may call the item by. */
+function namesOf(item: PlayItem, language: string): readonly string[] {
   if (item.kind === 'prompt') return [item.name];
-  return item.kind === 'stored' ? [item.kind, item.media.id] : [item.kind];
+  if (item.kind === 'stored') return [item.media.id];
+  return item.kind === 'silence' ? [] : clips(item, language);
 }

@@ -3,7 +3,7 @@
  * the steps before are done; sound takes time, which is virtual: it passes only while somebody records or waits for keys.
  */
 export type Step =
-  /** Waits until this begins to be played: a prompt name, the id of stored sound, or the kind of an item. */
+  /** Waits until this begins to be played: a clip (a prompt, or one that says a number or time), stored sound by its id. */
   | { readonly kind: 'hear'; readonly what: string }
   | { readonly kind: 'press'; readonly keys: string }
   /** Sound in the call's codec, 8 bytes a millisecond. */
@@ -12,15 +12,15 @@ export type Step =
   | { readonly kind: 'silence'; readonly ms: number }
   /** No sound at all: the telephone stops sending RTP. */
   | { readonly kind: 'gap'; readonly ms: number }
-  /** Holds the line, and time with it, until the promise settles. */
-  | { readonly kind: 'wait'; readonly for: Promise<unknown> }
+  /** Calls this, once; holds the line, and time with it, until the promise that it gives settles. */
+  | { readonly kind: 'meanwhile'; readonly run: () => unknown }
   | { readonly kind: 'hangup' };
 
 export const hear = (what: string): Step => ({ kind: 'hear', what });
 export const press = (keys: string): Step => ({ kind: 'press', keys });
 export const silence = (ms: number): Step => ({ kind: 'silence', ms });
 export const gap = (ms: number): Step => ({ kind: 'gap', ms });
-export const waitFor = (promise: Promise<unknown>): Step => ({ kind: 'wait', for: promise });
+export const meanwhile = (run: () => unknown): Step => ({ kind: 'meanwhile', run });
 export const hangup = (): Step => ({ kind: 'hangup' });
 
 /** Speaks: the given sound, or so many milliseconds of something that counts as speech. */

@@ -20,6 +20,10 @@ export class Takes {
     return this.#kept.has(tag);
   }
 
+  bytes(tag: string): Uint8Array | undefined {
+    return this.#kept.get(tag);
+  }
+
   keep(tag: string, bytes: Uint8Array): Take {
     this.#kept.set(tag, bytes);
     return {
