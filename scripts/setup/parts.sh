@@ -13,10 +13,13 @@ find_needed() {
   if [[ -z ${MONGODB_URL:-} ]] && ! command -v mongod >/dev/null; then
     debian_packages+=(postgresql-18 postgresql-18-documentdb)
     [[ -x $ferretdb && $(cat "$ferretdb.version" 2>/dev/null) == "$ferretdb_version" || -n ${ANSWERBACK_FERRETDB:-} ]] || needed+=(ferretdb)
-    [[ -n $(compgen -G "$cache/empty-cluster-?") ]] || needed+=(database)
   fi
   if wants ferretdb && ! has_go; then go_in_root=yes debian_packages+=(golang-go ca-certificates); fi
   root_has_all || needed+=(root)
+  # Made anew with the root, which may bring another PostgreSQL.
+  if [[ " ${debian_packages[*]} " == *' postgresql-18 '* ]] && { wants root || [[ -z $(compgen -G "$cache/empty-cluster-?") ]]; }; then
+    needed+=(database)
+  fi
   if [[ -f $here/scripts/prompts.ts ]] && prompts_are_old; then needed+=(prompts); fi
 }
 

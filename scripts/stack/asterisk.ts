@@ -1,20 +1,12 @@
 /** An Asterisk on loopback that runs the dialplans/ of this checkout: the machine's own, else the one of the Debian root. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  cacheFolder,
-  checkout,
-  inRoot,
-  onMachine,
-  onPath,
-  requireSetUp,
-  rootFolder,
-  type CommandLine,
-} from './machine.ts';
+import { checkout } from './machine.ts';
+import { findInstallation, type Installation } from './installation.ts';
+import { applyDialplans, valuesFile } from './apply.ts';
 import { freePort } from './ports.ts';
 import { startProgram, type Program } from './program.ts';
 import { renderDialplans, type DialplanValues, type Phone, type RenderedFile, type Trunk } from './render.ts';
@@ -79,12 +71,13 @@ export async function openLocalAsterisk(options: LocalAsteriskOptions): Promise<
   const etc = join(directory, 'etc');
   const source = resolve(options.dialplans ?? join(checkout, 'dialplans'));
   await makeFolders(directory, values);
-  let files = await renderDialplans(source, etc, values);
+  const files = await renderDialplans(source, etc, values);
+  await writeFile(join(directory, valuesFile), JSON.stringify(values), { mode: 0o600 });
   const ariUrl = `http://127.0.0.1:${values.ariPort}`;
   const boot = async (): Promise<Program> => start(installation, directory, values, ariUrl);
   let program = await boot();
   const cli = async (command: string): Promise<string> =>
-    run(installation.command(['-C', join(etc, 'asterisk.conf'), '-rx', command], directory, values));
+    run(installation.command(['-C', join(etc, 'asterisk.conf'), '-rx', command], directory, values.prompts));
   return {
     ariUrl,
     user: values.ariUser,
@@ -95,22 +88,19 @@ export async function openLocalAsterisk(options: LocalAsteriskOptions): Promise<
     get pid() {
       return program.pid;
     },
-    get files() {
-      return files;
-    },
+    files,
     etc,
     kill: async () => program.kill('SIGKILL'),
     async start() {
       if (!program.running) program = await boot();
     },
     async reload() {
-      files = await renderDialplans(source, etc, values);
-      await cli('dialplan reload');
-      await cli('module reload res_pjsip.so');
+      await applyDialplans(directory, source);
     },
     cli,
     async [Symbol.asyncDispose]() {
       await program[Symbol.asyncDispose]();
+      await rm(join(directory, valuesFile), { force: true });
       await runFolder.remove();
     },
   };
@@ -127,7 +117,7 @@ async function start(
   const conf = join(directory, 'etc/asterisk.conf');
   return startProgram({
     name: 'Asterisk',
-    command: installation.command(['-f', '-C', conf], directory, values, pidFile),
+    command: installation.command(['-f', '-C', conf], directory, values.prompts, pidFile),
     logFile: join(directory, 'log/console'),
     ...(installation.inRoot ? { pidFile } : {}),
     // 503 until it has fully booted.
@@ -192,45 +182,6 @@ async function socketFolder(directory: string): Promise<{ path: string; remove: 
   if (path.length <= 90) return { path, remove: async () => undefined };
   const short = await mkdtemp(join(tmpdir(), 'ab-run-'));
   return { path: short, remove: async () => rm(short, { recursive: true, force: true }) };
-}
-
-interface Installation {
-  readonly modules: string;
-  readonly inRoot: boolean;
-  command(args: readonly string[], directory: string, values: DialplanValues, pidFile?: string): CommandLine;
-}
-
-function findInstallation(): Installation {
-  const own = onPath('asterisk');
-  if (own !== undefined && majorVersion(own) >= 22) {
-    return { modules: modulesBelow('/'), inRoot: false, command: (args) => onMachine(own, args) };
-  }
-  requireSetUp(rootFolder());
-  return {
-    modules: modulesBelow(rootFolder()),
-    inRoot: true,
-    command: (args, directory, values, pidFile) =>
-      inRoot('/usr/sbin/asterisk', args, {
-        bind: [checkout, cacheFolder(), directory, values.prompts].filter((folder) => existsSync(folder)),
-        ...(pidFile === undefined ? {} : { pidFile }),
-      }),
-  };
-}
-
-function majorVersion(binary: string): number {
-  const version = execFileSync(binary, ['-V'], { encoding: 'utf8' });
-  return Number(/Asterisk (?:GIT-)?(\d+)/.exec(version)?.[1] ?? 0);
-}
-
-function modulesBelow(root: string): string {
-  const library = join(root, 'usr/lib');
-  const places = ['asterisk/modules', ...readdirSync(library).map((name) => join(name, 'asterisk/modules'))];
-  const found = places.find((place) => existsSync(join(library, place, 'app_stasis.so')));
-  if (found === undefined)
-    throw new Error(
-      `no Asterisk modules below ${library}; install the package asterisk-modules, or run npm run setup`,
-    );
-  return join('/usr/lib', found);
 }
 
 function openFilesAllowed(): number {
