@@ -107,7 +107,8 @@ export class Calls {
         const leg = this.#byId.get(event.channel.id)?.leg;
         if (leg === undefined) return;
         leg.hungUp = true;
-        leg.hangupCause ??= event.cause;
+        // Without a Reason header there is none: 16 is a normal end.
+        leg.hangupCause ??= event.cause || 16;
         if (event.type === 'ChannelDestroyed') this.ended(leg.id);
         return;
       }

@@ -1,6 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
 import { Keys } from './keys.ts';
+import { after } from './timer.ts';
 import { AriDown, AriError } from './wire/errors.ts';
 import type { Query } from './wire/client.ts';
 import type { LiveRecording } from './wire/resources.ts';
@@ -21,7 +22,12 @@ export interface Command {
   readonly body?: unknown;
   /** What the command makes: looked for before the command is repeated after a loss of connection. */
   readonly makes?: string;
+  /** The switch may still be at the end of the one before and say 409: the command is then tried again for a while. */
+  readonly mayCollide?: boolean;
 }
+
+const collisionTries = 20;
+const collisionPauseMs = 50;
 
 interface Running {
   readonly id: string;
@@ -61,6 +67,20 @@ export class Leg {
     return this.#end;
   }
 
+  /** Waits so long, or until gone. */
+  goneWithin(ms: number): Promise<boolean> {
+    if (this.gone.aborted) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const done = () => {
+        cancel();
+        this.gone.removeEventListener('abort', done);
+        resolve(this.gone.aborted);
+      };
+      const cancel = after(ms, done);
+      this.gone.addEventListener('abort', done);
+    });
+  }
+
   newId(kind: string): string {
     return this.#link.newId(kind);
   }
@@ -98,6 +118,7 @@ export class Leg {
    * @throws Fault `media-failed` if the switch refuses for another reason than that the leg is gone.
    */
   async command(command: Command): Promise<'ok' | 'gone'> {
+    let collisions = 0;
     for (let again = false; ; again = true) {
       if (this.gone.aborted) return 'gone';
       try {
@@ -107,6 +128,12 @@ export class Leg {
         return 'ok';
       } catch (error) {
         if (this.gone.aborted) return 'gone';
+        if (error instanceof AriError && error.status === 409 && command.mayCollide) {
+          if (++collisions > collisionTries) throw asFault(error);
+          await this.goneWithin(collisionPauseMs);
+          again = false;
+          continue;
+        }
         if (error instanceof AriError && error.channelGone) {
           this.finish('ended');
           return 'gone';

@@ -199,14 +199,19 @@ export class AriMedia implements MediaServer {
 
   async #connected(): Promise<void> {
     const { app } = this.#settings;
-    const { http } = this.#client;
     const before = { calls: this.#calls.all.map((call) => call.id), dialled: this.#dialling.ids };
-    const filter = (types: readonly string[]) => ({ allowed: types.map((type) => ({ type })) });
-    // Not over the WebSocket: Asterisk 22.10 never answers a change of filter there, nor anything after it.
+    // Answers of REST over WebSocket pass the filter too: without their type nothing would be answered any more.
+    const filter = (types: readonly string[]) => ({
+      allowed: ['RESTResponse', 'ApplicationReplaced', ...types].map((type) => ({ type })),
+    });
+    const put = (name: string, types: readonly string[]) =>
+      this.#client.request('PUT', `applications/${name}/eventFilter`, undefined, filter(types));
     await Promise.all([
-      http.send('PUT', `applications/${app}/eventFilter`, filter(callEvents)),
-      http.send('POST', `applications/${app}-text/subscription?eventSource=endpoint%3APJSIP`),
-      http.send('PUT', `applications/${app}-text/eventFilter`, filter(['TextMessageReceived'])),
+      put(app, callEvents),
+      put(`${app}-text`, ['TextMessageReceived']),
+      this.#client.request('POST', `applications/${app}-text/subscription`, {
+        eventSource: 'endpoint:PJSIP',
+      }),
     ]);
     await resume(before, {
       app,

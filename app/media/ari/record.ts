@@ -14,6 +14,8 @@ export interface RecordDeps {
 
 /** Asterisk ends a recording when no RTP has come for this long; phones that do not send silence do that. */
 const rtpGapMs = 4000;
+/** For so long packets are counted: more than one of the longest. */
+const lookMs = 130;
 /** A terminating key ends the recording at the switch; if it came before the start, we end it after this. */
 const keyGraceMs = 300;
 
@@ -141,6 +143,7 @@ function startCommand(recording: Recording, ifExists: 'fail' | 'append') {
       ...(keys === '#' || keys === '*' ? { terminateOn: keys } : {}),
     },
     makes: `recordings/live/${encodeURIComponent(recordingName(rule.tag))}`,
+    mayCollide: true,
   };
 }
 
@@ -162,7 +165,7 @@ async function judge(recording: Recording, over: SegmentEnd): Promise<RecordResu
     file === undefined
       ? undefined
       : deps.takes.take({ tag: rule.tag, codec: deps.codec }, bytes, () => leg.tags.delete(rule.tag));
-  if (take === undefined) leg.tags.delete(rule.tag);
+  if (take === undefined) await nothing(recording);
   if (over.how === 'gone' || leg.hungUp || leg.gone.aborted) {
     leg.finish('ended');
     return { kind: 'gone', take };
@@ -175,43 +178,45 @@ async function judge(recording: Recording, over: SegmentEnd): Promise<RecordResu
   }
   const added = (bytes - recording.bytes) / deps.codec.bytesPerMs;
   const missing = over.ms - added;
-  if (endedBySilence(recording, over.end, missing, added)) return { kind: 'silence', take };
-  if (missing < rtpGapMs / 2 && (await goneWithin(leg, 500))) return { kind: 'gone', take };
+  if (await endedBySilence(recording, missing, added)) return { kind: 'silence', take };
+  if (missing < rtpGapMs / 2 && (await leg.goneWithin(500))) return { kind: 'gone', take };
   recording.bytes = bytes;
   return judge(recording, await segment(recording, 'append'));
 }
 
 /**
- * Ended by silence, Asterisk has heard it and cut it off the file, all but 200 ms. After a gap in the RTP just the gap is
- * missing; several of them with nothing between are silence too.
+ * Ended by silence, Asterisk has cut it off the file, all but 200 ms, and the phone goes on sending. After a gap in the RTP
+ * the phone sends nothing; several gaps with nothing between are silence too. What else is missing was lost on the way.
  */
-function endedBySilence(
-  recording: Recording,
-  end: { readonly silence_duration?: number },
-  missing: number,
-  added: number,
-): boolean {
+async function endedBySilence(recording: Recording, missing: number, added: number): Promise<boolean> {
   const limit = recording.rule.maxSilenceSeconds * 1000;
-  const heard = (end.silence_duration ?? 0) * 1000 >= limit - 1000;
-  if (heard && missing >= Math.min(limit - 400, (limit + rtpGapMs) / 2)) return true;
+  if (missing >= limit - 400 && (await sendsSound(recording.leg))) return true;
   const now = performance.now();
   if (added > 200) recording.quietSince = now - Math.min(missing, rtpGapMs);
   return now - recording.quietSince >= limit - 300;
 }
 
-function isRecording(end: RecordingEnd): end is Exclude<RecordingEnd, 'failed' | undefined> {
-  return end !== undefined && end !== 'failed';
+/** Whether RTP comes in now. */
+async function sendsSound(leg: Leg): Promise<boolean> {
+  const received = async () => {
+    const statistics = (await leg.find(`channels/${leg.id}/rtp_statistics`).catch(() => undefined)) as
+      | { readonly rxcount?: number }
+      | undefined;
+    return statistics?.rxcount ?? 0;
+  };
+  const before = await received();
+  await leg.goneWithin(lookMs);
+  return (await received()) > before;
 }
 
-function goneWithin(leg: Leg, ms: number): Promise<boolean> {
-  if (leg.gone.aborted) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      leg.gone.removeEventListener('abort', done);
-      resolve(leg.gone.aborted);
-    };
-    const cancel = after(ms, done);
-    leg.gone.addEventListener('abort', done);
+/** The switch may have made a file before it had anything to write. */
+async function nothing({ leg, rule, deps }: Recording): Promise<void> {
+  leg.tags.delete(rule.tag);
+  await deps.takes.remove({ tag: rule.tag, codec: deps.codec }).catch((error: unknown) => {
+    leg.log.warn('an empty recording could not be removed', { error: String(error) });
   });
+}
+
+function isRecording(end: RecordingEnd): end is Exclude<RecordingEnd, 'failed' | undefined> {
+  return end !== undefined && end !== 'failed';
 }

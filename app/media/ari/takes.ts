@@ -73,7 +73,7 @@ export class Takes {
         return swap16(codec, data);
       },
       discard: async () => {
-        await this.#remove(found);
+        await this.remove(found);
         discarded();
       },
     };
@@ -88,6 +88,25 @@ export class Takes {
       const codec = codecOfExtension(file.slice(dot + 1));
       return dot < 0 || codec === undefined ? [] : [{ tag: file.slice(0, dot), codec }];
     });
+  }
+
+  /** Idempotent. */
+  async remove(found: Found): Promise<void> {
+    try {
+      if (this.#spool === undefined) await this.#client().http.send('DELETE', this.#uri(found));
+      else await unlink(this.#path(found));
+    } catch (error) {
+      if (
+        error instanceof AriError ? error.status === 404 : (error as NodeJS.ErrnoException).code === 'ENOENT'
+      )
+        return;
+      throw this.#spool === undefined
+        ? asFault(error)
+        : new Fault('media-failed', 'a recording cannot be removed from the spool', {
+            temporary: true,
+            cause: error,
+          });
+    }
   }
 
   #path(found: Found): string {
@@ -117,24 +136,6 @@ export class Takes {
     } catch (error) {
       if (error instanceof AriError && error.status === 404) return undefined;
       throw asFault(error);
-    }
-  }
-
-  async #remove(found: Found): Promise<void> {
-    try {
-      if (this.#spool === undefined) await this.#client().http.send('DELETE', this.#uri(found));
-      else await unlink(this.#path(found));
-    } catch (error) {
-      if (
-        error instanceof AriError ? error.status === 404 : (error as NodeJS.ErrnoException).code === 'ENOENT'
-      )
-        return;
-      throw this.#spool === undefined
-        ? asFault(error)
-        : new Fault('media-failed', 'a recording cannot be removed from the spool', {
-            temporary: true,
-            cause: error,
-          });
     }
   }
 

@@ -23,7 +23,6 @@ export interface LiveRecording {
   readonly format: string;
   /** Whole seconds, not exact; absent if nothing was recorded. */
   readonly duration?: number;
-  readonly silence_duration?: number;
   readonly target_uri: string;
 }
 
