@@ -22,6 +22,9 @@ import { openLog } from './telemetry/open.ts';
 import { systemClock as clock } from './telemetry/system-clock.ts';
 import { systemRandom } from './telemetry/system-random.ts';
 
+/** Longest wait for the switch at the start, in milliseconds. */
+const switchMs = 1500;
+
 async function main(): Promise<void> {
   const file = process.argv[2] ?? process.env['ANSWERBACK_CONFIG'];
   const { config, secrets } = loadConfig(file);
@@ -59,6 +62,8 @@ async function main(): Promise<void> {
       ready: () => readiness(store, media),
     },
   );
+  // A switch that is away does not hold up the start: calls come when it is back.
+  await media.ready(AbortSignal.any([stopping.signal, AbortSignal.timeout(switchMs)]));
   log.info('ready', { web: web.address, pid: process.pid });
   await controller.run(stopping.signal);
   log.info('stopped');

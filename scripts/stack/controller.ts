@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
+import { builtController } from './build.ts';
 import { checkout } from './machine.ts';
 
 export interface ControllerOptions {
@@ -52,9 +53,10 @@ export async function openController(options: ControllerOptions): Promise<Contro
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'answerback.yaml');
   await writeFile(file, stringify({ spool: { directory: join(directory, 'deposits') }, ...options.config }));
+  const main = await builtController();
   const began = performance.now();
   // It ends with this process, however that ends; Ctrl-C is for this process alone, which ends it in its turn.
-  const node = [process.execPath, '--import', 'tsx', 'app/main.ts', file];
+  const node = [process.execPath, '--enable-source-maps', main, file];
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...node], {
     cwd: checkout,
     env: { ...process.env, ...options.env },

@@ -67,6 +67,9 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       openController({
         directory: join(directory, 'controller'),
         config: configFor(options, asterisk, network.port),
+        ...(process.env['ANSWERBACK_TEST_LOG'] === undefined
+          ? {}
+          : { onLine: (line) => process.stdout.write(`${JSON.stringify(line)}\n`) }),
         env: { MONGODB_URL: local.url, ASTERISK_ARI_PASSWORD: asterisk.password, ...options.env },
       });
     let controller = await start();
