@@ -20,8 +20,8 @@ export interface PhoneOptions {
   /** For challenges to any request; the user is `number` if none is given. */
   readonly password?: string;
   readonly user?: string;
-  /** What happens to incoming calls that nobody waits for; default `ring`. */
-  readonly onCall?: IncomingPolicy;
+  /** What happens to incoming calls; default `ring`. */
+  readonly onCall?: IncomingPolicy | ((call: PhoneCall) => IncomingPolicy);
   /** Final status for incoming texts; default 200. */
   readonly onText?: number;
 }
@@ -63,7 +63,7 @@ export async function openPhone(options: PhoneOptions): Promise<Phone> {
 export class Phone implements AsyncDisposable {
   readonly number: string;
   /** May be changed at any time. */
-  onCall: IncomingPolicy;
+  onCall: IncomingPolicy | ((call: PhoneCall) => IncomingPolicy);
   onText: number;
   /** All texts, calls and notices that came in, also those taken by `next…`. */
   readonly texts: ReceivedText[] = [];
@@ -189,9 +189,13 @@ export class Phone implements AsyncDisposable {
     return this.#next(this.#waitingNotices, wait, `NOTIFY to ${this.number}`);
   }
 
+  async hangupAll(): Promise<void> {
+    await Promise.allSettled(this.#all.map((call) => call.hangup()));
+  }
+
   /** Hangs up all calls and closes. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#all.map((call) => call.hangup()));
+    await this.hangupAll();
     await this.#transport[Symbol.asyncDispose]();
   }
 
@@ -291,11 +295,10 @@ export class Phone implements AsyncDisposable {
   }
 
   async #invited(invite: SipRequest): Promise<void> {
-    const policy = this.onCall;
-    if (policy !== 'ignore') this.#transport.reply(invite, 100, 'Trying');
     const parts = await this.#parts(undefined, false);
     const dialog = Dialog.incoming(parts, invite);
     const call = this.#keep(new PhoneCall('in', dialog, parts.rtp, this.#changes), dialog);
+    const policy = typeof this.onCall === 'function' ? this.onCall(call) : this.onCall;
     if (policy === 'answer') dialog.accept();
     else if (policy === 'ring') dialog.ring();
     else if (policy === 'busy') dialog.refuse(486);
