@@ -1,0 +1,114 @@
+/** Everything that the story needs, started anew in a folder of its own: store, Asterisk, controller and two telephones. */
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import type { Store } from '../../app/ports/store.ts';
+import { openStore } from '../../app/storage/open.ts';
+import { openLog } from '../../app/telemetry/open.ts';
+import { buildPrompts } from '../prompts/build.ts';
+import { openLocalAsterisk, type LocalAsterisk } from '../stack/asterisk.ts';
+import { openController, type Controller } from '../stack/controller.ts';
+import { checkout } from '../stack/machine.ts';
+import { freePort, isFree } from '../stack/ports.ts';
+import { openLocalStore, type LocalStore } from '../stack/store.ts';
+import { openBaresip, type Baresip } from './baresip.ts';
+import { access, caller, subscriber } from './cast.ts';
+import { Closers } from './closers.ts';
+
+export interface DemoStack extends AsyncDisposable {
+  /** Where calls and texts go, as 127.0.0.1:5060. */
+  readonly server: string;
+  /** The controller's store, read to see what became of a call. */
+  readonly store: Store;
+  readonly controller: Controller;
+  readonly caller: Baresip;
+  /** The far side of the trunk: as the mobile network behind it would. */
+  readonly subscriber: Baresip;
+  /** Folder of the built prompts. */
+  readonly prompts: string;
+}
+
+/** The port that soft-phones try by themselves. */
+const sipPort = 5060;
+
+/**
+ * Starts all of it in an empty folder. Closing it ends everything again.
+ * @param signal ends the waits of the telephones
+ */
+export async function openDemoStack(directory: string, signal: AbortSignal): Promise<DemoStack> {
+  const closers = new Closers();
+  try {
+    return await open(directory, signal, closers);
+  } catch (error) {
+    await closers[Symbol.asyncDispose]().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function open(directory: string, signal: AbortSignal, closers: Closers): Promise<DemoStack> {
+  if (process.env['ASTERISK_ARI_URL'])
+    throw new Error('the demo starts a switch of its own: run it without ASTERISK_ARI_URL');
+  const prompts = join(checkout, 'var/prompts');
+  await mkdir(prompts, { recursive: true });
+  const database = `demo-${process.pid}`;
+  const trunkPort = await freePort('udp');
+  const callerPort = await freePort('udp');
+  const port = (await isFree('udp', sipPort)) ? sipPort : await freePort('udp');
+  const phone = { server: `127.0.0.1:${port}`, textsTo: access, signal };
+  const trunks = [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }];
+  const [[localStore, asterisk, callerPhone, subscriberPhone]] = await Promise.all([
+    closers.addAll<[LocalStore, LocalAsterisk, Baresip, Baresip]>([
+      openLocalStore({ directory: join(directory, 'store') }),
+      openLocalAsterisk({ directory: join(directory, 'asterisk'), trunks, sipPort: port, prompts, access }),
+      openBaresip({ ...phone, ...caller, directory: join(directory, 'caller'), sipPort: callerPort }),
+      openBaresip({ ...phone, ...subscriber, directory: join(directory, 'subscriber'), sipPort: trunkPort }),
+    ]),
+    buildPrompts({ source: join(checkout, 'prompts'), out: prompts }),
+  ]);
+  signal.throwIfAborted();
+  const { url } = localStore;
+  if (process.env['MONGODB_URL']) closers.add(dropping(url, database));
+  const log = createWriteStream(join(directory, 'controller.log'));
+  const controller = closers.add(
+    await openController({
+      directory: join(directory, 'controller'),
+      config: {
+        numbers: { access: [access] },
+        // The trunk's far side is the subscriber's telephone.
+        trunks: trunks.map((trunk) => ({ ...trunk, trusted: true })),
+        asterisk: { url: asterisk.ariUrl, user: asterisk.user, spool: asterisk.spool },
+        store: { url, database },
+        prompts: { directory: prompts },
+        web: { port: 0 },
+      },
+      env: { ASTERISK_ARI_PASSWORD: asterisk.password },
+      onLine: (line) => void log.write(`${JSON.stringify(line)}\n`),
+    }),
+  );
+  const store = closers.add(
+    await openStore({ url, database, timeoutMs: 5000 }, { log: openLog({ level: 'silent' }) }),
+  );
+  return {
+    server: phone.server,
+    store,
+    controller,
+    caller: callerPhone,
+    subscriber: subscriberPhone,
+    prompts,
+    [Symbol.asyncDispose]: () => closers[Symbol.asyncDispose](),
+  };
+}
+
+/** A store that is not ours is left as it was. */
+function dropping(url: string, database: string): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      const client = new MongoClient(url, { serverSelectionTimeoutMS: 3000 });
+      await client
+        .db(database)
+        .dropDatabase()
+        .finally(() => client.close());
+    },
+  };
+}
