@@ -5,7 +5,7 @@ import type { Link } from './leg.ts';
 
 /**
  * Publishes a mailbox's counts (RFC 3842) with MinivmMWI through a Local channel: the dialplan's contexts `mwi` and
- * `sink`. MinivmMWI adds urgent messages to the new ones, so they are taken off here.
+ * `sink`, where mailboxes go without their plus. MinivmMWI adds urgent messages to the new ones, so they are taken off here.
  * @throws Fault `invalid` for a mailbox that is no number; `media-unavailable` (temporary) without the switch
  */
 export async function setLamp(lamp: Lamp, link: Link): Promise<void> {
@@ -17,7 +17,7 @@ export async function setLamp(lamp: Lamp, link: Link): Promise<void> {
   const counts = `${Math.max(0, fresh - urgent)}-${old}-${urgent}`;
   try {
     await link.request('POST', 'channels', {
-      endpoint: `Local/${lamp.mailbox}-${counts}@mwi/n`,
+      endpoint: `Local/${lamp.mailbox.replace('+', '')}-${counts}@mwi/n`,
       context: 'sink',
       extension: 's',
       priority: 1,

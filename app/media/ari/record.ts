@@ -37,11 +37,13 @@ export async function record(leg: Leg, rule: RecordRule, deps: RecordDeps): Prom
   const recording = begin(leg, rule, deps, performance.now() + (beep?.ms ?? 0));
   leg.tags.add(rule.tag);
   leg.keys.clear();
+  if (rule.append)
+    recording.bytes = (await deps.takes.extent({ tag: rule.tag, codec: deps.codec }))?.bytes ?? 0;
   // Queued at the switch one after the other: no event has to be waited for between tone and recording.
   if (beep !== undefined) {
     leg.tell('POST', `channels/${leg.id}/play/${leg.newId('beep')}`, { media: `sound:${beep.path}` });
   }
-  return judge(recording, await segment(recording, 'fail'));
+  return judge(recording, await segment(recording, rule.append ? 'append' : 'fail'));
 }
 
 /** Goes on with a recording that was running, or had just ended, when this process came to the call. */
