@@ -29,6 +29,7 @@ export function complaintsIn(log: string, etc: string, files: readonly RenderedF
     ...log.matchAll(/^\[[^\]]*\] (?:WARNING|ERROR)\[[^\]]*\](?:\[[^\]]*\])? [\w./-]+: (.*)$/gm),
   ].map((match) => match[1] ?? '');
   return texts
+    .filter((text, index) => !follows(text, texts[index - 1]))
     .filter((text) => !idle.some((pattern) => pattern.test(text)))
     .map((text) => place(text, etc, files));
 }
@@ -66,8 +67,10 @@ function wordsOf(text: string): string[] {
   const option = /Error parsing ([\w-]+=\S+)/.exec(text)?.[1];
   const quoted = [...text.matchAll(/'([^']+)'/g)].map((match) => match[1] ?? '');
   const directive = /Unknown directive: (\S+)/.exec(text)?.[1];
-  return [option, directive, ...quoted.reverse()].filter(
-    (word) => word !== undefined && !word.endsWith('.conf'),
+  const section = /with id '([^']+)'/.exec(text)?.[1];
+  const words = [option, directive, section && `[${section}]`, ...quoted.reverse()];
+  return words.filter(
+    (word) => word !== undefined && /\w\w/.test(word) && !word.endsWith('.conf'),
   ) as string[];
 }
 
