@@ -74,6 +74,14 @@ const rows: readonly Row[] = [
     is: { src: '+12025550155', dst: bob },
   },
   {
+    rule: 'who asks for privacy is not named to the mailbox’s owner, but the operator’s record has the number',
+    call: {
+      requestUser: bob,
+      headers: ['P-Asserted-Identity: <sip:+12025550155@pbx>', 'Privacy: id'],
+    },
+    is: { src: '+12025550155', dst: bob, lastapp: 'abandoned' },
+  },
+  {
     rule: 'a number outside the plan is refused and gets no mailbox',
     call: { requestUser: '+14155550100', holdMs: 800 },
     is: { dst: '+14155550100', lastapp: 'refused' },

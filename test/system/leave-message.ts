@@ -2,7 +2,7 @@ import type { PhoneCall } from '../phone/call.ts';
 import type { CallOptions, Phone } from '../phone/phone.ts';
 import type { System } from './system.ts';
 
-/** Rings, waits for the tone, speaks and hangs up. */
+/** Rings, skips the greeting with `#`, waits for the tone, speaks and hangs up. */
 export async function leaveMessage(
   phone: Phone,
   to: string,
@@ -11,6 +11,7 @@ export async function leaveMessage(
 ): Promise<PhoneCall> {
   const call = await phone.call(to, options);
   await call.up();
+  await call.press('#');
   await call.hearsTone(1000, { withinMs: 15_000 });
   await call.say(sound);
   await call.hangup();

@@ -1,0 +1,109 @@
+/** A caller who leaves one message whatever happens to the controller meanwhile, and knows when the message was finished. */
+import type { E164 } from '../../app/core/ids.ts';
+import type { PhoneCall } from '../phone/call.ts';
+import type { Phone } from '../phone/phone.ts';
+import type { Chance } from './chance.ts';
+
+export const stages = [
+  'greeting',
+  'tone',
+  'recording',
+  'key',
+  'hang-up',
+  'storing',
+  'notifying',
+  'over',
+] as const;
+export type Stage = (typeof stages)[number];
+
+export interface SteadyPlan {
+  readonly from: string;
+  readonly to: string;
+  readonly sound: Buffer;
+  /** Hangs up at once, presses `#` and hangs up in the review, or sends with 1. */
+  readonly end: 'hang-up' | 'key' | 'send';
+}
+
+/** Longest wait for a tone, over an end and a start of the controller. */
+const toneMs = 20_000;
+/** From the end of the call: so long the message is stored, and then the subscriber told, in milliseconds. */
+const storingMs = 80;
+const notifyingMs = 400;
+/** Sound that is not silence for so long means that the dialogue has begun anew. */
+const spokenToMs = 200;
+
+export class SteadyCaller {
+  readonly from: string;
+  readonly to: E164;
+  readonly sound: Buffer;
+  /** Milliseconds from the end of the tone to the end of the recording; set when it was finished. */
+  spokeMs: number | undefined;
+  onStage: (stage: Stage) => void = () => undefined;
+  readonly #plan: SteadyPlan;
+  #stage: Stage = 'greeting';
+  #endedAt = 0;
+
+  constructor(plan: SteadyPlan) {
+    this.#plan = plan;
+    this.from = plan.from;
+    this.to = plan.to as E164;
+    this.sound = plan.sound;
+  }
+
+  /** Where the call is now. */
+  get stage(): Stage {
+    if (this.#endedAt === 0) return this.#stage;
+    const ago = performance.now() - this.#endedAt;
+    if (ago < storingMs) return 'storing';
+    return ago < notifyingMs ? 'notifying' : 'over';
+  }
+
+  /** @throws DeadlinePassed if the caller is left in silence */
+  async call(phone: Phone, chance: Chance): Promise<void> {
+    const call = await phone.call(this.to, { fromUser: this.from });
+    await call.up(toneMs);
+    this.#enter('greeting');
+    await call.sayNothing(chance.between(100, 900));
+    await call.press('#');
+    this.#enter('tone');
+    const toneEnd = await this.#speak(call);
+    if (this.#plan.end === 'hang-up') {
+      this.#enter('hang-up');
+    } else {
+      this.#enter('key');
+      await call.press('#');
+    }
+    this.spokeMs = performance.now() - toneEnd;
+    if (this.#plan.end === 'send') {
+      await call.sayNothing(chance.between(100, 700));
+      await call.press('1');
+    }
+    if (this.#plan.end !== 'hang-up') await call.sayNothing(chance.between(0, 900));
+    const hungUp = call.hangup();
+    this.#endedAt = performance.now();
+    this.onStage('storing');
+    this.onStage('notifying');
+    await hungUp;
+  }
+
+  /** Waits for the tone and speaks; again, if meanwhile the dialogue began anew. Answers when the tone had ended. */
+  async #speak(call: PhoneCall): Promise<number> {
+    for (let after = 0; ;) {
+      const tone = await call.hearsTone(1000, { after, withinMs: toneMs });
+      this.#enter('recording');
+      await call.say(this.sound);
+      if (!wasSpokenTo(call, tone.endAt)) return tone.endAt;
+      after = tone.endAt;
+    }
+  }
+
+  #enter(stage: Stage): void {
+    this.#stage = stage;
+    this.onStage(stage);
+  }
+}
+
+function wasSpokenTo(call: PhoneCall, since: number): boolean {
+  const heard = call.heard.since(since + 60);
+  return heard.filter((byte) => (byte & 0x7f) < 0x60).length > spokenToMs * 8 * 0.3;
+}
