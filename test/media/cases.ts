@@ -45,6 +45,11 @@ export function runMediaCases(
     world = await open();
   });
 
+  // What a failed case left up is not to be met by the next one.
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await world.reopen();
+  });
+
   after(async () => world[Symbol.asyncDispose]());
 
   for (const [group, cases] of Object.entries(groups)) {
