@@ -12,6 +12,8 @@ const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with 
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'lower-case letters, digits, - and _, starting with a letter');
+const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
+const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
 const port = z.int().min(1).max(65535);
 
 const notificationRule = z.strictObject({
@@ -72,7 +74,10 @@ const range = z
     class: name.describe('Class of service of its mailboxes.'),
   })
   .refine(
-    (r) => (r.prefix === undefined) === (r.from !== undefined && r.to !== undefined),
+    (r) =>
+      r.prefix === undefined
+        ? r.from !== undefined && r.to !== undefined
+        : r.from === undefined && r.to === undefined,
     'either `prefix`, or `from` and `to`',
   )
   .refine(
@@ -122,7 +127,7 @@ const schema = z.strictObject({
     .prefault({})
     .describe('The number plan.'),
   classes: z
-    .record(name, classOfService.prefault({}))
+    .record(name, classOfService.prefault({}).describe('One class of service.'))
     .default({ standard: classOfService.parse({}) })
     .describe('Classes of service by name.'),
   trunks: z
@@ -154,11 +159,7 @@ const schema = z.strictObject({
     .describe('The switch.'),
   store: z
     .strictObject({
-      url: z
-        .string()
-        .regex(/^mongodb(\+srv)?:\/\//, 'a mongodb:// or mongodb+srv:// address')
-        .default('mongodb://127.0.0.1:27017')
-        .describe('MONGODB_URL overrides.'),
+      url: storeUrl.default('mongodb://127.0.0.1:27017').describe('MONGODB_URL overrides.'),
       database: name.default('answerback').describe('Database name.'),
       timeoutMs: z
         .int()
@@ -263,6 +264,9 @@ export function loadConfig(
   const result = schema.safeParse(given, { reportInput: true });
   if (!result.success) throw invalid(file, result.error.issues.map(describeIssue));
   const config = withEnvironment(result.data, env);
+  if (!storeUrl.safeParse(config.store.url).success) {
+    throw invalid(file, [line('MONGODB_URL', config.store.url, storeUrlForm)]);
+  }
   const wrong = contradictions(config, env);
   if (wrong.length > 0) throw invalid(file, wrong);
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
@@ -284,13 +288,14 @@ export function watchClasses(
   file: string | undefined,
   first: Config['classes'],
   onWrong: (fault: unknown) => void,
+  everyMs = watchMs,
 ): () => Config['classes'] {
   if (file === undefined) return () => first;
   let classes = first;
   let seen = modified(file);
   let looked = Date.now();
   return () => {
-    if (Date.now() - looked < watchMs) return classes;
+    if (Date.now() - looked < everyMs) return classes;
     looked = Date.now();
     const now = modified(file);
     if (now === seen) return classes;

@@ -1,0 +1,85 @@
+/** The page that documents every key of answerback.yaml, made from the schema. */
+import { z } from 'zod';
+import { configSchema } from '../app/config.ts';
+
+interface Node {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly additionalProperties?: Node | boolean;
+  readonly items?: Node;
+  readonly anyOf?: readonly Node[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+const intro = `# Configuration
+
+One YAML file, named by the first argument of the controller or by \`ANSWERBACK_CONFIG\`; without one all defaults hold. A wrong key or value
+stops the start with its path, what was found and what is allowed. Changed classes of service hold for the next call with no reload;
+other keys need a restart. This page is made from the schema in \`app/config.ts\` by \`npm run config:docs\`.
+
+Secrets and overrides come from the environment alone:
+
+| variable | what |
+| --- | --- |
+| \`ANSWERBACK_CONFIG\` | the YAML file |
+| \`ASTERISK_ARI_PASSWORD\` | password of the ARI user |
+| \`ASTERISK_ARI_URL\` | overrides \`asterisk.url\` |
+| \`MONGODB_URL\` | overrides \`store.url\` |
+| \`TWILIO_ACCOUNT_SID\`, \`TWILIO_AUTH_TOKEN\` | needed where \`twilio\` is configured |
+
+| key | allowed | default | what |
+| --- | --- | --- | --- |
+`;
+
+/** The whole page in Markdown. */
+export function configPage(): string {
+  const schema = z.toJSONSchema(configSchema, { io: 'input' }) as Node;
+  return `${intro}${rows('', schema).join('\n')}\n`;
+}
+
+function rows(path: string, node: Node): string[] {
+  const own = path === '' ? [] : [row(path, node)];
+  const fields = Object.entries(node.properties ?? {}).flatMap(([key, child]) =>
+    rows(path === '' ? key : `${path}.${key}`, child),
+  );
+  const entries =
+    typeof node.additionalProperties === 'object' ? rows(`${path}.<name>`, node.additionalProperties) : [];
+  const items = node.items?.properties === undefined ? [] : rows(`${path}[]`, node.items).slice(1);
+  return [...own, ...fields, ...entries, ...items];
+}
+
+function row(path: string, node: Node): string {
+  const cells = [`\`${path}\``, allowed(node), defaultOf(node), node.description ?? ''];
+  return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+}
+
+function allowed(node: Node): string {
+  if (node.anyOf !== undefined) return node.anyOf.map(allowed).join(' or ');
+  if (node.const !== undefined) return `\`${String(node.const)}\``;
+  if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (node.type === 'array') return `list of ${node.items === undefined ? 'anything' : allowed(node.items)}`;
+  if (node.type === 'object') return 'section';
+  if (node.type === 'integer') return `whole number ${bounds(node)}`.trim();
+  if (node.format === 'uri') return 'URL';
+  if (node.pattern !== undefined) return `text like \`${node.pattern}\``;
+  return node.type ?? 'anything';
+}
+
+function bounds({ minimum, maximum }: Node): string {
+  const to = maximum === undefined || maximum >= Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  if (minimum === undefined) return to === undefined ? '' : `to ${to}`;
+  return to === undefined ? `from ${minimum}` : `${minimum} to ${to}`;
+}
+
+/** Sections and lists of sections show their keys' own defaults instead. */
+function defaultOf(node: Node): string {
+  if (node.default === undefined || node.type === 'object') return '';
+  return `\`${JSON.stringify(node.default)}\``;
+}

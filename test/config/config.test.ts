@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, watchClasses } from '../../app/config.ts';
+import { isFault } from '../../app/core/errors.ts';
+import { configPage } from '../../scripts/config-page.ts';
+
+describe('The configuration', () => {
+  let folder: string;
+  let count = 0;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'answerback-config-'));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function yaml(text: string): Promise<string> {
+    const file = join(folder, `${(count += 1)}.yaml`);
+    await writeFile(file, text);
+    return file;
+  }
+
+  /** What the start says of this file. */
+  async function complaint(text: string, env: Record<string, string> = {}): Promise<string> {
+    const file = await yaml(text);
+    try {
+      loadConfig(file, env);
+    } catch (error) {
+      assert.ok(isFault(error, 'config-invalid'));
+      return error.message;
+    }
+    return assert.fail('the file was taken');
+  }
+
+  it('works without a file', () => {
+    const { config } = loadConfig(undefined, {});
+    assert.equal(config.numbers.access[0], '+12025550199');
+    assert.equal(config.classes['standard']?.maxMessageSeconds, 180);
+  });
+
+  it('an empty file and an empty section mean the defaults', async () => {
+    assert.deepEqual(loadConfig(await yaml(''), {}), loadConfig(undefined, {}));
+    assert.equal(
+      loadConfig(await yaml('classes:\n  standard: {}\n  gold: {}\n'), {}).config.classes['gold']?.welcome,
+      true,
+    );
+  });
+
+  const wrong: readonly [title: string, text: string, says: RegExp, env?: Record<string, string>][] = [
+    ['a key that does not exist', 'web:\n  prot: 80\n', /web\.prot: no such key/],
+    ['a value of the wrong kind', 'web:\n  port: eighty\n', /web\.port: found "eighty", allowed: .*number/],
+    ['a port out of range', 'web:\n  port: 70000\n', /web\.port: found 70000, allowed: .*65535/],
+    [
+      'a number that is not E.164',
+      'numbers:\n  access: ["0199"]\n',
+      /numbers\.access\[0\]: found "0199", allowed: .*E\.164/,
+    ],
+    [
+      'a range of a class that is not there',
+      'numbers:\n  ranges: [{ prefix: "+1202555", class: gold }]\n',
+      /numbers\.ranges\[0\]\.class: found "gold", allowed: one of standard/,
+    ],
+    [
+      'a range with both a prefix and an end',
+      'numbers:\n  ranges: [{ prefix: "+1202555", to: "+12025559999", class: standard }]\n',
+      /numbers\.ranges\[0\]: .*either `prefix`, or `from` and `to`/,
+    ],
+    [
+      'a trunk for calls out that is not there',
+      'asterisk:\n  trunk: other\n',
+      /asterisk\.trunk: found "other", allowed: one of trunk/,
+    ],
+    [
+      'a time zone that is none',
+      'classes:\n  standard: { timeZone: Mars/Base }\n',
+      /classes\.standard\.timeZone: found "Mars\/Base", allowed: an IANA time zone/,
+    ],
+    [
+      'Twilio without its section',
+      'classes:\n  standard: { notify: [{ gateway: twilio }] }\n',
+      /classes\.standard\.notify: found "twilio", allowed: a section `twilio`/,
+    ],
+    [
+      'Twilio without credentials',
+      'twilio: { from: "+12025550100", publicUrl: "https://example.com" }\n',
+      /TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN/,
+    ],
+    ['what is not YAML', 'a: [\n', /is not YAML/],
+    [
+      'an address of a store that is none',
+      'store:\n  url: http://x\n',
+      /store\.url: found "http:\/\/x", allowed: a mongodb/,
+    ],
+    ['an overriding address that is none', '', /MONGODB_URL|store\.url/, { MONGODB_URL: 'postgres://x' }],
+  ];
+  for (const [title, text, says, env] of wrong) {
+    it(`stops the start for ${title}, with its path and what is allowed`, async () => {
+      assert.match(await complaint(text, env), says);
+    });
+  }
+
+  it('tells all wrong keys at once', async () => {
+    const text = await complaint('web: { port: -1 }\nlog: { level: loud }\nnope: 1\n');
+    assert.match(text, /web\.port/);
+    assert.match(text, /log\.level/);
+    assert.match(text, /nope: no such key/);
+  });
+
+  it('a file that is not there is named', () => {
+    assert.throws(() => loadConfig(join(folder, 'none.yaml'), {}), /none\.yaml.*\n.*cannot be read/);
+  });
+
+  it('cannot be changed by those who get it', () => {
+    const { config } = loadConfig(undefined, {});
+    assert.throws(() => {
+      (config.web as { port: number }).port = 1;
+    }, TypeError);
+  });
+
+  it('S34: a changed class of service holds from then on; a wrong file leaves the old ones and is told once', async () => {
+    const file = await yaml('classes: { standard: { maxMessageSeconds: 60 } }\n');
+    const faults: unknown[] = [];
+    const classes = watchClasses(file, loadConfig(file, {}).config.classes, (fault) => faults.push(fault), 0);
+    const change = async (text: string, minute: number): Promise<void> => {
+      await writeFile(file, text);
+      await utimes(file, new Date(), new Date(Date.now() + minute * 60_000));
+    };
+    assert.equal(classes()['standard']?.maxMessageSeconds, 60);
+    await change('classes: { standard: { maxMessageSeconds: 30 } }\n', 1);
+    assert.equal(classes()['standard']?.maxMessageSeconds, 30);
+    await change('classes: { standard: { maxMessageSeconds: none } }\n', 2);
+    assert.equal(classes()['standard']?.maxMessageSeconds, 30);
+    assert.equal(classes()['standard']?.maxMessageSeconds, 30);
+    assert.equal(faults.length, 1);
+  });
+
+  it('every key is documented: docs/configuration.md is what the schema says', async () => {
+    const page = configPage();
+    assert.equal(await readFile('docs/configuration.md', 'utf8'), page, 'run npm run config:docs');
+    const bare = page.split('\n').filter((line) => line.startsWith('| `') && line.endsWith('|  |'));
+    assert.deepEqual(
+      bare.filter((line) => !line.includes('.<name>`')),
+      [],
+      'keys without a description',
+    );
+  });
+});
