@@ -50,35 +50,48 @@ fi
 inside=$ANSWERBACK_INSIDE
 unset ANSWERBACK_INSIDE
 
-mount --rbind /proc "$root/proc"
-mount --rbind /dev "$root/dev"
-if [[ $tmp == yes ]]; then mount --bind /tmp "$root/tmp"; else mount -t tmpfs tmpfs "$root/tmp"; fi
-# root's home in the root is closed to others, and folders in it are to be seen by the user postgres.
-mount -t tmpfs -o mode=755 tmpfs "$root/root"
+# What the program sees as / is put together in memory, out of the root's folders and the machine's, so that nothing is ever
+# written to the root, which may be another user's.
 umask 022
+view=$root/mnt
+mount -t tmpfs -o mode=755 tmpfs "$view"
+for entry in "$root"/*; do
+  name=${entry##*/}
+  case $name in
+    proc | dev | sys) mkdir "$view/$name" && mount --rbind "/$name" "$view/$name" ;;
+    mnt | tmp | root | home | media | opt | run | srv) mkdir "$view/$name" ;;
+    *) if [[ -L $entry ]]; then cp -P "$entry" "$view/"; else mkdir "$view/$name" && mount --bind "$entry" "$view/$name"; fi ;;
+  esac
+done
+chmod 1777 "$view/tmp"
+[[ $tmp == no ]] || mount --bind /tmp "$view/tmp"
 for dir in "${binds[@]}"; do
   [[ $tmp == yes && $dir == /tmp/* ]] && continue
   [[ -d $dir ]] || { echo "in-root.sh: there is no folder $dir" >&2; exit 66; }
-  mkdir -p "$root$dir"
-  mount --bind "$dir" "$root$dir"
+  mkdir -p "$view$dir"
+  mount --bind "$dir" "$view$dir"
 done
 # Names and addresses are found as on the machine.
 for file in /etc/resolv.conf /etc/hosts; do
-  [[ -e $file && -e $root$file ]] && mount --bind "$file" "$root$file"
+  if [[ -e $file && -e $root$file ]]; then mount --bind "$file" "$view$file"; fi
 done
 
 [[ -z $pid_file ]] || echo $$ >"$pid_file"
 field() { grep "^postgres:" "$root/etc/passwd" | cut -d: -f"$1"; }
-enter=(chroot "$root" env HOME=/tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+enter=(chroot "$view" env HOME=/tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
 case $inside-$as in
   root-root) drop=() ;;
   root-postgres) drop=(--reuid "$(field 3)" --regid "$(field 4)" --clear-groups) ;;
   user-root) drop=() ;;
-  user-postgres) enter+=(unshare --user "--map-user=$(field 3)" "--map-group=$(field 4)" --) drop=() ;;
+  user-postgres)
+    # Before the change of root: afterwards no user namespace may be made.
+    enter=(unshare --user "--map-user=$(field 3)" "--map-group=$(field 4)" --keep-caps -- "${enter[@]}")
+    drop=(--inh-caps=-all --ambient-caps=-all)
+    ;;
   sudo-*)
     drop=(--reuid "$SUDO_UID" --regid "$SUDO_GID" --clear-groups)
     # sudo outlives the process that started it: an end of the input stands for that process's end.
-    [[ -p /dev/stdin ]] && { (cat >/dev/null; kill -"$signal" $$) & }
+    if [[ -n $pid_file ]]; then (cat >/dev/null; kill -"$signal" $$) & fi
     ;;
 esac
 exec "${enter[@]}" setpriv --pdeathsig "$signal" "${drop[@]}" -- "$@"
