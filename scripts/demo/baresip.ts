@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { inRoot, onMachine, onPath, requireSetUp, rootFolder, type CommandLine } from '../stack/machine.ts';
@@ -13,6 +13,7 @@ import { startProgram, type Program } from '../stack/program.ts';
 import { expect, StepFailure } from './failure.ts';
 import { NetstringReader, writeNetstring } from './netstring.ts';
 import { PhoneCall } from './phone-call.ts';
+import { freeSipPort } from './sip-port.ts';
 import { Inbox } from './wait.ts';
 import { writeWav } from './wav.ts';
 
@@ -21,8 +22,6 @@ export interface BaresipOptions {
   readonly directory: string;
   readonly number: string;
   readonly displayName: string;
-  /** Where it is reached on 127.0.0.1. */
-  readonly sipPort: number;
   /** Where its calls and texts go, as 127.0.0.1:5060. */
   readonly server: string;
   /** The number that its texts go to: baresip sends them to a contact only. */
@@ -68,30 +67,46 @@ const commandMs = 5000;
 const silenceFile = 'silence.wav';
 const silenceSeconds = 300;
 
-/** Starts the phone; it takes commands and calls when this settles. */
+/** How often another port is tried when somebody was quicker. */
+const portTries = 5;
+
+/** Starts the phone on a free port of 127.0.0.1; it takes commands and calls when this settles. */
 export async function openBaresip(options: BaresipOptions): Promise<Baresip> {
-  const port = await freePort();
-  await writeFiles(options, port);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start(options, await freeSipPort(), await freePort());
+    } catch (error) {
+      const taken = error instanceof Error && error.message.includes('Address already in use');
+      if (!taken || tries >= portTries) throw error;
+    }
+  }
+}
+
+async function start(options: BaresipOptions, sipPort: number, controlPort: number): Promise<Baresip> {
+  await writeFiles(options, sipPort, controlPort);
   let socket: Socket | undefined;
   const logFile = join(options.directory, 'baresip.log');
   const pidFile = join(options.directory, 'baresip.pid');
   const { command, inRoot: rooted } = commandLine(options.directory, pidFile);
+  await rm(logFile, { force: true });
   const program = await startProgram({
     name: 'baresip',
     command,
     logFile,
     ...(rooted ? { pidFile } : {}),
     ready: async () => {
-      socket = await tryConnect(port);
+      socket = await tryConnect(controlPort);
       return socket !== undefined;
     },
   });
   if (socket === undefined) throw new Error('baresip has no control connection');
-  return new Baresip(options, program, socket);
+  return new Baresip(options, sipPort, program, socket);
 }
 
 export class Baresip implements AsyncDisposable {
   readonly number: string;
+  /** Where it is reached on 127.0.0.1. */
+  readonly sipPort: number;
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly events = new Inbox<PhoneEvent>();
@@ -103,11 +118,12 @@ export class Baresip implements AsyncDisposable {
   #commands = 0;
   #calls = 0;
 
-  constructor(options: BaresipOptions, program: Program, socket: Socket) {
+  constructor(options: BaresipOptions, sipPort: number, program: Program, socket: Socket) {
     this.#options = options;
     this.#program = program;
     this.#socket = socket;
     this.number = options.number;
+    this.sipPort = sipPort;
     this.directory = options.directory;
     this.signal = options.signal;
     const reader = new NetstringReader();
@@ -205,8 +221,8 @@ export class Baresip implements AsyncDisposable {
   }
 }
 
-async function writeFiles(options: BaresipOptions, controlPort: number): Promise<void> {
-  const { directory, number, displayName, sipPort, server, textsTo } = options;
+async function writeFiles(options: BaresipOptions, sipPort: number, controlPort: number): Promise<void> {
+  const { directory, number, displayName, server, textsTo } = options;
   await mkdir(directory, { recursive: true });
   const files: Record<string, string | Buffer> = {
     config: configuration(sipPort, controlPort),

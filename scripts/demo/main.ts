@@ -5,84 +5,111 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkout } from '../stack/machine.ts';
-import { access, message, otherMessage, subscriber } from './cast.ts';
-import { StepFailure } from './failure.ts';
+import { access, caller, message, otherMessage, subscriber } from './cast.ts';
 import { lockFolder } from './lock.ts';
 import { messageOf, openReport, type Report } from './report.ts';
 import { speak } from './speech.ts';
 import { openDemoStack, type DemoStack } from './stack.ts';
-import { tellStory } from './story.ts';
+import { tellStory, userOf, type Story } from './story.ts';
 
-/** Why the demo ends before its end. */
+/** The demo was told to end. */
 class Interrupted extends Error {
-  readonly signal: NodeJS.Signals;
+  readonly exitCode: number;
 
-  constructor(signal: NodeJS.Signals) {
+  constructor(signal: keyof typeof exitCodes) {
     super(`ended by ${signal}`);
-    this.signal = signal;
+    this.exitCode = exitCodes[signal];
   }
 }
 
-const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 async function main(once: boolean, directory: string): Promise<void> {
   const report = openReport(process.stdout);
   const stopping = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => stopping.abort(new Interrupted(signal)));
-  const began = performance.now();
   await using _lock = await lockFolder(directory);
   report.heading('Answerback: a mailbox where there was none');
   let told = false;
   try {
-    await using stack = await begin(report, directory, stopping.signal);
+    const began = performance.now();
+    const { stack, speech } = await begin(report, directory, stopping.signal);
+    await using _stack = stack;
     stack.controller.exited.then(
       (end) => stopping.abort(new Error(`the controller ended (${end})`)),
       () => undefined,
     );
-    const [spoken, other] = await speak([message, otherMessage], join(directory, 'speech'));
-    const speech = { message: spoken!, other: other! };
-    await tellStory({ stack, report, signal: stopping.signal, speech });
-    told = true;
-    report.line();
-    report.line(
-      `All ${report.steps} steps came true in ${((performance.now() - began) / 1000).toFixed(1)} s.`,
-    );
-    if (!once) await stay(report, stack, stopping.signal);
+    try {
+      await tellStory({ stack, report, signal: stopping.signal, speech });
+      told = true;
+      tellEnd(report, performance.now() - began);
+      if (!once) await stay(report, stack);
+    } catch (error) {
+      if (!(error instanceof Interrupted)) tellTroubles(report, stack);
+      throw error;
+    }
   } catch (error) {
-    if (error instanceof Interrupted && told) return;
-    process.exitCode = error instanceof Interrupted ? (exitCodes[error.signal] ?? 1) : 1;
-    tellFailure(report, error, directory);
+    if (!report.failed && !(error instanceof Interrupted)) report.line(messageOf(error));
+    if (!told) report.line(`The story ended after ${report.steps} steps. Logs are in ${directory}`);
+    const interrupted = error instanceof Interrupted ? error.exitCode : 1;
+    process.exitCode = told && error instanceof Interrupted ? 0 : interrupted;
   }
 }
 
-async function begin(report: Report, directory: string, signal: AbortSignal): Promise<DemoStack> {
+async function begin(
+  report: Report,
+  directory: string,
+  signal: AbortSignal,
+): Promise<{ stack: DemoStack; speech: Story['speech'] }> {
   return report.step(
     'store, Asterisk, controller and two telephones are up',
-    () => openDemoStack(directory, signal),
-    (stack) => `SIP ${stack.server}`,
+    async () => {
+      const speaking = speak([message, otherMessage], join(directory, 'speech'));
+      // Looked at after the stack is up.
+      speaking.catch(() => undefined);
+      const stack = await openDemoStack(directory, signal);
+      try {
+        const [spoken, other] = await speaking;
+        return { stack, speech: { message: spoken!, other: other! } };
+      } catch (error) {
+        await stack[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+    ({ stack }) => `SIP ${stack.server}`,
   );
 }
 
-function tellFailure(report: Report, error: unknown, directory: string): void {
+function tellEnd(report: Report, ms: number): void {
   report.line();
-  if (!(error instanceof StepFailure) && !(error instanceof Interrupted)) report.line(messageOf(error));
-  report.line(`The story ended after ${report.steps} steps. Logs are in ${directory}`);
+  report.line(`All ${report.steps} steps came true in ${(ms / 1000).toFixed(1)} s.`);
+}
+
+/** What the controller warned of last. */
+function tellTroubles(report: Report, stack: DemoStack): void {
+  const warnings = stack.controller.lines.filter(({ level }) => level === 'warn' || level === 'error');
+  for (const { level, msg } of warnings.slice(-3)) report.line(`the controller’s log: ${level}: ${msg}`);
 }
 
 /** Until a signal, or until the controller ends: shows the texts that the subscriber's phone gets. */
-async function stay(report: Report, stack: DemoStack, signal: AbortSignal): Promise<void> {
+async function stay(report: Report, stack: DemoStack): Promise<never> {
   const at = stack.server;
-  report.heading('Now you: any SIP telephone on this machine, no account and no password');
-  report.line(`leave a message     sip:${subscriber.number}@${at}   (any +1202555…; the texts show up here)`);
-  report.line(`hear a message      sip:${access}@${at}   and dial the reference, as ${subscriber.number}`);
-  report.line(`or at once          sip:REFERENCE@${at}   as ${subscriber.number}`);
-  report.line();
+  report.heading('Now you: any SIP telephone on this machine, over UDP, without account or password');
+  report.table(
+    ['to', 'call', 'as, for example'],
+    [
+      ['leave a message', `sip:${subscriber.number}@${at}`, `sip:${caller.number}@${at}`],
+      ['hear it', `sip:${access}@${at}, then the reference`, `sip:${subscriber.number}@${at}`],
+      ['hear it at once', `sip:REFERENCE@${at}`, `sip:${subscriber.number}@${at}`],
+    ],
+  );
+  report.line('Every +1202555 number takes messages. The texts about them are shown here.');
   report.line('Ctrl-C ends it all.');
   for (;;) {
     const text = await stack.subscriber.nextText('a text', 2 ** 31 - 1);
-    report.phone(text.from, text.body);
-    signal.throwIfAborted();
+    report.line();
+    report.phone(userOf(text.from), text.body);
   }
 }
 

@@ -16,7 +16,10 @@ export interface Report {
   /** A text message as a phone shows it; what can be tapped stands out. */
   phone(from: string, body: string): void;
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** How many steps came true. */
   readonly steps: number;
+  /** Whether one did not; what went wrong has then been said. */
+  readonly failed: boolean;
 }
 
 export function openReport(out: NodeJS.WriteStream): Report {
@@ -24,9 +27,13 @@ export function openReport(out: NodeJS.WriteStream): Report {
   const paint = (style: Style, text: string): string => (colour ? styleText(style, text) : text);
   const print = (text: string): void => void out.write(`${text}\n`);
   let steps = 0;
+  let failed = false;
   return {
     get steps() {
       return steps;
+    },
+    get failed() {
+      return failed;
     },
     heading: (text) => print(`\n${paint('bold', text)}`),
     line: (text = '') => print(text === '' ? '' : `     ${text}`),
@@ -39,6 +46,7 @@ export function openReport(out: NodeJS.WriteStream): Report {
         print(stepLine(paint('green', '✔'), text, extra, performance.now() - began, paint));
         return result;
       } catch (error) {
+        failed = true;
         print(stepLine(paint('red', '✖'), text, '', performance.now() - began, paint));
         if (error instanceof StepFailure) {
           print(`     ${paint('red', 'expected')} ${error.expected}`);

@@ -10,11 +10,11 @@ import { buildPrompts } from '../prompts/build.ts';
 import { openLocalAsterisk, type LocalAsterisk } from '../stack/asterisk.ts';
 import { openController, type Controller } from '../stack/controller.ts';
 import { checkout } from '../stack/machine.ts';
-import { freePort, isFree } from '../stack/ports.ts';
 import { openLocalStore, type LocalStore } from '../stack/store.ts';
 import { openBaresip, type Baresip } from './baresip.ts';
 import { access, caller, subscriber } from './cast.ts';
 import { Closers } from './closers.ts';
+import { freeSwitchPort } from './sip-port.ts';
 
 export interface DemoStack extends AsyncDisposable {
   /** Where calls and texts go, as 127.0.0.1:5060. */
@@ -28,9 +28,6 @@ export interface DemoStack extends AsyncDisposable {
   /** Folder of the built prompts. */
   readonly prompts: string;
 }
-
-/** The port that soft-phones try by themselves. */
-const sipPort = 5060;
 
 /**
  * Starts all of it in an empty folder. Closing it ends everything again.
@@ -52,20 +49,19 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
   const prompts = join(checkout, 'var/prompts');
   await mkdir(prompts, { recursive: true });
   const database = `demo-${process.pid}`;
-  const trunkPort = await freePort('udp');
-  const callerPort = await freePort('udp');
-  const port = (await isFree('udp', sipPort)) ? sipPort : await freePort('udp');
+  const port = await freeSwitchPort();
   const phone = { server: `127.0.0.1:${port}`, textsTo: access, signal };
-  const trunks = [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }];
-  const [[localStore, asterisk, callerPhone, subscriberPhone]] = await Promise.all([
-    closers.addAll<[LocalStore, LocalAsterisk, Baresip, Baresip]>([
-      openLocalStore({ directory: join(directory, 'store') }),
-      openLocalAsterisk({ directory: join(directory, 'asterisk'), trunks, sipPort: port, prompts, access }),
-      openBaresip({ ...phone, ...caller, directory: join(directory, 'caller'), sipPort: callerPort }),
-      openBaresip({ ...phone, ...subscriber, directory: join(directory, 'subscriber'), sipPort: trunkPort }),
-    ]),
-    buildPrompts({ source: join(checkout, 'prompts'), out: prompts }),
+  const [callerPhone, subscriberPhone] = await closers.addAll<[Baresip, Baresip]>([
+    openBaresip({ ...phone, ...caller, directory: join(directory, 'caller') }),
+    openBaresip({ ...phone, ...subscriber, directory: join(directory, 'subscriber') }),
   ]);
+  // The trunk's far side is the subscriber's telephone.
+  const trunks = [{ name: 'trunk', host: '127.0.0.1', port: subscriberPhone.sipPort }];
+  const [localStore, asterisk] = await closers.addAll<[LocalStore, LocalAsterisk]>([
+    openLocalStore({ directory: join(directory, 'store') }),
+    openLocalAsterisk({ directory: join(directory, 'asterisk'), trunks, sipPort: port, prompts, access }),
+  ]);
+  await buildPrompts({ source: join(checkout, 'prompts'), out: prompts });
   signal.throwIfAborted();
   const { url } = localStore;
   if (process.env['MONGODB_URL']) closers.add(dropping(url, database));
@@ -75,7 +71,6 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
       directory: join(directory, 'controller'),
       config: {
         numbers: { access: [access] },
-        // The trunk's far side is the subscriber's telephone.
         trunks: trunks.map((trunk) => ({ ...trunk, trusted: true })),
         asterisk: { url: asterisk.ariUrl, user: asterisk.user, spool: asterisk.spool },
         store: { url, database },
@@ -96,7 +91,11 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
     caller: callerPhone,
     subscriber: subscriberPhone,
     prompts,
-    [Symbol.asyncDispose]: () => closers[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      // Calls under way end first, so that the controller need not wait for them.
+      await Promise.allSettled([callerPhone, subscriberPhone].map((one) => one[Symbol.asyncDispose]()));
+      await closers[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -105,10 +104,11 @@ function dropping(url: string, database: string): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       const client = new MongoClient(url, { serverSelectionTimeoutMS: 3000 });
-      await client
-        .db(database)
-        .dropDatabase()
-        .finally(() => client.close());
+      try {
+        await client.db(database).dropDatabase();
+      } finally {
+        await client.close();
+      }
     },
   };
 }

@@ -183,18 +183,18 @@ async function showCalls({ stack, report, signal }: Story, since: Date): Promise
     (all) => `${all.length} records`,
   );
   report.table(
-    ['event', 'direction', 'src', 'dst', 'lastapp', 'disposition', 'duration', 'exactly'],
+    ['event', 'direction', 'src', 'dst', 'lastapp', 'disposition', 'duration'],
     rows.toReversed().map(cells),
   );
 }
 
 function cells(row: Cdr): string[] {
   const exact = row.end.getTime() - row.start.getTime();
-  const timed = row.event === 'call' ? [`${row.duration} s`, time(exact)] : ['', ''];
-  return [row.event, row.direction, row.src, row.dst, row.lastapp, row.disposition, ...timed];
+  const duration = row.event === 'call' ? time(exact) : '';
+  return [row.event, row.direction, row.src, row.dst, row.lastapp, row.disposition, duration];
 }
 
 /** `+12025550199` of `sip:+12025550199@127.0.0.1`. */
-function userOf(uri: string): string {
+export function userOf(uri: string): string {
   return /^sips?:([^@;]+)@/.exec(uri)?.[1] ?? uri;
 }
