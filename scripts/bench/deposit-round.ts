@@ -1,0 +1,97 @@
+/** One run of callers against one of the voice mails, with the CPU time that it cost. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { cpuOf } from './cpu.ts';
+import { keptByUs, keptNatively, type Kept } from './kept-messages.ts';
+import { clearNative, nativeNumber } from './native.ts';
+import { leaveMessages, type LoadResult } from './sipp-load.ts';
+import { callerNumber, subscribers, subscriberNumber, type Kind, type Stage } from './stage.ts';
+
+export type Way = 'native' | Kind;
+
+export interface RoundOptions {
+  readonly callsPerSecond: number;
+  readonly calls: number;
+  readonly messageSeconds: number;
+}
+
+/** CPU time in milliseconds. */
+export interface Cost {
+  readonly asterisk: number;
+  readonly controller: number;
+  readonly store: number;
+}
+
+export interface Round extends LoadResult {
+  readonly kept: Kept;
+  /** A call, the idle cost of the same time subtracted. */
+  readonly perCall: Cost;
+}
+
+/** Work that goes on after the last call: texts, records, what the store puts off. */
+const settleMs = 1500;
+
+/** CPU milliseconds a second that the processes use with no call up. */
+export async function idleCost(stage: Stage, ms: number): Promise<Cost> {
+  const before = costSoFar(stage);
+  await pause(ms);
+  return scaled(difference(costSoFar(stage), before), 1000 / ms);
+}
+
+export async function depositRound(
+  stage: Stage,
+  way: Way,
+  options: RoundOptions,
+  idle: Cost,
+): Promise<Round> {
+  if (way === 'native') await clearNative(stage.asterisk.spool);
+  const since = new Date();
+  const before = costSoFar(stage);
+  const began = performance.now();
+  const load = await leaveMessages({
+    ...options,
+    server: stage.server,
+    numbers: numbersOf(way),
+    folder: `${stage.directory}/load`,
+  });
+  await pause(settleMs);
+  const used = difference(costSoFar(stage), before);
+  const idleUsed = scaled(idle, (performance.now() - began) / 1000);
+  const kept =
+    way === 'native'
+      ? await keptNatively(stage, options.messageSeconds)
+      : await keptByUs(stage.client, since, options.messageSeconds);
+  return { ...load, kept, perCall: scaled(difference(used, idleUsed), 1 / options.calls) };
+}
+
+/** True if every call left one whole message. */
+export function isWhole(round: Round, calls: number): boolean {
+  return round.failed === 0 && round.kept.messages === calls && round.kept.short === 0;
+}
+
+function numbersOf(way: Way): { to: string; from: string }[] {
+  return Array.from({ length: subscribers }, (_, n) => ({
+    to: way === 'native' ? nativeNumber(n) : subscriberNumber(way, n),
+    from: callerNumber(n),
+  }));
+}
+
+function costSoFar(stage: Stage): Cost {
+  const pids = stage.local.pids;
+  return {
+    asterisk: cpuOf(stage.asterisk.pid),
+    controller: cpuOf(stage.controller.pid),
+    store: pids === undefined ? 0 : cpuOf(pids.postgres) + cpuOf(pids.ferretdb),
+  };
+}
+
+function difference(after: Cost, before: Cost): Cost {
+  return {
+    asterisk: after.asterisk - before.asterisk,
+    controller: after.controller - before.controller,
+    store: after.store - before.store,
+  };
+}
+
+function scaled(cost: Cost, by: number): Cost {
+  return { asterisk: cost.asterisk * by, controller: cost.controller * by, store: cost.store * by };
+}

@@ -1,0 +1,79 @@
+/**
+ * `npm run bench -- [--quick] [--rounds N] [--only NAME]... [--out FOLDER]`: native `VoiceMail()` and this system on the
+ * same Asterisk. Without --quick the figures go to docs/benchmarks/.
+ */
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { checkout } from '../stack/machine.ts';
+import type { BenchOptions, BenchProgram } from './bench-options.ts';
+import { depositCpu } from './deposit-cpu.ts';
+import { commit, machineFacts } from './machine-facts.ts';
+import { terminalTable, writeReport } from './report.ts';
+import type { Bench } from './result.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const programs: readonly BenchProgram[] = [depositCpu];
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true },
+      out: { type: 'string' },
+    },
+  });
+  const chosen = choose(values.only);
+  const options: BenchOptions = {
+    quick: values.quick,
+    rounds: roundsOf(values.rounds, values.quick),
+    say: (line) => console.log(`  ${line}`),
+  };
+  const out = values.out ?? (values.quick ? undefined : join(checkout, 'docs/benchmarks'));
+  await using stage = await openStage();
+  await stage.startController();
+  for (const program of chosen) {
+    console.log(`${program.name}`);
+    const bench = await program.run(stage, options);
+    console.log(`${terminalTable(bench.results)}\n`);
+    if (out !== undefined) await writeReport(resolve(out), bench, await circumstances(stage, bench, options));
+  }
+}
+
+function choose(only: readonly string[] | undefined): readonly BenchProgram[] {
+  if (only === undefined) return programs;
+  const unknown = only.find((name) => !programs.some((program) => program.name === name));
+  if (unknown !== undefined)
+    throw new Error(`no bench ${unknown}; there are ${programs.map(({ name }) => name).join(', ')}`);
+  return programs.filter(({ name }) => only.includes(name));
+}
+
+function roundsOf(text: string | undefined, quick: boolean): number {
+  if (text === undefined) return quick ? 1 : 5;
+  const rounds = Number(text);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100)
+    throw new Error(`--rounds ${text}: a whole number from 1 to 100`);
+  return rounds;
+}
+
+async function circumstances(stage: Stage, bench: Bench, options: BenchOptions) {
+  const version = /Asterisk \S+/.exec(await stage.asterisk.cli('core show version'))?.[0] ?? 'Asterisk';
+  const info = await stage.client.db('admin').command({ buildInfo: 1 });
+  const ferretdb = info['ferretdb'] as { version?: string } | undefined;
+  const store =
+    ferretdb === undefined ? `MongoDB ${String(info['version'])}` : `FerretDB ${ferretdb.version ?? ''}`;
+  const rounds = options.rounds === 5 ? '' : ` --rounds ${options.rounds}`;
+  return {
+    date: new Date(),
+    commit: commit(),
+    command: `npm run bench -- --only ${bench.name}${rounds}${options.quick ? ' --quick' : ''}`,
+    machine: machineFacts({ asterisk: version, store }),
+  };
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
