@@ -53,7 +53,7 @@ export interface AriMediaDeps {
   readonly prompts: PromptCatalog;
   /** Language of tones; BCP 47. */
   readonly language: string;
-  /** How often the spool is looked through, in milliseconds; default 30,000. */
+  /** How often the spool is looked through, in milliseconds; default 5,000. */
   readonly strayEveryMs?: number;
 }
 
@@ -304,7 +304,7 @@ export class AriMedia implements MediaServer {
         this.#wakeStrays = undefined;
         resolve();
       };
-      const timer = setTimeout(done, this.#deps.strayEveryMs ?? 30_000);
+      const timer = setTimeout(done, this.#deps.strayEveryMs ?? 5_000);
       over.addEventListener('abort', done);
       this.#wakeStrays = done;
       if (over.aborted) done();

@@ -150,7 +150,8 @@ function startCommand(recording: Recording, ifExists: 'fail' | 'append') {
 }
 
 function secondsLeft(recording: Recording): number {
-  return Math.max(1, Math.ceil(recording.rule.maxSeconds - (performance.now() - recording.startedAt) / 1000));
+  const ran = Math.max(0, performance.now() - recording.startedAt) / 1000;
+  return Math.max(1, Math.ceil(recording.rule.maxSeconds - ran));
 }
 
 /** Why did it end? Asterisk does not say, so it is told from what was seen and from what was recorded. */

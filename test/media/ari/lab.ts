@@ -13,6 +13,7 @@ import { openLocalAsterisk } from '../../../scripts/stack/asterisk.ts';
 import type { LocalAsterisk } from '../../../scripts/stack/asterisk.ts';
 import { freePort } from '../../../scripts/stack/ports.ts';
 import { openPhone } from '../../phone/phone.ts';
+import type { PhoneCall } from '../../phone/call.ts';
 import type { Phone } from '../../phone/phone.ts';
 import { keptLog } from '../../telemetry/kept-log.ts';
 import type { KeptLog } from '../../telemetry/kept-log.ts';
@@ -162,4 +163,17 @@ let tags = 0;
 export function ruleFor(call: Call, change: Partial<RecordRule> = {}): RecordRule {
   const tag = `+12025550100~+12025550123~${Math.floor(call.started.getTime() / 1000)}~${call.id}~${tags++}`;
   return { tag, maxSeconds: 60, maxSilenceSeconds: 10, terminators: '#', beep: true, ...change };
+}
+
+/** A call that is up at both ends. */
+export async function answeredCall(
+  lab: Lab,
+  media: AriMedia,
+  number = '+12025550100',
+): Promise<{ readonly phone: PhoneCall; readonly call: Call }> {
+  const phone = await lab.phone.call(number);
+  const call = await nextCall(media);
+  await call.answer();
+  await phone.up();
+  return { phone, call };
 }

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { toneShare } from '../../../scripts/audio/tone.ts';
+import { answeredCall, lostClip, openLab, until } from './lab.ts';
+import type { Lab } from './lab.ts';
+
+const language = 'en';
+const greeting = { kind: 'prompt', name: 'greeting-default' } as const;
+const saved = { kind: 'prompt', name: 'message-saved' } as const;
+
+describe('playing with Asterisk', function () {
+  this.timeout(40_000);
+  let lab: Lab;
+  before(async () => (lab = await openLab()));
+  after(async () => lab?.[Symbol.asyncDispose]());
+
+  it('a number that is being said stops at a key', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    const digits = { kind: 'digits', digits: '1231231231231231' } as const;
+    const playing = call.play([digits], { language, until: 'any' });
+    await phone.hearsTone(600);
+    await phone.press('7');
+    const keyUp = performance.now();
+    assert.deepEqual(await playing, { kind: 'key', key: '7' });
+    const last = await phone.quietFor(400);
+    assert.ok((last ?? 0) - keyUp < 500, `sound went on for ${Math.round((last ?? 0) - keyUp)} ms`);
+    await call.hangup();
+    await phone.ended();
+  });
+
+  it('a missing sound is left out, in the middle of others too, and the call goes on', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    assert.deepEqual(await call.play([lostClip], { language }), { kind: 'done' });
+    assert.deepEqual(await call.play([{ kind: 'prompt', name: 'goodbye' }], { language }), { kind: 'done' });
+    assert.deepEqual(await call.play([{ kind: 'prompt', name: 'mailbox-full' }, saved], { language }), {
+      kind: 'done',
+    });
+    await phone.hearsTone(500);
+    assert.ok(lab.log.lines.some((line) => line.text.startsWith('the switch could not play')));
+    assert.ok(lab.log.lines.some((line) => line.text.startsWith('a prompt is missing')));
+    await call.hangup();
+    await phone.ended();
+  });
+
+  it('goes on after a playback whose end no event tells', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    await withoutEvent(lab, 'PlaybackFinished');
+    const from = performance.now();
+    assert.deepEqual(await call.play([saved], { language }), { kind: 'done' });
+    const took = performance.now() - from;
+    assert.ok(took > 5000 && took < 8000, `took ${took} ms`);
+    assert.ok(lab.log.lines.some((line) => line.text.startsWith('a playback gave no sign')));
+    await call.hangup();
+    await phone.ended();
+  });
+
+  it('a text application beside does not double digits', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    const judge = (digits: string) => (digits.length === 6 ? ('complete' as const) : undefined);
+    const gathering = call.gather({ language, items: [], judge, firstDigitMs: 5000, nextDigitMs: 3000 });
+    await phone.press('112233');
+    assert.deepEqual(await gathering, { kind: 'complete', digits: '112233' });
+    await call.hangup();
+    await phone.ended();
+  });
+
+  it('a flood of digits is bounded, and the newest call still works', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    await phone.press('5'.repeat(80), { onMs: 40, gapMs: 40 });
+    const judge = () => undefined;
+    const result = await call.gather({
+      language,
+      items: [greeting],
+      judge,
+      firstDigitMs: 500,
+      nextDigitMs: 500,
+    });
+    assert.ok(result.kind === 'invalid' && result.digits === '5'.repeat(64), JSON.stringify(result));
+    await call.hangup();
+    await phone.ended();
+    await until(() => call.gone.aborted, 'gone');
+  });
+
+  it('silence between prompts is heard as a pause', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    const from = performance.now();
+    await call.play([saved, { kind: 'silence', ms: 600 }, saved], { language });
+    assert.ok(performance.now() - from > 1100);
+    await phone.quietFor(200);
+    assert.ok(toneShare(phone.heard.ulaw, 500) > 0.5);
+    await call.hangup();
+    await phone.ended();
+  });
+});
+
+/** Takes an event type out of what Asterisk sends. */
+function withoutEvent(lab: Lab, type: string): Promise<void> {
+  const kept = ['RESTResponse', 'StasisStart', 'StasisEnd', 'ChannelHangupRequest', 'ChannelDtmfReceived'];
+  const filter = JSON.stringify({
+    allowed: kept.filter((one) => one !== type).map((one) => ({ type: one })),
+  });
+  const { url, user, password, app } = lab.settings;
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(filter) };
+    const options = { method: 'PUT', auth: `${user}:${password}`, headers, agent: false };
+    request(`${url}/ari/applications/${app}/eventFilter`, options, (response) => {
+      response.resume();
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`${response.statusCode}`)),
+      );
+    })
+      .on('error', reject)
+      .end(filter);
+  });
+}

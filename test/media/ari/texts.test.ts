@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { isFault } from '../../../app/core/errors.ts';
+import { openPhone } from '../../phone/phone.ts';
+import { next, openLab } from './lab.ts';
+import type { Lab } from './lab.ts';
+
+describe('texts through Asterisk', function () {
+  this.timeout(40_000);
+  let lab: Lab;
+  before(async () => (lab = await openLab({ phones: true })));
+  after(async () => lab?.[Symbol.asyncDispose]());
+
+  it('a text of over 1,023 bytes comes in as truncated, one of 1,000 whole', async () => {
+    await using media = await lab.media();
+    await lab.phone.text('+12025550199', 'x'.repeat(2000));
+    const long = await next((signal) => media.texts(signal));
+    assert.equal(long.truncated, true);
+    assert.equal(long.body, '');
+    await lab.phone.text('+12025550199', 'y'.repeat(1000));
+    const short = await next((signal) => media.texts(signal));
+    assert.equal(short.truncated, false);
+    assert.equal(short.body, 'y'.repeat(1000));
+    await lab.phone.text('+12025550199', 'z'.repeat(10_000));
+    const longest = await next((signal) => media.texts(signal));
+    assert.deepEqual([longest.truncated, longest.trunk], [true, 'trunk']);
+  });
+
+  it('a registered phone gets its texts itself and is known by its number, not by what it says', async () => {
+    await using media = await lab.media();
+    const server = { host: lab.asterisk.sipHost, port: lab.asterisk.sipPort };
+    await using anna = await openPhone({ server, number: 'anna', password: 'secret' });
+    const text = { id: 'one', from: '+12025550199', to: '+12025550111', body: 'for anna' };
+    await assert.rejects(
+      media.sendText(text),
+      (error) => isFault(error, 'gateway-unavailable') && error.temporary,
+    );
+    assert.equal(await anna.register(), 200);
+    await media.sendText(text);
+    const received = await anna.nextText();
+    assert.equal(received.body, 'for anna');
+    assert.match(received.request.raw?.toString() ?? JSON.stringify(received.request.headers), /one/);
+    assert.ok(
+      (await anna.text('+12025550199', '1', { headers: ['P-Asserted-Identity: <sip:+12025550100@x>'] })) <
+        300,
+    );
+    const sent = await next((signal) => media.texts(signal));
+    assert.deepEqual([sent.from, sent.to, sent.body], ['+12025550111', '+12025550199', '1']);
+  });
+
+  it('hostile senders, recipients and bodies do no harm', async () => {
+    await using media = await lab.media();
+    for (const to of ['1@evil/sip:x', '1,2', '', `+1202\r\nX: y`, '1'.repeat(100)]) {
+      await assert.rejects(media.sendText({ id: 'x', from: '+12025550199', to, body: 'x' }), (error) =>
+        isFault(error, 'invalid'),
+      );
+    }
+    await media.sendText({
+      id: 'a\r\nX-Evil: 1',
+      from: '+12025550199',
+      to: '+12025550132',
+      body: 'line\r\n\r\nBYE sip:x SIP/2.0',
+    });
+    const received = await lab.phone.nextText();
+    assert.equal(received.body, 'line\r\n\r\nBYE sip:x SIP/2.0');
+    await lab.phone.text('+12025550199', '\u0000\u001b[2J %zz ${SHELL(id)}', { fromUser: '%zz' });
+    const text = await next((signal) => media.texts(signal));
+    assert.ok(text.body.includes('${SHELL(id)}'));
+  });
+});
