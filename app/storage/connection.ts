@@ -98,6 +98,8 @@ export class Connection implements AsyncDisposable {
     let told: string | undefined;
     while (!this.#closing.signal.aborted) {
       try {
+        // A client whose first connection failed stays dead for its operations (mongodb 7.9) until it is told to connect.
+        await this.#client.connect();
         for (const [name, list] of Object.entries(indexes)) {
           await this.database.collection(name).createIndexes([...list]);
         }

@@ -37,7 +37,7 @@ export function unavailable(what: string, cause?: unknown): Fault {
 }
 
 function isAway(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false;
+  if (!(error instanceof MongoError)) return isSocketError(error);
   if (error.hasErrorLabel(MongoErrorLabel.RetryableWriteError)) return true;
   if (error instanceof MongoServerError) return awayCodes.has(Number(error.code));
   return (
@@ -48,6 +48,11 @@ function isAway(error: unknown): boolean {
     error instanceof MongoClientClosedError ||
     error.name === 'MongoWaitQueueTimeoutError'
   );
+}
+
+/** An error of the connection's socket itself: a write on a reset connection comes through the driver as it is. */
+function isSocketError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && 'errno' in error;
 }
 
 export function isDuplicate(error: unknown): error is MongoServerError {

@@ -97,8 +97,8 @@ describe('storage: every question has its index', function () {
     for (const [name, list] of Object.entries(indexes)) {
       const there = await opened.client.db(opened.database).collection(name).indexes();
       assert.deepEqual(
-        there.map((index) => index.name).toSorted(),
-        ['_id_', ...list.map((index) => index.name)].toSorted(),
+        new Set(there.map((index) => index.name)),
+        new Set(['_id_', ...list.map((index) => index.name)]),
       );
       for (const index of list)
         assert.equal(index.name, Object.keys(index.key)[0], 'named by its first field');
@@ -122,32 +122,29 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
     received: envelope.received,
     envelope: 'x'.repeat(600),
   }));
-  await insert('messages', rows as unknown as Document[]);
+  await insert('messages', rows);
   await insert(
     'notifications',
     each((i) => {
       const { id, ...rest } = sampleNotification({ status: 'sent', sentAt: at(i), to: number() });
-      return { _id: id, ...rest } as unknown as Document;
+      return { _id: id, ...rest };
     }),
   );
   await insert(
     'deliveries',
-    each(() => ({ _id: randomUUID(), status: 'done' }) as unknown as Document),
+    each(() => ({ _id: randomUUID(), status: 'done' })),
   );
   await insert(
     'mailboxes',
-    each(() => ({ _id: randomUUID(), numbers: [`+1${randomUUID()}`] }) as unknown as Document),
+    each(() => ({ _id: randomUUID(), numbers: [`+1${randomUUID()}`] })),
   );
   await insert(
     'attempts',
-    each(
-      (i) =>
-        ({ _id: `key ${i}`, at: [at(i)], expires: new Date(Date.now() + 600_000) }) as unknown as Document,
-    ),
+    each((i) => ({ _id: `key ${i}`, at: [at(i)], expires: new Date(Date.now() + 600_000) })),
   );
   await insert(
     'media',
-    each(() => ({ _id: randomUUID(), contentType: 'audio/PCMU' }) as unknown as Document),
+    each(() => ({ _id: randomUUID(), contentType: 'audio/PCMU' })),
   );
   await store.cdrs.insert(each((i) => sampleCdr({ start: at(i) })));
   await Promise.all(
