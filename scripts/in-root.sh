@@ -91,7 +91,11 @@ case $inside-$as in
   sudo-*)
     drop=(--reuid "$SUDO_UID" --regid "$SUDO_GID" --clear-groups)
     # sudo outlives the process that started it: an end of the input stands for that process's end.
-    if [[ -n $pid_file ]]; then (cat >/dev/null; kill -"$signal" $$) & fi
+    if [[ -n $pid_file ]]; then
+      exec 3<&0 </dev/null
+      (cat <&3 >/dev/null; kill -"$signal" $$) &
+      exec 3<&-
+    fi
     ;;
 esac
 exec "${enter[@]}" setpriv --pdeathsig "$signal" "${drop[@]}" -- "$@"
