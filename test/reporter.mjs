@@ -14,7 +14,9 @@ export default class Reporter extends Spec {
 
   constructor(runner, options) {
     super(runner, options);
-    runner.on(EVENT_TEST_PASS, (test) => this.#passed.push({ file: relative('.', test.file ?? ''), title: test.title }));
+    runner.on(EVENT_TEST_PASS, (test) =>
+      this.#passed.push({ file: relative('.', test.file ?? ''), title: test.title }),
+    );
   }
 
   done(failures, finish) {
