@@ -72,17 +72,20 @@ export function createController(rooms: Rooms): Controller {
     trunks: rooms.config.trunks,
   });
   const { scheduler } = rooms;
-  messaging.texts.worker = scheduler.worker('texts', every.texts, async (signal) => {
+  const texts = scheduler.worker('texts', every.texts, async (signal) => {
     await notify.runDue(signal);
   });
+  messaging.texts.worker = texts;
   const calls = scheduler.worker('calls', every.calls, async (signal) => {
     await deliveries.runDue(signal);
   });
   const drain = async (signal: AbortSignal): Promise<void> => {
     if (rooms.spool.size > 0) await deposits.drain(signal);
   };
-  scheduler.worker('spool', every.spool, drain, 'controller');
+  const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
   scheduler.worker('accounts', every.accounts, () => account.flush(), 'controller');
+  // What an earlier controller left is looked at now, not at the next interval.
+  for (const worker of [texts, calls, spooled]) worker.wake();
   return {
     text: (text) => commands.handle(text),
     run: (signal) => answerAll({ rooms, flow, commands, signal }),

@@ -54,7 +54,7 @@ async function recordDialogue(
 ): Promise<Outcome> {
   let begin = start;
   let empty = 0;
-  for (let n = 0; ; n += 1) {
+  for (let n = firstNumber(call, deps); ; n += 1) {
     const rule = recordRule(call, visit, profile, n);
     const result = await begin(rule);
     begin = (next) => call.record(next);
@@ -74,6 +74,15 @@ async function recordDialogue(
     if (reviewed.kind === 'again') continue;
     return send(call, visit, profile, deps, { result, take: reviewed.take, flags: reviewed.flags });
   }
+}
+
+/**
+ * Recordings are numbered so that no two of a call bear the same name: what an earlier controller took in of this call would
+ * pass for this one. A call lives longer than its recordings are many, so its seconds are greater than any number before.
+ */
+function firstNumber(call: Call, deps: FlowDeps): number {
+  if (call.entry.kind !== 'resumed') return 0;
+  return Math.max(1, Math.ceil((deps.clock.now().getTime() - call.started.getTime()) / 1000));
 }
 
 function recordRule(call: Call, visit: DepositVisit, profile: ClassOfService, n: number): RecordRule {
@@ -141,8 +150,10 @@ async function send(
       durationMs: take.durationMs,
       classOfService: visit.classOfService,
       bytes: await take.bytes(),
+      // Its first controller may have died in the middle of taking it in.
+      recovered: call.entry.kind === 'resumed',
     });
-    await take.discard();
+    await discard(take, deps);
     await tell(
       call,
       language,
@@ -159,6 +170,15 @@ async function send(
     deps.log.error('a message could not be made safe', { error, temporary: isTemporary(error) });
     await tell(call, language, 'message-not-saved');
     return { did: 'failed' };
+  }
+}
+
+/** What is left behind is found in the spool, and found to be stored. */
+async function discard(take: Take, deps: FlowDeps): Promise<void> {
+  try {
+    await take.discard();
+  } catch (error) {
+    deps.log.warn('a stored recording stays on the switch for now', { error });
   }
 }
 

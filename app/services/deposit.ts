@@ -106,7 +106,14 @@ export function createDeposits(deps: DepositDeps): Deposits {
       let moved = 0;
       for await (const entry of spool.list()) {
         if (signal.aborted) break;
-        await intoStore({ ...entry, recovered: true });
+        try {
+          await intoStore({ ...entry, recovered: true });
+        } catch (error) {
+          if (isTemporary(error)) throw error;
+          // It stays, and does not hold up those behind it.
+          log.error('a spooled deposit is not taken by the store', { error });
+          continue;
+        }
         await spool.remove(entry);
         moved += 1;
       }

@@ -20,6 +20,8 @@ import type { Profiles } from './profile.ts';
 const leaseMs = 30_000;
 /** How soon a step whose store or switch was away is tried again, in milliseconds. */
 const stepRetryMs = 5_000;
+/** Least time between two looks for due work of others, in milliseconds. */
+const leastWaitMs = 250;
 /** Tries to tell the store that a text is out, each as long as the store's own deadline. */
 const markTries = 5;
 
@@ -81,7 +83,15 @@ async function runDue(deps: NotifyDeps, signal: AbortSignal): Promise<number> {
     await sendAgain(deps, taken.notification);
     done += 1;
   }
+  if (!signal.aborted) await wakeForNext(deps);
   return done;
+}
+
+/** What another controller had in hand when it died is due when its lease ends. */
+async function wakeForNext({ store, clock, onDue }: NotifyDeps): Promise<void> {
+  const due = await Promise.all([store.messages.nextPendingDue(), store.notifications.nextDue()]);
+  const times = due.flatMap((at) => (at === undefined ? [] : [at.getTime()]));
+  if (times.length > 0) onDue(new Date(Math.max(Math.min(...times), clock.now().getTime() + leastWaitMs)));
 }
 
 async function workSteps(

@@ -42,6 +42,8 @@ export interface CallEnd {
 }
 
 const defaultWaitMs = 10_000;
+/** Longest tone that is looked for, in bytes. */
+const longestTone = 1000 * 8;
 /** So much of a sample's end may be missing: recordings end a few frames early. */
 const wholeToleranceMs = 200;
 
@@ -266,7 +268,11 @@ export class PhoneCall implements AsyncDisposable {
       const base = packets[from]?.offset;
       if (base === undefined) return undefined;
       const found = findTone(ulaw.subarray(base), hz, options.minMs);
-      if (found === undefined) return undefined;
+      if (found === undefined) {
+        // Looked through; only a tone that still goes on may have begun there.
+        while (from < packets.length && ulaw.length - packets[from]!.offset > longestTone) from++;
+        return undefined;
+      }
       const at = (ms: number): number => this.heard.arrivedAt(base / 8 + ms) ?? this.heard.lastAt ?? 0;
       return { startAt: at(found.startMs), endAt: at(found.endMs) };
     };

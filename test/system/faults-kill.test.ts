@@ -43,9 +43,9 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
   it('over 50 calls under way at ten kills: nobody is left in silence', async () => {
     const phone = await system.phone('callers');
     const waiting = new Map<Stage, () => void>();
-    let open = true;
+    const closed = new AbortController();
     const line = async (): Promise<void> => {
-      while (open) {
+      while (!closed.signal.aborted) {
         const caller = new SteadyCaller({
           from: `+1415555${String(1000 + callers.length)}`,
           to: chance.pick(subscribers),
@@ -71,9 +71,8 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
         await pause(chance.number(800));
         await system.restart();
       }
-      open = false;
     };
-    await Promise.all([kill().finally(() => (open = false)), ...lines]);
+    await Promise.all([kill().finally(() => closed.abort()), ...lines]);
     tally.delete('over');
     const underWay = [...tally.values()].reduce((sum, count) => sum + count, 0);
     const spread = JSON.stringify(Object.fromEntries(tally));

@@ -58,9 +58,21 @@ export class SteadyCaller {
     return ago < notifyingMs ? 'notifying' : 'over';
   }
 
-  /** @throws DeadlinePassed if the caller is left in silence */
+  /** @throws Error if the caller is left in silence */
   async call(phone: Phone, chance: Chance): Promise<void> {
     const call = await phone.call(this.to, { fromUser: this.from });
+    try {
+      await this.#talk(call, chance);
+    } catch (error) {
+      await call.hangup();
+      throw new Error(
+        `${this.from} in ${this.#stage}, ${call.state}, heard sound ${JSON.stringify(spoken(call))}`,
+        { cause: error },
+      );
+    }
+  }
+
+  async #talk(call: PhoneCall, chance: Chance): Promise<void> {
     await call.up(toneMs);
     this.#enter('greeting');
     await call.sayNothing(chance.between(100, 900));
@@ -106,4 +118,19 @@ export class SteadyCaller {
 function wasSpokenTo(call: PhoneCall, since: number): boolean {
   const heard = call.heard.since(since + 60);
   return heard.filter((byte) => (byte & 0x7f) < 0x60).length > spokenToMs * 8 * 0.3;
+}
+
+/** Stretches of sound, in seconds of the call: for what a failure says. */
+function spoken(call: PhoneCall): string[] {
+  const stretches: { from: number; to: number }[] = [];
+  const start = call.times.ack ?? call.times.invite;
+  for (const packet of call.heard.packets) {
+    const sound = call.heard.ulaw.subarray(packet.offset, packet.offset + packet.length);
+    if (!sound.some((byte) => (byte & 0x7f) < 0x60)) continue;
+    const last = stretches.at(-1);
+    if (last !== undefined && packet.at - last.to < 400) last.to = packet.at;
+    else stretches.push({ from: packet.at, to: packet.at });
+  }
+  const seconds = (at: number): string => ((at - start) / 1000).toFixed(1);
+  return stretches.map(({ from, to }) => `${seconds(from)}-${seconds(to)}`);
 }
