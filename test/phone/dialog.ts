@@ -90,8 +90,9 @@ export class Dialog {
     this.#answerInvite(200, 'OK', this.#withSdp());
   }
 
+  /** Has no effect on a call that was answered. */
   refuse(status: number): void {
-    if (this.invite === undefined || this.state !== 'ringing') return;
+    if (this.invite === undefined || this.state !== 'ringing' || this.status !== undefined) return;
     this.times.final = performance.now();
     this.#refused(status, 'Refused', 'us');
     this.#answerInvite(status, 'Refused');
@@ -99,6 +100,10 @@ export class Dialog {
 
   /** Ends it with what its state asks for, and waits until the far side has confirmed. */
   async hangup(): Promise<void> {
+    // RFC 3261, 15: who has answered may not say BYE before the ACK.
+    if (this.state === 'ringing' && this.invite !== undefined && this.status === 200) {
+      await this.#parts.changes.until(() => this.state !== 'ringing' || undefined, 4000, 'ACK');
+    }
     if (this.state === 'up') {
       this.#over('us');
       await this.#parts.transport.transact(this.#inDialog('BYE'), 4000).final;

@@ -84,6 +84,17 @@ describe('the test phone', () => {
     assert.equal(unanswered.status, 487);
   });
 
+  it('hangs up right after its answer with a BYE, not with a refusal', async () => {
+    const out = await near.call('2002');
+    const incoming = await far.incoming();
+    const answering = incoming.answer();
+    // The ACK is still on its way.
+    assert.equal(incoming.times.ack, undefined);
+    await Promise.all([answering, incoming.hangup(), out.up()]);
+    assert.equal((await out.ended()).by, 'them');
+    assert.deepEqual([out.status, out.state, incoming.state], [200, 'ended', 'ended']);
+  });
+
   it('sends names, raw headers and hostile bytes as they are given', async () => {
     await near.call('2002', {
       fromName: 'Zoë "Z"',
