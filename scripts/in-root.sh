@@ -71,8 +71,8 @@ for dir in "${binds[@]}"; do
   mkdir -p "$view$dir"
   mount --bind "$dir" "$view$dir"
 done
-# Names and addresses are found as on the machine.
-for file in /etc/resolv.conf /etc/hosts; do
+# Names are found and certificates trusted as on the machine.
+for file in /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt; do
   if [[ -e $file && -e $root$file ]]; then mount --bind "$file" "$view$file"; fi
 done
 

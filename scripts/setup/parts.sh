@@ -87,6 +87,10 @@ build_ferretdb() {
   local settings=("GOBIN=$work/bin" "GOPATH=$work/path" "GOCACHE=$work/cache" CGO_ENABLED=0 GOFLAGS=-modcacherw GOTOOLCHAIN=auto)
   local package=github.com/FerretDB/FerretDB/v2/cmd/ferretdb@$ferretdb_version
   if [[ $go_in_root == yes ]]; then
+    local name
+    for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
+      [[ -z ${!name:-} ]] || settings+=("$name=${!name}")
+    done
     bash "$here/scripts/in-root.sh" env "${settings[@]}" "GOPROXY=${GOPROXY:-}" go install "$package"
   else
     (cd "$work" && exec env "${settings[@]}" setpriv --pdeathsig KILL go install "$package")

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
 import { builtController } from './build.ts';
-import { checkout } from './machine.ts';
+import { checkout, onMachine } from './machine.ts';
 
 export interface ControllerOptions {
   /** Gets answerback.yaml and the deposit spool. */
@@ -56,8 +56,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const main = await builtController();
   const began = performance.now();
   // It ends with this process, however that ends; Ctrl-C is for this process alone, which ends it in its turn.
-  const node = [process.execPath, '--enable-source-maps', main, file];
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...node], {
+  const command = onMachine(process.execPath, ['--enable-source-maps', main, file], 'TERM');
+  const child = spawn(command.program, command.args, {
     cwd: checkout,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -57,9 +57,13 @@ export function inRoot(program: string, args: readonly string[], options: RootOp
   return { program: 'bash', args: [join(checkout, 'scripts/in-root.sh'), ...flags, '--', program, ...args] };
 }
 
-/** The same end for a program of the machine itself: it dies with the process that started it. */
-export function onMachine(program: string, args: readonly string[]): CommandLine {
-  return { program: 'setpriv', args: ['--pdeathsig', 'KILL', '--', program, ...args] };
+/** The same for a program of the machine itself: it gets `signal` when the process that started it dies. */
+export function onMachine(
+  program: string,
+  args: readonly string[],
+  signal: 'KILL' | 'TERM' = 'KILL',
+): CommandLine {
+  return { program: 'setpriv', args: ['--pdeathsig', signal, '--', program, ...args] };
 }
 
 /**
