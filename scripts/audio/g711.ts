@@ -40,10 +40,6 @@ export function decodeUlaw(bytes: Uint8Array): Int16Array {
   return Int16Array.from(bytes, (byte) => ulawTable[byte] ?? 0);
 }
 
-export function decodeAlaw(bytes: Uint8Array): Int16Array {
-  return Int16Array.from(bytes, (byte) => alawTable[byte] ?? 0);
-}
-
 export function ulawToAlaw(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.map((byte) => ulawToAlawTable[byte] ?? 0xd5));
 }

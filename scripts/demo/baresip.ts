@@ -3,19 +3,17 @@
  * a file, answers by itself, and is steered over its control connection (JSON in netstrings).
  */
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { inRoot, onMachine, onPath, requireSetUp, rootFolder, type CommandLine } from '../stack/machine.ts';
 import { freePort } from '../stack/ports.ts';
 import { startProgram, type Program } from '../stack/program.ts';
+import { commandLine, silenceFile, writeFiles } from './baresip-files.ts';
 import { expect, StepFailure } from './failure.ts';
 import { NetstringReader, writeNetstring } from './netstring.ts';
 import { PhoneCall } from './phone-call.ts';
 import { freeSipPort } from './sip-port.ts';
 import { Inbox } from './wait.ts';
-import { writeWav } from './wav.ts';
 
 export interface BaresipOptions {
   /** Configuration, log and recordings; made if it is not there. */
@@ -63,9 +61,6 @@ interface Packet {
 
 /** Longest wait for the answer to a command, in milliseconds. */
 const commandMs = 5000;
-/** Sound cards of the phone until told otherwise. */
-const silenceFile = 'silence.wav';
-const silenceSeconds = 300;
 
 /** How often another port is tried when somebody was quicker. */
 const portTries = 5;
@@ -219,68 +214,6 @@ export class Baresip implements AsyncDisposable {
         param: packet.param ?? '',
       });
   }
-}
-
-async function writeFiles(options: BaresipOptions, sipPort: number, controlPort: number): Promise<void> {
-  const { directory, number, displayName, server, textsTo } = options;
-  await mkdir(directory, { recursive: true });
-  const files: Record<string, string | Buffer> = {
-    config: configuration(sipPort, controlPort),
-    accounts: `"${displayName}" <sip:${number}@127.0.0.1:${sipPort}>;regint=0;answermode=auto;audio_codecs=pcmu/8000/1,pcma/8000/1\n`,
-    contacts: `"texts" <sip:${textsTo}@${server}>\n`,
-    [silenceFile]: writeWav(new Int16Array(0), silenceSeconds),
-  };
-  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
-}
-
-/** Paths are relative to its folder: baresip cuts them at 127 characters. */
-function configuration(sipPort: number, controlPort: number): string {
-  return `# Written anew at each start.
-poll_method epoll
-sip_listen 127.0.0.1:${sipPort}
-net_interface 127.0.0.1
-rtp_ports 30000-32700
-call_local_timeout 60
-call_max_calls 2
-audio_player aufile,heard.wav
-audio_source aufile,${silenceFile}
-audio_alert aufile,alert.wav
-ringback_disabled yes
-ausrc_format s16
-auplay_format s16
-auenc_format s16
-audec_format s16
-# Generous, so that a busy machine delays what is heard but tears no holes into it.
-audio_buffer 300-20000
-jitter_buffer_type off
-module_path ${modulesFolder()}
-module g711.so
-module aufile.so
-module_tmp account.so
-module_app contact.so
-module_app menu.so
-module_app ctrl_tcp.so
-ctrl_tcp_listen 127.0.0.1:${controlPort}
-`;
-}
-
-function modulesFolder(): string {
-  const places = ['/usr/lib/baresip/modules', '/usr/local/lib/baresip/modules'];
-  return places.find((place) => existsSync(join(hasOwnRoot() ? rootFolder() : '/', place))) ?? places[0]!;
-}
-
-function hasOwnRoot(): boolean {
-  return existsSync(join(rootFolder(), 'usr/bin/baresip'));
-}
-
-/** The root's baresip before the machine's: it is the version that these commands are of. */
-function commandLine(directory: string, pidFile: string): { command: CommandLine; inRoot: boolean } {
-  const own = hasOwnRoot() ? undefined : onPath('baresip');
-  if (own === undefined) requireSetUp(join(rootFolder(), 'usr/bin/baresip'));
-  const args = ['-c', 'cd "$1" && exec "$2" -f .', 'sh', directory, own ?? '/usr/bin/baresip'];
-  return own === undefined
-    ? { command: inRoot('sh', args, { bind: [directory], pidFile }), inRoot: true }
-    : { command: onMachine('sh', args), inRoot: false };
 }
 
 async function tryConnect(port: number): Promise<Socket | undefined> {

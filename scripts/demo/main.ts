@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkout } from '../stack/machine.ts';
-import { access, caller, message, otherMessage, subscriber } from './cast.ts';
+import { access, message, otherMessage, subscriber } from './cast.ts';
 import { lockFolder } from './lock.ts';
 import { messageOf, openReport, type Report } from './report.ts';
 import { speak } from './speech.ts';
@@ -63,7 +63,7 @@ async function begin(
   signal: AbortSignal,
 ): Promise<{ stack: DemoStack; speech: Story['speech'] }> {
   return report.step(
-    'store, Asterisk, controller and two telephones are up',
+    'store, Asterisk, controller, two telephones: up',
     async () => {
       const speaking = speak([message, otherMessage], join(directory, 'speech'));
       // Looked at after the stack is up.
@@ -96,14 +96,10 @@ function tellTroubles(report: Report, stack: DemoStack): void {
 async function stay(report: Report, stack: DemoStack): Promise<never> {
   const at = stack.server;
   report.heading('Now you: any SIP telephone on this machine, over UDP, without account or password');
-  report.table(
-    ['to', 'call', 'as, for example'],
-    [
-      ['leave a message', `sip:${subscriber.number}@${at}`, `sip:${caller.number}@${at}`],
-      ['hear it', `sip:${access}@${at}, then the reference`, `sip:${subscriber.number}@${at}`],
-      ['hear it at once', `sip:REFERENCE@${at}`, `sip:${subscriber.number}@${at}`],
-    ],
-  );
+  report.line(`leave a message   call sip:${subscriber.number}@${at}`);
+  report.line(`hear it           call sip:${access}@${at} and dial the reference`);
+  report.line(`hear it at once   call sip:REFERENCE@${at}`);
+  report.line(`To be the subscriber, let the telephone call itself sip:${subscriber.number}@${at}.`);
   report.line('Every +1202555 number takes messages. The texts about them are shown here.');
   report.line('Ctrl-C ends it all.');
   for (;;) {

@@ -10,7 +10,7 @@ import { readWav, toUlaw, writeWav } from './wav.ts';
 /** Silence sent after something said, so that the sound never ends during a call, in seconds. */
 const silenceSeconds = 60;
 /** From this score on, what was heard is what was said. */
-export const sameSound = 0.8;
+const sameSound = 0.8;
 /** Below this score it is something else. */
 export const otherSound = 0.4;
 

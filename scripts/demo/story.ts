@@ -9,7 +9,7 @@ import type { PhoneText } from './baresip.ts';
 import { access, caller, message, otherMessage, subscriber } from './cast.ts';
 import { expect } from './failure.ts';
 import { otherSound, type PhoneCall } from './phone-call.ts';
-import { time, type Report } from './report.ts';
+import { time, wrap, type Report } from './report.ts';
 import type { DemoStack } from './stack.ts';
 import { pause, until } from './wait.ts';
 import { toUlaw } from './wav.ts';
@@ -26,6 +26,7 @@ export interface Story {
 const toneHertz = 1000;
 /** Two commas: phones pause two seconds for each; one second is enough for Answerback. */
 const tapPauseMs = 1000;
+const quoteWidth = 72;
 
 /** Tells the whole story. @throws at the first step that goes wrong; the report has then said so. */
 export async function tellStory(story: Story): Promise<void> {
@@ -67,7 +68,7 @@ async function leaveMessage({ stack, report, signal, speech }: Story): Promise<n
     await call.hangUp();
     return at;
   });
-  report.line(`“${message}”`);
+  for (const line of wrap(`“${message}”`, quoteWidth)) report.line(line);
   await report.step(
     'a mailbox exists now',
     async () =>

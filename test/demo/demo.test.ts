@@ -7,7 +7,7 @@ import { stillRuns } from './process-tree.ts';
 
 /** Beginnings of the lines, in order. */
 const steps = [
-  'store, Asterisk, controller and two telephones are up',
+  'store, Asterisk, controller, two telephones: up',
   '+12025550147 has no mailbox',
   'Alice Caller (+12025550123) rings it and is answered',
   'hears the greeting, then the tone',
@@ -92,7 +92,7 @@ describe('npm run demo', function () {
 
   it('is ended by SIGTERM in mid-story, and a second demo in the same folder says that one runs', async () => {
     demo = startDemo(join(folder, 'demo'), '--once');
-    await demo.wrote('are up');
+    await demo.wrote('two telephones: up');
     const second = startDemo(join(folder, 'demo'), '--once');
     assert.equal(await second.exited, 1);
     assert.equal(
