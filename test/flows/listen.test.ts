@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { Fault } from '../../app/core/errors.ts';
+import type { MessageState } from '../../app/core/message/message.ts';
+import type { DialAnswer } from '../../app/media/scripted/open.ts';
+import { hangup, hear, meanwhile, press, silence, speak, type Step } from '../../app/media/scripted/steps.ts';
+import type { OpenResult } from '../../app/services/retrieve.ts';
+import { access, assertHeard, caller, FlowWorld, subscriber } from './world.ts';
+
+const own = { facts: { from: { number: subscriber } } };
+const menu = hear('after-message');
+
+describe('A subscriber who calls with a reference', () => {
+  it('types it with #: its message is played at once and is heard then', async () => {
+    const world = new FlowWorld();
+    const [, wanted] = [world.add(), world.add()];
+    const steps = [hear('enter-reference'), press(`${wanted.reference}#`), hear('sound-1'), menu, hangup()];
+    await world.call(access, steps, own);
+    assert.equal(world.stateOf(wanted), 'heard');
+    assert.deepEqual(world.opened[0]?.asker, { key: subscriber, number: subscriber, trusted: true });
+    assert.equal(world.rows[0]?.outcome, 'listen');
+  });
+
+  it('types its ten digits without #, while the prompt still speaks', async () => {
+    const world = new FlowWorld();
+    const wanted = world.add();
+    const steps = [hear('enter-reference'), press(wanted.reference), hear('sound-0'), hangup()];
+    const person = await world.call(access, steps, own);
+    assert.deepEqual(person.prompts, ['enter-reference']);
+    assert.equal(world.opened[0]?.text, wanted.reference);
+  });
+
+  it('dials it as the number: no prompt comes before the message', async () => {
+    const world = new FlowWorld();
+    const wanted = world.add();
+    const person = await world.call(wanted.reference, [hear('sound-0'), menu, hangup()], own);
+    assert.equal(person.heard[0]?.kind, 'stored');
+    assert.equal(world.stateOf(wanted), 'heard');
+  });
+
+  const problems: readonly [Exclude<OpenResult['kind'], 'open'>, string][] = [
+    ['wrong', 'reference-wrong'],
+    ['expired', 'reference-expired'],
+    ['deleted', 'reference-deleted'],
+    ['not-yours', 'reference-not-yours'],
+    ['locked', 'reference-locked'],
+  ];
+  for (const [kind, said] of problems) {
+    it(`that is ${kind}: it is said plainly, typed or dialled`, async () => {
+      const world = new FlowWorld();
+      const message = world.add();
+      world.onOpen = () => ({ kind }) as OpenResult;
+      const typed = await world.call(access, [press(`${message.reference}#`), hear(said), hangup()], own);
+      assert.ok(typed.prompts.includes(said));
+      const dialled = await world.call(message.reference, [silence(60_000)], own);
+      assert.deepEqual(dialled.prompts, [said, 'goodbye']);
+      assert.equal(world.rows[1]?.outcome, 'refused');
+      assert.equal(world.stateOf(message), 'new');
+    });
+  }
+
+  it('and is wrong three times: the call ends', async () => {
+    const world = new FlowWorld();
+    const wrong = [hear('enter-reference'), press('123#'), hear('reference-wrong')];
+    const person = await world.call(access, [...wrong, ...wrong, ...wrong, silence(60_000)], own);
+    assert.equal(world.opened.length, 3);
+    assertHeard(person.prompts, ['reference-wrong', 'reference-wrong', 'reference-wrong', 'goodbye']);
+    assert.equal((await person.ended).by, 'us');
+  });
+
+  it('and is locked out: the call ends without another try', async () => {
+    const world = new FlowWorld();
+    world.onOpen = () => ({ kind: 'locked' });
+    const person = await world.call(access, [press('123#'), silence(60_000)], own);
+    assert.equal(person.prompts.at(-1), 'reference-locked');
+    assert.equal(world.opened.length, 1);
+  });
+
+  it('and types nothing: is asked three times, and no wrong one is counted', async () => {
+    const world = new FlowWorld();
+    const person = await world.call(access, [silence(600_000)], own);
+    assert.deepEqual(person.prompts, ['enter-reference', 'enter-reference', 'enter-reference', 'goodbye']);
+    assert.equal(world.opened.length, 0);
+  });
+
+  it('and the store breaks: is asked to try later, and the record says that it failed', async () => {
+    const world = new FlowWorld();
+    world.onOpen = () => {
+      throw new Fault('store-unavailable', 'away', { temporary: true });
+    };
+    const person = await world.call(access, [press('1234567890'), silence(60_000)], own);
+    assert.equal(person.prompts.at(-1), 'try-later');
+    assert.equal(world.rows[0]?.outcome, 'failed');
+    assert.equal((await person.ended).by, 'us');
+  });
+
+  it('of a number that is not served: is told so, and no mailbox is asked for', async () => {
+    const world = new FlowWorld();
+    const person = await world.call('+14155550100', [silence(60_000)]);
+    assert.deepEqual(person.prompts, ['number-not-served', 'goodbye']);
+    assert.equal(world.rows[0]?.outcome, 'refused');
+  });
+});
+
+interface KeyCase {
+  readonly title: string;
+  /** After the message and the menu. */
+  readonly steps: readonly Step[];
+  readonly hears: readonly string[];
+  readonly state: MessageState;
+}
+
+const keys: readonly KeyCase[] = [
+  { title: '1 plays again', steps: [press('1'), hear('sound-0'), menu, hangup()], hears: [], state: 'heard' },
+  { title: '2 saves', steps: [press('2'), menu, hangup()], hears: ['message-kept'], state: 'saved' },
+  { title: '3 deletes', steps: [press('3'), menu, hangup()], hears: ['message-deleted'], state: 'deleted' },
+  {
+    title: '5 tells who and when',
+    steps: [press('5'), menu, hangup()],
+    hears: ['message-from', 'received', 'after-message'],
+    state: 'heard',
+  },
+  {
+    title: '6 without another message',
+    steps: [press('6'), silence(60_000)],
+    hears: ['no-more-messages', 'goodbye'],
+    state: 'heard',
+  },
+  { title: '0 ends', steps: [press('0'), silence(60_000)], hears: ['goodbye'], state: 'heard' },
+  { title: '* ends', steps: [press('*'), silence(60_000)], hears: ['goodbye'], state: 'heard' },
+  {
+    title: 'a key that does nothing is said to, twice, and then the call ends',
+    steps: [press('9'), menu, press('8'), silence(60_000)],
+    hears: ['invalid-key', 'after-message', 'invalid-key', 'goodbye'],
+    state: 'heard',
+  },
+  {
+    title: 'no key: the menu comes twice, and then the call ends',
+    steps: [silence(600_000)],
+    hears: ['after-message', 'goodbye'],
+    state: 'heard',
+  },
+  {
+    title: 'the # of the reference is no key',
+    steps: [press('#2'), menu, hangup()],
+    hears: ['message-kept'],
+    state: 'saved',
+  },
+];
+
+describe('After the message', () => {
+  for (const { title, steps, hears, state } of keys) {
+    it(title, async () => {
+      const world = new FlowWorld();
+      const message = world.add();
+      const person = await world.call(message.reference, [hear('sound-0'), menu, ...steps], own);
+      assertHeard(person.prompts, ['after-message', ...hears]);
+      assert.equal(world.stateOf(message), state);
+      assert.deepEqual(person.remaining.length > 1, false, 'not all steps came about');
+    });
+  }
+
+  it('a key pressed while it is played stops it and counts', async () => {
+    const world = new FlowWorld();
+    const message = world.add();
+    const steps = [hear('sound-0'), press('3'), hear('message-deleted'), menu, hangup()];
+    const person = await world.call(message.reference, steps, own);
+    assert.deepEqual(person.prompts.slice(0, 1), ['message-deleted']);
+    assert.equal(world.stateOf(message), 'deleted');
+  });
+
+  it('6 plays the next new one, and then the one after', async () => {
+    const world = new FlowWorld();
+    const first = world.add();
+    const [second, third] = [world.add(), world.add()];
+    const steps = [hear('sound-0'), menu, press('6'), hear('sound-1'), menu, press('6'), hear('sound-2')];
+    await world.call(first.reference, [...steps, menu, hangup()], own);
+    assert.deepEqual(
+      [first, second, third].map((one) => world.stateOf(one)),
+      ['heard', 'heard', 'heard'],
+    );
+  });
+
+  it('of a private caller 5 says that, and no number', async () => {
+    const world = new FlowWorld();
+    const message = world.add({ from: { private: true } });
+    const person = await world.call(message.reference, [menu, press('5'), menu, hangup()], own);
+    assertHeard(person.prompts, ['message-from-private', 'received']);
+    assert.ok(person.heard.every((item) => item.kind !== 'digits'));
+  });
+
+  it('of a caller without a number 5 says that', async () => {
+    const world = new FlowWorld();
+    const message = world.add({ from: { number: 'anonymous', private: false } });
+    const person = await world.call(message.reference, [menu, press('5'), menu, hangup()], own);
+    assertHeard(person.prompts, ['message-from-unknown', 'received']);
+  });
+
+  it('an urgent one is said to be so before it is played', async () => {
+    const world = new FlowWorld();
+    const message = world.add({ urgent: true });
+    const person = await world.call(message.reference, [hear('sound-0'), hangup()], own);
+    assert.deepEqual(person.prompts, ['urgent-message']);
+  });
+
+  it('hanging up at its beginning leaves it new; after three seconds it is heard', async () => {
+    for (const [playedMs, state] of [
+      [500, 'new'],
+      [3000, 'heard'],
+    ] as const) {
+      const world = new FlowWorld();
+      const message = world.add();
+      const listens = meanwhile(() => world.pass(playedMs));
+      await world.call(message.reference, [hear('sound-0'), listens, hangup()], own);
+      assert.equal(world.stateOf(message), state, `after ${playedMs} ms`);
+    }
+  });
+
+  it('whose sound is lost: the subscriber is told, and the menu comes', async () => {
+    const world = new FlowWorld();
+    const message = world.add();
+    world.hasSound = false;
+    const person = await world.call(message.reference, [menu, hangup()], own);
+    assert.deepEqual(person.prompts, ['reference-deleted', 'after-message']);
+  });
+});
+
+describe('Calling the sender', () => {
+  const answers: readonly [DialAnswer, string | undefined][] = [
+    [{ kind: 'busy' }, 'sender-busy'],
+    [{ kind: 'no-answer' }, 'sender-no-answer'],
+    [{ kind: 'refused' }, 'cannot-call-sender'],
+    [{ kind: 'unallocated' }, 'cannot-call-sender'],
+    [{ kind: 'failed', cause: 38 }, 'cannot-call-sender'],
+    [{ kind: 'answered', steps: [speak(100), hangup()] }, undefined],
+  ];
+  for (const [answer, said] of answers) {
+    it(`who is ${answer.kind}: ${said ?? 'they speak'}, and the menu comes again`, async () => {
+      const world = new FlowWorld({ onDial: () => answer });
+      const message = world.add({ from: { number: '+12025550123', private: false } });
+      const steps = [hear('sound-0'), menu, press('4'), hear('calling-sender'), menu, hangup()];
+      const person = await world.call(message.reference, steps, own);
+      assertHeard(person.prompts, ['calling-sender', ...(said === undefined ? [] : [said]), 'after-message']);
+      assert.equal(world.media.dialled[0]?.to.number, '+12025550123');
+      assert.equal(world.media.dialled[0]?.options.callerNumber, access);
+    });
+  }
+
+  for (const from of [{ private: true }, { number: '+14155550100', private: false }, { private: false }]) {
+    it(`is refused for ${JSON.stringify(from)}: nobody is dialled`, async () => {
+      const world = new FlowWorld();
+      const message = world.add({ from });
+      const person = await world.call(message.reference, [menu, press('4'), menu, hangup()], own);
+      assertHeard(person.prompts, ['cannot-call-sender', 'after-message']);
+      assert.equal(world.media.dialled.length, 0);
+    });
+  }
+});
+
+describe('A subscriber who is called', () => {
+  it('hears what it is about, the message and the menu', async () => {
+    const world = new FlowWorld();
+    const message = world.add();
+    const person = await world.deliver(message.id, 'play', [hear('sound-0'), menu, press('2'), hangup()]);
+    assertHeard(person.prompts, ['delivery-intro', 'after-message']);
+    assert.equal(world.stateOf(message), 'saved');
+    assert.deepEqual(
+      world.rows.map(({ direction, dst, outcome }) => ({ direction, dst, outcome })),
+      [{ direction: 'outbound', dst: subscriber, outcome: 'deliver' }],
+    );
+  });
+
+  it('about a message that was deleted meanwhile: is told so', async () => {
+    const world = new FlowWorld();
+    const message = world.add();
+    await world.deps.retrieval.remove(message);
+    const person = await world.deliver(message.id, 'play', [silence(60_000)]);
+    assert.deepEqual(person.prompts, ['reference-deleted', 'goodbye']);
+  });
+
+  it('to be connected with the sender: hears that they are called', async () => {
+    const world = new FlowWorld({ onDial: () => ({ kind: 'busy' }) });
+    const message = world.add({ from: { number: caller, private: false } });
+    const person = await world.deliver(message.id, 'call-sender', [silence(60_000)]);
+    assert.deepEqual(person.prompts, ['calling-sender', 'sender-busy']);
+    assert.equal(world.rows[0]?.outcome, 'connect');
+  });
+
+  it('and hangs up at once: the call ends, the message stays new, and the record is there', async () => {
+    const world = new FlowWorld();
+    const message = world.add();
+    await world.deliver(message.id, 'play', [hangup()]);
+    assert.equal(world.stateOf(message), 'new');
+    assert.equal(world.rows.length, 1);
+  });
+});

@@ -1,0 +1,243 @@
+/** Dialogues with a caller in memory: the services behind them keep what they are given, or fail as told. */
+import assert from 'node:assert/strict';
+import { babble } from '../audio/babble.ts';
+import { createNumberPlan } from '../../app/core/address/number-plan.ts';
+import type { CallFacts } from '../../app/core/address/call-facts.ts';
+import type { E164, MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
+import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
+import type { Message, MessageState } from '../../app/core/message/message.ts';
+import type { ClassOfService } from '../../app/core/profile/class-of-service.ts';
+import { makeReference } from '../../app/core/reference/reference.ts';
+import { answerCall } from '../../app/flows/answer.ts';
+import { deliverDialogue } from '../../app/flows/deliver.ts';
+import type { FlowDeps } from '../../app/flows/flow.ts';
+import {
+  openScriptedMedia,
+  type DialAnswer,
+  type Ring,
+  type ScriptedCaller,
+  type ScriptedMedia,
+} from '../../app/media/scripted/open.ts';
+import type { Step } from '../../app/media/scripted/steps.ts';
+import type { Delivery } from '../../app/ports/store.ts';
+import type { CallRow } from '../../app/services/account.ts';
+import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
+import { createProfiles } from '../../app/services/profile.ts';
+import type { Asker, OpenResult } from '../../app/services/retrieve.ts';
+import { silentLog } from '../ports/silent-log.ts';
+
+export const access = '+12025550199';
+export const subscriber = '+12025550147' as E164;
+export const caller = '+12025550123';
+
+export interface WorldOptions {
+  /** Fields of the class `standard`. */
+  readonly standard?: Partial<ClassOfService>;
+  readonly onDial?: (number: string) => DialAnswer;
+}
+
+const standard: Omit<ClassOfService, 'name'> = {
+  language: 'en',
+  timeZone: 'UTC',
+  maxMessageSeconds: 60,
+  maxSilenceSeconds: 5,
+  minSpeechMs: 300,
+  retentionDays: 30,
+  referenceDays: 7,
+  maxMessages: 10,
+  review: true,
+  notify: [],
+  welcome: true,
+  lamp: false,
+};
+
+export class FlowWorld {
+  readonly media: ScriptedMedia;
+  readonly deps: FlowDeps;
+  /** Deposits that a service was asked to take in. */
+  readonly taken: Deposit[] = [];
+  /** Call detail records. */
+  readonly rows: CallRow[] = [];
+  readonly messages: Message[] = [];
+  readonly opened: { readonly text: string; readonly asker: Asker }[] = [];
+  /** What taking in a deposit comes to. */
+  onTake: (deposit: Deposit) => Promise<Pick<DepositResult, 'kind'>> = async () => ({ kind: 'spooled' });
+  /** What the store knows of a number. */
+  onFind: (number: E164) => Promise<Mailbox | undefined> = async () => undefined;
+  onOpen: ((text: string) => OpenResult) | undefined;
+  hasSound = true;
+  #now = Date.UTC(2026, 0, 2, 12);
+
+  constructor(options: WorldOptions = {}) {
+    const clock = { now: () => new Date(this.#now) };
+    this.media = openScriptedMedia({
+      clock,
+      onDial: (to) => options.onDial?.(to.number) ?? { kind: 'no-answer' },
+    });
+    this.deps = {
+      media: this.media,
+      clock,
+      log: silentLog,
+      plan: createNumberPlan({
+        access: [access],
+        country: 'US',
+        ranges: [{ prefix: '+1202555', class: 'standard' }],
+      }),
+      trunks: [{ name: 'trunk', trusted: true }],
+      access,
+      referenceTries: 3,
+      ringSeconds: 30,
+      language: 'en',
+      mayCall: (number) => number.startsWith('+1202555'),
+      profiles: createProfiles(() => ({ standard: { ...standard, ...options.standard } })),
+      account: {
+        event: () => undefined,
+        flush: async () => undefined,
+        call: (_, row) => this.rows.push(row),
+      },
+      mailboxes: { find: (number) => this.onFind(number) },
+      deposits: {
+        take: async (deposit) => {
+          this.taken.push(deposit);
+          return (await this.onTake(deposit)) as DepositResult;
+        },
+        drain: async () => 0,
+      },
+      retrieval: {
+        open: async (text, asker) => this.#open(text, asker),
+        sound: async (message) => (this.hasSound ? [soundOf(message)] : undefined),
+        heard: async (message) => this.#set(message, 'heard'),
+        save: async (message) => this.#set(message, 'saved'),
+        remove: async (message) => this.#set(message, 'deleted'),
+        next: async (_, after) =>
+          this.messages.find(
+            ({ state, envelope }) => state === 'new' && (after === undefined || envelope.received > after),
+          ),
+        mailboxOf: async () => mailbox(),
+        message: async (id) => this.messages.find((message) => message.id === id),
+      },
+    };
+  }
+
+  /** Time passes. */
+  pass(ms: number): void {
+    this.#now += ms;
+  }
+
+  /** A message of the subscriber; later ones were received later. */
+  add(change: Partial<Message['envelope']> = {}): Message {
+    const n = this.messages.length;
+    const id = `message-${n}` as MessageId;
+    const envelope: Message['envelope'] = {
+      id,
+      kind: 'voice',
+      origin: { network: 'sip', id },
+      from: { number: caller, private: false },
+      to: subscriber,
+      received: new Date(Date.UTC(2026, 0, 1) + n * 60_000),
+      urgent: false,
+      confidential: false,
+      cut: false,
+      parts: [
+        {
+          media: `sound-${n}` as MediaId,
+          contentType: 'audio/PCMU',
+          bytes: 32_000,
+          durationMs: 4000,
+          sha256: '',
+        },
+      ],
+      ...change,
+    };
+    const message: Message = {
+      id,
+      mailbox: 'box' as MailboxId,
+      reference: makeReference(String(100_000_000 + n)),
+      referenceExpires: new Date(Date.UTC(2027, 0, 1)),
+      envelope,
+      state: 'new',
+      tier: 'live',
+      version: 1,
+      expires: new Date(Date.UTC(2027, 0, 1)),
+      pending: [],
+    };
+    this.messages.push(message);
+    return message;
+  }
+
+  /** Somebody calls; resolves when the dialogue is over. */
+  async call(
+    to: string,
+    steps: readonly Step[],
+    ring: Omit<Ring, 'steps' | 'facts'> & { facts?: Partial<CallFacts> } = {},
+  ): Promise<ScriptedCaller> {
+    const facts = { requestUser: to, toUser: to, from: { number: caller }, ...ring.facts };
+    const person = this.media.ring({ ...ring, facts, steps });
+    await answerCall(person.call, this.deps);
+    return person;
+  }
+
+  /** The subscriber is called about a message. */
+  async deliver(message: MessageId, purpose: Delivery['purpose'], steps: readonly Step[]) {
+    const person = this.media.ring({ steps, entry: { kind: 'outgoing' } });
+    await person.call.answer();
+    const now = this.deps.clock.now();
+    const delivery: Delivery = {
+      id: 'delivery' as Delivery['id'],
+      message,
+      purpose,
+      to: subscriber,
+      status: 'calling',
+      tries: 1,
+      due: now,
+      created: now,
+    };
+    await deliverDialogue(person.call, delivery, this.deps);
+    return person;
+  }
+
+  stateOf(message: Message): MessageState | undefined {
+    return this.messages.find(({ id }) => id === message.id)?.state;
+  }
+
+  #open(text: string, asker: Asker): OpenResult {
+    this.opened.push({ text, asker });
+    if (this.onOpen !== undefined) return this.onOpen(text);
+    const message = this.messages.find(({ reference }) => reference === text);
+    return message === undefined ? { kind: 'wrong' } : { kind: 'open', message, mailbox: mailbox() };
+  }
+
+  #set({ id }: Message, state: MessageState): void {
+    const at = this.messages.findIndex((message) => message.id === id);
+    const message = this.messages[at];
+    if (message !== undefined && !(state === 'heard' && message.state !== 'new'))
+      this.messages[at] = { ...message, state };
+  }
+}
+
+export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {
+  return {
+    id: 'box' as MailboxId,
+    number: subscriber,
+    aliases: [],
+    origin: 'dynamic',
+    status: 'provisional',
+    classOfService: 'standard',
+    created: new Date(Date.UTC(2026, 0, 1)),
+    counts,
+  };
+}
+
+function soundOf(message: Message) {
+  const id = message.envelope.parts[0]?.media ?? '';
+  return { id, contentType: 'audio/PCMU', bytes: babble(100, 1) };
+}
+
+/** Whether these prompts were played in this order, others between them or not. */
+export function assertHeard(heard: readonly string[], wanted: readonly string[]): void {
+  let at = -1;
+  for (const name of wanted) {
+    at = heard.indexOf(name, at + 1);
+    assert.ok(at >= 0, `${name} was not heard after the others: ${heard.join(', ')}`);
+  }
+}
