@@ -48,7 +48,7 @@ describe('A subscriber who calls with a reference', () => {
     it(`that is ${kind}: it is said plainly, typed or dialled`, async () => {
       const world = new FlowWorld();
       const message = world.add();
-      world.onOpen = () => ({ kind }) as OpenResult;
+      world.onOpen = () => ({ kind });
       const typed = await world.call(access, [press(`${message.reference}#`), hear(said), hangup()], own);
       assert.ok(typed.prompts.includes(said));
       const dialled = await world.call(message.reference, [silence(60_000)], own);

@@ -126,9 +126,20 @@ describe('A caller who reviews the message', () => {
   it('2 plays what was recorded, and after 4 the whole of it', async () => {
     const world = new FlowWorld();
     const person = await world.call(subscriber, [
-      ...[hear('beep'), speak(2000), press('#'), menu, press('2')],
-      ...[menu, press('4'), hear('beep'), speak(1000), press('#')],
-      ...[menu, press('2'), menu, press('1')],
+      hear('beep'),
+      speak(2000),
+      press('#'),
+      menu,
+      press('2'),
+      menu,
+      press('4'),
+      hear('beep'),
+      speak(1000),
+      press('#'),
+      menu,
+      press('2'),
+      menu,
+      press('1'),
     ]);
     const played = person.heard.flatMap((item) =>
       item.kind === 'stored' ? [item.media.bytes.length / 8] : [],
