@@ -13,6 +13,7 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import type { Spool } from './ports/spool.ts';
 import type { Store } from './ports/store.ts';
+import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
 import { createCommands, type Commands } from './services/command.ts';
 import { createDeliveries } from './services/deliver.ts';
@@ -52,7 +53,8 @@ export interface Controller {
 
 export function createController(rooms: Rooms): Controller {
   const shared = shareable(rooms);
-  const messaging = createMessaging(rooms, shared);
+  const running = createRunning(rooms.log);
+  const messaging = createMessaging(rooms, shared, running);
   const flow = createFlowDeps(rooms, shared, messaging);
   const { notify, deposits, retrieval, account } = messaging;
   const deliveries = createDeliveries({
@@ -88,7 +90,7 @@ export function createController(rooms: Rooms): Controller {
   for (const worker of [texts, calls, spooled]) worker.wake();
   return {
     text: (text) => commands.handle(text),
-    run: (signal) => answerAll({ rooms, flow, commands, signal }),
+    run: (signal) => answerAll({ rooms, flow, commands, running, signal }),
   };
 }
 
@@ -115,7 +117,7 @@ function shareable({ config, file, log, clock, random, store }: Rooms) {
   return { store, log, clock, random, plan, profiles, mayCall, access };
 }
 
-function createMessaging(rooms: Rooms, shared: Shared) {
+function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const { store, config, media, spool } = rooms;
   const { plan } = shared;
   const texts: { worker?: { wakeAt(at: Date): void } } = {};
@@ -136,7 +138,7 @@ function createMessaging(rooms: Rooms, shared: Shared) {
       const number = plan.parse(digits);
       return number !== undefined && (plan.isAccess(number) || plan.classOf(number) !== undefined);
     },
-    onStored: (message, mailbox) => void notify.work(message, message.pending, mailbox),
+    onStored: (message, mailbox) => running.watch(notify.work(message, message.pending, mailbox)),
   });
   return { texts, account, notify, retrieval, deposits };
 }
@@ -163,23 +165,17 @@ interface Answering {
   readonly rooms: Rooms;
   readonly flow: FlowDeps;
   readonly commands: Commands;
+  readonly running: Running;
   readonly signal: AbortSignal;
 }
 
-async function answerAll({ rooms, flow, commands, signal }: Answering): Promise<void> {
+async function answerAll({ rooms, flow, commands, running, signal }: Answering): Promise<void> {
   const { media, log } = rooms;
-  const running = new Set<Promise<void>>();
-  const watch = (work: Promise<void>): void => {
-    const watched = work
-      .catch((error: unknown) => log.error('work failed', { error }))
-      .finally(() => running.delete(watched));
-    running.add(watched);
-  };
   const answer = async (): Promise<void> => {
-    for await (const call of media.calls(signal)) watch(answerCall(call, flow));
+    for await (const call of media.calls(signal)) running.watch(answerCall(call, flow));
   };
   const obey = async (): Promise<void> => {
-    for await (const text of media.texts(signal)) watch(commands.handle(text));
+    for await (const text of media.texts(signal)) running.watch(commands.handle(text));
   };
   const recover = async (): Promise<void> => {
     for await (const stray of media.strays(signal)) {
@@ -187,12 +183,7 @@ async function answerAll({ rooms, flow, commands, signal }: Answering): Promise<
     }
   };
   await Promise.all([answer(), obey(), recover()]);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, drainMs);
-  });
-  await Promise.race([Promise.all(running), late]);
-  clearTimeout(timer);
+  await running.settled(drainMs);
   await flow.account
     .flush()
     .catch((error: unknown) => log.warn('call detail records not written', { error }));

@@ -1,5 +1,6 @@
 /** Call detail records: one for each call leg and message event. They are written in the background, in batches. */
 import type { Cdr } from '../core/account/cdr.ts';
+import { cdrTimes } from '../core/account/cdr-times.ts';
 import type { CdrId } from '../core/ids.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -70,7 +71,6 @@ export function createAccount(deps: { cdrs: CdrStore; clock: Clock; random: Rand
 
 function callRow(call: Call, facts: CallRow, end: Date): Omit<Cdr, 'id'> {
   const from = call.facts.asserted ?? call.facts.from;
-  const { answered } = call;
   return {
     event: 'call',
     direction: facts.direction,
@@ -80,20 +80,10 @@ function callRow(call: Call, facts: CallRow, end: Date): Omit<Cdr, 'id'> {
     channel: call.facts.trunk,
     dcontext: call.entry.kind,
     lastapp: facts.outcome,
-    start: call.started,
-    ...(answered === undefined ? {} : { answer: answered }),
-    end,
-    duration: seconds(call.started, end),
-    billsec: answered === undefined ? 0 : seconds(answered, end),
-    disposition: answered === undefined ? 'NO ANSWER' : 'ANSWERED',
-    ...(call.hangupCause === undefined ? {} : { hangup_cause: call.hangupCause }),
+    ...cdrTimes(call.started, call.answered, end, call.hangupCause),
     uniqueid: call.id,
     linkedid: call.facts.wireId || call.id,
     accountcode: facts.accountcode,
     ...(facts.message === undefined ? {} : { userfield: facts.message }),
   };
-}
-
-function seconds(from: Date, to: Date): number {
-  return Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
 }

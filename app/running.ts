@@ -1,0 +1,33 @@
+/** Work that goes on by itself: kept, so that an orderly end can wait for it. */
+import type { Log } from './ports/log.ts';
+
+export interface Running {
+  /** Lets the work go on; what it throws is logged. */
+  watch(work: Promise<unknown>): void;
+  /** Resolves when nothing is running, also what started meanwhile, or after so many milliseconds. */
+  settled(withinMs: number): Promise<void>;
+}
+
+export function createRunning(log: Log): Running {
+  const running = new Set<Promise<void>>();
+  const all = async (): Promise<void> => {
+    while (running.size > 0) await Promise.all(running);
+  };
+  return {
+    watch(work) {
+      const watched: Promise<void> = work
+        .then(() => undefined)
+        .catch((error: unknown) => log.error('work failed', { error }))
+        .finally(() => running.delete(watched));
+      running.add(watched);
+    },
+    async settled(withinMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, withinMs);
+      });
+      await Promise.race([all(), late]);
+      clearTimeout(timer);
+    },
+  };
+}
