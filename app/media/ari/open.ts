@@ -119,7 +119,8 @@ export class AriMedia implements MediaServer {
   }
 
   get healthy(): boolean {
-    return this.#ready;
+    // A broken socket tells of its end a moment later.
+    return this.#ready && this.#client.connected;
   }
 
   /** Resolves when connected and caught up, or when `signal` aborts. */
@@ -282,7 +283,7 @@ export class AriMedia implements MediaServer {
   }
 
   #whenReady(signal: AbortSignal): Promise<void> {
-    if (this.#ready || signal.aborted || this.#ended.signal.aborted) return Promise.resolve();
+    if (this.healthy || signal.aborted || this.#ended.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const done = () => {
         this.#waitingForReady.delete(done);

@@ -13,6 +13,8 @@ export interface PlayStop {
 
 /** Longer than this after its known length, a playback counts as played: no event is waited for in vain. */
 const graceMs = 5000;
+/** So long after a failed playback its leg's end may still come. */
+const endMs = 100;
 
 /** Plays one segment after the other until they are over or something stops them. */
 export async function playSegments(
@@ -40,6 +42,7 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop): Promise<PlayRe
   const already = stopped(leg, stop);
   if (already !== undefined) return Promise.resolve(already);
   return new Promise((resolve, reject) => {
+    let settled = false;
     const playback = segment.kind === 'media' ? startPlayback(leg, segment.media, settle, fail) : undefined;
     const limit = segment.ms + (playback === undefined ? 0 : graceMs);
     const cancelTimer = after(limit, () => {
@@ -60,14 +63,17 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop): Promise<PlayRe
     stop.signal?.addEventListener('abort', check);
 
     function settle(result: PlayResult): void {
+      if (settled) return;
       cleanUp();
       resolve(result);
     }
     function fail(error: unknown): void {
+      if (settled) return;
       cleanUp();
       reject(error);
     }
     function cleanUp(): void {
+      settled = true;
       cancelTimer();
       leg.playback = undefined;
       leg.keys.listener = undefined;
@@ -88,12 +94,17 @@ function startPlayback(
     id,
     posted: false,
     finish: (state: string) => {
-      // A hang-up ends playbacks as failed too; its own event comes just before.
-      if (state === 'failed' && leg.hungUp) leg.finish('ended');
-      else if (state === 'failed')
-        leg.log.warn('the switch could not play a sound; going on without it', { media });
-      settle(leg.gone.aborted ? { kind: 'gone' } : { kind: 'done' });
+      if (state === 'failed') void failed();
+      else settle({ kind: 'done' });
     },
+  };
+  // A hang-up or a fax tone ends playbacks as failed too; the end of the leg follows at once.
+  const failed = async () => {
+    if (leg.hungUp) leg.finish('ended');
+    else if (!(await leg.goneWithin(endMs))) {
+      leg.log.warn('the switch could not play a sound; going on without it', { media });
+    }
+    settle(leg.gone.aborted ? { kind: 'gone' } : { kind: 'done' });
   };
   leg.playback = playback;
   const first = media[0] ?? '';

@@ -48,7 +48,7 @@ export const lostClip: PlayItem = { kind: 'prompt', name: missingFile };
 const longClipMs = 2000;
 
 export async function openLab(
-  options: { readonly phones?: boolean; readonly tries?: number } = {},
+  options: { readonly phones?: boolean; readonly tries?: number; readonly modules?: string } = {},
 ): Promise<Lab> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-ari-'));
   const trunkPort = await freePort('udp');
@@ -60,6 +60,7 @@ export async function openLab(
     trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }],
     phones,
     ...(options.tries === undefined ? {} : { tries: options.tries }),
+    ...(options.modules === undefined ? {} : { extra: { 'modules.conf': options.modules } }),
   });
   const server = { host: asterisk.sipHost, port: asterisk.sipPort };
   const phone = await openPhone({ server, number: '+12025550123', port: trunkPort });

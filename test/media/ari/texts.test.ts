@@ -62,8 +62,11 @@ describe('texts through Asterisk', function () {
     });
     const received = await lab.phone.nextText();
     assert.equal(received.body, 'line\r\n\r\nBYE sip:x SIP/2.0');
-    await lab.phone.text('+12025550199', '\u0000\u001b[2J %zz ${SHELL(id)}', { fromUser: '%zz' });
+    await lab.phone.text('+12025550199', '\u001b[2J %zz ${SHELL(id)}', { fromUser: '%zz' });
     const text = await next((signal) => media.texts(signal));
     assert.ok(text.body.includes('${SHELL(id)}'));
+    await lab.phone.text('+12025550199', '\u0000cut');
+    const cut = await next((signal) => media.texts(signal));
+    assert.deepEqual([cut.body, cut.truncated], ['', true]);
   });
 });
