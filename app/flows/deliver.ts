@@ -14,6 +14,7 @@ export async function deliverDialogue(call: Call, delivery: Delivery, deps: Flow
     await call.hangup();
     deps.account.call(call, {
       direction: 'outbound',
+      src: deps.access,
       dst: delivery.to,
       outcome: outcome.did,
       accountcode: outcome.mailbox ?? '',

@@ -21,6 +21,8 @@ export interface Account {
 
 export interface CallRow {
   readonly direction: Cdr['direction'];
+  /** Who called; the caller by the call's own facts if absent. */
+  readonly src?: string;
   readonly dst: string;
   /** What was done with the call. */
   readonly outcome: string;
@@ -71,12 +73,13 @@ export function createAccount(deps: { cdrs: CdrStore; clock: Clock; random: Rand
 
 function callRow(call: Call, facts: CallRow, end: Date): Omit<Cdr, 'id'> {
   const from = call.facts.asserted ?? call.facts.from;
+  const src = facts.src ?? from?.number ?? '';
   return {
     event: 'call',
     direction: facts.direction,
-    src: from?.number ?? '',
+    src,
     dst: facts.dst,
-    clid: from?.name === undefined ? (from?.number ?? '') : `"${from.name}" <${from.number}>`,
+    clid: from?.name === undefined ? src : `"${from.name}" <${from.number}>`,
     channel: call.facts.trunk,
     dcontext: call.entry.kind,
     lastapp: facts.outcome,

@@ -81,6 +81,10 @@ describe('The main job on real calls', function () {
     const rows = await system.store.cdrs.list({ limit: 50 });
     const calls = rows.filter((row) => row.event === 'call').map((row) => row.lastapp);
     assert.deepEqual(calls.toSorted(), ['deliver', 'deposit', 'listen', 'listen']);
+    const delivered = rows.find((row) => row.lastapp === 'deliver');
+    assert.equal(delivered?.src, access);
+    assert.equal(delivered?.dst, subscriber);
+    assert.equal(delivered?.disposition, 'ANSWERED');
     assert.equal(rows.filter((row) => row.event === 'text-out').length, 2);
     assert.equal(rows.filter((row) => row.event === 'text-in').length, 1);
   });
