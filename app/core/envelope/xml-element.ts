@@ -61,6 +61,10 @@ export class XmlElement {
   }
 }
 
+/** Byte order mark and XML declaration (XML 1.0, section 2.8), both optional; the text is UTF-8 by the time it is here. */
+const declaration =
+  /^\uFEFF?(?:<\?xml[ \t\n\r]+version[ \t\n\r]*=[ \t\n\r]*(["'])1\.0\1(?:[ \t\n\r]+encoding[ \t\n\r]*=[ \t\n\r]*(["'])[Uu][Tt][Ff]-8\2)?(?:[ \t\n\r]+standalone[ \t\n\r]*=[ \t\n\r]*(["'])(?:yes|no)\3)?[ \t\n\r]*\?>)?/;
+
 /**
  * Parses a document that has elements, attributes and text only. No DOCTYPE (so no entities of its own), comment, CDATA
  * or processing instruction is looked at.
@@ -68,8 +72,8 @@ export class XmlElement {
  */
 export function parseXml(xml: string, maxCharacters: number): XmlElement {
   if (xml.length > maxCharacters) throw invalid('the document is too long');
-  const body = xml.replace(/^\uFEFF?<\?xml [^?<>&]*\?>/, '');
-  if (/<[!?]/.test(body)) throw invalid('only elements, attributes and text are allowed');
+  const body = xml.replace(declaration, '');
+  if (!isTags(body)) throw invalid('only elements, attributes and text are allowed');
   if (/[^\P{Cc}\t\n\r\u007F-\u009F]|[\p{Cs}\uFFFE\uFFFF]/u.test(body))
     throw invalid('a character is not allowed in XML');
   if (/&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)/.test(body))
@@ -79,6 +83,18 @@ export function parseXml(xml: string, maxCharacters: number): XmlElement {
   if (roots.length !== 1 || root === undefined || '#text' in root)
     throw invalid('there must be one document element');
   return toElement(root);
+}
+
+/** One tag with the text before it, as XML 1.0 has it in section 3.1; names are ASCII and have no prefix. */
+const tag =
+  /[^<]*<(?:\/[A-Za-z_][\w.-]*[ \t\n\r]*|[A-Za-z_][\w.-]*(?:[ \t\n\r]+[A-Za-z_][\w.-]*[ \t\n\r]*=[ \t\n\r]*(?:"[^"<]*"|'[^'<]*'))*[ \t\n\r]*\/?)>/y;
+
+/** Whether there is nothing but tags and text. The library is lenient: it takes `a="1"= b="2"` and `</a b="1"/>`. */
+function isTags(body: string): boolean {
+  const end = body.lastIndexOf('>') + 1;
+  tag.lastIndex = 0;
+  while (tag.lastIndex < end) if (!tag.test(body)) return false;
+  return /^[ \t\n\r]*</.test(body) && /^[ \t\n\r]*$/.test(body.slice(end));
 }
 
 function parseNodes(body: string): readonly ParsedNode[] {
