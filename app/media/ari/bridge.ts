@@ -1,9 +1,13 @@
 import { Fault } from '../../core/errors.ts';
 import type { Call } from '../../ports/media.ts';
 import type { Leg } from './leg.ts';
+import { after } from './timer.ts';
 
 /** Ids of our bridges begin so: what a crash left is recognised. */
 export const bridgePrefix = 'answerback-bridge-';
+
+/** So long after the switch refused because a party left, its end may still come, in milliseconds. */
+const endMs = 500;
 
 /** Connects a leg with another call until one of them is gone; a leg that stays can be played to again. */
 export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gone'> {
@@ -37,6 +41,8 @@ export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gon
       check();
     });
   } catch (error) {
+    // A party that leaves now makes the switch refuse before it tells of the end.
+    await Promise.race([leg.goneWithin(endMs), goneWithin(other, endMs)]);
     const ended = over();
     if (ended !== undefined) return ended;
     throw error instanceof Fault
@@ -44,6 +50,22 @@ export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gon
       : new Fault('media-failed', 'the calls could not be connected', { temporary: true, cause: error });
   } finally {
     leg.keys.clear();
+    // Taken out first, by a command in line with what is played next: ending the bridge alone comes at any time, and a
+    // prompt that was begun before it is lost.
+    if (!leg.gone.aborted) leg.tell('POST', `bridges/${id}/removeChannel`, { channel: leg.id });
     leg.tell('DELETE', `bridges/${id}`);
   }
+}
+
+function goneWithin(other: Call, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel();
+      other.gone.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = after(ms, done);
+    other.gone.addEventListener('abort', done);
+    if (other.gone.aborted) done();
+  });
 }
