@@ -94,12 +94,11 @@ describe('the local Asterisk with the dialplans', function () {
   });
 
   it('cuts a display name of 4 kB at 300 characters and keeps the other fields', async () => {
-    const fields = texts(
-      await handOver('+12025550177', { fromName: 'x'.repeat(4000), headers: ['Privacy: id'] }),
-    );
+    const call = await handOver('+12025550177', { fromName: 'x'.repeat(4000), headers: ['Privacy: id'] });
+    const fields = texts(call);
     assert.equal(fields[4], `"${'x'.repeat(299)}`);
-    assert.equal(fields[6], 'id');
-    assert.equal(fields[13], '(ulaw)');
+    assert.equal(fields[6], 'id', call.raw);
+    assert.equal(fields[13], '(ulaw)', call.raw);
   });
 
   it('passes on %zz, dialplan expressions and 8-bit characters as they are', async () => {
