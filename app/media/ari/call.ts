@@ -81,8 +81,13 @@ export class AriCall implements Call {
 
   async answer(): Promise<void> {
     if (this.#answered !== undefined) return;
-    const result = await this.leg.command({ method: 'POST', uri: `channels/${this.id}/answer` });
-    if (result === 'ok') this.#answered = this.#deps.clock.now();
+    if (this.leg.gone.aborted) return;
+    // Not waited for: the switch keeps the order, and what is asked next goes out in the same write.
+    this.#answered = this.#deps.clock.now();
+    this.leg.command({ method: 'POST', uri: `channels/${this.id}/answer` }).catch((error: unknown) => {
+      this.leg.log.error('the switch could not answer the call', { error: String(error) });
+      this.leg.finish('ended');
+    });
   }
 
   async play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {

@@ -67,6 +67,14 @@ function isPrivate(privacy: string, from: string, party: Party | undefined): boo
 /** Undoes URIENCODE; a value cut in the middle of a character or with a wrong escape is read as far as it goes. */
 function decode(field: string): string {
   if (!field.includes('%')) return field;
+  try {
+    return decodeURIComponent(field);
+  } catch {
+    return decodeLoosely(field);
+  }
+}
+
+function decodeLoosely(field: string): string {
   const bytes: number[] = [];
   for (let i = 0; i < field.length; i++) {
     const hex = field[i] === '%' ? /^[0-9A-Fa-f]{2}$/.exec(field.slice(i + 1, i + 3))?.[0] : undefined;

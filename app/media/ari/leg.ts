@@ -26,6 +26,8 @@ export interface Command {
   readonly mayCollide?: boolean;
 }
 
+/** One for all: making an error with its stack for each call costs. */
+const goneReason = new Error('the call is gone');
 const collisionTries = 20;
 const collisionPauseMs = 50;
 
@@ -88,7 +90,7 @@ export class Leg {
   finish(how: 'ended' | 'detached'): void {
     if (this.#end !== undefined) return;
     this.#end = how;
-    this.#gone.abort();
+    this.#gone.abort(goneReason);
   }
 
   /** A request about this leg that changes nothing; `undefined` if there is no such thing. */

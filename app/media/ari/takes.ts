@@ -1,4 +1,5 @@
-import { readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { readFileSync, statSync, unlinkSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { Take } from '../../ports/media.ts';
@@ -11,6 +12,8 @@ import type { StoredRecording } from './wire/resources.ts';
 
 /** Folder below the switch's recording directory; recordings are named `answerback/<tag>`. */
 const folder = 'answerback';
+/** Files up to so many bytes (half a minute) are read without the thread pool. */
+const mostAtOnce = 256 * 1024;
 
 export function recordingName(tag: string): string {
   return `${folder}/${tag}`;
@@ -51,7 +54,8 @@ export class Takes {
         : { bytes: bytes.length, modified: new Date(0), born: new Date(0) };
     }
     try {
-      const file = await stat(this.#path(found));
+      // Asterisk has just written it: asking at once costs a twentieth of a trip through the thread pool.
+      const file = statSync(this.#path(found));
       return file.size === 0 ? undefined : { bytes: file.size, modified: file.mtime, born: file.birthtime };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -94,7 +98,7 @@ export class Takes {
   async remove(found: Found): Promise<void> {
     try {
       if (this.#spool === undefined) await this.#client().http.send('DELETE', this.#uri(found));
-      else await unlink(this.#path(found));
+      else unlinkSync(this.#path(found));
     } catch (error) {
       if (
         error instanceof AriError ? error.status === 404 : (error as NodeJS.ErrnoException).code === 'ENOENT'
@@ -120,7 +124,8 @@ export class Takes {
   async #read(found: Found): Promise<Buffer | undefined> {
     if (this.#spool === undefined) return this.#fetch(found);
     try {
-      return await readFile(this.#path(found));
+      const path = this.#path(found);
+      return statSync(path).size <= mostAtOnce ? readFileSync(path) : await readFile(path);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new Fault('media-failed', 'a recording cannot be read from the spool', {

@@ -6,6 +6,8 @@ import type { Lab } from './lab.ts';
 /** A calling fax (ITU-T T.30): 1100 Hz for half a second every three and a half. */
 const calling = Buffer.concat([tone(1100, 520), quiet(3000), tone(1100, 520), quiet(3000)]);
 
+const greeting = { kind: 'prompt', name: 'greeting-default' } as const;
+
 describe('a fax that calls (StasisEnd, then StasisStart of the same channel)', function () {
   this.timeout(40_000);
   let lab: Lab;
@@ -18,7 +20,10 @@ describe('a fax that calls (StasisEnd, then StasisStart of the same channel)', f
       const { phone, call } = await answeredCall(lab, media);
       const doing =
         during === 'greeting'
-          ? call.play(Array(5).fill({ kind: 'prompt', name: 'greeting-default' }), { language: 'en' })
+          ? call.play(
+              Array.from({ length: 5 }, () => greeting),
+              { language: 'en' },
+            )
           : call.record(ruleFor(call, { beep: false }));
       void phone.say(calling);
       const fax = await nextCall(media);

@@ -26,7 +26,8 @@ describe('hostile calls through Asterisk', function () {
       const phone = await lab.phone.call('+12025550100', options);
       const call = await nextCall(media);
       assert.equal(call.facts.requestUser, '+12025550100');
-      assert.doesNotMatch(JSON.stringify(call.facts), /[\u0000-\u001f\u007f]/);
+      // As JSON writes control characters.
+      assert.doesNotMatch(JSON.stringify(call.facts), /\\(?:u00|[bfnrt])/);
       assert.ok((call.facts.from?.name?.length ?? 0) <= 80);
       for (const { number } of call.facts.diversions) assert.equal(number, '+12025550101');
       await call.answer();

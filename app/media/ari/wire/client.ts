@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Log } from '../../../ports/log.ts';
 import { AriDown, AriError, AriTimeout } from './errors.ts';
@@ -60,6 +61,9 @@ export class AriClient {
   readonly #pending = new Map<string, Pending>();
   readonly #sweeper: NodeJS.Timeout;
   #socket: WebSocket | undefined;
+  /** The TCP connection below the WebSocket. */
+  #stream: Socket | undefined;
+  #gathering = false;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
   #next = 0;
@@ -116,6 +120,7 @@ export class AriClient {
         reject,
         deadline: performance.now() + this.#options.timeoutMs,
       });
+      this.#gather();
       socket.send(JSON.stringify(message));
     });
   }
@@ -137,6 +142,18 @@ export class AriClient {
     this.#socket?.terminate();
   }
 
+  /** Requests of one turn of the event loop go out in one write: the write is what costs. */
+  #gather(): void {
+    const stream = this.#stream;
+    if (this.#gathering || stream === undefined) return;
+    this.#gathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
+  }
+
   #connect(): void {
     const base = this.#options.url.replace(/^http/, 'ws').replace(/\/+$/, '');
     const apps = this.#options.apps.map(encodeURIComponent).join(',');
@@ -148,6 +165,7 @@ export class AriClient {
     });
     this.#socket = socket;
     let failure = '';
+    socket.on('upgrade', (response) => (this.#stream = response.socket));
     socket.on('open', () => this.#opened(socket));
     socket.on('message', (data) => {
       if (this.#socket === socket) this.#message(data as Buffer);
