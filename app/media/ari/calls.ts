@@ -13,6 +13,7 @@ import type { Link } from './leg.ts';
 import type { Queue } from './queue.ts';
 import { asteriskTime } from './strays.ts';
 import type { Found } from './takes.ts';
+import { after } from './timer.ts';
 import type { AriEvent, Channel } from './wire/resources.ts';
 
 export interface CallsDeps extends CallDeps {
@@ -21,6 +22,9 @@ export interface CallsDeps extends CallDeps {
   readonly log: Log;
   readonly queue: Queue<AriCall>;
 }
+
+/** So long a recording takes at most to end with its call. */
+const hangupMs = 200;
 
 /** All calls in hand, by channel: makes them, and brings them what the switch says. */
 export class Calls {
@@ -110,6 +114,7 @@ export class Calls {
         // Without a Reason header there is none: 16 is a normal end.
         leg.hangupCause ??= event.cause || 16;
         if (event.type === 'ChannelDestroyed') this.ended(leg.id);
+        else if (leg.recording !== undefined) endEmptyRecording(leg, leg.recording.id);
         return;
       }
       case 'PlaybackFinished': {
@@ -148,4 +153,11 @@ export class Calls {
     this.#byId.set(channel.id, call);
     return call;
   }
+}
+
+/** A recording that had not begun at the hang-up waits 4 s for sound that cannot come; others end at once by themselves. */
+function endEmptyRecording(leg: Leg, name: string): void {
+  after(hangupMs, () => {
+    if (leg.recording?.id === name) leg.tell('POST', `recordings/live/${encodeURIComponent(name)}/stop`);
+  });
 }
