@@ -17,6 +17,8 @@ export interface ControllerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Gets every line that it logs. */
   readonly onLine?: (line: LogLine) => void;
+  /** A command that runs the command after it, as `nice`; it must become that process. */
+  readonly wrapper?: readonly string[];
   /** Longest wait until it is ready, in milliseconds; 15,000 if absent. */
   readonly readyMs?: number;
 }

@@ -42,6 +42,10 @@ export interface CallEnd {
 }
 
 const defaultWaitMs = 10_000;
+/** No sound for so long after a tone is its end, in milliseconds. */
+const toneGapMs = 80;
+/** One packet of sound. */
+const frameBytes = 160;
 /** Longest tone that is looked for, in bytes. */
 const longestTone = 1000 * 8;
 /** So much of a sample's end may be missing: recordings end a few frames early. */
@@ -255,15 +259,22 @@ export class PhoneCall implements AsyncDisposable {
     return match;
   }
 
-  /** Waits for the end of a tone, as a recording's beep; resolves with its arrival times. */
-  hearsTone(
+  /**
+   * Waits for the end of a tone, as a recording's beep: until something else is heard, or nothing. Resolves with its
+   * arrival times.
+   */
+  async hearsTone(
     hz: number,
     options: { readonly withinMs?: number; readonly after?: number; readonly minMs?: number } = {},
   ): Promise<{ startAt: number; endAt: number }> {
     const after = options.after ?? 0;
     let from = 0;
-    const find = (): { startAt: number; endAt: number } | undefined => {
+    let looked = -1;
+    const find = (): { startAt: number; endAt: number; goesOn: boolean } | undefined => {
       const { packets, ulaw } = this.heard;
+      // Whatever changes on any call of the phone leads here.
+      if (ulaw.length === looked) return undefined;
+      looked = ulaw.length;
       while (from < packets.length && packets[from]!.at < after) from++;
       const base = packets[from]?.offset;
       if (base === undefined) return undefined;
@@ -274,9 +285,16 @@ export class PhoneCall implements AsyncDisposable {
         return undefined;
       }
       const at = (ms: number): number => this.heard.arrivedAt(base / 8 + ms) ?? this.heard.lastAt ?? 0;
-      return { startAt: at(found.startMs), endAt: at(found.endMs) };
+      const goesOn = base + found.endMs * 8 + frameBytes > ulaw.length;
+      return { startAt: at(found.startMs), endAt: at(found.endMs), goesOn };
     };
-    return this.#changes.until(find, options.withinMs ?? defaultWaitMs, `tone of ${hz} Hz`);
+    let found = await this.#changes.until(find, options.withinMs ?? defaultWaitMs, `tone of ${hz} Hz`);
+    while (found.goesOn) {
+      const longer = await this.#changes.until(find, toneGapMs, 'more').catch(() => undefined);
+      if (longer === undefined) break;
+      found = longer;
+    }
+    return found;
   }
 
   /** Ends the call: BYE, CANCEL or 603. Resolves when the far side has confirmed it; harmless when over. */

@@ -29,7 +29,7 @@ const settleMs = 50_000;
 const chance = openChance();
 
 describe(`The controller is killed at random moments (seed ${chance.seed})`, function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   let system: System;
   const callers: SteadyCaller[] = [];
   const tally = new Map<Stage, number>();
@@ -41,10 +41,10 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
   after(() => system[Symbol.asyncDispose]());
 
   it('over 50 calls under way at ten kills: nobody is left in silence', async () => {
-    const phone = await system.phone('callers');
     const waiting = new Map<Stage, () => void>();
     const closed = new AbortController();
     const line = async (): Promise<void> => {
+      const phone = await system.phone('callers');
       while (!closed.signal.aborted) {
         const caller = new SteadyCaller({
           from: `+1415555${String(1000 + callers.length)}`,

@@ -1,6 +1,7 @@
 /** A caller who leaves one message whatever happens to the controller meanwhile, and knows when the message was finished. */
 import type { E164 } from '../../app/core/ids.ts';
 import type { PhoneCall } from '../phone/call.ts';
+import { DeadlinePassed } from '../phone/changes.ts';
 import type { Phone } from '../phone/phone.ts';
 import type { Chance } from './chance.ts';
 
@@ -24,8 +25,11 @@ export interface SteadyPlan {
   readonly end: 'hang-up' | 'key' | 'send';
 }
 
-/** Longest wait for a tone, over an end and a start of the controller. */
-const toneMs = 20_000;
+/** Longest wait for an answer and for a tone, over ends and starts of the controller. */
+const answerMs = 20_000;
+const toneMs = 45_000;
+/** After so long without a tone a caller who has no patience for greetings presses # again. */
+const patienceMs = 3000;
 /** From the end of the call: so long the message is stored, and then the subscriber told, in milliseconds. */
 const storingMs = 80;
 const notifyingMs = 400;
@@ -73,7 +77,7 @@ export class SteadyCaller {
   }
 
   async #talk(call: PhoneCall, chance: Chance): Promise<void> {
-    await call.up(toneMs);
+    await call.up(answerMs);
     this.#enter('greeting');
     await call.sayNothing(chance.between(100, 900));
     await call.press('#');
@@ -101,11 +105,24 @@ export class SteadyCaller {
   /** Waits for the tone and speaks; again, if meanwhile the dialogue began anew. Answers when the tone had ended. */
   async #speak(call: PhoneCall): Promise<number> {
     for (let after = 0; ;) {
-      const tone = await call.hearsTone(1000, { after, withinMs: toneMs });
+      const tone = await this.#tone(call, after);
       this.#enter('recording');
       await call.say(this.sound);
       if (!wasSpokenTo(call, tone.endAt)) return tone.endAt;
       after = tone.endAt;
+    }
+  }
+
+  /** The next tone. Who is greeted anew after an interruption presses # anew. */
+  async #tone(call: PhoneCall, after: number): Promise<{ endAt: number }> {
+    for (const began = performance.now(); ;) {
+      try {
+        return await call.hearsTone(1000, { after, withinMs: patienceMs });
+      } catch (error) {
+        const late = performance.now() - began > toneMs;
+        if (!(error instanceof DeadlinePassed) || late || call.state !== 'up') throw error;
+        await call.press('#');
+      }
     }
   }
 

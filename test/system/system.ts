@@ -32,8 +32,8 @@ export interface System extends AsyncDisposable {
   /** The far side of the trunk: the mobile network with the subscribers' phones. Gets their texts and calls. */
   readonly network: Phone;
   readonly directory: string;
-  /** Starts a controller again after its end, with the same configuration. */
-  restart(): Promise<Controller>;
+  /** Starts a controller again after its end, with the same configuration; `wrapper` as of openController. */
+  restart(wrapper?: readonly string[]): Promise<Controller>;
   /** A telephone that calls in over the trunk. */
   phone(number: string, options?: Partial<PhoneOptions>): Promise<Phone>;
 }
@@ -63,8 +63,9 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       ...(options.tries === undefined ? {} : { tries: options.tries }),
     });
     closing.push(() => asterisk[Symbol.asyncDispose]());
-    const start = (): Promise<Controller> =>
+    const start = (wrapper: readonly string[] = []): Promise<Controller> =>
       openController({
+        wrapper,
         directory: join(directory, 'controller'),
         config: configFor(options, asterisk, network.port),
         ...(process.env['ANSWERBACK_TEST_LOG'] === undefined
@@ -89,9 +90,9 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       get controller() {
         return controller;
       },
-      async restart() {
+      async restart(wrapper) {
         if (controller.running) throw new Error('the controller is still running');
-        controller = await start();
+        controller = await start(wrapper);
         return controller;
       },
       async phone(number, phoneOptions = {}) {
