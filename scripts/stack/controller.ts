@@ -58,7 +58,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const main = await builtController();
   const began = performance.now();
   // It ends with this process, however that ends; Ctrl-C is for this process alone, which ends it in its turn.
-  const command = onMachine(process.execPath, ['--enable-source-maps', main, file], 'TERM');
+  const node = [...(options.wrapper ?? []), process.execPath, '--enable-source-maps', main, file];
+  const command = onMachine(node[0] ?? '', node.slice(1), 'TERM');
   const child = spawn(command.program, command.args, {
     cwd: checkout,
     env: { ...process.env, ...options.env },

@@ -39,6 +39,7 @@ export class RtpStream {
   #digitTimestamp = 0;
   #digitHeardAt = -1;
   #quiet = false;
+  #closed = false;
   #resumed = true;
 
   private constructor(socket: Socket, codec: Codec, changes: Changes) {
@@ -104,6 +105,7 @@ export class RtpStream {
   }
 
   close(): void {
+    this.#closed = true;
     if (this.#timer === undefined && this.#remote === undefined) this.#remote = { host: '', port: 0 };
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -120,7 +122,7 @@ export class RtpStream {
   #enqueue(frames: readonly Frame[]): Promise<void> {
     return new Promise((resolve) => {
       const last = frames.at(-1);
-      if (last === undefined) return resolve();
+      if (last === undefined || this.#closed) return resolve();
       this.#queue.push(...frames.slice(0, -1), { ...last, done: resolve });
     });
   }
