@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent, Db, MongoClientOptions } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { Log } from '../ports/log.ts';
-import { toFault, unavailable } from './faults.ts';
+import { isConflict, toFault, unavailable } from './faults.ts';
 import { indexes } from './indexes.ts';
 
 export interface ConnectionOptions {
@@ -21,8 +21,19 @@ export interface ConnectionDeps {
 
 /** Wait between tries to make the indexes while the store is away, in milliseconds. */
 const retryMs = 250;
+/** Longest wait for a new connection or a heartbeat, in milliseconds: a busy server must be able to come back at all. */
+const connectMs = 5_000;
+/** Tries of a command that was in the way of another, and the most that they wait in between, in milliseconds. */
+const conflictTries = 4;
+const conflictWaitMs = 40;
 /** A connection whose command got no answer for so long is given up, in milliseconds. */
 const deadSocketMs = 30_000;
+
+/** Of one operation. */
+export interface Deadline {
+  /** True when the caller has been told that it failed. */
+  readonly over: boolean;
+}
 
 /** One client of the store. Opening it does not wait for the server: operations do, each within its deadline. */
 export class Connection implements AsyncDisposable {
@@ -44,7 +55,7 @@ export class Connection implements AsyncDisposable {
     this.#client = createClient(url, {
       appName: 'answerback',
       serverSelectionTimeoutMS: timeoutMs,
-      connectTimeoutMS: timeoutMs,
+      connectTimeoutMS: Math.max(connectMs, timeoutMs),
       waitQueueTimeoutMS: timeoutMs,
       socketTimeoutMS: Math.max(deadSocketMs, timeoutMs),
       maxPoolSize: 16,
@@ -59,9 +70,11 @@ export class Connection implements AsyncDisposable {
   /**
    * Runs one operation within the deadline. The driver's own `timeoutMS` has no effect (mongodb 7.9) and its other limits
    * each count for themselves, so the whole is timed here. A command that is under way when time is up may still be done.
+   * What met a conflict with another command is done again.
+   * @param work may be called several times.
    * @throws Fault `store-unavailable` (temporary), `store-failed` or `duplicate`
    */
-  async run<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(operation: string, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const deadline = { over: false };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -81,16 +94,26 @@ export class Connection implements AsyncDisposable {
 
   async #begin<T>(
     operation: string,
-    work: () => Promise<T>,
-    deadline: { readonly over: boolean },
+    work: (deadline: Deadline) => Promise<T>,
+    deadline: Deadline,
   ): Promise<T> {
     if (this.#closing.signal.aborted) throw unavailable(`${operation}: the store is closed`);
-    if (this.#ready) return work();
-    if (this.#broken) throw this.#broken;
-    await this.#prepared;
-    // Nobody waits any more: do not do in secret what was reported as failed.
-    if (deadline.over || !this.#ready) throw unavailable(`${operation}: too late`);
-    return work();
+    if (!this.#ready) {
+      if (this.#broken) throw this.#broken;
+      await this.#prepared;
+      // Nobody waits any more: do not do in secret what was reported as failed.
+      if (deadline.over || !this.#ready) throw unavailable(`${operation}: too late`);
+    }
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work(deadline);
+      } catch (error) {
+        if (tries === conflictTries || deadline.over || !isConflict(error)) throw error;
+        // Not at the same time again.
+        await sleep(Math.random() * conflictWaitMs);
+        if (deadline.over) throw error;
+      }
+    }
   }
 
   /** Makes the indexes, again and again until it worked or the connection is closed. */

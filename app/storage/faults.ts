@@ -13,13 +13,31 @@ import { Fault } from '../core/errors.ts';
 
 const duplicateKey = 11000;
 
+/** FerretDB's code for what PostgreSQL refused in any way: away, starting, full, a conflict of two upserts. */
+const internalError = 1;
+
 /**
- * Error codes of a server that cannot serve now: MongoDB's own list of retryable errors, its time and disk limits, and 1
- * (InternalError), by which FerretDB says that its PostgreSQL is away, starting or full.
+ * PostgreSQL's own error codes (SQLSTATE), six bits a character, as DocumentDB hands on those that MongoDB has no word for.
  */
-const awayCodes: ReadonlySet<number> = new Set([
-  1, 6, 7, 50, 64, 89, 91, 112, 134, 189, 202, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031,
+function packed(sqlState: string): number {
+  return Array.from(sqlState).reduce((sum, char, i) => sum + (char.charCodeAt(0) - 48) * 64 ** i, 0);
+}
+
+/** Two commands were in each other's way and this one was undone: the same again may succeed at once. */
+const conflictCodes: ReadonlySet<number> = new Set([
+  internalError,
+  112, // WriteConflict
+  ...['40001', '40P01'].map(packed),
 ]);
+
+/** A server that cannot serve now: MongoDB's own list of retryable errors, limits of time and disk, and the like of PostgreSQL. */
+const awayCodes: ReadonlySet<number> = new Set(
+  [6, 7, 50, 64, 89, 91, 134, 189, 202, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436, 14031].concat(
+    ['08003', '08006', '53100', '53200', '53300', '55P03', '57014', '57P01', '57P02', '57P03', '58030'].map(
+      packed,
+    ),
+  ),
+);
 
 /** The Fault of a failed operation; one that is a Fault already stays what it is. */
 export function toFault(operation: string, error: unknown): Fault {
@@ -39,7 +57,7 @@ export function unavailable(what: string, cause?: unknown): Fault {
 function isAway(error: unknown): boolean {
   if (!(error instanceof MongoError)) return isSocketError(error);
   if (error.hasErrorLabel(MongoErrorLabel.RetryableWriteError)) return true;
-  if (error instanceof MongoServerError) return awayCodes.has(Number(error.code));
+  if (error instanceof MongoServerError) return awayCodes.has(Number(error.code)) || isConflict(error);
   return (
     error instanceof MongoNetworkError ||
     error instanceof MongoSystemError ||
@@ -48,6 +66,11 @@ function isAway(error: unknown): boolean {
     error instanceof MongoClientClosedError ||
     error.name === 'MongoWaitQueueTimeoutError'
   );
+}
+
+/** Whether nothing was done and doing it again at once may succeed. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof MongoServerError && conflictCodes.has(Number(error.code));
 }
 
 /** An error of the connection's socket itself: a write on a reset connection comes through the driver as it is. */

@@ -3,7 +3,7 @@ import type { E164, MailboxId } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
 import type { MailboxStore, NewMailbox } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
-import { isDuplicate } from './faults.ts';
+import { isDuplicate, unavailable } from './faults.ts';
 import type { MessageDocument } from './message-document.ts';
 
 interface MailboxDocument {
@@ -27,6 +27,9 @@ export class Mailboxes implements MailboxStore {
   readonly #connection: Connection;
   readonly #mailboxes: Collection<MailboxDocument>;
   readonly #messages: Collection<MessageDocument>;
+
+  /** By number, the end of the one that goes first. */
+  readonly #firsts = new Map<string, Promise<unknown>>();
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -68,15 +71,35 @@ export class Mailboxes implements MailboxStore {
         returnDocument: 'after',
         includeResultMetadata: true,
       });
-    return this.#connection.run('mailboxes.findOrCreate', async () => {
-      // Two first calls at once may both find nothing; the second one's insert fails and finds the first one's then.
-      const result = await upsert().catch((error: unknown) => {
-        if (isDuplicate(error)) return upsert();
-        throw error;
-      });
-      const mailbox = fromDocument(result.value) as Mailbox;
-      return { mailbox, created: result.lastErrorObject?.['upserted'] !== undefined };
-    });
+    const result = await this.#oneFirst(number, (first) =>
+      this.#connection.run('mailboxes.findOrCreate', async (deadline) => {
+        await first;
+        if (deadline.over) throw unavailable('mailboxes.findOrCreate: too late');
+        // Of two first calls on different controllers one fails, and finds the other's mailbox then.
+        return upsert().catch((error: unknown) => {
+          if (isDuplicate(error)) return upsert();
+          throw error;
+        });
+      }),
+    );
+    const mailbox = fromDocument(result.value) as Mailbox;
+    return { mailbox, created: result.lastErrorObject?.['upserted'] !== undefined };
+  }
+
+  /**
+   * Lets one work on a number alone and the others go when it has ended. Upserts of one new key at once are correct without
+   * this, but PostgreSQL finds them in deadlocks, each of which costs a second.
+   */
+  #oneFirst<T>(number: string, work: (first: Promise<unknown> | undefined) => Promise<T>): Promise<T> {
+    const first = this.#firsts.get(number);
+    const own = work(first);
+    if (first) return own;
+    const ended = own.then(
+      () => this.#firsts.delete(number),
+      () => this.#firsts.delete(number),
+    );
+    this.#firsts.set(number, ended);
+    return own;
   }
 
   async count(id: MailboxId, change: Partial<MailboxCounts>): Promise<Mailbox | undefined> {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
+import { openStore } from '../../app/storage/open.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 import { at, number, sampleMailbox, sampleMessage } from './sample.ts';
+import { silentLog } from './silent-log.ts';
 
 describe('storage: mailboxes', function () {
   this.timeout(60_000);
@@ -51,6 +53,27 @@ describe('storage: mailboxes', function () {
     assert.deepEqual((await mailboxes().find(called))?.counts, { new: 100, old: 0, urgent: 0 });
     const raw = opened.client.db(opened.database).collection('mailboxes');
     assert.equal(await raw.countDocuments({ numbers: called }), 1);
+  });
+
+  it('two controllers with 50 first calls each at once make one mailbox', async () => {
+    const other = await openStore(
+      { url: opened.url, database: opened.database, timeoutMs: 15_000 },
+      { log: silentLog },
+    );
+    for (let round = 0; round < 5; round += 1) {
+      const called = number();
+      const all = await Promise.all(
+        Array.from({ length: 100 }, (_, i) =>
+          (i % 2 === 0 ? mailboxes() : other.mailboxes).findOrCreate(sampleMailbox({ number: called }), {
+            new: 1,
+          }),
+        ),
+      );
+      assert.equal(new Set(all.map((one) => one.mailbox.id)).size, 1);
+      assert.equal(all.filter((one) => one.created).length, 1);
+      assert.equal((await mailboxes().find(called))?.counts.new, 100);
+    }
+    await other[Symbol.asyncDispose]();
   });
 
   it('an alias leads to the mailbox and never to a second one', async () => {
