@@ -29,7 +29,7 @@ export interface SteadyPlan {
 const answerMs = 20_000;
 const toneMs = 45_000;
 /** After so long without a tone a caller who has no patience for greetings presses # again. */
-const patienceMs = 3000;
+const patienceMs = 6000;
 /** From the end of the call: so long the message is stored, and then the subscriber told, in milliseconds. */
 const storingMs = 80;
 const notifyingMs = 400;
@@ -83,6 +83,7 @@ export class SteadyCaller {
     await call.press('#');
     this.#enter('tone');
     const toneEnd = await this.#speak(call);
+    if (toneEnd === undefined) return;
     if (this.#plan.end === 'hang-up') {
       this.#enter('hang-up');
     } else {
@@ -102,10 +103,14 @@ export class SteadyCaller {
     await hungUp;
   }
 
-  /** Waits for the tone and speaks; again, if meanwhile the dialogue began anew. Answers when the tone had ended. */
-  async #speak(call: PhoneCall): Promise<number> {
+  /**
+   * Waits for the tone and speaks; again, if meanwhile the dialogue began anew. Answers when the tone had ended,
+   * or `undefined` if the controller ended the call: its patience with keys in the place of words is short.
+   */
+  async #speak(call: PhoneCall): Promise<number | undefined> {
     for (let after = 0; ;) {
       const tone = await this.#tone(call, after);
+      if (tone === undefined) return undefined;
       this.#enter('recording');
       await call.say(this.sound);
       if (!wasSpokenTo(call, tone.endAt)) return tone.endAt;
@@ -114,13 +119,14 @@ export class SteadyCaller {
   }
 
   /** The next tone. Who is greeted anew after an interruption presses # anew. */
-  async #tone(call: PhoneCall, after: number): Promise<{ endAt: number }> {
+  async #tone(call: PhoneCall, after: number): Promise<{ endAt: number } | undefined> {
     for (const began = performance.now(); ;) {
       try {
         return await call.hearsTone(1000, { after, withinMs: patienceMs });
       } catch (error) {
         const late = performance.now() - began > toneMs;
-        if (!(error instanceof DeadlinePassed) || late || call.state !== 'up') throw error;
+        if (!(error instanceof DeadlinePassed) || late) throw error;
+        if (call.state !== 'up') return undefined;
         await call.press('#');
       }
     }
