@@ -1,7 +1,7 @@
 /** Puts services, flows and workers together over the open rooms, and answers calls until told to stop. */
 import { watchClasses, type Config } from './config.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
-import type { E164 } from './core/ids.ts';
+import type { E164, MailboxId } from './core/ids.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { answerCall } from './flows/answer.ts';
 import { deliverDialogue } from './flows/deliver.ts';
@@ -13,10 +13,11 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import type { Spool } from './ports/spool.ts';
 import type { Store } from './ports/store.ts';
+import { workText } from './inbox.ts';
 import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
 import { createCommands, type Commands } from './services/command.ts';
-import { createDeliveries } from './services/deliver.ts';
+import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits } from './services/deposit.ts';
 import { createNotify } from './services/notify.ts';
 import { createProfiles } from './services/profile.ts';
@@ -28,7 +29,7 @@ const drainMs = 5_000;
 /** Most calls to subscribers at once. */
 const maxDeliveries = 50;
 /** How often each worker looks for due work that nothing woke it for, in milliseconds. */
-const every = { texts: 15_000, calls: 15_000, spool: 5_000, accounts: 10_000 };
+const every = { texts: 15_000, calls: 15_000, spool: 5_000, accounts: 10_000, counts: 60_000 };
 
 export interface Rooms {
   readonly config: Config;
@@ -72,6 +73,8 @@ export function createController(rooms: Rooms): Controller {
     notify,
     account,
     trunks: rooms.config.trunks,
+    // Its form has been checked with the configuration.
+    smsNumber: rooms.config.twilio?.from as E164 | undefined,
   });
   const { scheduler } = rooms;
   const texts = scheduler.worker('texts', every.texts, async (signal) => {
@@ -86,11 +89,22 @@ export function createController(rooms: Rooms): Controller {
   };
   const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
   scheduler.worker('accounts', every.accounts, () => account.flush(), 'controller');
+  scheduler.worker(
+    'counts',
+    every.counts,
+    async () => {
+      for (const mailbox of messaging.recounted) {
+        await rooms.store.mailboxes.recount(mailbox);
+        messaging.recounted.delete(mailbox);
+      }
+    },
+    'controller',
+  );
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled]) worker.wake();
   return {
     text: (text) => commands.handle(text),
-    run: (signal) => answerAll({ rooms, flow, commands, running, signal }),
+    run: (signal) => answerAll({ rooms, flow, commands, deliveries, running, signal }),
   };
 }
 
@@ -106,7 +120,7 @@ function shareable({ config, file, log, clock, random, store }: Rooms) {
   );
   const mayCall = (number: string): boolean => {
     const parsed = plan.parse(number);
-    if (parsed === undefined) return false;
+    if (parsed === undefined || plan.isAccess(parsed)) return false;
     return (
       plan.classOf(parsed) !== undefined ||
       config.numbers.callable.some((prefix) => parsed.startsWith(prefix))
@@ -120,6 +134,7 @@ function shareable({ config, file, log, clock, random, store }: Rooms) {
 function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const { store, config, media, spool } = rooms;
   const { plan } = shared;
+  const recounted = new Set<MailboxId>();
   const texts: { worker?: { wakeAt(at: Date): void } } = {};
   const account = createAccount({ ...shared, cdrs: store.cdrs });
   const notify = createNotify({
@@ -130,7 +145,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     retry: config.notify,
     onDue: (at) => texts.worker?.wakeAt(at),
   });
-  const retrieval = createRetrieval({ ...shared, lamps: media, limits: config.references });
+  const retrieval = createRetrieval({ ...shared, lamps: media, account, limits: config.references });
   const deposits = createDeposits({
     ...shared,
     spool,
@@ -138,9 +153,13 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
       const number = plan.parse(digits);
       return number !== undefined && (plan.isAccess(number) || plan.classOf(number) !== undefined);
     },
-    onStored: (message, mailbox) => running.watch(notify.work(message, message.pending, mailbox)),
+    onRecounted: (mailbox) => recounted.add(mailbox),
+    onStored: (message, mailbox) => {
+      account.message('deposit', message, rooms.clock.now());
+      running.watch(notify.work(message, message.pending, mailbox));
+    },
   });
-  return { texts, account, notify, retrieval, deposits };
+  return { texts, account, notify, retrieval, deposits, recounted };
 }
 
 function createFlowDeps(
@@ -165,17 +184,19 @@ interface Answering {
   readonly rooms: Rooms;
   readonly flow: FlowDeps;
   readonly commands: Commands;
+  readonly deliveries: Deliveries;
   readonly running: Running;
   readonly signal: AbortSignal;
 }
 
-async function answerAll({ rooms, flow, commands, running, signal }: Answering): Promise<void> {
+async function answerAll({ rooms, flow, commands, deliveries, running, signal }: Answering): Promise<void> {
   const { media, log } = rooms;
   const answer = async (): Promise<void> => {
     for await (const call of media.calls(signal)) running.watch(answerCall(call, flow));
   };
   const obey = async (): Promise<void> => {
-    for await (const text of media.texts(signal)) running.watch(commands.handle(text));
+    for await (const text of media.texts(signal))
+      running.watch(workText(text, (one) => commands.handle(one), signal, log));
   };
   const recover = async (): Promise<void> => {
     for await (const stray of media.strays(signal)) {
@@ -183,7 +204,7 @@ async function answerAll({ rooms, flow, commands, running, signal }: Answering):
     }
   };
   await Promise.all([answer(), obey(), recover()]);
-  await running.settled(drainMs);
+  await Promise.all([running.settled(drainMs), deliveries.stop(drainMs)]);
   await flow.account
     .flush()
     .catch((error: unknown) => log.warn('call detail records not written', { error }));

@@ -21,7 +21,7 @@ export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
     await end(call, outcome, log);
     deps.account.call(call, {
       direction: 'inbound',
-      dst: who.kind === 'mailbox' ? who.number : call.facts.requestUser,
+      dst: dialled(call, who, deps),
       outcome: outcome.did,
       accountcode: outcome.mailbox ?? '',
       ...(outcome.message === undefined ? {} : { message: outcome.message }),
@@ -29,14 +29,24 @@ export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
   }
 }
 
+/** For the call's record; a reference is a secret and not written down. */
+function dialled(call: Call, who: Identified, deps: FlowDeps): string {
+  if (who.kind === 'mailbox') return who.number;
+  return who.kind === 'reference' ? deps.access : call.facts.requestUser;
+}
+
 /** Hangs up and lets go of recordings that were not taken in: they are found in the spool. */
 async function end(call: Call, outcome: Outcome, log: FlowDeps['log']): Promise<void> {
   const unanswered = outcome.did === 'refused' && call.answered === undefined;
   try {
     await call.hangup(unanswered ? 'unallocated' : 'normal');
-    await call[Symbol.asyncDispose]();
   } catch (error) {
     log.warn('the call could not be ended', { error });
+  }
+  try {
+    await call[Symbol.asyncDispose]();
+  } catch (error) {
+    log.debug('the call was over', { error });
   }
 }
 
@@ -49,6 +59,10 @@ async function converse(call: Call, who: Identified, deps: FlowDeps): Promise<Ou
 async function begin(call: Call, who: Identified, deps: FlowDeps): Promise<Outcome> {
   switch (who.kind) {
     case 'mailbox':
+      if (isOurOwn(who, deps)) {
+        await call.hangup('busy');
+        return { did: 'refused' };
+      }
       return depositDialogue(call, visitOf(who), deps);
     case 'access':
       return accessDialogue(call, who.caller, deps);
@@ -59,6 +73,15 @@ async function begin(call: Call, who: Identified, deps: FlowDeps): Promise<Outco
       await tell(call, deps.language, 'number-not-served', 'goodbye');
       return { did: 'refused' };
   }
+}
+
+/**
+ * A call of ours to a subscriber that their network forwards back here, unanswered: to answer it would play the message
+ * into our own recorder. Busy makes the delivery try again.
+ */
+function isOurOwn(who: Identified, deps: FlowDeps): boolean {
+  const number = who.caller.number === undefined ? undefined : deps.plan.parse(who.caller.number);
+  return number !== undefined && deps.plan.isAccess(number);
 }
 
 /** The controller was away for a while: a running recording goes on, anything else starts anew with an apology. */

@@ -11,7 +11,7 @@ export async function deliverDialogue(call: Call, delivery: Delivery, deps: Flow
   try {
     outcome = await converse(call, delivery, deps);
   } finally {
-    await call.hangup();
+    await call.hangup().catch((error: unknown) => deps.log.warn('the call could not be ended', { error }));
     deps.account.call(call, {
       direction: 'outbound',
       src: deps.access,

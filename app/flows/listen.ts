@@ -24,13 +24,17 @@ export async function accessDialogue(call: Call, caller: Caller, deps: FlowDeps)
     const typed = await call.gather({
       language,
       items: [prompt('enter-reference')],
-      judge: (digits) => (digits.endsWith('#') || digits.length >= referenceLength ? 'complete' : undefined),
+      judge: (digits) => {
+        const rest = afterHash(digits);
+        return rest.endsWith('#') || rest.length >= referenceLength ? 'complete' : undefined;
+      },
       firstDigitMs: 8000,
       nextDigitMs: 4000,
     });
     if (typed.kind === 'gone' || typed.kind === 'aborted') return { did: 'abandoned' };
-    if (typed.digits === '') continue;
-    const opened = await deps.retrieval.open(typed.digits.replaceAll('#', ''), asker(call, caller));
+    const reference = afterHash(typed.digits).replaceAll('#', '');
+    if (reference === '') continue;
+    const opened = await deps.retrieval.open(reference, asker(call, caller));
     if (opened.kind === 'open')
       return playDialogue(call, opened.message, profileOf(opened.mailbox, deps), deps);
     await tell(call, language, problem[opened.kind]);
@@ -38,6 +42,11 @@ export async function accessDialogue(call: Call, caller: Caller, deps: FlowDeps)
   }
   await tell(call, language, 'goodbye');
   return { did: 'refused' };
+}
+
+/** The `#` that closed the reference before is not the beginning of the next. */
+function afterHash(digits: string): string {
+  return digits.replace(/^#+/, '');
 }
 
 /** The reference was dialled as the user part of the request URI; it is judged while the call is not yet answered. */
@@ -72,7 +81,11 @@ function profileOf(mailbox: Mailbox, deps: FlowDeps): ClassOfService {
 
 function asker(call: Call, caller: Caller): Asker {
   return {
-    key: caller.number ?? `trunk:${call.facts.trunk}`,
+    // A number that cannot be believed must not lock out its owner.
+    key:
+      caller.trusted && caller.number !== undefined
+        ? caller.number
+        : `${call.facts.trunk}:${caller.number ?? ''}`,
     // A trusted caller's number is an E.164 number, by core/address/identify-caller.
     ...(caller.trusted && caller.number !== undefined ? { number: caller.number } : {}),
     trusted: caller.trusted,
@@ -191,10 +204,18 @@ async function playSound(
   const played = await call.play(items, { language, until: menuKeys });
   const playedMs = deps.clock.now().getTime() - started;
   const lengthMs = message.envelope.parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0);
-  if (played.kind !== 'gone' || playedMs >= Math.min(heardMs, lengthMs / 2))
-    await deps.retrieval.heard(message);
+  if (played.kind !== 'gone' || playedMs >= Math.min(heardMs, lengthMs / 2)) await noteHeard(message, deps);
   if (played.kind === 'key') return played.key;
   return played.kind === 'done' ? undefined : 'gone';
+}
+
+/** A store that is away must not end the call of someone who has just heard the message. */
+async function noteHeard(message: Message, deps: FlowDeps): Promise<void> {
+  try {
+    await deps.retrieval.heard(message);
+  } catch (error) {
+    deps.log.warn('a message was heard and the store does not know', { error, message: message.id });
+  }
 }
 
 /** Who left it and when, in the subscriber's zone. */

@@ -175,6 +175,8 @@ export interface InboundText {
   readonly from: string;
   readonly to: string;
   readonly body: string;
+  /** The sender is a phone registered here, and `from` is its number by configuration. */
+  readonly registered?: boolean;
   /** True if the body was longer than the network's adapter could take (body is then empty or cut). */
   readonly truncated: boolean;
 }

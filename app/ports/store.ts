@@ -80,12 +80,13 @@ export interface MessageStore {
   ): Promise<Message | undefined>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
-   * it has already is a no-op.
+   * it has already, or from another than those in `from` (default: any), is a no-op.
    */
   setState(
     id: MessageId,
     state: MessageState,
     at: Date,
+    from?: readonly MessageState[],
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** The envelope's XML as it was written. */
   envelopeXml(id: MessageId): Promise<string | undefined>;
@@ -192,6 +193,8 @@ export interface DeliveryStore {
   add(delivery: Delivery): Promise<void>;
   takeDue(now: Date, leaseMs: number): Promise<Delivery | undefined>;
   done(id: DeliveryId): Promise<void>;
+  /** Keeps a delivery that is under way from others for longer. */
+  extend(id: DeliveryId, now: Date, leaseMs: number): Promise<void>;
   /** `due` undefined = given up. */
   failed(id: DeliveryId, due: Date | undefined, error: string): Promise<void>;
   nextDue(): Promise<Date | undefined>;

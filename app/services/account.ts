@@ -1,6 +1,7 @@
 /** Call detail records: one for each call leg and message event. They are written in the background, in batches. */
 import type { Cdr } from '../core/account/cdr.ts';
 import { cdrTimes } from '../core/account/cdr-times.ts';
+import type { Message } from '../core/message/message.ts';
 import type { CdrId } from '../core/ids.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -13,6 +14,8 @@ const maxWaiting = 50_000;
 export interface Account {
   /** Writes down an event; returns at once. */
   event(row: Omit<Cdr, 'id'>): void;
+  /** Something that happened to a message. */
+  message(event: 'deposit' | 'retrieve' | 'save' | 'delete', message: Message, at: Date): void;
   /** The row of a call that has ended. */
   call(call: Call, facts: CallRow): void;
   /** Writes what waits; resolves when all is in the store, or rejects with the store's fault. */
@@ -67,7 +70,27 @@ export function createAccount(deps: { cdrs: CdrStore; clock: Clock; random: Rand
   return {
     event,
     flush,
+    message: (name, message, at) => event(messageRow(name, message, at)),
     call: (call, facts) => event(callRow(call, facts, clock.now())),
+  };
+}
+
+function messageRow(event: Cdr['event'], message: Message, at: Date): Omit<Cdr, 'id'> {
+  const { from, to, origin } = message.envelope;
+  return {
+    event,
+    direction: event === 'deposit' ? 'inbound' : 'outbound',
+    src: from.number ?? '',
+    dst: to,
+    clid: from.name ?? from.number ?? '',
+    channel: origin.network,
+    dcontext: message.envelope.kind,
+    lastapp: event,
+    ...cdrTimes(at, at, at),
+    uniqueid: message.id,
+    linkedid: message.id,
+    accountcode: message.mailbox,
+    userfield: message.id,
   };
 }
 
@@ -87,6 +110,7 @@ function callRow(call: Call, facts: CallRow, end: Date): Omit<Cdr, 'id'> {
     uniqueid: call.id,
     linkedid: call.facts.wireId || call.id,
     accountcode: facts.accountcode,
+    ...(call.facts.privacy ? { privacy: true } : {}),
     ...(facts.message === undefined ? {} : { userfield: facts.message }),
   };
 }

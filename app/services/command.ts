@@ -16,6 +16,11 @@ import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
 
+/** For so long the same text counts as handled, in milliseconds. */
+const replayMs = 86_400_000;
+/** Time between two unasked helps, in milliseconds. */
+const helpMs = 10 * 60_000;
+
 export interface CommandDeps {
   readonly store: Store;
   readonly retrieval: Retrieval;
@@ -32,6 +37,8 @@ export interface CommandDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly access: E164;
+  /** Number that texts over the SMS provider come from and are answered to, where it is not an access number. */
+  readonly smsNumber: E164 | undefined;
   readonly mayCall: (number: E164) => boolean;
 }
 
@@ -46,21 +53,34 @@ type Answer = ReplyName | { readonly transcript: string } | undefined;
 export function createCommands(deps: CommandDeps): Commands {
   return {
     async handle(text) {
-      const trunk = deps.trunks.find((t) => t.name === text.trunk);
-      const from = deps.plan.parse(text.from, trunk?.country);
-      const to = deps.plan.parse(text.to, trunk?.country);
+      const key = `text:${text.network}:${text.id}`;
+      // A network may hand a text over twice; a bare SAVE would then be about another message.
+      if ((await deps.store.attempts.count(key, deps.clock.now(), replayMs)) > 0) return;
+      const subject = await findSubject(deps, text);
+      if (subject !== undefined) {
+        const answer = await obey(deps, text, parseCommand(text.body), subject);
+        if (answer !== undefined) await reply(deps, text, subject.mailbox, subject.from, answer);
+      }
+      await deps.store.attempts.fail(key, deps.clock.now(), replayMs);
       record(deps, text);
-      if (from === undefined || to === undefined || !deps.plan.isAccess(to)) return;
-      const mailbox = await deps.store.mailboxes.find(from);
-      // Strangers get no answer: an answering machine on the far side could go on for ever.
-      if (mailbox === undefined) return;
-      const trusted = text.network === 'sms' || trunk?.trusted === true;
-      if (!trusted) return;
-      const command = parseCommand(text.body);
-      const answer = await obey(deps, text, command, { from, mailbox });
-      if (answer !== undefined) await reply(deps, text, mailbox, from, answer);
     },
   };
+}
+
+/**
+ * The subscriber who may command. Strangers, untrusted networks and our own number get no answer: a machine on the far side
+ * could go on for ever.
+ */
+async function findSubject(deps: CommandDeps, text: InboundText): Promise<Subject | undefined> {
+  const trunk = deps.trunks.find((t) => t.name === text.trunk);
+  const from = deps.plan.parse(text.from, trunk?.country);
+  const to = deps.plan.parse(text.to, trunk?.country);
+  if (from === undefined || to === undefined || deps.plan.isAccess(from)) return undefined;
+  const toUs = deps.plan.isAccess(to) || (text.network === 'sms' && deps.smsNumber === to);
+  const trusted = text.network === 'sms' || text.registered === true || trunk?.trusted === true;
+  if (!toUs || !trusted) return undefined;
+  const mailbox = await deps.store.mailboxes.find(from);
+  return mailbox === undefined ? undefined : { from, mailbox };
 }
 
 interface Subject {
@@ -77,8 +97,9 @@ async function obey(
   const { mailbox, from } = subject;
   switch (command.kind) {
     case 'help':
-    case 'unknown':
       return 'help';
+    case 'unknown':
+      return (await mayHelp(deps, from)) ? 'help' : undefined;
     case 'stop':
       await deps.store.mailboxes.stopTexts(mailbox.id, deps.clock.now());
       return 'stopped';
@@ -95,6 +116,11 @@ async function obey(
       return act(deps, text, command.kind, found.message, from);
     }
   }
+}
+
+/** One unasked help in a while: the far side may be an auto-responder that answers every text. */
+async function mayHelp(deps: CommandDeps, from: E164): Promise<boolean> {
+  return (await deps.store.attempts.fail(`help:${from}`, deps.clock.now(), helpMs)) <= 1;
 }
 
 async function act(
@@ -132,17 +158,19 @@ async function findMessage(
   deps: CommandDeps,
   reference: string | undefined,
   asker: Asker,
-): Promise<OpenResult> {
+): Promise<OpenResult | { readonly kind: 'none' }> {
   if (reference !== undefined) return deps.retrieval.open(reference, asker);
   const notice =
     asker.number === undefined ? undefined : await deps.store.notifications.latestSent(asker.number);
   const message = notice === undefined ? undefined : await deps.store.messages.get(notice.message);
-  if (message === undefined) return { kind: 'wrong' };
+  if (message === undefined) return { kind: 'none' };
   return deps.retrieval.open(message.reference, asker);
 }
 
-function problem(kind: Exclude<OpenResult['kind'], 'open'>): ReplyName {
+function problem(kind: Exclude<OpenResult['kind'], 'open'> | 'none'): ReplyName {
   switch (kind) {
+    case 'none':
+      return 'no-message';
     case 'expired':
       return 'expired';
     case 'deleted':

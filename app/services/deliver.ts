@@ -5,8 +5,9 @@ import type { Log } from '../ports/log.ts';
 import type { Call, DialResult, MediaServer } from '../ports/media.ts';
 import type { Delivery, Store } from '../ports/store.ts';
 
-/** Longer than any delivery call: another process takes a delivery over only when its caller must have died. */
-const leaseMs = 20 * 60_000;
+/** Renewed while the call is up: another process takes a delivery over only when its caller must have died. */
+const leaseMs = 120_000;
+const renewMs = 40_000;
 
 export interface DeliverDeps {
   readonly store: Store;
@@ -27,12 +28,13 @@ export interface Deliveries {
   request(delivery: Pick<Delivery, 'id' | 'message' | 'purpose' | 'to'>): Promise<void>;
   /** Starts every call that is due; resolves when all are started. */
   runDue(signal: AbortSignal): Promise<number>;
-  /** Resolves when the calls under way have ended. */
-  settled(): Promise<void>;
+  /** Waits so long for the calls under way to end; those that do not are asked for again, by whichever controller comes. */
+  stop(withinMs: number): Promise<void>;
 }
 
 export function createDeliveries(deps: DeliverDeps): Deliveries {
   const running = new Map<DeliveryId, Promise<void>>();
+  const abandoned = new Set<DeliveryId>();
   return {
     async request(delivery) {
       const now = deps.clock.now();
@@ -44,20 +46,41 @@ export function createDeliveries(deps: DeliverDeps): Deliveries {
       while (!signal.aborted && running.size < deps.maxCalls) {
         const delivery = await deps.store.deliveries.takeDue(deps.clock.now(), leaseMs);
         if (delivery === undefined) break;
-        const run = callOut(deps, delivery, signal).finally(() => running.delete(delivery.id));
+        // Its call is up longer than its lease was: taking it has renewed that.
+        if (running.has(delivery.id)) continue;
+        const run = callOut(deps, delivery, signal, abandoned).finally(() => running.delete(delivery.id));
         running.set(delivery.id, run);
         started += 1;
       }
       return started;
     },
-    async settled() {
-      await Promise.all(running.values());
+    async stop(withinMs) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, withinMs);
+      });
+      await Promise.race([Promise.all(running.values()), late]);
+      clearTimeout(timer);
+      for (const id of running.keys()) {
+        abandoned.add(id);
+        await deps.store.deliveries.failed(id, deps.clock.now(), 'the controller was stopped');
+      }
     },
   };
 }
 
 /** Never rejects: the outcome is in the store, or the lease ends by itself. */
-async function callOut(deps: DeliverDeps, delivery: Delivery, signal: AbortSignal): Promise<void> {
+async function callOut(
+  deps: DeliverDeps,
+  delivery: Delivery,
+  signal: AbortSignal,
+  abandoned: ReadonlySet<DeliveryId>,
+): Promise<void> {
+  const renewal = setInterval(() => {
+    deps.store.deliveries
+      .extend(delivery.id, deps.clock.now(), leaseMs)
+      .catch((error: unknown) => deps.log.warn('a delivery’s lease was not renewed', { error }));
+  }, renewMs);
   try {
     const { ringSeconds } = deps.rule;
     const result = await deps.media.dial(
@@ -70,12 +93,15 @@ async function callOut(deps: DeliverDeps, delivery: Delivery, signal: AbortSigna
     }
     await using call = result.call;
     await deps.dialogue(call, delivery);
-    await deps.store.deliveries.done(delivery.id);
+    if (!abandoned.has(delivery.id)) await deps.store.deliveries.done(delivery.id);
   } catch (error) {
+    if (abandoned.has(delivery.id)) return;
     deps.log.warn('a delivery failed', { error, delivery: delivery.id });
     await again(deps, delivery, error instanceof Error ? error.message : String(error)).catch(
       (fault: unknown) => deps.log.warn('a delivery waits for its lease to end', { error: fault }),
     );
+  } finally {
+    clearInterval(renewal);
   }
 }
 

@@ -8,7 +8,7 @@ import type { E164, MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Envelope, Message, Part, PendingKind } from '../core/message/message.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
-import { isReference, makeReference } from '../core/reference/reference.ts';
+import { makeReference } from '../core/reference/reference.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SpooledDeposit, Spool } from '../ports/spool.ts';
@@ -20,6 +20,8 @@ const dayMs = 86_400_000;
 export const firstLeaseMs = 30_000;
 /** Chance of one clash is below 10⁻³ even with a million live references. */
 const referenceTries = 8;
+/** Draws for one that is no served number; with very wide ranges there is none, and it can be typed but not dialled. */
+const freeTries = 20;
 
 export interface DepositDeps {
   readonly store: Store;
@@ -30,6 +32,8 @@ export interface DepositDeps {
   readonly log: Log;
   /** Whether ten digits could also be dialled as a number served here; such are not used as references. */
   readonly isServedNumber: (digits: string) => boolean;
+  /** Counters were counted anew while deposits may have been going on: count once more when these are through. */
+  readonly onRecounted: (mailbox: MailboxId) => void;
   /** Called with each message newly in the store, its steps leased to this process. */
   readonly onStored: (message: Message, mailbox: Mailbox) => void;
 }
@@ -84,8 +88,12 @@ export function createDeposits(deps: DepositDeps): Deposits {
       sha256,
     };
     const envelope: Envelope = { ...deposit.draft, id, parts: [part] };
-    const result = await insertMessage(deps, { envelope, mailbox, profile, created });
-    if (result.kind === 'duplicate' || deposit.recovered === true) await store.mailboxes.recount(mailbox.id);
+    const first = created || (deposit.recovered === true && (await isEmpty(deps, mailbox)));
+    const result = await insertMessage(deps, { envelope, mailbox, profile, first });
+    if (result.kind === 'duplicate' || deposit.recovered === true) {
+      await store.mailboxes.recount(mailbox.id);
+      deps.onRecounted(mailbox.id);
+    }
     if (result.kind === 'duplicate') return result;
     deps.onStored(result.message, mailbox);
     return { kind: 'stored', message: result.message, mailbox, created };
@@ -139,11 +147,19 @@ function openMailbox(deps: DepositDeps, deposit: Deposit, profile: ClassOfServic
   return deps.store.mailboxes.findOrCreate(fresh, { new: 1, urgent: deposit.draft.urgent ? 1 : 0 });
 }
 
+/** A first try may have made the mailbox and then failed: its first message is still to come, and the welcome with it. */
+async function isEmpty({ store }: DepositDeps, mailbox: Mailbox): Promise<boolean> {
+  return (
+    mailbox.status === 'provisional' && (await store.messages.list(mailbox.id, { limit: 1 })).length === 0
+  );
+}
+
 interface Filing {
   readonly envelope: Envelope;
   readonly mailbox: Mailbox;
   readonly profile: ClassOfService;
-  readonly created: boolean;
+  /** Its mailbox came into being with it. */
+  readonly first: boolean;
 }
 
 async function insertMessage(
@@ -160,10 +176,10 @@ async function insertMessage(
   throw new RangeError('No free reference was found');
 }
 
-function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, created }: Filing): Message {
+function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first }: Filing): Message {
   const now = deps.clock.now();
   // The mailbox's own class rules from its second message on; both are the same when it was just made.
-  const own = created ? profile : deps.profiles.classOfService(mailbox.classOfService);
+  const own = first ? profile : deps.profiles.classOfService(mailbox.classOfService);
   const leasedUntil = new Date(now.getTime() + firstLeaseMs);
   return {
     id: envelope.id,
@@ -175,22 +191,23 @@ function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, created }
     tier: 'live',
     version: 1,
     expires: new Date(now.getTime() + own.retentionDays * dayMs),
-    pending: stepsFor(own, created).map((kind) => ({ kind, due: now, tries: 0, leasedUntil })),
+    pending: stepsFor(own, first).map((kind) => ({ kind, due: now, tries: 0, leasedUntil })),
   };
 }
 
-function stepsFor(profile: ClassOfService, created: boolean): PendingKind[] {
+function stepsFor(profile: ClassOfService, first: boolean): PendingKind[] {
   const notified = profile.notify.length > 0;
   const steps: PendingKind[] = [];
-  if (created && profile.welcome && notified) steps.push('welcome');
+  if (first && profile.welcome && notified) steps.push('welcome');
   if (notified) steps.push('notify');
   if (profile.lamp) steps.push('lamp');
   return steps;
 }
 
 function freeReference(deps: DepositDeps) {
-  for (;;) {
-    const reference = makeReference(deps.random.digits(9));
-    if (isReference(reference) && !deps.isServedNumber(reference)) return reference;
+  let reference = makeReference(deps.random.digits(9));
+  for (let tries = 1; tries < freeTries && deps.isServedNumber(reference); tries += 1) {
+    reference = makeReference(deps.random.digits(9));
   }
+  return reference;
 }

@@ -18,6 +18,8 @@ import type { Account } from './account.ts';
 import type { Profiles } from './profile.ts';
 
 const leaseMs = 30_000;
+/** Texts and steps worked at once when many are due. */
+const lanes = 4;
 /** How soon a step whose store or switch was away is tried again, in milliseconds. */
 const stepRetryMs = 5_000;
 /** Least time between two looks for due work of others, in milliseconds. */
@@ -68,22 +70,30 @@ export function createNotify(deps: NotifyDeps): Notify {
 }
 
 async function runDue(deps: NotifyDeps, signal: AbortSignal): Promise<number> {
-  let done = 0;
-  while (!signal.aborted) {
+  const steps = await several(signal, async () => {
     const taken = await deps.store.messages.takePending(deps.clock.now(), leaseMs);
-    if (taken === undefined) break;
-    await workSteps(deps, taken.message, [taken.step]);
-    done += 1;
-  }
-  while (!signal.aborted) {
+    if (taken !== undefined) await workSteps(deps, taken.message, [taken.step]);
+    return taken !== undefined;
+  });
+  const texts = await several(signal, async () => {
     const taken = await deps.store.notifications.takeDue(deps.clock.now(), leaseMs);
-    if (taken === undefined) break;
-    if (taken.uncertain)
+    if (taken?.uncertain)
       deps.log.warn('a text of unknown fate is sent again', { notification: taken.notification.id });
-    await sendAgain(deps, taken.notification);
-    done += 1;
-  }
+    if (taken !== undefined) await sendAgain(deps, taken.notification);
+    return taken !== undefined;
+  });
+  const done = steps + texts;
   if (!signal.aborted) await wakeForNext(deps);
+  return done;
+}
+
+/** Takes and works a few at once until there are none, so that one slow network does not hold up the others. */
+async function several(signal: AbortSignal, workOne: () => Promise<boolean>): Promise<number> {
+  let done = 0;
+  const lane = async (): Promise<void> => {
+    while (!signal.aborted && (await workOne())) done += 1;
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
   return done;
 }
 
@@ -106,12 +116,27 @@ async function workSteps(
     const mailbox = known ?? (await deps.store.mailboxes.get(message.mailbox));
     const finished: PendingKind[] = [];
     if (mailbox === undefined) finished.push(...kinds);
-    else await workKinds(deps, message, mailbox, kinds, finished);
+    else {
+      if (kinds.delete('lamp')) await workLamp(deps, message, mailbox);
+      await workKinds(deps, message, mailbox, kinds, finished);
+    }
     if (finished.length > 0) await deps.store.messages.finishPending(message.id, finished);
   } catch (error) {
     deps.log.warn('pending steps put back', { error, message: message.id });
     const due = new Date(deps.clock.now().getTime() + stepRetryMs * Math.min(tries + 1, 12));
     await delay(deps, message, [...kinds], due, error);
+  }
+}
+
+/** Apart from the texts: a switch that is away must not hold them up. */
+async function workLamp(deps: NotifyDeps, message: Message, mailbox: Mailbox): Promise<void> {
+  try {
+    const { number, counts } = (await deps.store.mailboxes.get(mailbox.id)) ?? mailbox;
+    await deps.lamps.setLamp({ mailbox: number, ...counts });
+    await deps.store.messages.finishPending(message.id, ['lamp']);
+  } catch (error) {
+    deps.log.warn('lamp not set', { error });
+    await delay(deps, message, ['lamp'], new Date(deps.clock.now().getTime() + stepRetryMs), error);
   }
 }
 
@@ -123,11 +148,6 @@ async function workKinds(
   finished: PendingKind[],
 ): Promise<void> {
   const profile = deps.profiles.classOfService(mailbox.classOfService);
-  if (kinds.has('lamp')) {
-    const fresh = (await deps.store.mailboxes.get(mailbox.id)) ?? mailbox;
-    await deps.lamps.setLamp({ mailbox: fresh.number, ...fresh.counts });
-    finished.push('lamp');
-  }
   const welcomePending = message.pending.some((step) => step.kind === 'welcome');
   const wanted = mailbox.textsStopped === undefined && message.state === 'new';
   if (kinds.has('welcome') || (kinds.has('notify') && welcomePending)) {

@@ -3,21 +3,26 @@ import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { Sender } from '../core/message/message.ts';
 import { readTag } from '../core/message/recording-tag.ts';
 import { speechMs } from '../core/message/speech.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { StrayRecording } from '../ports/media.ts';
 import type { Deposits } from './deposit.ts';
 import type { Profiles } from './profile.ts';
 
+/** A recording for a number that is not served is kept so long, in milliseconds: the configuration may be wrong. */
+const foreignMs = 86_400_000;
+
 export interface RecoverDeps {
   readonly deposits: Deposits;
   readonly plan: NumberPlan;
   readonly profiles: Profiles;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Deposits one stray recording and removes it from the switch. Silent ones and those for numbers not served here are
- * removed with a line in the log; one that cannot be stored now stays where it is and is found again.
+ * Deposits one stray recording and removes it from the switch. Silent ones are removed, those for numbers not served here
+ * after a day; one that cannot be stored now stays where it is and is found again.
  */
 export async function recoverStray(
   stray: StrayRecording,
@@ -26,11 +31,12 @@ export async function recoverStray(
   const { take } = stray;
   const tag = readTag(take.tag);
   const to = tag === undefined ? undefined : deps.plan.parse(tag.called);
-  const classOfService = to === undefined ? undefined : deps.plan.classOf(to);
+  const served = to !== undefined && !deps.plan.isAccess(to);
+  const classOfService = served ? deps.plan.classOf(to) : undefined;
   if (tag === undefined || to === undefined || classOfService === undefined) {
-    deps.log.error('a recording belongs to no number served here and is left where it is', {
-      recording: take.id,
-    });
+    const keep = deps.clock.now().getTime() - stray.modified.getTime() < foreignMs;
+    deps.log.debug('a recording belongs to no number served here', { recording: take.id, keep });
+    if (!keep) await take.discard();
     return 'discarded';
   }
   const bytes = await take.bytes();

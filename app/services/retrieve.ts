@@ -9,11 +9,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { MediaServer } from '../ports/media.ts';
 import type { Store } from '../ports/store.ts';
+import type { Account } from './account.ts';
 import type { Profiles } from './profile.ts';
 
 export interface RetrieveDeps {
   readonly store: Store;
   readonly lamps: Pick<MediaServer, 'setLamp'>;
+  readonly account: Account;
   readonly profiles: Profiles;
   readonly clock: Clock;
   readonly log: Log;
@@ -68,7 +70,8 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
       });
       return sounds.length === parts.length && sounds.length > 0 ? sounds : undefined;
     },
-    heard: (message) => (message.state === 'new' ? change(deps, message, 'heard') : Promise.resolve()),
+    // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
+    heard: (message) => change(deps, message, 'heard', ['new']),
     save: (message) => change(deps, message, 'saved'),
     remove: (message) => change(deps, message, 'deleted'),
     next: (mailbox, after) => store.messages.next(mailbox, ['new'], after),
@@ -99,10 +102,17 @@ async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<Ope
     await store.attempts.fail(`mailbox:${mailbox.id}`, now, windowMs);
     return { kind: 'not-yours' };
   }
-  if (message.state === 'deleted') return { kind: 'deleted' };
-  if (message.referenceExpires <= now || message.expires <= now) return { kind: 'expired' };
+  const over = message.state === 'deleted' ? 'deleted' : isExpired(message, now) ? 'expired' : undefined;
+  if (over !== undefined) {
+    await store.attempts.fail(callerKey, now, windowMs);
+    return { kind: over };
+  }
   if (mailbox.status === 'provisional') await store.mailboxes.activate(mailbox.id);
   return { kind: 'open', message, mailbox };
+}
+
+function isExpired(message: Message, now: Date): boolean {
+  return message.referenceExpires <= now || message.expires <= now;
 }
 
 function owns(asker: Asker, mailbox: Mailbox): boolean {
@@ -110,14 +120,32 @@ function owns(asker: Asker, mailbox: Mailbox): boolean {
   return mailbox.number === asker.number || mailbox.aliases.includes(asker.number);
 }
 
-async function change(deps: RetrieveDeps, message: Message, state: MessageState): Promise<void> {
+async function change(
+  deps: RetrieveDeps,
+  message: Message,
+  state: MessageState,
+  from?: readonly MessageState[],
+): Promise<void> {
   const { store, log } = deps;
-  const result = await store.messages.setState(message.id, state, deps.clock.now());
+  const now = deps.clock.now();
+  const result = await store.messages.setState(message.id, state, now, from);
   if (result === undefined || result.before.state === result.after.state) return;
+  record(deps, message, events[state], now);
   const effect = applyState(result.before.state, result.after.state, message.envelope.urgent);
   const mailbox = await store.mailboxes.count(message.mailbox, effect);
   if (mailbox === undefined || !deps.profiles.classOfService(mailbox.classOfService).lamp) return;
   await deps.lamps
     .setLamp({ mailbox: mailbox.number, ...mailbox.counts })
     .catch((error: unknown) => log.warn('lamp not set', { error }));
+}
+
+const events: Readonly<Record<MessageState, 'retrieve' | 'save' | 'delete'>> = {
+  new: 'retrieve',
+  heard: 'retrieve',
+  saved: 'save',
+  deleted: 'delete',
+};
+
+function record(deps: RetrieveDeps, message: Message, event: 'retrieve' | 'save' | 'delete', at: Date): void {
+  deps.account.message(event, message, at);
 }

@@ -51,6 +51,13 @@ export class Deliveries implements DeliveryStore {
     );
   }
 
+  async extend(id: DeliveryId, now: Date, leaseMs: number): Promise<void> {
+    const workAt = new Date(now.getTime() + leaseMs);
+    await this.#connection.run('deliveries.extend', () =>
+      this.#deliveries.updateOne({ _id: id, status: 'calling' }, { $set: { workAt } }),
+    );
+  }
+
   async failed(id: DeliveryId, due: Date | undefined, error: string): Promise<void> {
     const change =
       due === undefined

@@ -1,5 +1,8 @@
 import type { IndexDescription } from 'mongodb';
 
+/** How long texts and calls to subscribers are remembered after they were asked for: far longer than they are tried. */
+const keptSeconds = 90 * 86_400;
+
 /**
  * Every index of the store, by collection; made when the store opens. An index has the name of its first field, so that
  * an error about a duplicate key tells which key it was. Partial indexes hold only what still waits: looking for due
@@ -26,9 +29,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       key: { providerId: 1 },
       partialFilterExpression: { providerId: { $exists: true } },
     },
+    { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },
     { name: 'deadSince', key: { deadSince: -1 }, partialFilterExpression: { deadSince: { $exists: true } } },
   ],
   deliveries: [
+    { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },
     { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
   ],
   attempts: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],

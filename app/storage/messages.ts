@@ -67,11 +67,14 @@ export class Messages implements MessageStore {
     return this.#findOne('messages.next', filter, { sort: { received: 1 } });
   }
 
-  async setState(id: MessageId, state: MessageState, at: Date) {
+  async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[]) {
     const heard = state === 'heard';
     const before = await this.#connection.run('messages.setState', () =>
       this.#messages.findOneAndUpdate(
-        { _id: id, state: { $ne: state } },
+        {
+          _id: id,
+          state: from === undefined ? { $ne: state } : { $in: from.filter((one) => one !== state) },
+        },
         // $min keeps the first time it was heard.
         { $set: { state }, $inc: { version: 1 }, ...(heard ? { $min: { heardAt: at } } : {}) },
         { returnDocument: 'before' },

@@ -124,4 +124,15 @@ describe('storage: messages', function () {
     const changes = results.filter((result) => result && result.before.version !== result.after.version);
     assert.equal((await messages().get(message.id))?.version, 1 + changes.length);
   });
+
+  it('a message is made heard from new only: one that was saved or deleted meanwhile stays so', async () => {
+    const message = sampleMessage();
+    await messages().insert(message);
+    const first = await messages().setState(message.id, 'heard', at(1), ['new']);
+    assert.equal(first?.after.state, 'heard');
+    await messages().setState(message.id, 'deleted', at(2));
+    const late = await messages().setState(message.id, 'heard', at(3), ['new']);
+    assert.deepEqual([late?.before.state, late?.after.state], ['deleted', 'deleted']);
+    assert.equal((await messages().get(message.id))?.state, 'deleted');
+  });
 });

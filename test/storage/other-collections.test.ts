@@ -97,6 +97,18 @@ describe('storage: media, deliveries, attempts, call records', function () {
       assert.equal(await store().deliveries.nextDue(), undefined);
     });
 
+    it('one whose call goes on is kept from others for longer', async () => {
+      const delivery = sampleDelivery({ due: at(5) });
+      await store().deliveries.add(delivery);
+      await store().deliveries.takeDue(at(5), 1000);
+      await store().deliveries.extend(delivery.id, at(5.5), 10_000);
+      assert.equal(await store().deliveries.takeDue(at(15), 1000), undefined);
+      assert.equal((await store().deliveries.takeDue(at(16), 1000))?.id, delivery.id);
+      await store().deliveries.done(delivery.id);
+      await store().deliveries.extend(delivery.id, at(17), 0);
+      assert.equal(await store().deliveries.takeDue(at(18), 1000), undefined);
+    });
+
     it('one given up is not taken again', async () => {
       const delivery = sampleDelivery();
       await store().deliveries.add(delivery);

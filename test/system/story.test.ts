@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Cdr } from '../../app/core/account/cdr.ts';
 import type { E164 } from '../../app/core/ids.ts';
 import { speech } from '../audio/speech.ts';
 import type { Phone } from '../phone/phone.ts';
@@ -7,6 +8,14 @@ import { access, openSystem, type System } from './system.ts';
 const caller = '+12025550123';
 const subscriber = '+12025550147';
 const words = 'Hello, this is Alice. The parcel is at the front desk. Please pick it up before six.';
+
+/** All records, once there are so many of calls: they are written after the hang-up. */
+async function callRecords(system: System, calls: number): Promise<Cdr[]> {
+  for (const deadline = Date.now() + 5000; ;) {
+    const rows = await system.store.cdrs.list({ limit: 50 });
+    if (rows.filter((row) => row.event === 'call').length >= calls || Date.now() > deadline) return rows;
+  }
+}
 
 describe('The main job on real calls', function () {
   this.timeout(60_000);
@@ -78,7 +87,7 @@ describe('The main job on real calls', function () {
     const mailbox = await system.store.mailboxes.find(subscriber as E164);
     assert.equal(mailbox?.status, 'active');
     assert.deepEqual(mailbox?.counts, { new: 0, old: 1, urgent: 0 });
-    const rows = await system.store.cdrs.list({ limit: 50 });
+    const rows = await callRecords(system, 4);
     const calls = rows.filter((row) => row.event === 'call').map((row) => row.lastapp);
     assert.deepEqual(calls.toSorted(), ['deliver', 'deposit', 'listen', 'listen']);
     const delivered = rows.find((row) => row.lastapp === 'deliver');
@@ -87,5 +96,10 @@ describe('The main job on real calls', function () {
     assert.equal(delivered?.disposition, 'ANSWERED');
     assert.equal(rows.filter((row) => row.event === 'text-out').length, 2);
     assert.equal(rows.filter((row) => row.event === 'text-in').length, 1);
+    const events = rows
+      .filter((row) => row.userfield !== undefined && row.event !== 'call')
+      .map((row) => row.event);
+    assert.equal(events.filter((event) => event === 'deposit').length, 1);
+    assert.equal(events.filter((event) => event === 'retrieve').length, 1);
   });
 });

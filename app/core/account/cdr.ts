@@ -12,6 +12,8 @@ export interface Cdr {
   readonly src: string;
   readonly dst: string;
   readonly clid: string;
+  /** The caller asked for privacy (RFC 3323): `src` and `clid` are for the operator alone. */
+  readonly privacy?: boolean;
   /** Trunk or gateway. */
   readonly channel: string;
   readonly dcontext: string;
