@@ -91,6 +91,12 @@ const trunk = z.strictObject({
     .boolean()
     .default(false)
     .describe('Caller IDs that it sends can be believed: opens messages without a PIN.'),
+  attests: z
+    .boolean()
+    .default(false)
+    .describe(
+      'It checks signed caller IDs (STIR/SHAKEN), and no one but it sets P-Attestation-Indicator: attestation A is believed.',
+    ),
 });
 
 export const configSchema = z.strictObject({
@@ -125,7 +131,7 @@ export const configSchema = z.strictObject({
     .describe('Classes of service by name.'),
   trunks: z
     .array(trunk)
-    .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true }])
+    .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true, attests: false }])
     .describe('SIP trunks.'),
   asterisk: z
     .strictObject({

@@ -12,6 +12,11 @@ export interface CallFacts {
   /** User part of the To header. */
   readonly toUser?: string;
   readonly from?: Party;
+  /**
+   * The call came from a subscriber's own phone, which the switch knows by its password: `asserted` is then the number
+   * that the switch has for it, and what the phone says of itself does not count.
+   */
+  readonly registered?: true;
   /** P-Asserted-Identity (RFC 3325), only from trunks that may assert it. */
   readonly asserted?: Party;
   /** Privacy: id, user or full (RFC 3323, 3325), or an anonymous From. */

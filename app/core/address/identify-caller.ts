@@ -12,17 +12,30 @@ export interface Caller {
   readonly trusted: boolean;
 }
 
+/** How far the trunk that a call came in on is believed. */
+export interface CallerTrust {
+  /** Caller IDs that it sends can be believed. */
+  readonly trusted: boolean;
+  /** It checks signatures of caller IDs (STIR/SHAKEN) and lets no P-Attestation-Indicator of others through. */
+  readonly attests?: boolean | undefined;
+}
+
 /** Words that networks put where there is no number. */
 const nobody = /^(anonymous|unknown|restricted|unavailable|private|asterisk|invalid|s)?$/i;
 
-/** P-Asserted-Identity (RFC 3325) before From; its number is trusted from a trusted trunk or with attestation A (RFC 8588). */
+/**
+ * P-Asserted-Identity (RFC 3325) before From. The number is trusted from a trusted trunk, with attestation A (RFC 8588)
+ * from a trunk that checks signatures, and from a registered phone, whose number is the switch's own word.
+ */
 export function identifyCaller(
   facts: CallFacts,
   parse: (raw: string | undefined) => E164 | undefined,
-  trustedTrunk: boolean,
+  trunk: CallerTrust,
 ): Caller {
   const parties = [facts.asserted, facts.from].filter((party) => party !== undefined);
-  const number = parties.map((party) => parse(party.number)).find((one) => one !== undefined);
+  const numbered = facts.registered ? parties.filter((party) => party === facts.asserted) : parties;
+  const number = numbered.map((party) => parse(party.number)).find((one) => one !== undefined);
+  const believed = facts.registered || trunk.trusted || (trunk.attests === true && facts.attestation === 'A');
   const name = parties.map(nameOf).find((one) => one !== undefined);
   const shown =
     name ?? (number === undefined ? parties.map(userOf).find((one) => one !== undefined) : undefined);
@@ -30,7 +43,7 @@ export function identifyCaller(
     ...(number === undefined ? {} : { number }),
     ...(shown === undefined ? {} : { name: shown }),
     private: facts.privacy,
-    trusted: number !== undefined && (trustedTrunk || facts.attestation === 'A'),
+    trusted: number !== undefined && believed,
   };
 }
 

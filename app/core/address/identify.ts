@@ -2,18 +2,16 @@ import type { E164, Reference } from '../ids.ts';
 import { isReference } from '../reference/reference.ts';
 import type { CallFacts, Redirection } from './call-facts.ts';
 import { identifyCaller } from './identify-caller.ts';
-import type { Caller } from './identify-caller.ts';
+import type { Caller, CallerTrust } from './identify-caller.ts';
 import { safeDisplay, parseNameAddr } from './name-addr.ts';
 import type { NumberPlan } from './number-plan.ts';
 import { redirectReason } from './redirect-reason.ts';
 import type { RedirectReason } from './redirect-reason.ts';
 
 /** What `identify` must know of the trunk that a call came in on. */
-export interface TrunkFacts {
+export interface TrunkFacts extends CallerTrust {
   /** ISO 3166 country of national numbers on it; the plan's if absent. */
   readonly country?: string | undefined;
-  /** Caller IDs that it sends can be believed. */
-  readonly trusted: boolean;
 }
 
 /** What a call is for. */
@@ -52,7 +50,7 @@ export type Identified = Purpose & { readonly caller: Caller };
 export function identify(facts: CallFacts, plan: NumberPlan, trunk: TrunkFacts): Identified {
   const parse = (raw: string | undefined): E164 | undefined =>
     raw === undefined ? undefined : plan.parse(raw, trunk.country);
-  const caller = identifyCaller(facts, parse, trunk.trusted);
+  const caller = identifyCaller(facts, parse, trunk);
   const purpose = purposeOf(facts, plan, parse, caller.number);
   const hears = purpose.kind === 'access' || purpose.kind === 'reference';
   return { ...purpose, caller: caller.private && !hears ? withheld(caller) : caller };

@@ -21,6 +21,8 @@ export interface CallsDeps extends CallDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly queue: Queue<AriCall>;
+  /** Endpoints that are trunks. */
+  readonly trunks: ReadonlySet<string>;
 }
 
 /** So long a recording takes at most to end with its call. */
@@ -60,11 +62,7 @@ export class Calls {
     // Found by a look at the switch just before its event came.
     if (before?.entry.kind === 'resumed' || (before !== undefined && args[0] !== 'fax')) return;
     if (before !== undefined) this.ended(channel.id);
-    const { facts, nativeFormat } = readFacts(
-      args[1] ?? '',
-      endpointOf(channel.name),
-      channel.protocol_id ?? '',
-    );
+    const { facts, nativeFormat } = this.#read(channel, args[1] ?? '');
     this.#deps.queue.push(
       this.#make(channel, facts, codecOf(nativeFormat), { kind: args[0] === 'fax' ? 'fax' : 'incoming' }),
     );
@@ -72,7 +70,7 @@ export class Calls {
 
   /** A caller found up. One that was never answered has heard nothing of us: its call just begins. */
   resumed(channel: Channel, factsText: string, recording: Found | undefined): void {
-    const { facts, nativeFormat } = readFacts(factsText, endpointOf(channel.name), channel.protocol_id ?? '');
+    const { facts, nativeFormat } = this.#read(channel, factsText);
     const entry: CallEntry =
       channel.state === 'Up'
         ? { kind: 'resumed', ...(recording === undefined ? {} : { recording: { tag: recording.tag } }) }
@@ -142,6 +140,10 @@ export class Calls {
 
   #byTarget(uri: string): Leg | undefined {
     return uri.startsWith('channel:') ? this.#byId.get(uri.slice('channel:'.length))?.leg : undefined;
+  }
+
+  #read(channel: Channel, text: string) {
+    return readFacts(text, endpointOf(channel.name), channel.protocol_id ?? '', this.#deps.trunks);
   }
 
   #make(channel: Channel, facts: CallFacts, codec: Codec, entry: CallEntry): AriCall {

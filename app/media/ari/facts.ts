@@ -14,17 +14,25 @@ const mostCharacters = 32_768;
 
 /**
  * Reads AB_FACTS: fields joined by `|`, each percent-encoded: `1`, extension, request URI, To, From,
- * P-Asserted-Identity, Privacy, three Diversion, three History-Info, native format, P-Attestation-Indicator. Never
- * throws: what is not there or cannot be read is left out.
+ * P-Asserted-Identity, Privacy, three Diversion, three History-Info, native format, P-Attestation-Indicator, number of
+ * the phone. Never throws: what is not there or cannot be read is left out.
  * @param trunk endpoint that the call came in on
+ * @param trunks endpoints that are trunks: no phones, whatever the dialplan says of them
  */
-export function readFacts(text: string, trunk: string, wireId: string): Handover {
-  const fields = text.slice(0, mostCharacters).split('|', 15).map(decode);
+export function readFacts(
+  text: string,
+  trunk: string,
+  wireId: string,
+  trunks: ReadonlySet<string>,
+): Handover {
+  const fields = text.slice(0, mostCharacters).split('|', 16).map(decode);
   const field = (i: number) => fields[i] ?? '';
   const uri = parseNameAddr(field(2));
   const to = parseNameAddr(field(3));
   const from = parseParty(field(4));
-  const asserted = field(5) === '' ? undefined : parseParty(field(5));
+  const phone = trunks.has(trunk) ? undefined : /^\+?\d{1,32}$/.exec(field(15))?.[0];
+  const said = field(5) === '' ? undefined : parseParty(field(5));
+  const asserted = phone === undefined ? said : { number: phone };
   const target = uri?.params['target'];
   const cause = Number(uri?.params['cause'] || Number.NaN);
   const attestation = /^\s*([ABC])\b/i.exec(field(14))?.[1]?.toUpperCase();
@@ -38,6 +46,7 @@ export function readFacts(text: string, trunk: string, wireId: string): Handover
       ...(to?.user ? { toUser: to.user } : {}),
       ...(from === undefined ? {} : { from }),
       ...(asserted === undefined ? {} : { asserted }),
+      ...(phone === undefined ? {} : { registered: true as const }),
       privacy: isPrivate(field(6), field(4), from),
       diversions: parseDiversions(fields.slice(7, 10).filter(Boolean)),
       history: parseHistory(fields.slice(10, 13).filter(Boolean)),

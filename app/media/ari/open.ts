@@ -29,7 +29,7 @@ import { readText, sendText } from './texts.ts';
 import type { Trunk } from './texts.ts';
 import { AriClient } from './wire/client.ts';
 import { callEvents } from './wire/resources.ts';
-import type { AriEvent } from './wire/resources.ts';
+import type { AriEvent, TextMessageReceived } from './wire/resources.ts';
 
 /** The configuration's section `asterisk`, its trunks and the secret. */
 export interface AriSettings {
@@ -110,6 +110,7 @@ export class AriMedia implements MediaServer {
       takes: this.#takes,
       sounds,
       queue: this.#callQueue,
+      trunks: new Set(settings.trunks.map((trunk) => trunk.name)),
       log,
       clock,
       language,
@@ -210,9 +211,12 @@ export class AriMedia implements MediaServer {
     await Promise.all([
       put(app, callEvents),
       put(`${app}-text`, ['TextMessageReceived']),
-      this.#client.request('POST', `applications/${app}-text/subscription`, {
-        eventSource: 'endpoint:PJSIP',
-      }),
+      // Whose phones there are is known before the first text comes.
+      this.#phones.refresh().then(() =>
+        this.#client.request('POST', `applications/${app}-text/subscription`, {
+          eventSource: 'endpoint:PJSIP',
+        }),
+      ),
     ]);
     await resume(before, {
       app,
@@ -241,7 +245,9 @@ export class AriMedia implements MediaServer {
         this.#calls.ended(event.channel.id);
         return;
       case 'TextMessageReceived':
-        this.#textQueue.push(readText(event, this.#phones, () => this.#link.newId('text')));
+        this.#text(event).catch((error: unknown) => {
+          this.#deps.log.error('a text could not be read', { error: String(error) });
+        });
         return;
       case 'ApplicationReplaced':
         return;
@@ -256,6 +262,12 @@ export class AriMedia implements MediaServer {
       case 'RecordingFailed':
         this.#calls.event(event);
     }
+  }
+
+  /** The subscription may be an earlier controller's: a text that comes before the phones are known waits for that. */
+  async #text(event: TextMessageReceived): Promise<void> {
+    if (!this.#phones.read) await this.#phones.refresh().catch(() => undefined);
+    this.#textQueue.push(readText(event, this.#phones, () => this.#link.newId('text')));
   }
 
   #started({ channel, args }: Extract<AriEvent, { type: 'StasisStart' }>): void {

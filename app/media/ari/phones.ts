@@ -1,4 +1,5 @@
 import type { Log } from '../../ports/log.ts';
+import { AriError } from './wire/errors.ts';
 import type { Endpoint } from './wire/resources.ts';
 
 /** GET over the connection; rejects with AriError where there is no such thing. */
@@ -9,7 +10,17 @@ interface Attribute {
   readonly value: string;
 }
 
+/** Read anew after so long, or after so many times what the reading took: many phones must not keep the switch busy. */
 const freshMs = 30_000;
+const restFactor = 50;
+/** Most requests under way at once. */
+const mostAtOnce = 8;
+
+interface Known {
+  readonly number: string;
+  /** By AB_NUMBER: the number of whoever has the phone's password. A caller ID alone is only a label. */
+  readonly registered: boolean;
+}
 
 /** Which endpoint of the switch is whose phone: by `set_var = AB_NUMBER=…`, by callerid, or by its very name. */
 export class Phones {
@@ -17,8 +28,9 @@ export class Phones {
   readonly #trunks: ReadonlySet<string>;
   readonly #log: Log;
   #byNumber: ReadonlyMap<string, string> = new Map();
-  #numberOf: ReadonlyMap<string, string> = new Map();
-  #read = Number.NEGATIVE_INFINITY;
+  #known: ReadonlyMap<string, Known> = new Map();
+  /** Monotonic milliseconds until which what was read holds; `undefined` = never read. */
+  #freshUntil: number | undefined;
   #reading: Promise<void> | undefined;
 
   constructor(get: Get, trunks: readonly string[], log: Log) {
@@ -29,11 +41,8 @@ export class Phones {
 
   /** The phone of a number and whether it is registered now; `undefined` if no endpoint is this number's phone. */
   async find(number: string): Promise<{ readonly endpoint: string; readonly online: boolean } | undefined> {
-    if (performance.now() - this.#read > freshMs) {
-      this.#reading ??= this.refresh().finally(() => (this.#reading = undefined));
-      if (this.#read === Number.NEGATIVE_INFINITY) await this.#reading;
-      else this.#reading.catch(() => undefined);
-    }
+    if (this.#freshUntil === undefined) await this.refresh();
+    else if (performance.now() > this.#freshUntil) this.refresh().catch(() => undefined);
     const endpoint = this.#byNumber.get(plain(number));
     if (endpoint === undefined) return undefined;
     const { state } = (await this.#get(`endpoints/PJSIP/${encodeURIComponent(endpoint)}`)) as Endpoint;
@@ -42,29 +51,60 @@ export class Phones {
 
   /** The number of a phone's endpoint. */
   numberOf(endpoint: string): string | undefined {
-    return this.#numberOf.get(endpoint);
+    return this.#known.get(endpoint)?.number;
   }
 
-  async refresh(): Promise<void> {
+  /** Whether the endpoint is a phone whose number the switch vouches for. */
+  isRegistered(endpoint: string): boolean {
+    return this.#known.get(endpoint)?.registered === true;
+  }
+
+  /** Whether the phones have been read at all. */
+  get read(): boolean {
+    return this.#freshUntil !== undefined;
+  }
+
+  /** Reads all phones; one reading at a time. What was known stays if it fails. @throws AriError, AriDown, AriTimeout */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#readAll().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    const started = performance.now();
     const endpoints = (await this.#get('endpoints/PJSIP')) as readonly Endpoint[];
     const names = endpoints.map((one) => one.resource).filter((name) => !this.#trunks.has(name));
-    const found = await Promise.all(names.map(async (name) => [name, await this.#numberFrom(name)] as const));
-    this.#numberOf = new Map(
-      found.flatMap(([name, number]) => (number === undefined ? [] : [[name, number] as const])),
-    );
-    this.#byNumber = new Map(found.map(([name, number]) => [plain(number ?? name), name]));
-    this.#read = performance.now();
+    const known = new Map<string, Known>();
+    const byNumber = new Map<string, string>();
+    const left = names.values();
+    const worker = async () => {
+      for (const name of left) {
+        const found = await this.#numberFrom(name);
+        if (found !== undefined) known.set(name, found);
+        byNumber.set(plain(found?.number ?? name), name);
+      }
+    };
+    await Promise.all(Array.from({ length: mostAtOnce }, worker));
+    this.#known = known;
+    this.#byNumber = byNumber;
+    const now = performance.now();
+    this.#freshUntil = now + Math.max(freshMs, (now - started) * restFactor);
   }
 
-  async #numberFrom(endpoint: string): Promise<string | undefined> {
+  async #numberFrom(endpoint: string): Promise<Known | undefined> {
     try {
       const uri = `asterisk/config/dynamic/res_pjsip/endpoint/${encodeURIComponent(endpoint)}`;
       const fields = (await this.#get(uri)) as readonly Attribute[];
       const all = (name: string) =>
         fields.filter((field) => field.attribute === name).map((field) => field.value);
-      const set = all('set_var').map((value) => /(?:^|,)AB_NUMBER=(\+?\d+)/.exec(value)?.[1]);
-      return set.find((value) => value !== undefined) ?? /<(\+?\d+)>/.exec(all('callerid')[0] ?? '')?.[1];
+      // What `set_var` sets stands under its own name.
+      const number = /^\+?\d+$/.exec(all('AB_NUMBER')[0] ?? '')?.[0];
+      if (number !== undefined) return { number, registered: true };
+      const label = /<(\+?\d+)>/.exec(all('callerid')[0] ?? '')?.[1];
+      return label === undefined ? undefined : { number: label, registered: false };
     } catch (error) {
+      // Only the switch's own answer says that there is nothing to know.
+      if (!(error instanceof AriError)) throw error;
       this.#log.debug('the number of an endpoint is not known', { endpoint, error: String(error) });
       return undefined;
     }

@@ -88,6 +88,7 @@ export function readText(event: TextMessageReceived, phones: Phones, next: () =>
       user(header('From')) ??
       user(message.from) ??
       '',
+    ...(phones.isRegistered(trunk) ? { registered: true } : {}),
     to: user(header('To')) ?? user(message.to) ?? '',
     body: message.body,
     truncated: message.body === '' && announced,

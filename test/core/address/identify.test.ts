@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { CallFacts } from '../../../app/core/address/call-facts.ts';
 import { identify } from '../../../app/core/address/identify.ts';
+import type { TrunkFacts } from '../../../app/core/address/identify.ts';
 import { createNumberPlan } from '../../../app/core/address/number-plan.ts';
 
 const access = '+12025550199';
@@ -160,7 +161,8 @@ describe('whose mailbox a call is for', () => {
 });
 
 describe('who calls', () => {
-  const caller = (facts: Partial<CallFacts>, trunk = trusted) => identify(call(facts), plan, trunk).caller;
+  const caller = (facts: Partial<CallFacts>, trunk: TrunkFacts = trusted) =>
+    identify(call(facts), plan, trunk).caller;
   const from = { number: '+13035550001', name: 'From Name' };
   const asserted = { number: '+13035550002', name: 'Asserted Name' };
   const deposit = { requestUser: '+12025550101' };
@@ -179,11 +181,26 @@ describe('who calls', () => {
     assert.equal(caller({ from, asserted: { number: 'alice' } }).number, '+13035550001');
   });
 
-  it('is believed on a trusted trunk, or with attestation A, and only with a number', () => {
+  it('is believed on a trusted trunk, or with attestation A of a trunk that attests, and only with a number', () => {
+    const attesting = { trusted: false, attests: true };
     assert.equal(caller({ from }, { trusted: false }).trusted, false);
-    assert.equal(caller({ from, attestation: 'A' }, { trusted: false }).trusted, true);
-    assert.equal(caller({ from, attestation: 'B' }, { trusted: false }).trusted, false);
+    assert.equal(caller({ from, attestation: 'A' }, attesting).trusted, true);
+    assert.equal(caller({ from, attestation: 'B' }, attesting).trusted, false);
+    assert.equal(caller({ from }, attesting).trusted, false);
+    assert.equal(caller({ from, attestation: 'A' }, { trusted: false }).trusted, false);
+    assert.equal(caller({ from, attestation: 'A' }, { trusted: false, attests: false }).trusted, false);
     assert.equal(caller({ from: { number: 'alice' } }).trusted, false);
+  });
+
+  it('is believed from a registered phone, by the number that the switch has for it alone', () => {
+    const untrusted = { trusted: false };
+    const phone = caller({ from, asserted: { number: '+12025550101' }, registered: true }, untrusted);
+    assert.deepEqual(phone, { number: '+12025550101', name: 'From Name', private: false, trusted: true });
+    for (const trunk of [untrusted, trusted]) {
+      const odd = caller({ from, asserted: { number: '1#' }, registered: true }, trunk);
+      assert.deepEqual([odd.number, odd.trusted], [undefined, false]);
+    }
+    assert.equal(caller({ from, registered: true }, untrusted).trusted, false);
   });
 
   it('who asked for privacy leaves neither number nor name to the recipient', () => {

@@ -24,9 +24,21 @@ const full = [
   'B',
 ];
 
+const trunks = new Set(['trunk']);
+
 describe('AB_FACTS', () => {
+  it('a phone is known by the number that the switch has for it; a trunk, or what is no number, is none', () => {
+    const of = (number: string, endpoint = 'anna') =>
+      readFacts(handover([...full, number]), endpoint, '', trunks).facts;
+    const phone = of('+12025550111');
+    assert.deepEqual([phone.registered, phone.asserted], [true, { number: '+12025550111' }]);
+    for (const facts of [of('+12025550111', 'trunk'), of(''), of('anna'), of('+1202<'), of('1'.repeat(40))]) {
+      assert.deepEqual([facts.registered, facts.asserted?.number], [undefined, '+12025550123']);
+    }
+  });
+
   it('every field of a diverted call is read', () => {
-    const { facts, nativeFormat } = readFacts(handover(full), 'trunk', 'abc@x');
+    const { facts, nativeFormat } = readFacts(handover(full), 'trunk', 'abc@x', trunks);
     assert.deepEqual(facts, {
       trunk: 'trunk',
       wireId: 'abc@x',
@@ -48,7 +60,7 @@ describe('AB_FACTS', () => {
   });
 
   it('what is absent is left out, and the extension stands in for a request URI', () => {
-    assert.deepEqual(readFacts('1|%2B1202', 'trunk', '').facts, {
+    assert.deepEqual(readFacts('1|%2B1202', 'trunk', '', trunks).facts, {
       trunk: 'trunk',
       wireId: '',
       requestUser: '+1202',
@@ -59,11 +71,11 @@ describe('AB_FACTS', () => {
   });
 
   it('a value cut in the middle of a character or escape, and any other text, is read without harm', () => {
-    assert.equal(readFacts('1|%2B1202%', 't', '').facts.requestUser, '+1202%');
-    assert.equal(readFacts('1|1||||"%C3" <sip:1@x>|', 't', '').facts.asserted?.number, '1');
+    assert.equal(readFacts('1|%2B1202%', 't', '', trunks).facts.requestUser, '+1202%');
+    assert.equal(readFacts('1|1||||"%C3" <sip:1@x>|', 't', '', trunks).facts.asserted?.number, '1');
     holds(
       property(string({ unit: 'binary', maxLength: 500 }), (text) => {
-        const { facts } = readFacts(text, 't', '');
+        const { facts } = readFacts(text, 't', '', trunks);
         assert.ok((facts.from?.name?.length ?? 0) <= 160);
       }),
     );
