@@ -55,6 +55,7 @@ export class AriCall implements Call {
   readonly #deps: CallDeps;
   readonly #codec: Codec;
   #answered: Date | undefined;
+  #confirmed = true;
 
   constructor(parts: CallParts, deps: CallDeps) {
     this.id = parts.leg.id;
@@ -67,8 +68,9 @@ export class AriCall implements Call {
     this.#deps = deps;
   }
 
+  /** When the answer was asked for; once the call is gone, only if the switch has confirmed it. */
   get answered(): Date | undefined {
-    return this.#answered;
+    return this.#confirmed || !this.gone.aborted ? this.#answered : undefined;
   }
 
   get gone(): AbortSignal {
@@ -83,11 +85,23 @@ export class AriCall implements Call {
     if (this.#answered !== undefined) return;
     if (this.leg.gone.aborted) return;
     // Not waited for: the switch keeps the order, and what is asked next goes out in the same write.
-    this.#answered = this.#deps.clock.now();
-    this.leg.command({ method: 'POST', uri: `channels/${this.id}/answer` }).catch((error: unknown) => {
+    const asked = this.#deps.clock.now();
+    this.#answered = asked;
+    this.#confirmed = false;
+    this.leg.command({ method: 'POST', uri: `channels/${this.id}/answer` }).then(
+      (result) => {
+        if (result === 'ok') this.#confirmed = true;
+      },
+      (error: unknown) => this.#notAnswered(error),
+    );
+  }
+
+  /** Nobody may be left waiting at a call that nobody serves. */
+  #notAnswered(error: unknown): void {
+    if (!this.leg.hungUp)
       this.leg.log.error('the switch could not answer the call', { error: String(error) });
-      this.leg.finish('ended');
-    });
+    this.leg.tell('DELETE', `channels/${this.id}`, { reason_code: reasons.congestion });
+    this.leg.finish('ended');
   }
 
   async play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {

@@ -121,10 +121,11 @@ export class Leg {
    */
   async command(command: Command): Promise<'ok' | 'gone'> {
     let collisions = 0;
-    for (let again = false; ; again = true) {
+    let unsure = false;
+    for (;;) {
       if (this.gone.aborted) return 'gone';
       try {
-        if (again && command.makes !== undefined && (await this.find(command.makes)) !== undefined)
+        if (unsure && command.makes !== undefined && (await this.find(command.makes)) !== undefined)
           return 'ok';
         await this.#link.request(command.method, command.uri, command.query, command.body);
         return 'ok';
@@ -133,7 +134,8 @@ export class Leg {
         if (error instanceof AriError && error.status === 409 && command.mayCollide) {
           if (++collisions > collisionTries) throw asFault(error);
           await this.goneWithin(collisionPauseMs);
-          again = false;
+          // What is there is what it collided with, not what it makes.
+          unsure = false;
           continue;
         }
         if (error instanceof AriError && error.channelGone) {
@@ -141,6 +143,7 @@ export class Leg {
           return 'gone';
         }
         if (!(error instanceof AriDown)) throw asFault(error);
+        unsure = true;
         await this.#link.ready(this.gone);
       }
     }

@@ -99,7 +99,9 @@ function segment(recording: Recording, ifExists: 'fail' | 'append' | 'running'):
       leg.keys.clear();
       if (!rule.terminators.includes(key)) return;
       recording.key = key;
-      cancelKey = after(keyGraceMs, () =>
+      // Stopped during the tone, a recording that has not begun would be in line still.
+      const tone = Math.max(0, recording.startedAt - performance.now());
+      cancelKey = after(tone + keyGraceMs, () =>
         leg.tell('POST', `recordings/live/${encodeURIComponent(name)}/stop`),
       );
     };

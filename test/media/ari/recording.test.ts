@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { quiet, tone } from '../../../scripts/audio/tone.ts';
 import { correlate } from '../../../scripts/audio/correlate.ts';
+import { openAriMedia } from '../../../app/media/ari/open.ts';
 import { goneOf, nextCall, openLab, ruleFor } from './lab.ts';
 import type { Lab } from './lab.ts';
 
@@ -122,6 +123,43 @@ describe('recording with Asterisk', function () {
     await key.take?.discard();
     await phone.hangup();
     await goneOf(call);
+  });
+
+  it('a key pressed early in a long tone ends the recording with it, and the call goes on', async () => {
+    const longer = (name: string) => (name === 'beep' ? 'greeting-default' : name);
+    const { prompts, log, settings } = lab;
+    await using media = await openAriMedia(settings, {
+      log,
+      clock: { now: () => new Date() },
+      language: 'en',
+      prompts: {
+        clip: (language, name) => prompts.clip(language, longer(name)),
+        durationMs: (language, name) => prompts.durationMs(language, longer(name)),
+      },
+    });
+    for (const terminators of ['#', '#*']) {
+      const phone = await lab.phone.call('+12025550100');
+      const call = await nextCall(media);
+      await call.answer();
+      await phone.up();
+      const recorded = call.record(ruleFor(call, { terminators }));
+      await phone.press('#', { onMs: 60 });
+      const from = performance.now();
+      const result = await recorded;
+      assert.ok(result.kind === 'key' && result.key === '#');
+      assert.ok(performance.now() - from < 3500);
+      assert.ok((result.take?.durationMs ?? 0) < 1000);
+      await result.take?.discard();
+      const again = call.record(ruleFor(call, { terminators, beep: false }));
+      await phone.say(speech(700));
+      await phone.press('#');
+      const second = await again;
+      assert.ok(second.kind === 'key' && (second.take?.durationMs ?? 0) > 300);
+      await second.take?.discard();
+      assert.deepEqual(await lab.recordings(), []);
+      await call.hangup();
+      await phone.ended();
+    }
   });
 
   it('without a shared disk, recordings come over ARI', async () => {
