@@ -38,7 +38,7 @@ describe('A hundred callers at once, to a number that nobody has called before',
     assert.equal(texts().length, calls + 1);
     const mailbox = await system.store.mailboxes.find(bob as E164);
     assert.deepEqual(mailbox?.counts, { new: calls, old: 0, urgent: 0 });
-    const messages = await system.store.messages.list(mailbox!.id, { limit: 1000 });
+    const messages = await system.store.messages.list(mailbox.id, { limit: 1000 });
     assert.equal(messages.length, calls);
     const callers = new Set(messages.map((message) => message.envelope.from.number));
     assert.equal(callers.size, calls);

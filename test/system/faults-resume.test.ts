@@ -5,7 +5,7 @@ import { correlate } from '../../scripts/audio/correlate.ts';
 import { babble } from '../audio/babble.ts';
 import { prompt } from '../audio/prompt.ts';
 import type { Phone } from '../phone/phone.ts';
-import { nextNotice } from './leave-message.ts';
+import { nextNotice, skipsGreeting } from './leave-message.ts';
 import { openSystem, type System } from './system.ts';
 
 describe('Calls up while the controller is killed and started again', function () {
@@ -34,6 +34,7 @@ describe('Calls up while the controller is killed and started again', function (
     const bob = '+12025550161';
     const said = babble(9000, 1);
     const call = await alice.call(bob);
+    await skipsGreeting(call);
     const tone = await call.hearsTone(1000, { withinMs: 15_000 });
     const speaking = call.say(said);
     await Promise.all([speaking, killAndRestart()]);
@@ -69,6 +70,7 @@ describe('Calls up while the controller is killed and started again', function (
   it('what a caller says after an interrupted "sent" is a second message', async () => {
     const bob = '+12025550163';
     const call = await alice.call(bob);
+    await skipsGreeting(call);
     await call.hearsTone(1000, { withinMs: 15_000 });
     const first = babble(2000, 3);
     await call.say(first);

@@ -30,3 +30,9 @@ export async function nextNotice(
   });
   return { reference: /,,(\d{10})#/.exec(text.body)?.[1] ?? '', body: text.body };
 }
+
+/** Presses # as soon as the greeting is heard: the tone comes next. */
+export async function skipsGreeting(call: PhoneCall): Promise<void> {
+  await call.soundAfter(0);
+  await call.press('#');
+}
