@@ -92,7 +92,7 @@ export class FlowWorld {
       profiles: createProfiles(() => ({ standard: { ...standard, ...options.standard } })),
       account: {
         event: () => undefined,
-      message: () => undefined,
+        message: () => undefined,
         flush: async () => undefined,
         call: (_, row) => this.rows.push(row),
       },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { E164, Reference } from '../../app/core/ids.ts';
+import { prompt } from '../audio/prompt.ts';
 import { speech } from '../audio/speech.ts';
 import type { Phone } from '../phone/phone.ts';
 import { leaveMessage, nextNotice } from './leave-message.ts';
@@ -87,6 +88,29 @@ describe('Answering the text', function () {
     const answer = await bob.answer('PLAY '.repeat(2000));
     assert.ok(answer.length <= 160);
     assert.equal(await bob.state(), 'new');
+  });
+
+  it('an auto-responder at the subscriber’s number gets one help, and no endless talk begins', async () => {
+    const bob = await subscriber('+12025550130');
+    await bob.answer('I am driving and will reply later');
+    const before = system.network.texts.length;
+    for (let i = 0; i < 3; i += 1) await bob.phone.text(access, 'I am driving and will reply later');
+    // Asked for, help is always given; its answer shows that the three before were worked.
+    assert.match(await bob.answer('HELP'), /1|PLAY/);
+    const texts = system.network.texts.slice(before).filter((text) => text.to === '+12025550130');
+    assert.equal(texts.length, 1);
+  });
+
+  it('a message deleted during a call stays deleted when it is heard again', async () => {
+    const bob = await subscriber('+12025550131');
+    const call = await bob.phone.call(bob.reference);
+    await call.hears(said, { withinMs: 20_000 });
+    await call.press('3');
+    await call.hears(await prompt('message-deleted'), { withinMs: 10_000 });
+    await call.press('1');
+    await call.hears(said, { withinMs: 20_000 });
+    await call.hangup();
+    assert.equal(await bob.state(), 'deleted');
   });
 
   it('a stranger who texts the access number is not answered', async () => {

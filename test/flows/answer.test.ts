@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { hangup } from '../../app/media/scripted/steps.ts';
+import { access, FlowWorld, subscriber } from './world.ts';
+
+describe('A call that comes in', () => {
+  it('our own call to a subscriber, forwarded back to us unanswered: is refused as busy, and no message is made', async () => {
+    const world = new FlowWorld();
+    const person = await world.call(access, [hangup()], {
+      facts: { from: { number: access }, diversions: [{ number: subscriber, reason: 'no-answer' }] },
+    });
+    assert.equal(person.call.answered, undefined);
+    assert.deepEqual(world.taken, []);
+    assert.equal(world.rows[0]?.outcome, 'refused');
+  });
+
+  it('the reference that was dialled is not written into the call’s record', async () => {
+    const world = new FlowWorld();
+    const message = world.add();
+    await world.call(message.reference, [hangup()]);
+    assert.equal(world.rows[0]?.dst, access);
+  });
+
+  it('a wrong reference of a caller who is not believed counts against that trunk’s caller, not against the number’s owner', async () => {
+    const world = new FlowWorld();
+    Object.assign(world.deps, { trunks: [{ name: 'trunk', trusted: false }] });
+    const message = world.add();
+    await world.call(message.reference, [hangup()]);
+    assert.notEqual(world.opened[0]?.asker.key, subscriber);
+    assert.equal(world.opened[0]?.asker.trusted, false);
+  });
+});
