@@ -1,6 +1,7 @@
 /** One store for all test files of a process, started by the first that asks for it; each file has its own database. */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
@@ -11,26 +12,27 @@ import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
 import { silentLog } from './silent-log.ts';
 
 let running: Promise<LocalStore> | undefined;
-let directory: string | undefined;
 
-/** The store of this process. Starting it takes some seconds the first time. */
+/**
+ * The store of this process. Starting it takes some seconds the first time. It ends with the process, not with a test file:
+ * a process may run several, one after the other.
+ */
 export function localStore(): Promise<LocalStore> {
   running ??= start();
   return running;
 }
 
 async function start(): Promise<LocalStore> {
-  directory = await mkdtemp(join(tmpdir(), 'answerback-store-'));
+  const directory = await mkdtemp(join(tmpdir(), 'answerback-store-'));
   // PostgreSQL runs as a user of its own.
   await chmod(directory, 0o755);
-  return openLocalStore({ directory });
+  const store = await openLocalStore({ directory });
+  process.once('exit', () => {
+    for (const pid of Object.values(store.pids ?? {})) process.kill(pid, 'SIGKILL');
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20 });
+  });
+  return store;
 }
-
-after(async function () {
-  this.timeout(60_000);
-  await (await running)?.[Symbol.asyncDispose]();
-  if (directory !== undefined) await rm(directory, { recursive: true, force: true });
-});
 
 export interface TestStore extends AsyncDisposable {
   readonly store: Store;
