@@ -66,7 +66,9 @@ async function main(): Promise<void> {
   await media.ready(AbortSignal.any([stopping.signal, AbortSignal.timeout(switchMs)]));
   log.info('ready', { web: web.address, pid: process.pid });
   await controller.run(stopping.signal);
-  log.info('stopped');
+  // Whoever started this process shall know that it did not end as asked.
+  if (media.replaced) process.exitCode = 1;
+  log.info('stopped', { replaced: media.replaced });
 }
 
 function openGateways(config: Config, secrets: Secrets, media: MediaServer) {

@@ -3,15 +3,17 @@ import type { Call } from '../../ports/media.ts';
 import type { Leg } from './leg.ts';
 import { after } from './timer.ts';
 
-/** Ids of our bridges begin so: what a crash left is recognised. */
-export const bridgePrefix = 'answerback-bridge-';
+/** Ids of our bridges begin so: what a crash left is told from what others made. No application has a dot in its name. */
+export function bridgePrefix(app: string): string {
+  return `${app}.bridge-`;
+}
 
 /** So long after the switch refused because a party left, its end may still come, in milliseconds. */
 const endMs = 500;
 
 /** Connects a leg with another call until one of them is gone; a leg that stays can be played to again. */
-export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gone'> {
-  const id = `${bridgePrefix}${leg.newId('bridge')}`;
+export async function bridge(leg: Leg, other: Call, app: string): Promise<'gone' | 'other-gone'> {
+  const id = `${bridgePrefix(app)}${leg.newId('x')}`;
   const over = () => (leg.gone.aborted ? 'gone' : other.gone.aborted ? 'other-gone' : undefined);
   const early = over();
   if (early !== undefined) return early;

@@ -34,6 +34,8 @@ export interface CallDeps {
   readonly sounds: Sounds;
   readonly takes: Takes;
   readonly clock: Clock;
+  /** Name of our application at the switch. */
+  readonly app: string;
   /** Language of the tone before recordings. */
   readonly language: string;
 }
@@ -123,7 +125,7 @@ export class AriCall implements Call {
   }
 
   bridge(other: Call): Promise<'gone' | 'other-gone'> {
-    return bridge(this.leg, other);
+    return bridge(this.leg, other, this.#deps.app);
   }
 
   async hangup(cause: HangupCause = 'normal'): Promise<void> {

@@ -62,8 +62,9 @@ export interface AriMediaDeps {
  * tells of it.
  */
 export async function openAriMedia(settings: AriSettings, deps: AriMediaDeps): Promise<AriMedia> {
-  const directory = settings.spool === undefined ? undefined : join(dirname(settings.spool), 'play');
-  const sounds = new Sounds({ prompts: deps.prompts, directory, log: deps.log });
+  const { spool, app } = settings;
+  const directory = spool === undefined ? undefined : join(dirname(spool), `${app}-play`);
+  const sounds = new Sounds({ prompts: deps.prompts, directory, spool, log: deps.log });
   await sounds.open();
   return new AriMedia(settings, deps, sounds);
 }
@@ -83,6 +84,7 @@ export class AriMedia implements MediaServer {
   readonly #prefix = randomBytes(6).toString('hex');
   readonly #ended = new AbortController();
   #next = 0;
+  #replaced = false;
   #ready = false;
   readonly #waitingForReady = new Set<() => void>();
   #wakeStrays: (() => void) | undefined;
@@ -110,6 +112,7 @@ export class AriMedia implements MediaServer {
       takes: this.#takes,
       sounds,
       queue: this.#callQueue,
+      app: settings.app,
       trunks: new Set(settings.trunks.map((trunk) => trunk.name)),
       log,
       clock,
@@ -122,6 +125,11 @@ export class AriMedia implements MediaServer {
   get healthy(): boolean {
     // A broken socket tells of its end a moment later.
     return this.#ready && this.#client.connected;
+  }
+
+  /** Another controller has taken over the application: this one does not come back, and `calls` and all else have ended. */
+  get replaced(): boolean {
+    return this.#replaced;
   }
 
   /** Resolves when connected and caught up, or when `signal` aborts. */
@@ -195,7 +203,10 @@ export class AriMedia implements MediaServer {
       connected: () => this.#connected(),
       event: (event: AriEvent) => this.#event(event),
       disconnected: () => this.#disconnected(),
-      replaced: () => this.#letGo(),
+      replaced: () => {
+        this.#replaced = true;
+        this.#letGo();
+      },
     };
   }
 

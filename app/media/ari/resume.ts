@@ -95,6 +95,6 @@ async function variable(id: string, name: string, deps: ResumeDeps): Promise<str
 /** A bridge that a crash left would keep the caller from hearing prompts. */
 async function removeBridges(deps: ResumeDeps): Promise<void> {
   const bridges = (await deps.request('GET', 'bridges')) as readonly { readonly id: string }[];
-  const left = bridges.filter((one) => one.id.startsWith(bridgePrefix));
+  const left = bridges.filter((one) => one.id.startsWith(bridgePrefix(deps.app)));
   await Promise.all(left.map((one) => deps.request('DELETE', `bridges/${one.id}`).catch(() => undefined)));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
 import { clips } from '../../core/prompt/say.ts';
@@ -17,6 +17,8 @@ export interface SoundOptions {
   readonly prompts: PromptCatalog;
   /** Folder on a disk shared with the switch where stored sounds are laid; `undefined` = there is none. */
   readonly directory: string | undefined;
+  /** A folder of the switch's own, whose user and group tell who must be able to read there. */
+  readonly spool: string | undefined;
   readonly log: Log;
   /** Most bytes of stored sounds kept there. */
   readonly maxBytes?: number;
@@ -35,16 +37,28 @@ export class Sounds {
   readonly #options: SoundOptions;
   readonly #laid = new Map<string, Laid>();
   #bytes = 0;
+  #mode = 0o600;
 
   constructor(options: SoundOptions) {
     this.#options = options;
   }
 
-  /** Makes the folder anew: what an earlier run left there has no use. */
+  /** Makes the folder, and clears it of what an earlier process left there. */
   async open(): Promise<void> {
-    const { directory } = this.#options;
-    if (directory === undefined) return;
-    await mkdir(directory, { recursive: true, mode: 0o755 });
+    const { directory, spool } = this.#options;
+    if (directory === undefined || spool === undefined) return;
+    await mkdir(directory, { recursive: true, mode: 0o750 });
+    try {
+      this.#mode = await closeToOthers(directory, spool);
+    } catch (error) {
+      this.#options.log.warn(
+        'every user of this machine may read stored sounds while they play: run under the user, or in the group, of the switch',
+        { directory, error: String(error) },
+      );
+      this.#mode = 0o644;
+      await chmod(directory, 0o755).catch(() => undefined);
+    }
+    await clearOld(directory);
   }
 
   async close(): Promise<void> {
@@ -118,7 +132,7 @@ export class Sounds {
       laid = {
         path,
         bytes: raw.length,
-        written: write(path, codec === undefined ? raw : swap16(codec, raw)),
+        written: write(path, codec === undefined ? raw : swap16(codec, raw), this.#mode),
         busyUntil: 0,
       };
       this.#bytes += raw.length;
@@ -154,9 +168,37 @@ export class Sounds {
   }
 }
 
+/**
+ * Messages are for the switch alone: under one user with it nobody else reads them, else only its group, which its own
+ * folder names.
+ * @returns the mode for files there
+ */
+async function closeToOthers(directory: string, spool: string): Promise<number> {
+  const owner = await stat(spool).catch(() => stat(dirname(spool)));
+  const user = process.getuid?.();
+  if (user !== 0 && owner.uid === user) {
+    await chmod(directory, 0o700);
+    return 0o600;
+  }
+  await chown(directory, user ?? -1, owner.gid);
+  // Files take the group of the folder.
+  await chmod(directory, 0o2750);
+  return 0o640;
+}
+
+/** Nobody knows of the files of an earlier process any more. */
+async function clearOld(directory: string): Promise<void> {
+  const started = Date.now() - process.uptime() * 1000;
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const file = await stat(path).catch(() => undefined);
+    if (file?.isFile() && file.mtimeMs < started) await rm(path, { force: true });
+  }
+}
+
 /** The file appears whole or not at all. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
+async function write(path: string, bytes: Uint8Array, mode: number): Promise<void> {
   const draft = `${path}.${process.pid}.part`;
-  await writeFile(draft, bytes, { mode: 0o644 });
+  await writeFile(draft, bytes, { mode });
   await rename(draft, path);
 }

@@ -103,7 +103,7 @@ function callOf(leg: Leg): AriCall {
       answered: undefined,
       codec: codecOf('ulaw'),
     },
-    { sounds: unused, takes: unused, clock: { now: () => new Date(1000) }, language: 'en' },
+    { sounds: unused, takes: unused, clock: { now: () => new Date(1000) }, language: 'en', app: 'a' },
   );
 }
 

@@ -96,6 +96,7 @@ describe('when something breaks between controller and Asterisk', function () {
     assert.deepEqual(await recorded, { kind: 'gone', take: undefined });
     await call.hangup();
     assert.equal(first.healthy, false);
+    assert.deepEqual([first.replaced, second.replaced], [true, false]);
     assert.ok(lab.log.lines.some((line) => line.level === 'error' && line.text.includes('taken over')));
     assert.deepEqual(again.entry, { kind: 'resumed', recording: { tag: rule.tag } });
     assert.equal(again.facts.requestUser, '+12025550100');
@@ -107,6 +108,21 @@ describe('when something breaks between controller and Asterisk', function () {
     assert.ok(correlate(bytes, one).score > 0.7 && correlate(bytes, two).score > 0.7);
     await take?.discard();
     assert.equal(first.healthy, false, 'the first does not come back');
+  });
+
+  it('bridges that a crash left are removed, those of other applications are not', async () => {
+    const { url, user, password } = lab.settings;
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const bridges = async (method: string, query: string) => {
+      const answer = await fetch(`${url}/ari/bridges${query}`, { method, headers: { authorization } });
+      return (await answer.json()) as { readonly id: string }[];
+    };
+    for (const id of ['answerback.bridge-x-1', 'answerback-two.bridge-x-1', 'answerback-bridge']) {
+      await bridges('POST', `?bridgeId=${id}`);
+    }
+    await using _media = await lab.media();
+    const left = (await bridges('GET', '')).map((bridge) => bridge.id);
+    assert.deepEqual(left.toSorted(), ['answerback-bridge', 'answerback-two.bridge-x-1']);
   });
 
   it('a call that rings while no controller is there is answered by the next one', async () => {

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Sounds } from '../../../app/media/ari/sounds.ts';
+import { silentLog } from '../../ports/silent-log.ts';
+
+const sound = { id: 'm1', contentType: 'audio/PCMU', bytes: new Uint8Array(80) };
+
+describe('stored sounds laid out for Asterisk', () => {
+  let root: string;
+  let directory: string;
+  let sounds: Sounds;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'ab-sounds-'));
+    directory = join(root, 'play');
+    const spool = join(root, 'recording');
+    await mkdir(spool);
+    const prompts = { clip: () => '', durationMs: () => 0 };
+    sounds = new Sounds({ prompts, directory, spool, log: silentLog });
+  });
+  afterEach(async () => {
+    await sounds.close();
+    await rm(root, { recursive: true });
+  });
+
+  it('can be read by the switch and by nobody else', async () => {
+    await sounds.open();
+    await sounds.segments([{ kind: 'stored', media: sound }], 'en');
+    const [folder, file] = [await stat(directory), await stat(join(directory, 'm1.ulaw'))];
+    assert.equal((folder.mode | file.mode) & 0o007, 0);
+    const spool = await stat(join(root, 'recording'));
+    const readable = file.uid === spool.uid || (file.gid === spool.gid && (file.mode & 0o040) !== 0);
+    assert.ok(readable);
+  });
+
+  it('of an earlier process are gone, half-written ones too; those of this one stay', async () => {
+    await mkdir(directory);
+    const past = new Date(Date.now() - process.uptime() * 1000 - 60_000);
+    for (const name of ['old.ulaw', 'old.ulaw.1.part', 'young.ulaw']) {
+      await writeFile(join(directory, name), 'x');
+      if (name !== 'young.ulaw') await utimes(join(directory, name), past, past);
+    }
+    await sounds.open();
+    assert.deepEqual(await readdir(directory), ['young.ulaw']);
+  });
+});
