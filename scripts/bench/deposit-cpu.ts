@@ -111,7 +111,7 @@ function total(cost: Cost): number {
 function warmUp(load: RoundOptions, { quick }: BenchOptions): RoundOptions {
   return quick
     ? { ...load, calls: 10, messageSeconds: 1 }
-    : { callsPerSecond: 40, calls: 250, messageSeconds: 1 };
+    : { callsPerSecond: 40, calls: 1000, messageSeconds: 1 };
 }
 
 function incomplete(rounds: readonly Round[], calls: number): number {

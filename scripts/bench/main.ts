@@ -5,14 +5,28 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkout } from '../stack/machine.ts';
+import { ariWire } from './ari-wire.ts';
 import type { BenchOptions, BenchProgram } from './bench-options.ts';
+import { controllerProcess } from './controller-process.ts';
 import { depositCpu } from './deposit-cpu.ts';
+import { firstSound } from './first-sound.ts';
+import { hangUp } from './hang-up.ts';
+import { heldCalls } from './held-calls.ts';
 import { commit, machineFacts } from './machine-facts.ts';
+import { reference } from './reference.ts';
 import { terminalTable, writeReport } from './report.ts';
 import type { Bench } from './result.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const programs: readonly BenchProgram[] = [depositCpu];
+const programs: readonly BenchProgram[] = [
+  depositCpu,
+  firstSound,
+  hangUp,
+  reference,
+  heldCalls,
+  ariWire,
+  controllerProcess,
+];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -33,7 +47,7 @@ async function main(): Promise<void> {
   await using stage = await openStage();
   await stage.startController();
   for (const program of chosen) {
-    console.log(`${program.name}`);
+    console.log(program.name);
     const bench = await program.run(stage, options);
     console.log(`${terminalTable(bench.results)}\n`);
     if (out !== undefined) await writeReport(resolve(out), bench, await circumstances(stage, bench, options));

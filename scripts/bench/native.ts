@@ -41,6 +41,9 @@ export function nativeExtra(prompts: string): Record<string, string> {
       ` same => n,Playback(${prompts}/en/greeting-default)`,
       ` same => n,VoiceMail(\${EXTEN:1}@default,st(${prompts}/en/beep))`,
       ' same => n,Hangup()',
+      // For the bench of ARI clients.
+      'exten => _7XXXXX,1,Stasis(bench)',
+      ' same => n,Hangup()',
     ].join('\n'),
   };
 }

@@ -26,7 +26,7 @@ export interface LoadResult {
 }
 
 /** After the answer the caller waits for greeting and tone before it speaks: both, and some air. */
-const listenMs = greetingSeconds * 1000 + 700;
+const listenMs = greetingSeconds * 1000 + 1000;
 
 /** Makes the calls; settles when the last one is over. Calls that fail are counted, not thrown. */
 export async function leaveMessages(load: Load): Promise<LoadResult> {

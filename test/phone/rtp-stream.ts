@@ -23,7 +23,7 @@ export class RtpStream {
   readonly heard = new Heard();
   /** Keys that the far side pressed. */
   keysHeard = '';
-  /** When the end of the last digit was sent (its key-up). */
+  /** When the end of the last digit was sent first (its key-up). */
   lastDigitAt: number | undefined;
   firstSentAt: number | undefined;
   readonly #socket: Socket;
@@ -37,6 +37,7 @@ export class RtpStream {
   #sequence = randomInt(1 << 15);
   #timestamp = randomInt(2 ** 31);
   #digitTimestamp = 0;
+  #keyDown = false;
   #digitHeardAt = -1;
   #quiet = false;
   #closed = false;
@@ -153,9 +154,9 @@ export class RtpStream {
   }
 
   #sendDigit(digit: DigitPacket): void {
-    if (digit.first) this.#digitTimestamp = this.#timestamp;
+    if (digit.first) [this.#digitTimestamp, this.#keyDown] = [this.#timestamp, true];
     this.#send(digitPayloadType, digit.payload, digit.first, this.#digitTimestamp);
-    if (digit.end) this.lastDigitAt = performance.now();
+    if (digit.end && this.#keyDown) [this.lastDigitAt, this.#keyDown] = [performance.now(), false];
   }
 
   #send(type: number, payload: Buffer, marker: boolean, timestamp: number): void {
