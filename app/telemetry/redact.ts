@@ -11,9 +11,15 @@ const SECRET_KEYS = keys(
 );
 const PERSONAL_KEYS = keys(`
   number numbers caller called callerNumber callerName displayName party from to fromUser toUser requestUser user uri
-  asserted diversions history redirections target facts sender recipient subscriber tag
+  asserted diversions history redirections target facts sender recipient subscriber recording tag
   digits reference body text transcript subject envelope xml`);
 const MOST_DEPTH = 6;
+/**
+ * Runs of digits that may be a number or a reference; before them, ids that may hold such runs and are kept: UUIDs, the
+ * switch's of calls (`1732293823.12`) and ours of what we make there (`out-0123456789ab-1`).
+ */
+const LONG_DIGITS =
+  /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b1\d{9}\.\d+\b|\b[a-z]+-[\da-f]{12}-\d+\b|\d{7,}/gi;
 
 /** A copy of `fields` that may be written. `public` = above debug. */
 export function redactFields(fields: LogFields, openness: Openness): Record<string, unknown> {
@@ -26,7 +32,8 @@ export function redactText(text: string, openness: Openness): string {
   if (openness === 'debug') return safe;
   return safe
     .replace(/\b(sips?|tel):[^@\s;>"]+/gi, '$1:[private]')
-    .replace(/(?:\+|%2b)\d{5,}/gi, '[private]');
+    .replace(/(?:\+|%2b)\d{5,}/gi, '[private]')
+    .replace(LONG_DIGITS, (run) => (/^\d+$/.test(run) ? '[private]' : run));
 }
 
 function redactObject(source: object, openness: Openness, depth: number): Record<string, unknown> {
@@ -53,13 +60,10 @@ function redactValue(value: unknown, openness: Openness, depth: number): unknown
   return redactObject(value, openness, depth + 1);
 }
 
-/** Errors of others name numbers and answers in their texts, so runs of digits go too; codes and statuses are kept. */
+/** Codes and statuses are kept. */
 function redactError(error: Error, openness: Openness, depth: number): Record<string, unknown> {
   const { code, status, temporary } = error as { code?: unknown; status?: unknown; temporary?: unknown };
-  const clean = (text: string): string => {
-    const safe = redactText(text, openness);
-    return openness === 'debug' ? safe : safe.replace(/\d{7,}/g, '[private]');
-  };
+  const clean = (text: string): string => redactText(text, openness);
   return {
     name: error.name,
     message: clean(error.message),

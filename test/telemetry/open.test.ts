@@ -51,6 +51,8 @@ describe('the log', () => {
       log.child(personal)[level]('taken', { ...personal, deep: [{ facts: { asserted: personal } }] });
       log[level]('taken', { endpoint: `sip:12025550123@10.0.0.1`, file: `/spool/${caller}~-~1~c~1.ulaw` });
       log[level](`said to ${caller}`);
+      log[level]('no room for 2025550123', { error: 'POST x/1234567895: 500', file: '12025550123.ulaw' });
+      log[level]('taken in', { recording: '+1900~Ada~17~x~1', tag: 'Ada' });
       const cause = new Error(`The 'To' number ${caller} is not valid (12025550123)`);
       log[level]('failed', { error: new Fault('gateway-refused', 'refused', { temporary: false, cause }) });
       assert.doesNotMatch(text(), /2025550123|Ada|1234567895|hello you/);
@@ -65,6 +67,7 @@ describe('the log', () => {
       message: '01890000-0000-7000-8000-000000000001',
       call: '1732293823.12',
       durationMs: 4123,
+      command: 'GET channels/1732293823.12/play/play-0123456789ab-12: 404',
     });
     const [line] = lines();
     assert.equal(line?.['durationMs'], 4123);
@@ -76,6 +79,7 @@ describe('the log', () => {
     assert.match(String(shown['stack']), /open\.test\.ts/);
     assert.equal(line?.['message'], '01890000-0000-7000-8000-000000000001');
     assert.equal(line?.['call'], '1732293823.12');
+    assert.equal(line?.['command'], 'GET channels/1732293823.12/play/play-0123456789ab-12: 404');
   });
 
   it('shows personal data at debug, where it is asked for', () => {

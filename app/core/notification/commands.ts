@@ -18,7 +18,7 @@ const vocabulary: Readonly<Record<Word, string>> = {
   save: 'save keep guardar',
   delete: 'delete del erase borrar eliminar',
   call: 'call callback llamar',
-  stop: 'stop stopall unsubscribe cancel end quit parar alto baja',
+  stop: 'stop stopall unsubscribe revoke optout cancel end quit parar alto baja',
   start: 'start unstop iniciar alta',
   help: 'help info ? ayuda',
 };
@@ -84,6 +84,7 @@ function takeReference(text: string): { reference: string | undefined; rest: str
 /** The one command that the words make; `undefined` if there are none, `unknown` if there are others or several. */
 function askedFor(rest: string): Word | 'unknown' | undefined {
   const tokens = rest
+    .replace(/\bopt[\s-]+out\b/g, 'optout')
     .replace(/[^\p{L}\p{N}?]+/gu, ' ')
     .trim()
     .split(' ')

@@ -47,10 +47,21 @@ function senderOf(
   words: { privateCaller: string; unknownCaller: string },
 ): { number?: string; name?: string } {
   if (from.private) return { number: words.privateCaller };
-  const name = tidy(from.name ?? '', 40);
+  const name = tidy(harmless(from.name ?? ''), 40);
   const number = tidy(from.number ?? '', 24);
   if (name === '' && number === '') return { number: words.unknownCaller };
   return { ...(name === '' ? {} : { name }), ...(number === '' ? {} : { number }) };
+}
+
+/**
+ * A name cannot bring a link or a number of its own, which a phone would make something to tap: no runs of five digits,
+ * also with what people put between them, and no dots (of any script) within words.
+ */
+function harmless(name: string): string {
+  return safeDisplay(name)
+    .normalize('NFKC')
+    .replace(/\p{Nd}(?:[\p{Z}\p{P}\p{Sm}]{0,3}\p{Nd}){4,}/gu, ' ')
+    .replace(/(?:\bhttps?)?:\/\/|(?<=[\p{L}\p{N}])[.。](?=[\p{L}\p{N}])/gu, ' ');
 }
 
 /** Text from outside cannot bring links, or digits that a phone would offer to dial in place of ours. */

@@ -59,9 +59,30 @@ describe('the text about a new message', () => {
     [
       'brings no links, braces and no other numbers to tap from a hostile name',
       notice({ ...ann, name: 'Win {open} http://x.example +1900555,,1#\r\nnow' }),
-      `New voice message from Win open x.example +1900555 1 now (+12025550123), 0:42. Call ${open} - Reply 1 to listen, HELP for more.`,
+      `New voice message from Win open x example + now (+12025550123), 0:42. Call ${open} - Reply 1 to listen, HELP for more.`,
     ],
   ];
+  const names: [string, string][] = [
+    ['Bank call 2025550188', 'Bank call'],
+    ['Call (202) 555-0188 now', 'Call ( now'],
+    ['Call 2 0 2 5 5', 'Call'],
+    ['Call ９００５５５', 'Call'],
+    ['Room 1234', 'Room 1234'],
+    ['evil.example/x', 'evil example/x'],
+    ['evil。example', 'evil example'],
+    ['evil．example', 'evil example'],
+    ['ftp://evil', 'ftp evil'],
+    ['J. R. Smith Jr.', 'J. R. Smith Jr.'],
+    ["Zoë O'Hara-Łuć", "Zoë O'Hara-Łuć"],
+  ];
+  for (const [name, shown] of names) {
+    it(`shows a caller named ${name} as ${shown}`, () =>
+      assert.match(
+        notice({ name, private: false }),
+        new RegExp(`(^| )${shown.replace(/[().]/g, '\\$&')}[., ]`),
+      ));
+  }
+
   for (const [title, text, expected] of texts) it(title, () => assert.equal(text, expected));
 
   it('is one SMS with the whole reference, for any caller in any language', () => {
