@@ -102,7 +102,7 @@ function envelopes(text: fc.Arbitrary<string>): fc.Arbitrary<Envelope> {
       ],
       noNullPrototype: true,
     },
-  ) as fc.Arbitrary<Envelope>;
+  );
 }
 
 const sample: Envelope = {
