@@ -26,6 +26,8 @@ const about = [
 export const depositCpu: BenchProgram = {
   name: 'deposit-cpu',
   async run(stage, options) {
+    // To make mailboxes and warm caches; not counted.
+    for (const way of waysOf(options)) await depositRound(stage, way, warmUp(options), noIdle);
     const results = [
       ...(await measure(stage, options, short(options), 1.4)),
       ...(options.quick ? [] : await measure(stage, options, long, 1.1)),
@@ -48,11 +50,9 @@ async function measure(
   load: RoundOptions,
   most: number,
 ): Promise<Result[]> {
-  const ways: Way[] = options.quick ? ['native', 'quiet'] : ['native', 'quiet', 'texted'];
+  const ways = waysOf(options);
   const idle = await idleCost(stage, options.quick ? 2000 : 10_000);
   const rounds: Record<Way, Round[]> = { native: [], quiet: [], texted: [] };
-  // One of each to make mailboxes and warm caches; not counted.
-  for (const way of ways) await depositRound(stage, way, warmUp(load, options), idle);
   for (let n = 1; n <= options.rounds; n += 1) {
     for (const way of ways) {
       const round = await depositRound(stage, way, load, idle);
@@ -108,9 +108,15 @@ function total(cost: Cost): number {
   return cost.asterisk + cost.controller + cost.store;
 }
 
-function warmUp(load: RoundOptions, { quick }: BenchOptions): RoundOptions {
+const noIdle: Cost = { asterisk: 0, controller: 0, store: 0 };
+
+function waysOf({ quick }: BenchOptions): readonly Way[] {
+  return quick ? ['native', 'quiet'] : ['native', 'quiet', 'texted'];
+}
+
+function warmUp({ quick }: BenchOptions): RoundOptions {
   return quick
-    ? { ...load, calls: 10, messageSeconds: 1 }
+    ? { callsPerSecond: 10, calls: 10, messageSeconds: 1 }
     : { callsPerSecond: 40, calls: 1000, messageSeconds: 1 };
 }
 
