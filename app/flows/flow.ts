@@ -36,6 +36,8 @@ export interface FlowDeps {
 export interface TrunkTrust {
   readonly name: string;
   readonly trusted: boolean;
+  /** Its attestations (RFC 8588) can be believed. */
+  readonly attests?: boolean;
   readonly country?: string | undefined;
 }
 
