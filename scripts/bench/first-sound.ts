@@ -22,7 +22,7 @@ interface Times {
 }
 
 const about = [
-  'A telephone calls, one call after the other with nothing else going on, ours and native in turns; greeting files and trunk ' +
+  'A telephone calls, one call after the other, ours and native in turns; greeting files and trunk ' +
     'are the same. `Answer` of the dialplan waits for the caller’s first packet, so that it matters when the telephone sends it: at ' +
     'once, or 20 ms after its ACK, when the first frame of a microphone is full. Each round is a group of calls of both ways; the figures are the medians of the rounds’ percentiles.',
 ];

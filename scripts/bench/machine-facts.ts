@@ -1,6 +1,6 @@
 /** On what the figures were measured: enough to compare, nothing that names the machine. */
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem, release } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import { checkout } from '../stack/machine.ts';
 
 export interface MachineFacts {
@@ -8,10 +8,15 @@ export interface MachineFacts {
   readonly processor: string;
   readonly memoryGiB: number;
   readonly kernel: string;
+  /** Load average of the five minutes before: what else the machine was doing. */
+  readonly loadBefore: number;
   readonly node: string;
   readonly asterisk: string;
   readonly store: string;
 }
+
+/** Looked at before anything is started. */
+const loadBefore = Number((loadavg()[1] ?? 0).toFixed(1));
 
 export function machineFacts(versions: { asterisk: string; store: string }): MachineFacts {
   return {
@@ -19,6 +24,7 @@ export function machineFacts(versions: { asterisk: string; store: string }): Mac
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: release().split('-')[0] ?? '',
+    loadBefore,
     node: process.versions.node,
     ...versions,
   };

@@ -31,7 +31,8 @@ export function markdown(bench: Bench, around: Circumstances): string {
     '',
     `Measured ${around.date.toISOString().slice(0, 10)} at commit ${around.commit} by \`${around.command}\`: ` +
       `${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, Linux ${machine.kernel}, Node ${machine.node}, ` +
-      `${machine.asterisk}, ${machine.store}. Load generator, switch, controller and store share the machine.`,
+      `${machine.asterisk}, ${machine.store}. Load generator, switch, controller and store share the machine; its load average in the five minutes before was ` +
+      `${machine.loadBefore}.`,
   ];
   return `${lines.join('\n')}\n`;
 }
