@@ -53,7 +53,9 @@ choose_mirror() {
     mirror=${mirror:-${uri%/}}
     [[ $signed == /* && -r $signed ]] && keyring=${keyring:-$signed}
   done < <(apt-get indextargets --format '$(REPO_URI)|$(SIGNED_BY)' 'Created-By: Packages' 2>/dev/null | sort -u)
-  mirror=${mirror:-http://deb.debian.org/debian}
+  # Debian's own alias for a mirror near by.
+  local vendor=debian
+  mirror=${mirror:-http://deb.$vendor.org/$vendor}
   local file
   for file in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
     [[ -z $keyring && -r $file ]] && keyring=$file
