@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   const out = values.out ?? (values.quick ? undefined : join(checkout, 'docs/benchmarks'));
   await using stage = await openStage();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void stage[Symbol.asyncDispose]().finally(() => process.exit(130)));
+    process.once(signal, () => void stage[Symbol.asyncDispose]().then(() => process.exit(130)));
   await stage.startController();
   for (const program of chosen) {
     console.log(program.name);
