@@ -25,6 +25,8 @@ export interface Round extends LoadResult {
   readonly kept: Kept;
   /** A call, the idle cost of the same time subtracted. */
   readonly perCall: Cost;
+  /** A second of the run, nothing subtracted. */
+  readonly perSecond: Cost;
 }
 
 /** Work that goes on after the last call: texts, records, what the store puts off. */
@@ -57,13 +59,14 @@ export async function depositRound(
   });
   await pause(settleMs);
   const used = difference(costSoFar(stage), before);
-  const idleUsed = scaled(idle, (performance.now() - began) / 1000);
+  const seconds = (performance.now() - began) / 1000;
   const kept = await keptInTime(options.calls - load.failed, () =>
     way === 'native'
       ? keptNatively(stage, options.messageSeconds)
       : keptByUs(stage.client, since, options.messageSeconds),
   );
-  return { ...load, kept, perCall: scaled(difference(used, idleUsed), 1 / options.calls) };
+  const perCall = scaled(difference(used, scaled(idle, seconds)), 1 / options.calls);
+  return { ...load, kept, perCall, perSecond: scaled(used, 1 / seconds) };
 }
 
 /** Under more load than it can bear a system is late with the last ones: late is not lost. */
