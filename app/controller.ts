@@ -94,8 +94,9 @@ export function createController(rooms: Rooms): Controller {
     every.counts,
     async () => {
       for (const mailbox of messaging.recounted) {
-        await rooms.store.mailboxes.recount(mailbox);
+        // Before the counting: what asks for another one meanwhile gets it.
         messaging.recounted.delete(mailbox);
+        await rooms.store.mailboxes.recount(mailbox);
       }
     },
     'controller',
@@ -198,9 +199,12 @@ async function answerAll({ rooms, flow, commands, deliveries, running, signal }:
     for await (const text of media.texts(signal))
       running.watch(workText(text, (one) => commands.handle(one), signal, log));
   };
+  const foreign = new Map<string, Date>();
   const recover = async (): Promise<void> => {
     for await (const stray of media.strays(signal)) {
-      await recoverStray(stray, flow).catch((error: unknown) => log.warn('a recording waits', { error }));
+      await recoverStray(stray, { ...flow, foreign }).catch((error: unknown) =>
+        log.warn('a recording waits', { error }),
+      );
     }
   };
   await Promise.all([answer(), obey(), recover()]);

@@ -1,5 +1,5 @@
 /** Texts that the network has handed over for good: worked until it is done, also over an absence of the store. */
-import { isTemporary } from './core/errors.ts';
+import { Fault, isTemporary } from './core/errors.ts';
 import type { Log } from './ports/log.ts';
 import type { InboundText } from './ports/media.ts';
 
@@ -22,7 +22,8 @@ export async function workText(
       await handle(text);
       return;
     } catch (error) {
-      if (!isTemporary(error) || signal.aborted) throw error;
+      const known = error instanceof Fault && isTemporary(error);
+      if (!known || signal.aborted) throw error;
       log.warn('a text waits', { error, retryMs: waitMs });
       await pause(waitMs, signal);
     }

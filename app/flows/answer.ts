@@ -39,7 +39,7 @@ function dialled(call: Call, who: Identified, deps: FlowDeps): string {
 async function end(call: Call, outcome: Outcome, log: FlowDeps['log']): Promise<void> {
   const unanswered = outcome.did === 'refused' && call.answered === undefined;
   try {
-    await call.hangup(unanswered ? 'unallocated' : 'normal');
+    await call.hangup(outcome.cause ?? (unanswered ? 'unallocated' : 'normal'));
   } catch (error) {
     log.warn('the call could not be ended', { error });
   }
@@ -60,8 +60,7 @@ async function begin(call: Call, who: Identified, deps: FlowDeps): Promise<Outco
   switch (who.kind) {
     case 'mailbox':
       if (isOurOwn(who, deps)) {
-        await call.hangup('busy');
-        return { did: 'refused' };
+        return { did: 'refused', cause: 'busy' };
       }
       return depositDialogue(call, visitOf(who), deps);
     case 'access':

@@ -5,7 +5,7 @@ import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { PromptName } from '../core/prompt/prompt-name.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Call, MediaServer } from '../ports/media.ts';
+import type { Call, HangupCause, MediaServer } from '../ports/media.ts';
 import type { MailboxStore } from '../ports/store.ts';
 import type { Account } from '../services/account.ts';
 import type { Deposits } from '../services/deposit.ts';
@@ -60,6 +60,8 @@ export interface Outcome {
   /** Message concerned. */
   readonly message?: string;
   readonly mailbox?: string;
+  /** How the call is ended, where not as usual. */
+  readonly cause?: HangupCause;
 }
 
 export function prompt(name: PromptName): PlayItem {

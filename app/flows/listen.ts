@@ -21,6 +21,7 @@ export async function accessDialogue(call: Call, caller: Caller, deps: FlowDeps)
   await call.answer();
   const { language } = deps;
   for (let tries = 0; tries < deps.referenceTries; tries += 1) {
+    await dropHash(call, language);
     const typed = await call.gather({
       language,
       items: [prompt('enter-reference')],
@@ -42,6 +43,11 @@ export async function accessDialogue(call: Call, caller: Caller, deps: FlowDeps)
   }
   await tell(call, language, 'goodbye');
   return { did: 'refused' };
+}
+
+/** The `#` that closed a reference came after its last digit; left there, it would cut the next prompt short. */
+async function dropHash(call: Call, language: string): Promise<void> {
+  await call.play([], { language, until: '#' });
 }
 
 /** The `#` that closed the reference before is not the beginning of the next. */
@@ -170,6 +176,7 @@ async function oneMessage(
 type Key = string | undefined;
 
 async function menu(call: Call, language: string): Promise<Key> {
+  await dropHash(call, language);
   const choice = await call.gather({
     language,
     items: [prompt('after-message')],

@@ -49,6 +49,8 @@ export interface Call extends AsyncDisposable {
   readonly answered: Date | undefined;
   /** Aborts when the far side has hung up or the call is lost. */
   readonly gone: AbortSignal;
+  /** Gone because this controller let go of the call, which may live on in another's hands. */
+  readonly released: boolean;
   /** ITU-T Q.850 cause of the end, once known. */
   readonly hangupCause: number | undefined;
   answer(): Promise<void>;

@@ -53,13 +53,19 @@ type Answer = ReplyName | { readonly transcript: string } | undefined;
 export function createCommands(deps: CommandDeps): Commands {
   return {
     async handle(text) {
+      const from = commander(deps, text);
+      if (from === undefined) {
+        record(deps, text);
+        return;
+      }
       const key = `text:${text.network}:${text.id}`;
       // A network may hand a text over twice; a bare SAVE would then be about another message.
       if ((await deps.store.attempts.count(key, deps.clock.now(), replayMs)) > 0) return;
-      const subject = await findSubject(deps, text);
-      if (subject !== undefined) {
-        const answer = await obey(deps, text, parseCommand(text.body), subject);
-        if (answer !== undefined) await reply(deps, text, subject.mailbox, subject.from, answer);
+      const mailbox = await deps.store.mailboxes.find(from);
+      // Strangers get no answer: a machine on the far side could go on for ever.
+      if (mailbox !== undefined) {
+        const answer = await obey(deps, text, parseCommand(text.body), { from, mailbox });
+        if (answer !== undefined) await reply(deps, text, mailbox, from, answer);
       }
       await deps.store.attempts.fail(key, deps.clock.now(), replayMs);
       record(deps, text);
@@ -67,20 +73,15 @@ export function createCommands(deps: CommandDeps): Commands {
   };
 }
 
-/**
- * The subscriber who may command. Strangers, untrusted networks and our own number get no answer: a machine on the far side
- * could go on for ever.
- */
-async function findSubject(deps: CommandDeps, text: InboundText): Promise<Subject | undefined> {
+/** The number that may command, if the network's word for it can be believed, the text is to us and not from us. */
+function commander(deps: CommandDeps, text: InboundText): E164 | undefined {
   const trunk = deps.trunks.find((t) => t.name === text.trunk);
   const from = deps.plan.parse(text.from, trunk?.country);
   const to = deps.plan.parse(text.to, trunk?.country);
   if (from === undefined || to === undefined || deps.plan.isAccess(from)) return undefined;
   const toUs = deps.plan.isAccess(to) || (text.network === 'sms' && deps.smsNumber === to);
   const trusted = text.network === 'sms' || text.registered === true || trunk?.trusted === true;
-  if (!toUs || !trusted) return undefined;
-  const mailbox = await deps.store.mailboxes.find(from);
-  return mailbox === undefined ? undefined : { from, mailbox };
+  return toUs && trusted ? from : undefined;
 }
 
 interface Subject {

@@ -34,7 +34,7 @@ export interface Deliveries {
 
 export function createDeliveries(deps: DeliverDeps): Deliveries {
   const running = new Map<DeliveryId, Promise<void>>();
-  const abandoned = new Set<DeliveryId>();
+  const ending: Ending = { stopping: false, abandoned: new Set() };
   return {
     async request(delivery) {
       const now = deps.clock.now();
@@ -43,30 +43,42 @@ export function createDeliveries(deps: DeliverDeps): Deliveries {
     },
     async runDue(signal) {
       let started = 0;
-      while (!signal.aborted && running.size < deps.maxCalls) {
+      while (!signal.aborted && !ending.stopping && running.size < deps.maxCalls) {
         const delivery = await deps.store.deliveries.takeDue(deps.clock.now(), leaseMs);
         if (delivery === undefined) break;
         // Its call is up longer than its lease was: taking it has renewed that.
         if (running.has(delivery.id)) continue;
-        const run = callOut(deps, delivery, signal, abandoned).finally(() => running.delete(delivery.id));
+        const run = callOut(deps, delivery, signal, ending.abandoned).finally(() =>
+          running.delete(delivery.id),
+        );
         running.set(delivery.id, run);
         started += 1;
       }
       return started;
     },
     async stop(withinMs) {
+      ending.stopping = true;
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, withinMs);
       });
       await Promise.race([Promise.all(running.values()), late]);
       clearTimeout(timer);
-      for (const id of running.keys()) {
-        abandoned.add(id);
-        await deps.store.deliveries.failed(id, deps.clock.now(), 'the controller was stopped');
-      }
+      const left = [...running.keys()];
+      for (const id of left) ending.abandoned.add(id);
+      const now = deps.clock.now();
+      // One that cannot be written is taken over when its lease ends.
+      await Promise.allSettled(
+        left.map((id) => deps.store.deliveries.failed(id, now, 'the controller was stopped')),
+      );
     },
   };
+}
+
+interface Ending {
+  stopping: boolean;
+  /** Asked for again already: how their calls end here no longer counts. */
+  readonly abandoned: Set<DeliveryId>;
 }
 
 /** Never rejects: the outcome is in the store, or the lease ends by itself. */
@@ -87,13 +99,17 @@ async function callOut(
       { number: delivery.to },
       { callerNumber: deps.access, ringSeconds, signal },
     );
+    if (result.kind !== 'answered' && abandoned.has(delivery.id)) return;
     if (result.kind !== 'answered') {
       await again(deps, delivery, describe(result));
       return;
     }
     await using call = result.call;
     await deps.dialogue(call, delivery);
-    if (!abandoned.has(delivery.id)) await deps.store.deliveries.done(delivery.id);
+    if (abandoned.has(delivery.id)) return;
+    // Whoever took the switch over ends the call: the subscriber has not heard it out.
+    if (call.released) await again(deps, delivery, 'another controller took over');
+    else await deps.store.deliveries.done(delivery.id);
   } catch (error) {
     if (abandoned.has(delivery.id)) return;
     deps.log.warn('a delivery failed', { error, delivery: delivery.id });

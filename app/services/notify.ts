@@ -24,6 +24,8 @@ const lanes = 4;
 const stepRetryMs = 5_000;
 /** Least time between two looks for due work of others, in milliseconds. */
 const leastWaitMs = 250;
+/** How soon a welcome text under way is looked at again, in milliseconds. */
+const settleMs = 1000;
 /** Tries to tell the store that a text is out, each as long as the store's own deadline. */
 const markTries = 5;
 
@@ -117,26 +119,30 @@ async function workSteps(
     const finished: PendingKind[] = [];
     if (mailbox === undefined) finished.push(...kinds);
     else {
-      if (kinds.delete('lamp')) await workLamp(deps, message, mailbox);
+      if (kinds.delete('lamp')) await workLamp(deps, message, mailbox, tries);
       await workKinds(deps, message, mailbox, kinds, finished);
     }
     if (finished.length > 0) await deps.store.messages.finishPending(message.id, finished);
   } catch (error) {
     deps.log.warn('pending steps put back', { error, message: message.id });
-    const due = new Date(deps.clock.now().getTime() + stepRetryMs * Math.min(tries + 1, 12));
-    await delay(deps, message, [...kinds], due, error);
+    await delay(deps, message, [...kinds], stepRetry(deps, tries), error);
   }
 }
 
+/** Ever later, up to a minute. */
+function stepRetry({ clock }: NotifyDeps, tries: number): Date {
+  return new Date(clock.now().getTime() + stepRetryMs * Math.min(tries + 1, 12));
+}
+
 /** Apart from the texts: a switch that is away must not hold them up. */
-async function workLamp(deps: NotifyDeps, message: Message, mailbox: Mailbox): Promise<void> {
+async function workLamp(deps: NotifyDeps, message: Message, mailbox: Mailbox, tries: number): Promise<void> {
   try {
     const { number, counts } = (await deps.store.mailboxes.get(mailbox.id)) ?? mailbox;
     await deps.lamps.setLamp({ mailbox: number, ...counts });
     await deps.store.messages.finishPending(message.id, ['lamp']);
   } catch (error) {
     deps.log.warn('lamp not set', { error });
-    await delay(deps, message, ['lamp'], new Date(deps.clock.now().getTime() + stepRetryMs), error);
+    await delay(deps, message, ['lamp'], stepRetry(deps, tries), error);
   }
 }
 
@@ -171,8 +177,9 @@ async function isSettled(
 ): Promise<boolean> {
   const welcome = await ensureAndSend(deps, message, mailbox, rule, 'welcome');
   if (welcome.status === 'sent' || welcome.status === 'delivered' || welcome.status === 'dead') return true;
-  const soon = deps.clock.now().getTime() + 250;
-  const due = new Date(Math.max(welcome.due.getTime(), soon));
+  // One that another worker is just sending is looked at again soon, one that failed at its next try.
+  const soon = deps.clock.now().getTime() + settleMs;
+  const due = new Date(welcome.status === 'sending' ? soon : Math.max(welcome.due.getTime(), soon));
   await delay(deps, message, ['welcome', 'notify'], due, 'the welcome text is not out yet');
   return false;
 }

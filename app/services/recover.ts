@@ -18,6 +18,8 @@ export interface RecoverDeps {
   readonly profiles: Profiles;
   readonly clock: Clock;
   readonly log: Log;
+  /** Recordings for numbers not served, and when this process first met them. */
+  readonly foreign: Map<string, Date>;
 }
 
 /**
@@ -27,17 +29,15 @@ export interface RecoverDeps {
 export async function recoverStray(
   stray: StrayRecording,
   deps: RecoverDeps,
-): Promise<'deposited' | 'discarded'> {
+): Promise<'deposited' | 'discarded' | 'foreign'> {
   const { take } = stray;
   const tag = readTag(take.tag);
   const to = tag === undefined ? undefined : deps.plan.parse(tag.called);
   const served = to !== undefined && !deps.plan.isAccess(to);
   const classOfService = served ? deps.plan.classOf(to) : undefined;
   if (tag === undefined || to === undefined || classOfService === undefined) {
-    const keep = deps.clock.now().getTime() - stray.modified.getTime() < foreignMs;
-    deps.log.debug('a recording belongs to no number served here', { recording: take.id, keep });
-    if (!keep) await take.discard();
-    return 'discarded';
+    await keepForeign(take, deps);
+    return 'foreign';
   }
   const bytes = await take.bytes();
   const spoken = speechMs(take.contentType, bytes) ?? take.durationMs;
@@ -65,6 +65,22 @@ export async function recoverStray(
   await take.discard();
   deps.log.info('a recording without a call became a message', { recording: take.id, cut: stray.cut });
   return 'deposited';
+}
+
+/** Told when it is met, kept for a day from then, whatever its own age: the configuration is put right in that time or never. */
+async function keepForeign(take: StrayRecording['take'], deps: RecoverDeps): Promise<void> {
+  const now = deps.clock.now();
+  const met = deps.foreign.get(take.id);
+  if (met === undefined) {
+    deps.foreign.set(take.id, now);
+    deps.log.warn('a recording belongs to no number served here; it is kept for a day', {
+      recording: take.id,
+    });
+  } else if (now.getTime() - met.getTime() >= foreignMs) {
+    await take.discard();
+    deps.foreign.delete(take.id);
+    deps.log.error('a recording that belonged to no number served here is removed', { recording: take.id });
+  }
 }
 
 function sender(caller: string | undefined, plan: NumberPlan): Sender {

@@ -63,7 +63,9 @@ export class Deliveries implements DeliveryStore {
       due === undefined
         ? { $set: { status: 'dead' as const, lastError: error }, $unset: { workAt: '' as const } }
         : { $set: { status: 'pending' as const, due, workAt: due, lastError: error } };
-    await this.#connection.run('deliveries.failed', () => this.#deliveries.updateOne({ _id: id }, change));
+    await this.#connection.run('deliveries.failed', () =>
+      this.#deliveries.updateOne({ _id: id, status: { $ne: 'done' } }, change),
+    );
   }
 
   async nextDue(): Promise<Date | undefined> {

@@ -79,6 +79,10 @@ export class AriCall implements Call {
     return this.leg.gone;
   }
 
+  get released(): boolean {
+    return this.leg.end === 'detached';
+  }
+
   get hangupCause(): number | undefined {
     return this.leg.hangupCause;
   }

@@ -30,7 +30,9 @@ export function readFacts(
   const uri = parseNameAddr(field(2));
   const to = parseNameAddr(field(3));
   const from = parseParty(field(4));
-  const phone = trunks.has(trunk) ? undefined : /^\+?\d{1,32}$/.exec(field(15))?.[0];
+  // Written twice by the dialplan: a number that was cut at the end of a long text is not the same any more.
+  const own = parseParty(field(5))?.number;
+  const phone = !trunks.has(trunk) && /^\+?\d{1,32}$/.test(field(15)) && own === field(15) ? own : undefined;
   const said = field(5) === '' ? undefined : parseParty(field(5));
   const asserted = phone === undefined ? said : { number: phone };
   const target = uri?.params['target'];

@@ -54,6 +54,7 @@ export class ScriptedCall implements Call {
   readonly entry: CallEntry;
   readonly started: Date;
   answered: Date | undefined;
+  readonly released = false;
   hangupCause: number | undefined;
   /** Who ended it. */
   endedBy: 'us' | 'them' | 'switch' | undefined;

@@ -28,10 +28,14 @@ const trunks = new Set(['trunk']);
 
 describe('AB_FACTS', () => {
   it('a phone is known by the number that the switch has for it; a trunk, or what is no number, is none', () => {
-    const of = (number: string, endpoint = 'anna') =>
-      readFacts(handover([...full, number]), endpoint, '', trunks).facts;
-    const phone = of('+12025550111');
+    const of = (number: string, endpoint = 'anna', asserted = full[5]!) =>
+      readFacts(handover([...full.with(5, asserted), number]), endpoint, '', trunks).facts;
+    // The dialplan writes a phone's number twice.
+    const own = '<sip:+12025550111@phone>';
+    const phone = of('+12025550111', 'anna', own);
     assert.deepEqual([phone.registered, phone.asserted], [true, { number: '+12025550111' }]);
+    const cut = of('+1202555', 'anna', own);
+    assert.deepEqual([cut.registered, cut.asserted?.number], [undefined, '+12025550111']);
     for (const facts of [of('+12025550111', 'trunk'), of(''), of('anna'), of('+1202<'), of('1'.repeat(40))]) {
       assert.deepEqual([facts.registered, facts.asserted?.number], [undefined, '+12025550123']);
     }
