@@ -219,8 +219,19 @@ export class AriMedia implements MediaServer {
     });
     const put = (name: string, types: readonly string[]) =>
       this.#client.request('PUT', `applications/${name}/eventFilter`, undefined, filter(types));
-    await Promise.all([put(app, callEvents), put(`${app}-text`, ['TextMessageReceived'])]);
-    this.#takeTexts();
+    await Promise.all([
+      put(app, callEvents),
+      put(`${app}-text`, ['TextMessageReceived']),
+      this.#client.request('POST', `applications/${app}-text/subscription`, {
+        eventSource: 'endpoint:PJSIP',
+      }),
+    ]);
+    // Beside the calls: with many phones it takes a while. A text that comes before it is done waits for it.
+    this.#phones
+      .refresh()
+      .catch((error: unknown) =>
+        this.#deps.log.warn('the phones could not be read', { error: String(error) }),
+      );
     await resume(before, {
       app,
       request: (method, uri, query) => this.#client.request(method, uri, query),
@@ -233,22 +244,6 @@ export class AriMedia implements MediaServer {
     for (const wake of this.#waitingForReady) wake();
     this.#deps.log.info('connected to the switch', { app });
     this.#wakeStrays?.();
-  }
-
-  /** Beside the calls: whose phones there are is read before the first text comes, and that may take a while. */
-  #takeTexts(): void {
-    const { log } = this.#deps;
-    const subscribe = () =>
-      this.#client.request('POST', `applications/${this.#settings.app}-text/subscription`, {
-        eventSource: 'endpoint:PJSIP',
-      });
-    this.#phones
-      .refresh()
-      .catch((error: unknown) => log.warn('the phones could not be read', { error: String(error) }))
-      .then(subscribe)
-      .catch((error: unknown) =>
-        log.warn('texts are not taken until the next connection', { error: String(error) }),
-      );
   }
 
   #disconnected(): void {
