@@ -30,8 +30,10 @@ export const reference: BenchProgram = {
     const waiting = await leaveOneEach(stage, calls);
     await using phone = await openPhone({ server: stage.server, number: callerNumber(3) });
     await inTurn(waiting.slice(0, quick ? 1 : 20), rate, (one) => byDigits(phone, one));
-    const digits = await inTurn(waiting, rate, (one) => byDigits(phone, one));
-    const users = await inTurn(waiting, rate, (one) => byUserPart(phone, one));
+    const allDigits = await inTurn(waiting, rate, (one) => byDigits(phone, one));
+    const allUsers = await inTurn(waiting, rate, (one) => byUserPart(phone, one));
+    const [digits, users] = [allDigits, allUsers].map(heard) as [number[], number[]];
+    const unheard = 2 * calls - digits.length - users.length;
     const line = (name: string, values: number[], percent: number, most?: number): Result =>
       resultOf({
         name: `${name}, ${rate} calls/s (p${percent})`,
@@ -49,6 +51,12 @@ export const reference: BenchProgram = {
         line('last digit → message', digits, 99, 150),
         line('ACK → message, by SIP user part', users, 50),
         line('ACK → message, by SIP user part', users, 99, 100),
+        resultOf({
+          name: 'calls that heard no message',
+          unit: '',
+          ours: [unheard],
+          target: { of: 'ours', most: 0 },
+        }),
       ],
     };
   },
@@ -86,8 +94,8 @@ async function leaveOneEach(stage: Stage, calls: number): Promise<Waiting[]> {
 function inTurn(
   waiting: readonly Waiting[],
   rate: number,
-  one: (subscriber: Waiting) => Promise<number>,
-): Promise<number[]> {
+  one: (subscriber: Waiting) => Promise<number | undefined>,
+): Promise<(number | undefined)[]> {
   return Promise.all(
     waiting.map(async (subscriber, n) => {
       await pause((n * 1000) / rate);
@@ -96,22 +104,26 @@ function inTurn(
   );
 }
 
-async function byDigits(phone: Phone, subscriber: Waiting): Promise<number> {
+function heard(times: readonly (number | undefined)[]): number[] {
+  return times.filter((time) => time !== undefined);
+}
+
+async function byDigits(phone: Phone, subscriber: Waiting): Promise<number | undefined> {
   const call = await phone.call(access, { fromUser: subscriber.number, quiet: true });
   await call.up();
   await call.press(subscriber.reference, { onMs: 60, gapMs: 60 });
   return soundSince(call, call.lastDigitAt ?? Number.NaN, subscriber);
 }
 
-async function byUserPart(phone: Phone, subscriber: Waiting): Promise<number> {
+async function byUserPart(phone: Phone, subscriber: Waiting): Promise<number | undefined> {
   const call = await phone.call(subscriber.reference, { fromUser: subscriber.number, quiet: true });
   await call.up();
   return soundSince(call, call.times.ack ?? Number.NaN, subscriber);
 }
 
-/** Until the message is heard; it may overtake the end of what it is counted from. */
-async function soundSince(call: PhoneCall, since: number, { sound }: Waiting): Promise<number> {
-  const at = await firstPacketOf(call, sound);
+/** Until the message is heard; it may overtake the end of what it is counted from. `undefined` if it never is. */
+async function soundSince(call: PhoneCall, since: number, { sound }: Waiting): Promise<number | undefined> {
+  const at = await firstPacketOf(call, sound).catch(() => undefined);
   await call.hangup();
-  return Math.max(0, at - since);
+  return at === undefined ? undefined : Math.max(0, at - since);
 }
