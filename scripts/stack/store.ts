@@ -131,8 +131,8 @@ async function startFerretdb(options: {
 }
 
 /**
- * FerretDB relays: it waits more than it works, and threads that look for work cost as much as the work. Measured on two
- * cores: half the CPU time of the store with one thread, and a third of a millisecond a command.
+ * FerretDB relays: it waits more than it works, and threads that look for work cost CPU time as well. With one thread on two
+ * cores the store took less of it in short runs; `npm run bench -- --only deposit-cpu` shows what it takes now.
  */
 function relayThreads(): number {
   return Math.max(1, Math.floor(availableParallelism() / 4));
