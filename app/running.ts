@@ -1,5 +1,6 @@
 /** Work that goes on by itself: kept, so that an orderly end can wait for it. */
 import type { Log } from './ports/log.ts';
+import { inTime } from './services/in-time.ts';
 
 export interface Running {
   /** Lets the work go on; what it throws is logged. */
@@ -22,12 +23,7 @@ export function createRunning(log: Log): Running {
       running.add(watched);
     },
     async settled(withinMs) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, withinMs);
-      });
-      await Promise.race([all(), late]);
-      clearTimeout(timer);
+      await inTime(all(), withinMs);
     },
   };
 }

@@ -6,6 +6,7 @@ import { writeTag } from '../core/message/recording-tag.ts';
 import { speechMs } from '../core/message/speech.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Call, RecordResult, RecordRule, Take } from '../ports/media.ts';
+import { inTime } from '../services/in-time.ts';
 import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
 import { review, type Flags } from './review.ts';
 
@@ -184,17 +185,11 @@ async function discard(take: Take, deps: FlowDeps): Promise<void> {
 
 /** Bounded, so that a store that is away delays no greeting; the class of the number range holds then. */
 async function findMailbox(number: E164, deps: FlowDeps): Promise<Mailbox | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), lookupMs);
-  });
   try {
-    return await Promise.race([deps.mailboxes.find(number), late]);
+    return await inTime(deps.mailboxes.find(number), lookupMs);
   } catch (error) {
     deps.log.warn('mailbox not looked up', { error });
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What every dialogue works with, and how it reports. */
-import type { Identified } from '../core/address/identify.ts';
+import type { Identified, NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { PromptName } from '../core/prompt/prompt-name.ts';
@@ -20,7 +20,7 @@ export interface FlowDeps {
   readonly profiles: Profiles;
   readonly account: Account;
   readonly plan: NumberPlan;
-  readonly trunks: readonly TrunkTrust[];
+  readonly trunks: readonly NamedTrunk[];
   readonly clock: Clock;
   readonly log: Log;
   /** Number shown when we call. */
@@ -31,14 +31,6 @@ export interface FlowDeps {
   readonly language: string;
   /** Whether subscribers may be connected to this number at our cost. */
   readonly mayCall: (number: string) => boolean;
-}
-
-export interface TrunkTrust {
-  readonly name: string;
-  readonly trusted: boolean;
-  /** Its attestations (RFC 8588) can be believed. */
-  readonly attests?: boolean;
-  readonly country?: string | undefined;
 }
 
 export type Caller = Identified['caller'];

@@ -1,4 +1,5 @@
 /** Does what a subscriber asks for by answering a text: play, text, save, delete, call, stop, start, help. */
+import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { DeliveryId, E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
@@ -29,11 +30,7 @@ export interface CommandDeps {
   readonly profiles: Profiles;
   readonly account: Account;
   readonly plan: NumberPlan;
-  readonly trunks: readonly {
-    readonly name: string;
-    readonly trusted: boolean;
-    readonly country?: string | undefined;
-  }[];
+  readonly trunks: readonly NamedTrunk[];
   readonly clock: Clock;
   readonly log: Log;
   readonly access: E164;

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Call, DialResult, MediaServer } from '../ports/media.ts';
 import type { Delivery, Store } from '../ports/store.ts';
+import { inTime } from './in-time.ts';
 
 /** Renewed while the call is up: another process takes a delivery over only when its caller must have died. */
 const leaseMs = 120_000;
@@ -58,12 +59,7 @@ export function createDeliveries(deps: DeliverDeps): Deliveries {
     },
     async stop(withinMs) {
       ending.stopping = true;
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, withinMs);
-      });
-      await Promise.race([Promise.all(running.values()), late]);
-      clearTimeout(timer);
+      await inTime(Promise.all(running.values()), withinMs);
       const left = [...running.keys()];
       for (const id of left) ending.abandoned.add(id);
       const now = deps.clock.now();

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
+import { inTime } from '../../app/services/in-time.ts';
 import { builtController } from './build.ts';
 import { checkout, onMachine } from './machine.ts';
 
@@ -120,17 +121,5 @@ function parseLine(text: string): LogLine {
     return JSON.parse(text) as LogLine;
   } catch {
     return { level: 'out', msg: text };
-  }
-}
-
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((settle) => {
-    timer = setTimeout(() => settle(undefined), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,6 +1,6 @@
 /** A process that spools deposits until it is ended or the disk is full; `filled-spool.test.ts` and `spool.test.ts` start it. */
 import { openSpool } from '../../app/storage/spool/open.ts';
-import { silentLog } from './silent-log.ts';
+import { silentLog } from '../ports/silent-log.ts';
 import { sampleDeposit } from './sample.ts';
 
 const [directory, size, stopAtFull] = process.argv.slice(2);

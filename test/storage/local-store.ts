@@ -9,7 +9,7 @@ import type { CommandStartedEvent } from 'mongodb';
 import type { Store } from '../../app/ports/store.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
-import { silentLog } from './silent-log.ts';
+import { silentLog } from '../ports/silent-log.ts';
 
 let running: Promise<LocalStore> | undefined;
 

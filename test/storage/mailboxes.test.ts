@@ -4,7 +4,7 @@ import type { E164, MailboxId } from '../../app/core/ids.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 import { at, number, sampleMailbox, sampleMessage } from './sample.ts';
-import { silentLog } from './silent-log.ts';
+import { silentLog } from '../ports/silent-log.ts';
 
 describe('storage: mailboxes', function () {
   this.timeout(60_000);

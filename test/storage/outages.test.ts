@@ -9,7 +9,7 @@ import { freePort } from '../../scripts/stack/ports.ts';
 import { localStore } from './local-store.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { sampleMailbox, sampleMessage } from './sample.ts';
-import { keepingLog, silentLog, type LogLine } from './silent-log.ts';
+import { keepingLog, silentLog, type LogLine } from '../ports/silent-log.ts';
 
 const timeoutMs = 700;
 /** What the machine may add to a deadline, in milliseconds. */

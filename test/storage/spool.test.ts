@@ -10,7 +10,7 @@ import type { MessageId } from '../../app/core/ids.ts';
 import type { SpooledDeposit, Spool } from '../../app/ports/spool.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { sampleDeposit } from './sample.ts';
-import { keepingLog, type LogLine } from './silent-log.ts';
+import { keepingLog, type LogLine } from '../ports/silent-log.ts';
 
 const filler = fileURLToPath(new URL('fill-spool.ts', import.meta.url));
 

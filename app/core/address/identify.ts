@@ -14,6 +14,11 @@ export interface TrunkFacts extends CallerTrust {
   readonly country?: string | undefined;
 }
 
+/** A trunk as the configuration names it. */
+export interface NamedTrunk extends TrunkFacts {
+  readonly name: string;
+}
+
 /** What a call is for. */
 export type Purpose =
   /** Leave a message for this subscriber. */
