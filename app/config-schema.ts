@@ -15,6 +15,40 @@ const notificationRule = z.strictObject({
     .union([z.literal('subscriber'), e164])
     .default('subscriber')
     .describe("`subscriber` is the mailbox's own number."),
+  events: z
+    .array(z.enum(['message', 'nearly-full', 'full', 'expiring', 'unread', 'pin-not-set']))
+    .optional()
+    .describe('What is told of; all if absent.'),
+  kinds: z
+    .array(z.enum(['voice', 'fax', 'text', 'email', 'image', 'video']))
+    .optional()
+    .describe('Kinds of message that it is about; all if absent.'),
+});
+
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
+const tollRule = z
+  .strictObject({
+    allow: z.boolean().describe('Whether such calls are allowed.'),
+    prefix: z
+      .string()
+      .regex(/^\+[0-9]{1,15}$/, 'a prefix with its plus, as +4479')
+      .optional()
+      .describe('Numbers that begin so.'),
+    destination: z
+      .enum(['internal', 'national', 'international', 'mobile', 'premium'])
+      .optional()
+      .describe('`internal` is a number served here; the others go by the number’s own kind and country.'),
+  })
+  .refine(
+    (r) => r.prefix !== undefined || r.destination !== undefined,
+    'a `prefix`, a `destination`, or both',
+  );
+const tollTable = z.strictObject({
+  rules: z
+    .array(tollRule)
+    .default([{ allow: true, destination: 'internal' }])
+    .describe('Of those that match the longest prefix decides; without one a call is denied.'),
+  dailyCalls: z.int().min(0).default(50).describe('Most calls out a day.'),
 });
 
 const classOfService = z.strictObject({
@@ -53,6 +87,21 @@ const classOfService = z.strictObject({
     .boolean()
     .default(true)
     .describe('The first message of a new mailbox sends a welcome text first.'),
+  quietHours: z
+    .strictObject({
+      from: timeOfDay.describe('Begin, in the subscriber’s zone.'),
+      to: timeOfDay.describe('End.'),
+    })
+    .optional()
+    .describe('When nobody is disturbed; urgent messages are told of at any time.'),
+  trashDays: z.int().min(0).max(365).default(7).describe('Days that a deleted message can be brought back.'),
+  pin: z
+    .enum(['always', 'untrusted'])
+    .default('untrusted')
+    .describe('Whose calls ask for the PIN: all, or only those whose caller ID cannot be believed.'),
+  operator: e164.optional().describe('Number that the operator key calls.'),
+  toll: tollTable.prefault({}).describe('Where subscribers may be connected to at your cost.'),
+  deliverByCall: z.boolean().default(false).describe('New messages are brought by a call.'),
   lamp: z
     .boolean()
     .default(false)

@@ -30,7 +30,7 @@ async function converse(call: Call, delivery: Delivery, deps: FlowDeps): Promise
     await tell(call, deps.language, 'reference-deleted', 'goodbye');
     return { did: 'refused', message: delivery.message };
   }
-  const profile = deps.profiles.classOfService(mailbox.classOfService);
+  const profile = deps.profiles.of(mailbox);
   if (delivery.purpose === 'call-sender') {
     await connectSender(call, message, profile.language, deps);
     return { did: 'connect', message: message.id, mailbox: mailbox.id };

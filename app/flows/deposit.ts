@@ -24,7 +24,7 @@ export interface DepositVisit {
 
 export async function depositDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
   const [, mailbox] = await Promise.all([call.answer(), findMailbox(visit.number, deps)]);
-  const profile = deps.profiles.classOfService(mailbox?.classOfService ?? visit.classOfService);
+  const profile = profileOf(mailbox, visit, deps);
   if (isFull(mailbox, profile)) {
     await tell(call, profile.language, 'mailbox-full');
     return { did: 'full', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
@@ -42,7 +42,7 @@ export async function resumeDeposit(
   deps: FlowDeps,
 ): Promise<Outcome> {
   const mailbox = await findMailbox(visit.number, deps);
-  const profile = deps.profiles.classOfService(mailbox?.classOfService ?? visit.classOfService);
+  const profile = profileOf(mailbox, visit, deps);
   return recordDialogue(call, visit, profile, deps, (rule) => call.resumeRecording({ ...rule, tag }));
 }
 
@@ -195,4 +195,12 @@ async function findMailbox(number: E164, deps: FlowDeps): Promise<Mailbox | unde
 
 function isFull(mailbox: Mailbox | undefined, profile: ClassOfService): boolean {
   return mailbox !== undefined && mailbox.counts.new + mailbox.counts.old >= profile.maxMessages;
+}
+
+function profileOf(
+  mailbox: Mailbox | undefined,
+  visit: DepositVisit,
+  { profiles }: FlowDeps,
+): ClassOfService {
+  return mailbox === undefined ? profiles.classOfService(visit.classOfService) : profiles.of(mailbox);
 }

@@ -82,7 +82,7 @@ const problem: Readonly<Record<Exclude<OpenResult['kind'], 'open'>, PromptName>>
 };
 
 function profileOf(mailbox: Mailbox, deps: FlowDeps): ClassOfService {
-  return deps.profiles.classOfService(mailbox.classOfService);
+  return deps.profiles.of(mailbox);
 }
 
 function asker(call: Call, caller: Caller): Asker {

@@ -188,7 +188,7 @@ async function reply(
   to: E164,
   answer: Exclude<Answer, undefined>,
 ) {
-  const { language } = deps.profiles.classOfService(mailbox.classOfService);
+  const { language } = deps.profiles.of(mailbox);
   const body =
     typeof answer === 'string' ? replyText(answer, { language, access: deps.access }) : answer.transcript;
   const gateway: GatewayName = text.network === 'sms' ? 'twilio' : 'sip';

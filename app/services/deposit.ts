@@ -179,7 +179,7 @@ async function insertMessage(
 function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first }: Filing): Message {
   const now = deps.clock.now();
   // The mailbox's own class rules from its second message on; both are the same when it was just made.
-  const own = first ? profile : deps.profiles.classOfService(mailbox.classOfService);
+  const own = first ? profile : deps.profiles.of(mailbox);
   const leasedUntil = new Date(now.getTime() + firstLeaseMs);
   return {
     id: envelope.id,

@@ -153,7 +153,7 @@ async function workKinds(
   kinds: ReadonlySet<PendingKind>,
   finished: PendingKind[],
 ): Promise<void> {
-  const profile = deps.profiles.classOfService(mailbox.classOfService);
+  const profile = deps.profiles.of(mailbox);
   const welcomePending = message.pending.some((step) => step.kind === 'welcome');
   const wanted = mailbox.textsStopped === undefined && message.state === 'new';
   if (kinds.has('welcome') || (kinds.has('notify') && welcomePending)) {
@@ -264,7 +264,7 @@ async function sendAgain(deps: NotifyDeps, notification: Notification): Promise<
 }
 
 function textOf(deps: NotifyDeps, notification: Notification, message: Message, mailbox: Mailbox): string {
-  const { language } = deps.profiles.classOfService(mailbox.classOfService);
+  const { language } = deps.profiles.of(mailbox);
   if (notification.kind === 'welcome')
     return welcomeText({ language, access: deps.access, number: mailbox.number });
   const { from, parts } = message.envelope;

@@ -134,7 +134,7 @@ async function change(
   record(deps, message, events[state], now);
   const effect = applyState(result.before.state, result.after.state, message.envelope.urgent);
   const mailbox = await store.mailboxes.count(message.mailbox, effect);
-  if (mailbox === undefined || !deps.profiles.classOfService(mailbox.classOfService).lamp) return;
+  if (mailbox === undefined || !deps.profiles.of(mailbox).lamp) return;
   await deps.lamps
     .setLamp({ mailbox: mailbox.number, ...mailbox.counts })
     .catch((error: unknown) => log.warn('lamp not set', { error }));

@@ -16,6 +16,8 @@ interface MailboxDocument {
   created: Date;
   textsStopped?: Date;
   counts: MailboxCounts;
+  byKind?: Mailbox['byKind'];
+  settings?: Mailbox['settings'];
 }
 
 const counters = ['new', 'old', 'urgent'] as const;
@@ -187,5 +189,7 @@ function fromDocument(document: MailboxDocument | null): Mailbox | undefined {
     created: document.created,
     ...(document.textsStopped === undefined ? {} : { textsStopped: document.textsStopped }),
     counts: { new: fresh, old, urgent },
+    byKind: document.byKind ?? {},
+    settings: document.settings ?? {},
   };
 }

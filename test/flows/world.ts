@@ -49,6 +49,10 @@ const standard: Omit<ClassOfService, 'name'> = {
   notify: [],
   welcome: true,
   lamp: false,
+  trashDays: 7,
+  pin: 'untrusted',
+  toll: { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 50 },
+  deliverByCall: false,
 };
 
 export class FlowWorld {
@@ -226,6 +230,8 @@ export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {
     classOfService: 'standard',
     created: new Date(Date.UTC(2026, 0, 1)),
     counts,
+    byKind: {},
+    settings: {},
   };
 }
 

@@ -21,6 +21,8 @@ describe('storage: mailboxes', function () {
       aliases: [],
       status: 'provisional' as const,
       counts: { new: 1, old: 0, urgent: 0 },
+      byKind: {},
+      settings: {},
     };
     const made = await mailboxes().findOrCreate(fresh, { new: 1, urgent: 0 });
     assert.deepEqual(made, { mailbox: expected, created: true });

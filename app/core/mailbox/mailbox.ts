@@ -1,4 +1,6 @@
 import type { E164, MailboxId } from '../ids.ts';
+import type { MessageKind } from '../profile/class-of-service.ts';
+import type { Settings } from '../profile/settings.ts';
 
 export interface Mailbox {
   readonly id: MailboxId;
@@ -14,6 +16,9 @@ export interface Mailbox {
   readonly textsStopped?: Date;
   /** Derived; reconciled by a job. */
   readonly counts: MailboxCounts;
+  /** The same by kind of message. */
+  readonly byKind: Readonly<Partial<Record<MessageKind, MailboxCounts>>>;
+  readonly settings: Settings;
 }
 
 export interface MailboxCounts {

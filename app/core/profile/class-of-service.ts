@@ -1,12 +1,27 @@
+import type { TollTable } from './toll-table.ts';
+
 /** Which messages a rule or lamp is about: contexts of RFC 3458. */
 export type MessageKind = 'voice' | 'fax' | 'text' | 'email' | 'image' | 'video';
 
 export type GatewayName = 'sip' | 'twilio' | 'console';
 
-/** Tells whom to notify and through which gateway, for one class of service. */
+/** What a subscriber may be told of. */
+export type NotificationEvent = 'message' | 'nearly-full' | 'full' | 'expiring' | 'unread' | 'pin-not-set';
+
+/** Tells whom to notify, of what, and through which gateway. */
 export interface NotificationRule {
   readonly gateway: GatewayName;
   /** `subscriber` = the mailbox's own number; else a fixed number. */
+  readonly to: string;
+  /** Default: all. */
+  readonly events?: readonly NotificationEvent[] | undefined;
+  /** Kinds of message that it is about; default: all. */
+  readonly kinds?: readonly MessageKind[] | undefined;
+}
+
+/** Times of day, `HH:MM` in the subscriber's zone, between which nobody is disturbed; may go over midnight. */
+export interface QuietHours {
+  readonly from: string;
   readonly to: string;
 }
 
@@ -34,6 +49,17 @@ export interface ClassOfService {
   readonly notify: readonly NotificationRule[];
   /** Whether the first message of a new mailbox sends the welcome text before the notice. */
   readonly welcome: boolean;
+  /** Absent: never quiet. Urgent messages are told of at any time. */
+  readonly quietHours?: QuietHours | undefined;
+  /** Days that a deleted message can be brought back. */
+  readonly trashDays: number;
+  /** Whose calls ask for the PIN: all, or only those whose caller ID cannot be believed. */
+  readonly pin: 'always' | 'untrusted';
+  /** Number that the operator key calls; absent: there is none. */
+  readonly operator?: string | undefined;
+  readonly toll: TollTable;
+  /** Whether new messages are brought by a call. */
+  readonly deliverByCall: boolean;
   /** Whether the message waiting indication (RFC 3842) is kept for mailboxes of the class. */
   readonly lamp: boolean;
 }
