@@ -53,6 +53,15 @@ export const promptNames = [
   'oh',
   'plus',
   'controller-away',
+  'menu-main',
+  'menu-kinds',
+  'menu-message',
+  'menu-answer',
+  'menu-more',
+  'menu-greetings',
+  'menu-greeting',
+  'menu-settings',
+  'menu-send',
 ] as const;
 
 export type PromptName = (typeof promptNames)[number];
