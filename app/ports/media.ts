@@ -54,7 +54,7 @@ export interface Call extends AsyncDisposable {
   /** ITU-T Q.850 cause of the end, once known. */
   readonly hangupCause: number | undefined;
   answer(): Promise<void>;
-  /** Plays items one after the other. Digits pressed before or while playing are kept for `until` and `gather`. */
+  /** Plays items one after the other, from `fromMs` on. Digits pressed before or while playing are kept for `until` and `gather`. */
   play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult>;
   /** Plays `items` (stopped by the first digit), then collects digits. */
   gather(rule: GatherRule): Promise<GatherResult>;
@@ -74,14 +74,24 @@ export interface PlayOptions {
   readonly language: string;
   /** Keys that stop the playing; `any`, or a string of keys. Default none. */
   readonly until?: string;
+  /** Skips so much of the items' sound, in milliseconds from their beginning. Default 0. */
+  readonly fromMs?: number;
   readonly signal?: AbortSignal;
 }
 
-export type PlayResult =
+export type PlayEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'gone' }
   | { readonly kind: 'aborted' };
+
+export type PlayResult = PlayEnd & {
+  /**
+   * How much of the items' sound had been played when it ended, `fromMs` included, in milliseconds; at `done` the whole.
+   * Playing on from there plays the rest.
+   */
+  readonly playedMs: number;
+};
 
 export interface GatherRule {
   readonly language: string;

@@ -4,6 +4,7 @@ import { Fault } from '../../app/core/errors.ts';
 import { openScriptedMedia } from '../../app/media/scripted/open.ts';
 import { gap, hangup, hear, meanwhile, press, silence, speak } from '../../app/media/scripted/steps.ts';
 import type { Call, GatherRule, RecordRule } from '../../app/ports/media.ts';
+import { endOf } from './cases/prompts.ts';
 
 const language = 'en';
 const digits: GatherRule = {
@@ -122,7 +123,7 @@ describe('a scripted caller', () => {
     });
     const caller = media.ring({ steps: [hear('digit-2'), press('1')] });
     const items = [{ kind: 'prompt', name: 'goodbye' } as const, { kind: 'digits', digits: '12' } as const];
-    assert.deepEqual(await caller.call.play([...items, ...items], { language, until: '1' }), {
+    assert.deepEqual(endOf(await caller.call.play([...items, ...items], { language, until: '1' })), {
       kind: 'key',
       key: '1',
     });
@@ -140,7 +141,7 @@ describe('a scripted caller', () => {
     assert.deepEqual(await media.dial({ number: '1' }, options), { kind: 'busy' });
     const answered = await media.dial({ number: '3' }, options);
     assert.ok(answered.kind === 'answered');
-    assert.deepEqual(await answered.call.play(items, { language }), { kind: 'gone' });
+    assert.deepEqual(endOf(await answered.call.play(items, { language })), { kind: 'gone' });
     assert.deepEqual(
       media.dialled.map(({ to }) => to.number),
       ['1', '3'],

@@ -17,6 +17,9 @@ export async function openScriptedWorld(): Promise<MediaCasesWorld> {
   return new ScriptedWorld();
 }
 
+/** Lasts for seconds, so that something can happen meanwhile. */
+const longStored = 'message-long';
+
 class ScriptedWorld implements MediaCasesWorld {
   readonly toleranceMs = 0;
   readonly awayNumber = '+12025550139';
@@ -71,7 +74,7 @@ class ScriptedWorld implements MediaCasesWorld {
   }
 
   stored(id: string): StoredSound {
-    return { id, contentType: 'audio/PCMU', bytes: babble(500, 99) };
+    return { id, contentType: 'audio/PCMU', bytes: babble(id === longStored ? 2500 : 500, 99) };
   }
 
   async leave(tag: string, bytes: Uint8Array): Promise<void> {

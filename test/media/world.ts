@@ -25,7 +25,7 @@ export interface MediaCasesWorld extends AsyncDisposable {
   textAt(number: string): Promise<{ readonly from: string; readonly body: string }>;
   /** Resolves when the lamp of `lampMailbox` shows this. */
   lampShows(counts: { readonly new: number; readonly old: number }): Promise<void>;
-  /** Sound that can be played, unlike all other sound here. */
+  /** Sound that can be played, unlike all other sound here; `message-long` lasts for seconds. */
   stored(id: string): StoredSound;
   /** Somebody else leaves a recording at the switch. */
   leave(tag: string, sound: Uint8Array): Promise<void>;

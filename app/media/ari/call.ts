@@ -112,7 +112,8 @@ export class AriCall implements Call {
 
   async play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
     const segments = await this.#deps.sounds.segments(items, options?.language ?? this.#deps.language);
-    return playSegments(this.leg, segments, { until: options?.until, signal: options?.signal });
+    const { until, signal, fromMs } = options ?? {};
+    return playSegments(this.leg, segments, { until, signal, fromMs });
   }
 
   async gather(rule: GatherRule): Promise<GatherResult> {

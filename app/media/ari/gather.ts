@@ -14,7 +14,7 @@ export async function gather(
   rule: GatherRule,
 ): Promise<GatherResult> {
   const played = await playSegments(leg, segments, { typeAhead: true, signal: rule.signal });
-  if (played.kind === 'gone' || played.kind === 'aborted') return played;
+  if (played.kind === 'gone' || played.kind === 'aborted') return { kind: played.kind };
   for (let digits = ''; ;) {
     const key = await nextKey(leg, digits === '' ? rule.firstDigitMs : rule.nextDigitMs, rule.signal);
     if (key === 'silence') return { kind: 'silence', digits };

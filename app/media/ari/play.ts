@@ -1,5 +1,6 @@
-import type { PlayResult } from '../../ports/media.ts';
+import type { PlayEnd, PlayResult } from '../../ports/media.ts';
 import type { Leg } from './leg.ts';
+import { skip } from './skip.ts';
 import type { Segment } from './sounds.ts';
 import { after } from './timer.ts';
 
@@ -8,6 +9,8 @@ export interface PlayStop {
   readonly until?: string | undefined;
   /** Any key stops the playing and stays in the buffer. */
   readonly typeAhead?: boolean;
+  /** So much of the segments' sound is skipped, in milliseconds. */
+  readonly fromMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -22,15 +25,29 @@ export async function playSegments(
   segments: readonly Segment[],
   stop: PlayStop,
 ): Promise<PlayResult> {
-  let result = stopped(leg, stop) ?? { kind: 'done' };
-  for (const segment of segments) {
-    if (result.kind !== 'done') break;
-    result = await playSegment(leg, segment, stop);
+  const { rest, skippedMs } = skip(segments, stop.fromMs ?? 0);
+  let end: PlayEnd = stopped(leg, stop) ?? { kind: 'done' };
+  let playedMs = skippedMs;
+  for (const segment of rest) {
+    if (end.kind !== 'done') break;
+    // Asterisk does not tell where a playback is: this clock does.
+    const clock: SoundClock = { startedAt: undefined };
+    end = await playSegment(leg, segment, stop, clock);
+    playedMs += end.kind === 'done' ? segment.ms : soundOf(clock, segment.ms);
   }
-  return result;
+  return { ...end, playedMs: Math.round(playedMs) };
 }
 
-function stopped(leg: Leg, stop: PlayStop): PlayResult | undefined {
+/** When the sound of a segment began, in monotonic milliseconds. */
+interface SoundClock {
+  startedAt: number | undefined;
+}
+
+function soundOf({ startedAt }: SoundClock, wholeMs: number): number {
+  return startedAt === undefined ? 0 : Math.min(performance.now() - startedAt, wholeMs);
+}
+
+function stopped(leg: Leg, stop: PlayStop): PlayEnd | undefined {
   if (leg.gone.aborted) return { kind: 'gone' };
   if (stop.signal?.aborted) return { kind: 'aborted' };
   if (stop.typeAhead) return leg.keys.any ? { kind: 'key', key: '' } : undefined;
@@ -38,12 +55,15 @@ function stopped(leg: Leg, stop: PlayStop): PlayResult | undefined {
   return key === undefined ? undefined : { kind: 'key', key };
 }
 
-function playSegment(leg: Leg, segment: Segment, stop: PlayStop): Promise<PlayResult> {
+function playSegment(leg: Leg, segment: Segment, stop: PlayStop, clock: SoundClock): Promise<PlayEnd> {
   const already = stopped(leg, stop);
   if (already !== undefined) return Promise.resolve(already);
   return new Promise((resolve, reject) => {
     let settled = false;
-    const playback = segment.kind === 'media' ? startPlayback(leg, segment.media, settle, fail) : undefined;
+    const begun = () => (clock.startedAt = performance.now());
+    const playback =
+      segment.kind === 'media' ? startPlayback(leg, segment, { begun, settle, fail }) : undefined;
+    if (playback === undefined) begun();
     const limit = segment.ms + (playback === undefined ? 0 : graceMs);
     const cancelTimer = after(limit, () => {
       if (playback !== undefined) {
@@ -62,7 +82,7 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop): Promise<PlayRe
     leg.gone.addEventListener('abort', check);
     stop.signal?.addEventListener('abort', check);
 
-    function settle(result: PlayResult): void {
+    function settle(result: PlayEnd): void {
       if (settled) return;
       cleanUp();
       resolve(result);
@@ -83,13 +103,19 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop): Promise<PlayRe
   });
 }
 
+interface PlaybackEvents {
+  readonly begun: () => void;
+  readonly settle: (result: PlayEnd) => void;
+  readonly fail: (error: unknown) => void;
+}
+
 function startPlayback(
   leg: Leg,
-  media: readonly string[],
-  settle: (result: PlayResult) => void,
-  fail: (error: unknown) => void,
+  segment: Extract<Segment, { kind: 'media' }>,
+  { begun, settle, fail }: PlaybackEvents,
 ): { stop: () => void } {
   const id = leg.newId('play');
+  const media = segment.media.map(({ uri }) => uri);
   const playback = {
     id,
     posted: false,
@@ -114,11 +140,15 @@ function startPlayback(
       method: 'POST',
       uri: `channels/${leg.id}/play/${id}`,
       // Only in a body can a list hold paths with commas.
-      ...(single ? { query: { media: first } } : { body: { media } }),
+      ...(single
+        ? { query: segment.offsetMs > 0 ? { media: first, offsetms: segment.offsetMs } : { media: first } }
+        : { body: segment.offsetMs > 0 ? { media, offsetms: segment.offsetMs } : { media } }),
       makes: `playbacks/${id}`,
     })
     .then((result) => {
       playback.posted = true;
+      // The switch begins as it answers: within a packet or two of the sound.
+      begun();
       if (result === 'gone' && leg.playback === playback) settle({ kind: 'gone' });
     })
     .catch((error: unknown) => {

@@ -10,8 +10,21 @@ import { codecOfType, swap16 } from './codec.ts';
 
 /** What can be played in one go. */
 export type Segment =
-  | { readonly kind: 'media'; readonly media: readonly string[]; readonly ms: number }
+  | {
+      readonly kind: 'media';
+      readonly media: readonly Medium[];
+      /** So much of the first medium is skipped. */
+      readonly offsetMs: number;
+      /** What is played, without what is skipped. */
+      readonly ms: number;
+    }
   | { readonly kind: 'pause'; readonly ms: number };
+
+export interface Medium {
+  /** As ARI plays it: `sound:<path without extension>`. */
+  readonly uri: string;
+  readonly ms: number;
+}
 
 export interface SoundOptions {
   readonly prompts: PromptCatalog;
@@ -70,14 +83,14 @@ export class Sounds {
   /** A clip that is missing is logged and left out: a call goes on without it. */
   async segments(items: readonly PlayItem[], language: string): Promise<readonly Segment[]> {
     const segments: Segment[] = [];
-    let media: string[] = [];
+    let media: Medium[] = [];
     let ms = 0;
     const flush = () => {
-      if (media.length > 0) segments.push({ kind: 'media', media, ms });
+      if (media.length > 0) segments.push({ kind: 'media', media, offsetMs: 0, ms });
       [media, ms] = [[], 0];
     };
     const add = (path: string, duration: number) => {
-      media.push(`sound:${path}`);
+      media.push({ uri: `sound:${path}`, ms: duration });
       ms += duration;
     };
     const clip = (name: string) => {

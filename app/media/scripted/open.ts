@@ -19,6 +19,7 @@ import type {
   StrayRecording,
 } from '../../ports/media.ts';
 import { Person } from './person.ts';
+import type { Playing } from './playing.ts';
 import { Queue } from './queue.ts';
 import { ScriptedCall } from './scripted-call.ts';
 import type { Step } from './steps.ts';
@@ -54,6 +55,8 @@ export interface ScriptedCaller {
   readonly call: Call;
   /** All that began to be played to them, in order. */
   readonly heard: readonly PlayItem[];
+  /** From where to where each of it was played. */
+  readonly playings: readonly Readonly<Playing>[];
   /** Names of the prompts among it. */
   readonly prompts: readonly string[];
   /** Steps that they have not done yet. */
@@ -230,6 +233,7 @@ function describeCaller(call: ScriptedCall, person: Person): ScriptedCaller {
     call,
     ended,
     heard: call.heard,
+    playings: call.playings,
     get prompts() {
       return call.heard.flatMap((item) => (item.kind === 'prompt' ? [item.name] : []));
     },

@@ -7,7 +7,7 @@ export type Act =
   | { readonly kind: 'hangup' }
   | { readonly kind: 'sound'; readonly sound: Sound }
   /** Says and does nothing: waits to hear this, or `undefined` = for ever. */
-  | { readonly kind: 'listening'; readonly for: string | undefined };
+  | { readonly kind: 'listening'; readonly for: string | undefined; readonly atMs?: number };
 
 export interface Sound {
   readonly kind: 'speech' | 'silence' | 'gap';
@@ -50,7 +50,7 @@ export class Person {
     if (step === undefined) return { kind: 'listening', for: undefined };
     switch (step.kind) {
       case 'hear':
-        return { kind: 'listening', for: step.what };
+        return { kind: 'listening', for: step.what, ...(step.atMs === undefined ? {} : { atMs: step.atMs }) };
       case 'press':
         return { kind: 'key', key: step.keys[0] ?? '' };
       case 'speak':

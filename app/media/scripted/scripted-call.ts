@@ -1,7 +1,6 @@
 import type { CallFacts } from '../../core/address/call-facts.ts';
 import { Fault } from '../../core/errors.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
-import { clips } from '../../core/prompt/say.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   Call,
@@ -9,12 +8,14 @@ import type {
   GatherResult,
   GatherRule,
   HangupCause,
+  PlayEnd,
   PlayOptions,
   PlayResult,
   RecordResult,
   RecordRule,
 } from '../../ports/media.ts';
 import { bridgeCalls } from './bridge.ts';
+import { lengthMs, namesOf, type Playing } from './playing.ts';
 import type { Act, Person } from './person.ts';
 import { settledOrCut } from './settled.ts';
 import { recordScript } from './record.ts';
@@ -45,6 +46,12 @@ const causes: Readonly<Record<HangupCause, number>> = {
 const mostKeys = 64;
 const tagForm = /^[A-Za-z0-9._~+-]{1,200}$/;
 
+interface Played {
+  readonly items: readonly PlayItem[];
+  readonly language: string;
+  readonly fromMs?: number | undefined;
+}
+
 type Stopped = { readonly kind: 'gone' } | { readonly kind: 'aborted' };
 
 /** A call whose other end follows a script. */
@@ -60,6 +67,8 @@ export class ScriptedCall implements Call {
   endedBy: 'us' | 'them' | 'switch' | undefined;
   /** All that began to be played, in order; a recording's tone is the prompt `beep`. */
   readonly heard: PlayItem[] = [];
+  /** From where to where each of them was played. */
+  readonly playings: Playing[] = [];
   /** The recording that is being made, or was when the switch let go of the call. */
   running: { readonly tag: string; readonly tape: Tape } | undefined;
   readonly person: Person;
@@ -89,21 +98,21 @@ export class ScriptedCall implements Call {
   }
 
   play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
-    const { signal, until } = options ?? {};
-    const stops = (): PlayResult | undefined => {
+    const { signal, until, fromMs } = options ?? {};
+    const stops = (): PlayEnd | undefined => {
       const key = until === undefined ? undefined : this.takeKey(until);
       return key === undefined ? undefined : { kind: 'key', key };
     };
     return this.during(signal, (cut) =>
-      this.#playUntil({ items, language: options?.language ?? '' }, cut, stops),
+      this.#playUntil({ items, language: options?.language ?? '', fromMs }, cut, stops),
     );
   }
 
   gather(rule: GatherRule): Promise<GatherResult> {
     return this.during(rule.signal, async (cut) => {
-      const stops = (): PlayResult | undefined => (this.#keys === '' ? undefined : { kind: 'key', key: '' });
+      const stops = (): PlayEnd | undefined => (this.#keys === '' ? undefined : { kind: 'key', key: '' });
       const played = await this.#playUntil(rule, cut, stops);
-      if (played.kind === 'gone' || played.kind === 'aborted') return played;
+      if (played.kind === 'gone' || played.kind === 'aborted') return { kind: played.kind };
       for (let digits = ''; ;) {
         const key = await this.#nextKey(digits === '' ? rule.firstDigitMs : rule.nextDigitMs, cut);
         if (key === 'stopped') return this.#stopped();
@@ -125,7 +134,7 @@ export class ScriptedCall implements Call {
       if (cut.aborted)
         return { kind: 'gone', take: before === undefined ? undefined : takes.keep(rule.tag, before) };
       this.forgetKeys();
-      if (rule.beep) this.#begin({ kind: 'prompt', name: 'beep' }, '');
+      if (rule.beep) this.#begin({ kind: 'prompt', name: 'beep' }, 0, '');
       return recordScript(this, rule, new Tape(rule, before), takes, cut);
     });
   }
@@ -220,33 +229,70 @@ export class ScriptedCall implements Call {
   }
 
   async #playUntil(
-    { items, language }: { readonly items: readonly PlayItem[]; readonly language: string },
+    { items, language, fromMs }: Played,
     cut: AbortSignal,
-    stops: () => PlayResult | undefined,
+    stops: () => PlayEnd | undefined,
   ): Promise<PlayResult> {
+    let skip = fromMs !== undefined && fromMs > 0 ? fromMs : 0;
+    let beforeMs = 0;
     for (const item of items) {
-      await this.#turn();
-      const before = cut.aborted ? this.#stopped() : stops();
-      if (before !== undefined) return before;
-      this.#begin(item, language);
-      for (
-        let result = await this.pressing(cut);
-        typeof result === 'string';
-        result = await this.pressing(cut)
-      ) {
-        if (result === 'stopped') return this.#stopped();
-        const stopped = stops();
-        if (stopped !== undefined) return stopped;
+      const wholeMs = lengthMs(item, language);
+      const offsetMs = Math.min(skip, wholeMs);
+      const entered = skip === 0 || offsetMs < wholeMs;
+      skip -= offsetMs;
+      if (entered) {
+        await this.#turn();
+        const early = cut.aborted ? this.#stopped() : stops();
+        if (early !== undefined) return { ...early, playedMs: Math.round(beforeMs + offsetMs) };
+        const playing = this.#begin(item, offsetMs, language);
+        const end = await this.#playOn(playing, language, cut, stops);
+        if (end !== undefined) return { ...end, playedMs: Math.round(beforeMs + playing.toMs) };
+        playing.toMs = wholeMs;
       }
+      beforeMs += wholeMs;
     }
-    return cut.aborted ? this.#stopped() : (stops() ?? { kind: 'done' });
+    const end = cut.aborted ? this.#stopped() : (stops() ?? { kind: 'done' as const });
+    return { ...end, playedMs: Math.round(beforeMs) };
   }
 
-  #begin(item: PlayItem, language: string): void {
+  /** Lets the person do what they do while an item is played; `undefined` = it is played out. */
+  async #playOn(
+    playing: Playing,
+    language: string,
+    cut: AbortSignal,
+    stops: () => PlayEnd | undefined,
+  ): Promise<PlayEnd | undefined> {
+    for (;;) {
+      const result = await this.pressing(cut);
+      if (result === 'stopped') return this.#stopped();
+      if (result === 'pressed') {
+        const stopped = stops();
+        if (stopped !== undefined) return stopped;
+      } else if (!this.#hears(playing, language)) return undefined;
+    }
+  }
+
+  #begin(item: PlayItem, fromMs: number, language: string): Playing {
+    const playing: Playing = { item, fromMs, toMs: fromMs };
     this.heard.push(item);
+    this.playings.push(playing);
     const next = this.person.peek();
-    if (next instanceof Promise || next.kind !== 'listening' || next.for === undefined) return;
-    if (namesOf(item, language).includes(next.for)) this.person.done();
+    if (next instanceof Promise || next.kind !== 'listening' || next.for === undefined) return playing;
+    if (next.atMs === undefined && namesOf(item, language).includes(next.for)) this.person.done();
+    return playing;
+  }
+
+  /** Plays on to the place of the item that the person waits for, if there is one. */
+  #hears(playing: Playing, language: string): boolean {
+    const next = this.person.peek();
+    if (next instanceof Promise || next.kind !== 'listening') return false;
+    const { for: what, atMs } = next;
+    if (what === undefined || atMs === undefined || !namesOf(playing.item, language).includes(what))
+      return false;
+    if (atMs < playing.toMs || atMs >= lengthMs(playing.item, language)) return false;
+    playing.toMs = atMs;
+    this.person.done();
+    return true;
   }
 
   /** The oldest key that is one of `wanted`, taken out; the others stay. */
@@ -277,11 +323,4 @@ export class ScriptedCall implements Call {
   #stopped(): Stopped {
     return { kind: this.gone.aborted ? 'gone' : 'aborted' };
   }
-}
-
-/** What a script may call the item by. */
-function namesOf(item: PlayItem, language: string): readonly string[] {
-  if (item.kind === 'prompt') return [item.name];
-  if (item.kind === 'stored') return [item.media.id];
-  return item.kind === 'silence' ? [] : clips(item, language);
 }

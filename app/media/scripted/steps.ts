@@ -3,8 +3,11 @@
  * the steps before are done; sound takes time, which is virtual: it passes only while somebody records or waits for keys.
  */
 export type Step =
-  /** Waits until this begins to be played: a clip (a prompt, or one that says a number or time), stored sound by its id. */
-  | { readonly kind: 'hear'; readonly what: string }
+  /**
+   * Waits until this begins to be played: a clip (a prompt, or one that says a number or time), stored sound by its id;
+   * with `atMs` until so much of it has been played, in milliseconds from its own beginning.
+   */
+  | { readonly kind: 'hear'; readonly what: string; readonly atMs?: number }
   | { readonly kind: 'press'; readonly keys: string }
   /** Sound in the call's codec, 8 bytes a millisecond. */
   | { readonly kind: 'speak'; readonly sound: Uint8Array }
@@ -16,7 +19,11 @@ export type Step =
   | { readonly kind: 'meanwhile'; readonly run: () => unknown }
   | { readonly kind: 'hangup' };
 
-export const hear = (what: string): Step => ({ kind: 'hear', what });
+export const hear = (what: string, atMs?: number): Step => ({
+  kind: 'hear',
+  what,
+  ...(atMs === undefined ? {} : { atMs }),
+});
 export const press = (keys: string): Step => ({ kind: 'press', keys });
 export const silence = (ms: number): Step => ({ kind: 'silence', ms });
 export const gap = (ms: number): Step => ({ kind: 'gap', ms });

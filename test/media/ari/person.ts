@@ -52,7 +52,7 @@ export class Person implements CaseCaller {
     const phone = this.#phone;
     switch (step.kind) {
       case 'hear':
-        await phone.hears(this.#sound(step.what).subarray(0, startBytes), { minScore, withinMs: 15_000 });
+        await phone.hears(this.#part(step), { minScore, withinMs: 15_000 });
         return;
       case 'press':
         return phone.press(step.keys);
@@ -72,6 +72,12 @@ export class Person implements CaseCaller {
       case 'hangup':
         return phone.hangup();
     }
+  }
+
+  /** The start of a clip, or what tells that so much of it has been played. */
+  #part({ what, atMs }: Extract<Step, { kind: 'hear' }>): Buffer {
+    const end = atMs === undefined ? startBytes : atMs * 8;
+    return this.#sound(what).subarray(Math.max(0, end - startBytes), end);
   }
 
   async #end(): Promise<Ending> {

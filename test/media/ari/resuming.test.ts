@@ -3,6 +3,7 @@ import { correlate } from '../../../scripts/audio/correlate.ts';
 import { babble } from '../../audio/babble.ts';
 import { answeredCall, goneOf, next, nextCall, openLab, ruleFor, until } from './lab.ts';
 import type { Lab } from './lab.ts';
+import { endOf } from '../cases/prompts.ts';
 
 const language = 'en';
 const greeting = { kind: 'prompt', name: 'greeting-default' } as const;
@@ -47,7 +48,7 @@ describe('when something breaks between controller and Asterisk', function () {
     assert.notEqual(result.kind, 'gone');
     assert.ok(correlate((await result.take?.bytes()) ?? new Uint8Array(), said).score > 0.8);
     await result.take?.discard();
-    assert.deepEqual(await call.play([saved], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([saved], { language })), { kind: 'done' });
     await call.hangup();
     await phone.ended();
   });
@@ -74,10 +75,10 @@ describe('when something breaks between controller and Asterisk', function () {
     const playing = call.play([greeting], { language });
     await phone.soundAfter(0);
     media.drop();
-    assert.deepEqual(await playing, { kind: 'done' });
+    assert.deepEqual(endOf(await playing), { kind: 'done' });
     // Asked for while there may be no connection: it waits for the next.
     media.drop();
-    assert.deepEqual(await call.play([saved], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([saved], { language })), { kind: 'done' });
     await phone.hearsTone(500);
     await call.hangup();
     await phone.ended();
@@ -173,7 +174,7 @@ describe('when something breaks between controller and Asterisk', function () {
     assert.ok((result.take?.durationMs ?? 0) > 8000, `${result.take?.durationMs} ms kept`);
     await goneOf(call);
     const fresh = await answeredCall(lab, media);
-    assert.deepEqual(await fresh.call.play([saved], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await fresh.call.play([saved], { language })), { kind: 'done' });
     await fresh.call.hangup();
     await fresh.phone.ended();
   });

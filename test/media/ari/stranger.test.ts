@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { answeredCall, goneOf, openLab, ruleFor, until } from './lab.ts';
 import type { Lab } from './lab.ts';
+import { endOf } from '../cases/prompts.ts';
 
 interface Stranger {
   on(
@@ -46,9 +47,12 @@ describe('beside another client', function () {
         applicationName: 'stranger',
         eventSource: `channel:${call.id}`,
       });
-      assert.deepEqual(await call.play([{ kind: 'prompt', name: 'message-saved' }], { language: 'en' }), {
-        kind: 'done',
-      });
+      assert.deepEqual(
+        endOf(await call.play([{ kind: 'prompt', name: 'message-saved' }], { language: 'en' })),
+        {
+          kind: 'done',
+        },
+      );
       const recorded = call.record(ruleFor(call, { beep: false }));
       await phone.sayNothing(500);
       await phone.press('#');

@@ -22,7 +22,7 @@ const lampMailbox = '+12025550140';
 const awayNumber = '+12025550139';
 
 /** These last for seconds, so that something can happen meanwhile. */
-const longClips: ReadonlySet<string> = new Set(['greeting-default', 'enter-reference']);
+const longClips: ReadonlySet<string> = new Set(['greeting-default', 'enter-reference', 'message-long']);
 
 export async function openAriWorld(): Promise<MediaCasesWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-ari-'));

@@ -4,7 +4,7 @@ import { hangup, hear, meanwhile, type Step } from '../../../app/media/scripted/
 import type { MediaCaseList } from '../cases.ts';
 import type { MediaCasesWorld } from '../world.ts';
 import { openGate } from './events.ts';
-import { language, prompt } from './prompts.ts';
+import { endOf, language, prompt } from './prompts.ts';
 
 async function callOut(world: MediaCasesWorld, steps: readonly Step[]): Promise<Call> {
   world.onDial('+12025550121', { answers: steps });
@@ -27,7 +27,7 @@ export const bridgeCases: MediaCaseList = {
     connected.open();
     assert.equal(await talk, 'other-gone');
     assert.ok(other.gone.aborted && !call.gone.aborted);
-    assert.deepEqual(await call.play([prompt('goodbye')], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([prompt('goodbye')], { language })), { kind: 'done' });
     await caller.done;
     await call.hangup();
   },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hangup, hear, meanwhile } from '../../../app/media/scripted/steps.ts';
 import type { MediaCaseList } from '../cases.ts';
 import { aborted, openGate } from './events.ts';
-import { language, prompt } from './prompts.ts';
+import { endOf, language, prompt } from './prompts.ts';
 
 export const callCases: MediaCaseList = {
   'tells who called whom, and when': async (world) => {
@@ -21,7 +21,7 @@ export const callCases: MediaCaseList = {
     const { call, caller } = await world.ring({ steps: [hear('goodbye')] });
     await call.answer();
     assert.ok(call.answered !== undefined);
-    assert.deepEqual(await call.play([prompt('goodbye')], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([prompt('goodbye')], { language })), { kind: 'done' });
     await caller.done;
     await call.hangup();
     assert.equal(await caller.ending, 'hung-up');
@@ -50,7 +50,7 @@ export const callCases: MediaCaseList = {
     arrived.open();
     await aborted(call.gone);
     await call.answer();
-    assert.deepEqual(await call.play([prompt('greeting-default')], { language }), { kind: 'gone' });
+    assert.deepEqual(endOf(await call.play([prompt('greeting-default')], { language })), { kind: 'gone' });
   },
 
   'is gone for everything that is asked of it after a hang-up': async (world) => {
@@ -66,7 +66,7 @@ export const callCases: MediaCaseList = {
       nextDigitMs: 1000,
     };
     assert.deepEqual(await call.gather(rule), { kind: 'gone' });
-    assert.deepEqual(await call.play([prompt('goodbye')], { language }), { kind: 'gone' });
+    assert.deepEqual(endOf(await call.play([prompt('goodbye')], { language })), { kind: 'gone' });
     await call.hangup();
   },
 };

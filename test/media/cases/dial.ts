@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hear } from '../../../app/media/scripted/steps.ts';
 import type { MediaCaseList } from '../cases.ts';
-import { language, prompt } from './prompts.ts';
+import { endOf, language, prompt } from './prompts.ts';
 
 const options = { callerNumber: '+12025550199', ringSeconds: 10 };
 
@@ -15,7 +15,7 @@ export const dialCases: MediaCaseList = {
     assert.deepEqual(call.entry, { kind: 'outgoing' });
     assert.equal(call.facts.requestUser, '+12025550111');
     assert.ok(call.answered !== undefined);
-    assert.deepEqual(await call.play([prompt('delivery-intro')], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([prompt('delivery-intro')], { language })), { kind: 'done' });
     await world.answered.at(-1)?.done;
     await call.hangup();
     assert.equal(await world.answered.at(-1)?.ending, 'hung-up');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Call, GatherRule } from '../../../app/ports/media.ts';
 import { hangup, hear, meanwhile, press } from '../../../app/media/scripted/steps.ts';
 import type { MediaCaseList } from '../cases.ts';
-import { language, prompt } from './prompts.ts';
+import { endOf, language, prompt } from './prompts.ts';
 
 const rule: GatherRule = {
   language,
@@ -23,7 +23,7 @@ function upTo(count: number): GatherRule {
 
 async function greet(call: Call): Promise<void> {
   await call.answer();
-  assert.deepEqual(await call.play([prompt('greeting-default')], { language }), { kind: 'done' });
+  assert.deepEqual(endOf(await call.play([prompt('greeting-default')], { language })), { kind: 'done' });
 }
 
 export const gatherCases: MediaCaseList = {

@@ -4,7 +4,7 @@ import { babble } from '../../audio/babble.ts';
 import { correlate } from '../../../scripts/audio/correlate.ts';
 import type { MediaCaseList } from '../cases.ts';
 import { aborted, openGate } from './events.ts';
-import { language, prompt } from './prompts.ts';
+import { endOf, language, prompt } from './prompts.ts';
 import { ruleFor } from './record.ts';
 
 export const lifeCases: MediaCaseList = {
@@ -17,14 +17,14 @@ export const lifeCases: MediaCaseList = {
     const playing = call.play([prompt('enter-reference')], { language });
     await heard.opened;
     const again = await world.restart();
-    assert.deepEqual(await playing, { kind: 'gone' });
+    assert.deepEqual(endOf(await playing), { kind: 'gone' });
     resumed.open();
     assert.ok(call.gone.aborted);
     assert.equal(again.id, call.id);
     assert.deepEqual(again.entry, { kind: 'resumed' });
     assert.equal(again.facts.requestUser, '+12025550123');
     assert.ok(again.answered !== undefined);
-    assert.deepEqual(await again.play([prompt('interrupted')], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await again.play([prompt('interrupted')], { language })), { kind: 'done' });
     await caller.done;
     await again.hangup();
     assert.equal(await caller.ending, 'hung-up');
@@ -62,7 +62,7 @@ export const lifeCases: MediaCaseList = {
     await aborted(call.gone);
     const { kind } = await playing;
     assert.ok(kind === 'gone' || kind === 'done');
-    assert.deepEqual(await call.play([prompt('goodbye')], { language }), { kind: 'gone' });
+    assert.deepEqual(endOf(await call.play([prompt('goodbye')], { language })), { kind: 'gone' });
     assert.deepEqual(await call.record(ruleFor(call.id)), { kind: 'gone', take: undefined });
     assert.equal(media.healthy, false);
     for await (const _ of media.calls(AbortSignal.timeout(5000))) assert.fail('a call came');

@@ -3,7 +3,8 @@ import type { PlayItem } from '../../../app/core/prompt/play-item.ts';
 import { clips } from '../../../app/core/prompt/say.ts';
 import { hangup, hear, meanwhile, press } from '../../../app/media/scripted/steps.ts';
 import type { MediaCaseList } from '../cases.ts';
-import { language, prompt } from './prompts.ts';
+import type { MediaCasesWorld } from '../world.ts';
+import { endOf, language, prompt } from './prompts.ts';
 
 const at = new Date('2026-03-02T09:05:00Z');
 const spoken: readonly Extract<PlayItem, { kind: 'digits' | 'number' | 'time' }>[] = [
@@ -12,12 +13,25 @@ const spoken: readonly Extract<PlayItem, { kind: 'digits' | 'number' | 'time' }>
   { kind: 'time', at, now: at, timeZone: 'UTC' },
 ];
 
+/** Two short messages around one of some seconds, and a prompt after them. */
+function storedItems(world: MediaCasesWorld) {
+  const media = ['message-one', 'message-long', 'message-two'].map((id) => world.stored(id));
+  const [one = 0, longMs = 0, two = 0] = media.map(({ bytes }) => bytes.length / 8);
+  const items = media.map((sound): PlayItem => ({ kind: 'stored', media: sound }));
+  const wholeMs = one + longMs + two;
+  return { items: [...items, prompt('goodbye')], longAtMs: one, longMs, wholeMs };
+}
+
+function assertNear(ms: number, expected: number, toleranceMs: number): void {
+  assert.ok(Math.abs(ms - expected) <= toleranceMs, `${ms} ms where ${expected} ms were awaited`);
+}
+
 export const playCases: MediaCaseList = {
   'several items are played to the end, in order': async (world) => {
     const { call, caller } = await world.ring({ steps: [hear('message-saved'), hear('goodbye')] });
     await call.answer();
     const items = [prompt('message-saved'), { kind: 'silence', ms: 40 } as const, prompt('goodbye')];
-    assert.deepEqual(await call.play(items, { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play(items, { language })), { kind: 'done' });
     await caller.done;
     assert.ok(await caller.heard('message-saved', 'goodbye'));
     await call.hangup();
@@ -27,7 +41,7 @@ export const playCases: MediaCaseList = {
     const media = world.stored('message-one');
     const { call, caller } = await world.ring({ steps: [hear('message-one')] });
     await call.answer();
-    assert.deepEqual(await call.play([{ kind: 'stored', media }], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([{ kind: 'stored', media }], { language })), { kind: 'done' });
     await caller.done;
     await call.hangup();
   },
@@ -36,7 +50,7 @@ export const playCases: MediaCaseList = {
     const names = spoken.flatMap((item) => clips(item, language));
     const { call, caller } = await world.ring({ steps: names.map(hear) });
     await call.answer();
-    assert.deepEqual(await call.play(spoken, { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play(spoken, { language })), { kind: 'done' });
     assert.ok(await caller.heard(...names));
     await call.hangup();
   },
@@ -46,7 +60,7 @@ export const playCases: MediaCaseList = {
       const first = clips(item, language)[0] ?? '';
       const { call, caller } = await world.ring({ steps: [hear(first), press('1')] });
       await call.answer();
-      assert.deepEqual(await call.play([item, item, prompt('goodbye')], { language, until: 'any' }), {
+      assert.deepEqual(endOf(await call.play([item, item, prompt('goodbye')], { language, until: 'any' })), {
         kind: 'key',
         key: '1',
       });
@@ -62,7 +76,7 @@ export const playCases: MediaCaseList = {
       language,
       until: '12',
     });
-    assert.deepEqual(result, { kind: 'key', key: '2' });
+    assert.deepEqual(endOf(result), { kind: 'key', key: '2' });
     assert.ok(!(await caller.heard('goodbye')));
     await call.hangup();
   },
@@ -70,9 +84,9 @@ export const playCases: MediaCaseList = {
   'a key that was pressed before counts at once': async (world) => {
     const { call, caller } = await world.ring({ steps: [hear('greeting-default'), press('#')] });
     await call.answer();
-    assert.deepEqual(await call.play([prompt('greeting-default')], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([prompt('greeting-default')], { language })), { kind: 'done' });
     await caller.done;
-    assert.deepEqual(await call.play([prompt('enter-reference')], { language, until: 'any' }), {
+    assert.deepEqual(endOf(await call.play([prompt('enter-reference')], { language, until: 'any' })), {
       kind: 'key',
       key: '#',
     });
@@ -83,14 +97,102 @@ export const playCases: MediaCaseList = {
   'other keys do not stop it and are kept for later': async (world) => {
     const { call } = await world.ring({ steps: [hear('greeting-default'), press('5')] });
     await call.answer();
-    assert.deepEqual(await call.play([prompt('greeting-default')], { language, until: '1' }), {
+    assert.deepEqual(endOf(await call.play([prompt('greeting-default')], { language, until: '1' })), {
       kind: 'done',
     });
-    assert.deepEqual(await call.play([prompt('goodbye')], { language, until: '5' }), {
+    assert.deepEqual(endOf(await call.play([prompt('goodbye')], { language, until: '5' })), {
       kind: 'key',
       key: '5',
     });
     await call.hangup();
+  },
+
+  'a key in the middle tells how much was played': async (world) => {
+    const sounds = storedItems(world);
+    const { call } = await world.ring({ steps: [hear('message-long', 1000), press('5')] });
+    await call.answer();
+    const result = await call.play(sounds.items, { language, until: 'any' });
+    assert.deepEqual(endOf(result), { kind: 'key', key: '5' });
+    assertNear(result.playedMs, sounds.longAtMs + 1000, world.toleranceMs);
+    await call.hangup();
+  },
+
+  'playing on from there plays the rest and no more': async (world) => {
+    const sounds = storedItems(world);
+    const steps = [hear('message-long', 1500), press('5'), hear('message-long', 2000), hear('message-two')];
+    const { call, caller } = await world.ring({ steps });
+    await call.answer();
+    const stopped = await call.play(sounds.items.slice(0, 3), { language, until: 'any' });
+    assert.equal(stopped.kind, 'key');
+    const rest = await call.play(sounds.items.slice(0, 3), { language, fromMs: stopped.playedMs });
+    assert.deepEqual(endOf(rest), { kind: 'done' });
+    assertNear(rest.playedMs, sounds.wholeMs, 1);
+    await caller.done;
+    assert.ok(!(await caller.heard('message-long', 'message-one')));
+    await call.hangup();
+  },
+
+  'a key after a part was skipped tells the place in the whole': async (world) => {
+    const sounds = storedItems(world);
+    const { call, caller } = await world.ring({ steps: [hear('message-long', 2000), press('1')] });
+    await call.answer();
+    const fromMs = sounds.longAtMs + 1000;
+    const result = await call.play(sounds.items, { language, until: '1', fromMs });
+    assert.deepEqual(endOf(result), { kind: 'key', key: '1' });
+    assertNear(result.playedMs, sounds.longAtMs + 2000, world.toleranceMs);
+    assert.ok(!(await caller.heard('message-one')));
+    await call.hangup();
+  },
+
+  'what is wholly skipped is not played, and the whole counts as played': async (world) => {
+    const sounds = storedItems(world);
+    const { call, caller } = await world.ring({ steps: [hear('goodbye')] });
+    await call.answer();
+    for (const fromMs of [sounds.wholeMs, sounds.wholeMs + 60_000, Infinity]) {
+      const result = await call.play(sounds.items.slice(0, 3), { language, until: 'any', fromMs });
+      assert.deepEqual(endOf(result), { kind: 'done' });
+      assertNear(result.playedMs, sounds.wholeMs, 1);
+    }
+    await call.play(sounds.items, { language, fromMs: sounds.wholeMs });
+    await caller.done;
+    assert.ok(!(await caller.heard('message-one')) && !(await caller.heard('message-two')));
+    await call.hangup();
+  },
+
+  'a place before the beginning, or none, is the beginning': async (world) => {
+    const { items } = storedItems(world);
+    for (const fromMs of [-5000, NaN, 0]) {
+      const { call, caller } = await world.ring({ steps: [hear('message-one')] });
+      await call.answer();
+      assert.equal((await call.play(items.slice(0, 1), { language, fromMs })).kind, 'done');
+      await caller.done;
+      await call.hangup();
+    }
+  },
+
+  'a pause is skipped as sound is': async (world) => {
+    const { call } = await world.ring({ steps: [] });
+    await call.answer();
+    const pause = { kind: 'silence', ms: 60_000 } as const;
+    const result = await call.play([pause, prompt('goodbye')], { language, fromMs: 59_900 });
+    assert.equal(result.kind, 'done');
+    assert.ok(result.playedMs > 60_000);
+    await call.hangup();
+  },
+
+  'a hang-up and an abort tell how much was played too': async (world) => {
+    const sounds = storedItems(world);
+    const stop = new AbortController();
+    const steps = [hear('message-long', 1000), meanwhile(() => stop.abort()), hear('message-two'), hangup()];
+    const { call } = await world.ring({ steps });
+    await call.answer();
+    const aborted = await call.play(sounds.items, { language, signal: stop.signal });
+    assert.equal(aborted.kind, 'aborted');
+    assertNear(aborted.playedMs, sounds.longAtMs + 1000, world.toleranceMs);
+    const gone = await call.play(sounds.items, { language, fromMs: aborted.playedMs });
+    assert.equal(gone.kind, 'gone');
+    const two = sounds.longAtMs + sounds.longMs;
+    assert.ok(gone.playedMs >= two && gone.playedMs <= sounds.wholeMs, `gone at ${gone.playedMs} ms`);
   },
 
   'a hang-up while playing is the result': async (world) => {
@@ -100,7 +202,7 @@ export const playCases: MediaCaseList = {
       language,
       until: 'any',
     });
-    assert.deepEqual(result, { kind: 'gone' });
+    assert.deepEqual(endOf(result), { kind: 'gone' });
     assert.ok(call.gone.aborted);
   },
 
@@ -109,7 +211,7 @@ export const playCases: MediaCaseList = {
     const { call } = await world.ring({ steps: [hear('greeting-default'), meanwhile(() => end())] });
     end = () => call.hangup();
     await call.answer();
-    assert.deepEqual(await call.play([prompt('greeting-default')], { language }), { kind: 'gone' });
+    assert.deepEqual(endOf(await call.play([prompt('greeting-default')], { language })), { kind: 'gone' });
   },
 
   'an abort stops the playing, and the call goes on': async (world) => {
@@ -119,11 +221,11 @@ export const playCases: MediaCaseList = {
     });
     await call.answer();
     const items = [prompt('greeting-default'), prompt('message-saved')];
-    assert.deepEqual(await call.play(items, { language, signal: stop.signal }), { kind: 'aborted' });
-    assert.deepEqual(await call.play([prompt('goodbye')], { language, signal: stop.signal }), {
+    assert.deepEqual(endOf(await call.play(items, { language, signal: stop.signal })), { kind: 'aborted' });
+    assert.deepEqual(endOf(await call.play([prompt('goodbye')], { language, signal: stop.signal })), {
       kind: 'aborted',
     });
-    assert.deepEqual(await call.play([prompt('goodbye')], { language }), { kind: 'done' });
+    assert.deepEqual(endOf(await call.play([prompt('goodbye')], { language })), { kind: 'done' });
     await caller.done;
     assert.ok(!(await caller.heard('message-saved')));
     await call.hangup();

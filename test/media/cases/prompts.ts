@@ -1,5 +1,11 @@
 import type { PlayItem } from '../../../app/core/prompt/play-item.ts';
 import type { PromptName } from '../../../app/core/prompt/prompt-name.ts';
+import type { PlayEnd, PlayResult } from '../../../app/ports/media.ts';
+
+/** How the playing ended, without where. */
+export function endOf({ playedMs: _, ...end }: PlayResult): PlayEnd {
+  return end;
+}
 
 /** A prompt as an item. Worlds with real sound make `greeting-default` and `enter-reference` last for seconds. */
 export function prompt(name: PromptName): PlayItem {
