@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { toneShare } from '../../../scripts/audio/tone.ts';
+import type { StoredSound } from '../../../app/core/prompt/play-item.ts';
+import { findTone, tone, toneShare } from '../../../scripts/audio/tone.ts';
 import { answeredCall, lostClip, openLab, until } from './lab.ts';
 import type { Lab } from './lab.ts';
 import { endOf } from '../cases/prompts.ts';
@@ -63,6 +64,42 @@ describe('playing with Asterisk', function () {
     await phone.ended();
   });
 
+  it('a message goes on where a key stopped it, five seconds back and forward, and not in the rest of a list', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    const items = [{ kind: 'stored', media: tonesOf(9) } as const, saved, saved];
+    const stopped = call.play(items, { language, until: 'any' });
+    await phone.hearsTone(secondHz(5));
+    await phone.press('2');
+    const { playedMs } = await stopped;
+    assert.ok(playedMs > 6000 && playedMs < 6600, `${playedMs} ms`);
+    for (const fromMs of [playedMs, playedMs - 5000, playedMs + 1000]) {
+      await phone.quietFor(200);
+      const from = performance.now();
+      const result = await call.play(items, { language, fromMs });
+      assert.deepEqual(result, { kind: 'done', playedMs: 9600 });
+      const heard = phone.heard.since(from);
+      const first = findTone(heard, secondHz(Math.floor(fromMs / 1000)), 40);
+      const lengthMs = 1000 - (fromMs % 1000);
+      assert.ok(first !== undefined && first.startMs < 60, `sound begins with another second than ${fromMs}`);
+      assert.ok(Math.abs(first.endMs - lengthMs) < 60, `${first.endMs} ms of it and not ${lengthMs}`);
+      for (let second = 0; second < 9; second++) {
+        const isHeard = findTone(heard, secondHz(second), 200) !== undefined;
+        assert.equal(
+          isHeard,
+          second >= Math.floor(fromMs / 1000) && (second * 1000 >= fromMs || lengthMs > 260),
+          `second ${second} from ${fromMs}`,
+        );
+      }
+      // What follows it is played whole, twice.
+      const tail = findTone(heard, 500);
+      assert.ok(tail !== undefined && tail.endMs - tail.startMs > 180);
+      assert.ok(findTone(heard.subarray(tail.endMs * 8), 500) !== undefined);
+    }
+    await call.hangup();
+    await phone.ended();
+  });
+
   it('a text application beside does not double digits', async () => {
     await using media = await lab.media();
     const { phone, call } = await answeredCall(lab, media);
@@ -104,6 +141,16 @@ describe('playing with Asterisk', function () {
     await phone.ended();
   });
 });
+
+/** Sound that tells where it is: each second is a tone of its own. */
+function tonesOf(seconds: number): StoredSound {
+  const bytes = Buffer.concat(Array.from({ length: seconds }, (_, second) => tone(secondHz(second), 1000)));
+  return { id: `tones-${seconds}`, contentType: 'audio/PCMU', bytes };
+}
+
+function secondHz(second: number): number {
+  return 700 + second * 150;
+}
 
 /** Takes an event type out of what Asterisk sends. */
 function withoutEvent(lab: Lab, type: string): Promise<void> {
