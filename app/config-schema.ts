@@ -266,6 +266,17 @@ export const configSchema = z.strictObject({
     })
     .optional()
     .describe('Twilio; TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN come from the environment.'),
+  tools: z
+    .strictObject({
+      ffmpeg: z
+        .union([z.string().min(1), z.array(z.string()).min(1)])
+        .default('ffmpeg')
+        .describe(
+          'Program that plays messages faster and slower: its name or path, or a list with its first arguments. Without it messages play at their own speed alone.',
+        ),
+    })
+    .prefault({})
+    .describe('Programs of this machine.'),
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),

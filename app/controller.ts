@@ -13,6 +13,7 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import type { Spool } from './ports/spool.ts';
 import type { Store } from './ports/store.ts';
+import type { SoundTransform } from './ports/transform.ts';
 import { workText } from './inbox.ts';
 import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
@@ -41,6 +42,7 @@ export interface Rooms {
   readonly store: Store;
   readonly spool: Spool;
   readonly media: MediaServer;
+  readonly transform: SoundTransform;
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly scheduler: Scheduler;
 }
@@ -174,6 +176,7 @@ function createFlowDeps(
     ...messaging,
     mailboxes: store.mailboxes,
     media,
+    transform: rooms.transform,
     trunks: config.trunks,
     referenceTries: config.references.perCall,
     ringSeconds: config.deliver.ringSeconds,

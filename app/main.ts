@@ -21,6 +21,7 @@ import { openSpool } from './storage/spool/open.ts';
 import { openLog } from './telemetry/open.ts';
 import { systemClock as clock } from './telemetry/system-clock.ts';
 import { systemRandom } from './telemetry/system-random.ts';
+import { openTransform } from './transform/open.ts';
 
 /** Longest wait for the switch at the start, in milliseconds. */
 const switchMs = 1500;
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
     { ...config.asterisk, password: secrets.ariPassword, trunks: config.trunks },
     { log, clock, prompts, language: config.prompts.language },
   );
+  await using transform = openTransform(config.tools, { log });
   await using gateways = openGateways(config, secrets, media);
   await using scheduler = openScheduler(config.store, { log });
   const rooms = {
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
     store,
     spool,
     media,
+    transform,
     scheduler,
     gateways: gateways.byName,
   };

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Call, HangupCause, MediaServer } from '../ports/media.ts';
 import type { MailboxStore } from '../ports/store.ts';
+import type { SoundTransform } from '../ports/transform.ts';
 import type { Account } from '../services/account.ts';
 import type { Deposits } from '../services/deposit.ts';
 import type { Profiles } from '../services/profile.ts';
@@ -17,6 +18,7 @@ export interface FlowDeps {
   readonly retrieval: Retrieval;
   readonly mailboxes: Pick<MailboxStore, 'find'>;
   readonly media: Pick<MediaServer, 'dial'>;
+  readonly transform: SoundTransform;
   readonly profiles: Profiles;
   readonly account: Account;
   readonly plan: NumberPlan;

@@ -6,7 +6,7 @@ wants() { [[ " ${needed[*]} " == *" $1 "* ]]; }
 # Fills `needed` and the packages of the root.
 find_needed() {
   needed=()
-  debian_packages=(flite espeak-ng sox sip-tester baresip-core)
+  debian_packages=(flite espeak-ng sox ffmpeg sip-tester baresip-core)
   go_in_root=no
   node "$here/scripts/setup/node-packages.mjs" "$here" || needed+=(packages)
   if [[ -z ${ASTERISK_ARI_URL:-} ]] && ! has_asterisk; then debian_packages+=(asterisk asterisk-modules); fi
@@ -72,7 +72,7 @@ END
 # Names change between releases of Debian: better said here than found missing in a test.
 check_root() {
   local name
-  for name in usr/bin/flite usr/bin/espeak-ng usr/bin/sox usr/bin/sipp usr/bin/baresip; do
+  for name in usr/bin/flite usr/bin/espeak-ng usr/bin/sox usr/bin/ffmpeg usr/bin/sipp usr/bin/baresip; do
     [[ -e $1/$name ]] || { echo "E: the packages hold no $name"; return 1; }
   done
   for name in aufile ctrl_tcp g711 menu account; do

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
 import { inTime } from '../../app/services/in-time.ts';
 import { builtController } from './build.ts';
+import { ffmpegCommand } from './ffmpeg.ts';
 import { checkout, onMachine } from './machine.ts';
 
 export interface ControllerOptions {
@@ -55,7 +56,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'answerback.yaml');
-  await writeFile(file, stringify({ spool: { directory: join(directory, 'deposits') }, ...options.config }));
+  const own = { spool: { directory: join(directory, 'deposits') }, tools: { ffmpeg: ffmpegCommand() } };
+  await writeFile(file, stringify({ ...own, ...options.config }));
   const main = await builtController();
   const began = performance.now();
   // It ends with this process, however that ends; Ctrl-C is for this process alone, which ends it in its turn.

@@ -24,6 +24,8 @@ import type { CallRow } from '../../app/services/account.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import type { Asker, OpenResult } from '../../app/services/retrieve.ts';
+import { openTransform } from '../../app/transform/open.ts';
+import { ffmpegCommand } from '../../scripts/stack/ffmpeg.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
 export const access = '+12025550199';
@@ -80,6 +82,7 @@ export class FlowWorld {
     });
     this.deps = {
       media: this.media,
+      transform: openTransform({ ffmpeg: ffmpegCommand() }, { log: silentLog }),
       clock,
       log: silentLog,
       plan: createNumberPlan({

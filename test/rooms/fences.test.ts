@@ -69,6 +69,11 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import '../media/ari/open.ts';`,
     why: 'adapters do not know each other',
   },
+  {
+    file: 'app/transform/planted.ts',
+    code: `import '../media/ari/open.ts';`,
+    why: 'adapters do not know each other',
+  },
   { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/jobs/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   {
