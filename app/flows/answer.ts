@@ -6,6 +6,9 @@ import { depositDialogue, resumeDeposit, type DepositVisit } from './deposit.ts'
 import { tell, type FlowDeps, type Outcome } from './flow.ts';
 import { accessDialogue, referenceDialogue } from './listen.ts';
 
+/** A greeting or draft that ran while the controller was away may go on for so long, from its beginning. */
+const ownSeconds = 60;
+
 /** Runs one call from answer to hang-up, with its CDR. Never rejects: a fault is logged and told to the caller. */
 export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
   const log = deps.log.child({ call: call.id });
@@ -90,12 +93,26 @@ async function resume(
   tag: string | undefined,
   deps: FlowDeps,
 ): Promise<Outcome> {
-  if (tag !== undefined && who.kind === 'mailbox' && readTag(tag) !== undefined) {
-    return resumeDeposit(call, visitOf(who), tag, deps);
+  const read = tag === undefined ? undefined : readTag(tag);
+  if (tag !== undefined && read !== undefined) {
+    if (read.use !== undefined) await endOwn(call, tag);
+    else if (who.kind === 'mailbox') return resumeDeposit(call, visitOf(who), tag, deps);
   }
   await call.answer();
   await tell(call, deps.language, 'interrupted');
   return begin(call, who, deps);
+}
+
+/** Their owner, who does not know that the controller was away, speaks to the end of it; nothing is kept or sent. */
+async function endOwn(call: Call, tag: string): Promise<void> {
+  const { take } = await call.resumeRecording({
+    tag,
+    maxSeconds: ownSeconds,
+    maxSilenceSeconds: 5,
+    terminators: '#',
+    beep: false,
+  });
+  await take?.discard();
 }
 
 function visitOf(who: Extract<Identified, { kind: 'mailbox' }>): DepositVisit {

@@ -21,4 +21,15 @@ export interface SpooledDeposit {
   readonly durationMs: number;
   readonly classOfService: string;
   readonly bytes: Uint8Array;
+  /** Parts after the first, in order. */
+  readonly more?: readonly DepositPart[];
+}
+
+/** One part of a message with its bytes. */
+export interface DepositPart {
+  readonly contentType: string;
+  /** Playing time in milliseconds, for sound and video. */
+  readonly durationMs?: number;
+  readonly pages?: number;
+  readonly bytes: Uint8Array;
 }

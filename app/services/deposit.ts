@@ -11,7 +11,7 @@ import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import { makeReference } from '../core/reference/reference.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { SpooledDeposit, Spool } from '../ports/spool.ts';
+import type { DepositPart, SpooledDeposit, Spool } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Profiles } from './profile.ts';
 
@@ -45,6 +45,8 @@ export interface Deposit {
   /** Class of service for a mailbox that this deposit makes. */
   readonly classOfService: string;
   readonly bytes: Uint8Array;
+  /** Parts after the first, in order. */
+  readonly more?: readonly DepositPart[];
   /** Found after a crash: the counters may have been raised by the first try. */
   readonly recovered?: boolean;
 }
@@ -73,21 +75,12 @@ export function createDeposits(deps: DepositDeps): Deposits {
 
   const intoStore = async (deposit: Deposit): Promise<DepositResult> => {
     const id = deps.random.uuid() as MessageId;
-    const { origin } = deposit.draft;
-    const media = `${origin.network}:${origin.id}` as MediaId;
     const profile = deps.profiles.classOfService(deposit.classOfService);
-    const [{ sha256 }, { mailbox, created }] = await Promise.all([
-      store.media.put(media, deposit.contentType, deposit.bytes),
+    const [parts, { mailbox, created }] = await Promise.all([
+      putParts(deps, deposit),
       openMailbox(deps, deposit, profile),
     ]);
-    const part: Part = {
-      media,
-      contentType: deposit.contentType,
-      bytes: deposit.bytes.length,
-      durationMs: deposit.durationMs,
-      sha256,
-    };
-    const envelope: Envelope = { ...deposit.draft, id, parts: [part] };
+    const envelope: Envelope = { ...deposit.draft, id, parts };
     const first = created || (deposit.recovered === true && (await isEmpty(deps, mailbox)));
     const result = await insertMessage(deps, { envelope, mailbox, profile, first });
     if (result.kind === 'duplicate' || deposit.recovered === true) {
@@ -132,8 +125,22 @@ export function createDeposits(deps: DepositDeps): Deposits {
 }
 
 function spooled(deposit: Deposit): SpooledDeposit {
-  const { draft, contentType, durationMs, classOfService, bytes } = deposit;
-  return { draft, contentType, durationMs, classOfService, bytes };
+  const { draft, contentType, durationMs, classOfService, bytes, more } = deposit;
+  const first = { draft, contentType, durationMs, classOfService, bytes };
+  return more === undefined ? first : { ...first, more };
+}
+
+/** Stores the bytes of all parts, under ids that a repeat finds again. */
+function putParts({ store }: DepositDeps, deposit: Deposit): Promise<Part[]> {
+  const { network, id } = deposit.draft.origin;
+  const { contentType, durationMs, bytes, more = [] } = deposit;
+  return Promise.all(
+    [{ contentType, durationMs, bytes }, ...more].map(async (part, i) => {
+      const media = `${network}:${id}${i === 0 ? '' : `/${i}`}` as MediaId;
+      const { sha256 } = await store.media.put(media, part.contentType, part.bytes);
+      return { ...part, media, bytes: part.bytes.length, sha256 };
+    }),
+  );
 }
 
 function openMailbox(deps: DepositDeps, deposit: Deposit, profile: ClassOfService) {

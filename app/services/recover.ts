@@ -32,6 +32,12 @@ export async function recoverStray(
 ): Promise<'deposited' | 'discarded' | 'foreign'> {
   const { take } = stray;
   const tag = readTag(take.tag);
+  if (tag?.use !== undefined) {
+    // Its owner was speaking when the call was lost, and has neither kept nor sent it.
+    await take.discard();
+    deps.log.info('what a subscriber was recording is removed', { use: tag.use });
+    return 'discarded';
+  }
   const to = tag === undefined ? undefined : deps.plan.parse(tag.called);
   const served = to !== undefined && !deps.plan.isAccess(to);
   const classOfService = served ? deps.plan.classOf(to) : undefined;

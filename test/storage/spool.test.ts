@@ -66,6 +66,26 @@ describe('spool: deposits that wait on this disk', function () {
     assert.deepEqual(lines, []);
   });
 
+  it('one of several parts comes back with all of them, in order', async () => {
+    const second = { contentType: 'audio/PCMA', durationMs: 20, bytes: new Uint8Array(160).fill(7) };
+    const third = { contentType: 'image/tiff', pages: 2, bytes: new Uint8Array(10).fill(9) };
+    const forwarded = { ...sampleDeposit('parts', 50), more: [second, third] };
+    await spool.put(forwarded);
+    await reopen();
+    assert.deepEqual(await all(), [forwarded]);
+    assert.deepEqual(lines, []);
+  });
+
+  it('one whose last part is cut is set aside', async () => {
+    const more = [{ contentType: 'audio/PCMU', durationMs: 20, bytes: new Uint8Array(160) }];
+    await spool.put({ ...sampleDeposit('cut', 50), more });
+    const [name = ''] = await deposits();
+    const content = await readFile(join(directory, name));
+    await writeFile(join(directory, name), content.subarray(0, -1));
+    assert.deepEqual(await all(), []);
+    assert.equal(lines.length, 1);
+  });
+
   it('they come oldest first', async () => {
     for (const id of ['x', 'y', 'z']) await spool.put(sampleDeposit(id, 10));
     const files = await Promise.all(

@@ -1,9 +1,12 @@
 /**
  * The name of a running recording. It says whose message it is, so that a recording found after a crash, or made by
  * the dialplan while the controller was away, becomes the right message:
- * `<called>~<caller or ->~<started, Unix seconds>~<call id>~<n>`.
+ * `<called>~<caller or ->~<started, Unix seconds>~<call id>~<n>`. What a subscriber records for another use bears its
+ * letter before the number, so that it never becomes a message by itself.
  */
 export interface RecordingTag {
+  /** What else than a message for `called` it is; `called` is then the number of the mailbox whose owner speaks. */
+  readonly use?: RecordingUse;
   /** The mailbox's number; as dialled where the dialplan wrote the tag, so it is parsed with the number plan. */
   readonly called: string;
   /** Absent if the caller withheld it or sent none. */
@@ -16,11 +19,19 @@ export interface RecordingTag {
   readonly n: number | 'f';
 }
 
+/** A greeting of the owner's mailbox, or what the owner has not yet sent: lost with its call, it belongs to nobody. */
+export type RecordingUse = 'greeting' | 'draft';
+
+/** Before the number of a recording; a message has none. */
+const letters: Readonly<Record<RecordingUse, string>> = { greeting: 'g', draft: 'd' };
+
+const uses = Object.keys(letters) as RecordingUse[];
+
 /** Most characters of a tag. */
 export const maxTagLength = 200;
 
 const form =
-  /^([A-Za-z0-9._+-]{1,32})~([A-Za-z0-9._+-]{1,32})~(\d{1,11})~([A-Za-z0-9._+-]{1,100})~(\d{1,6}|f)$/;
+  /^([A-Za-z0-9._+-]{1,32})~([A-Za-z0-9._+-]{1,32})~(\d{1,11})~([A-Za-z0-9._+-]{1,100})~([gd]?)(\d{1,6}|f)$/;
 
 /**
  * Only A–Z a–z 0–9 . _ ~ + - and at most 200 characters; what does not fit in a field becomes `_` or is cut, so that no
@@ -29,15 +40,20 @@ const form =
 export function writeTag(tag: RecordingTag): string {
   const seconds = Math.min(Math.max(0, Math.floor(tag.started.getTime() / 1000) || 0), 99_999_999_999);
   const n = tag.n === 'f' ? 'f' : Math.min(Math.max(0, Math.trunc(tag.n) || 0), 999_999);
-  return [field(tag.called, 32), field(tag.caller ?? '-', 32), seconds, field(tag.callId, 100), n].join('~');
+  const last = tag.use === undefined ? `${n}` : `${letters[tag.use]}${n}`;
+  return [field(tag.called, 32), field(tag.caller ?? '-', 32), seconds, field(tag.callId, 100), last].join(
+    '~',
+  );
 }
 
 /** The fields of a tag, or `undefined` if the text is no tag. A folder before it and an extension are not part of it. */
 export function readTag(text: string): RecordingTag | undefined {
   if (text.length > maxTagLength) return undefined;
-  const [, called, caller, seconds, callId, n] = form.exec(text) ?? [];
+  const [, called, caller, seconds, callId, letter, n] = form.exec(text) ?? [];
   if (called === undefined || caller === undefined || callId === undefined) return undefined;
+  const use = uses.find((one) => letters[one] === letter);
   return {
+    ...(use === undefined ? {} : { use }),
     called,
     ...(caller === '-' ? {} : { caller }),
     started: new Date(Number(seconds) * 1000),

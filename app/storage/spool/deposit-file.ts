@@ -1,4 +1,4 @@
-/** One spooled deposit as a file: a line of JSON, then the bytes. */
+/** One spooled deposit as a file: a line of JSON, then the bytes of its parts. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SpooledDeposit } from '../../ports/spool.ts';
@@ -28,7 +28,19 @@ const header = z.strictObject({
   contentType: z.string(),
   durationMs: z.number(),
   classOfService: z.string(),
+  /** Of the first part. */
   bytes: z.int().min(0),
+  more: z
+    .array(
+      z.strictObject({
+        contentType: z.string(),
+        durationMs: z.number().exactOptional(),
+        pages: z.number().exactOptional(),
+        bytes: z.int().min(0),
+      }),
+    )
+    .exactOptional(),
+  /** Of all bytes. */
   sha256: z.string(),
 });
 
@@ -39,9 +51,16 @@ export function fileName(deposit: Pick<SpooledDeposit, 'draft'>): string {
 }
 
 export function encodeDeposit(deposit: SpooledDeposit): Uint8Array[] {
-  const { bytes, ...rest } = deposit;
-  const head = { version: 1, ...rest, bytes: bytes.length, sha256: sha256(bytes) };
-  return [Buffer.from(`${JSON.stringify(head)}\n`), bytes];
+  const { bytes, more, ...rest } = deposit;
+  const contents = [bytes, ...(more ?? []).map((part) => part.bytes)];
+  const head = {
+    version: 1,
+    ...rest,
+    bytes: bytes.length,
+    ...(more === undefined ? {} : { more: more.map((part) => ({ ...part, bytes: part.bytes.length })) }),
+    sha256: sha256(contents),
+  };
+  return [Buffer.from(`${JSON.stringify(head)}\n`), ...contents];
 }
 
 /** @throws Error if it is not a whole deposit. */
@@ -50,17 +69,29 @@ export function decodeDeposit(content: Buffer): SpooledDeposit {
   if (end < 0) throw new Error('the header is cut');
   const {
     bytes: length,
+    more,
     sha256: sum,
     version: _,
     ...rest
   } = header.parse(JSON.parse(content.toString('utf8', 0, end)));
-  const bytes = new Uint8Array(content.subarray(end + 1));
-  if (bytes.length !== length) throw new Error(`${bytes.length} bytes instead of ${length}`);
-  if (sha256(bytes) !== sum) throw new Error('the bytes are not those that were written');
+  const all = new Uint8Array(content.subarray(end + 1));
+  const whole = (more ?? []).reduce((total, part) => total + part.bytes, length);
+  if (all.length !== whole) throw new Error(`${all.length} bytes instead of ${whole}`);
+  if (sha256([all]) !== sum) throw new Error('the bytes are not those that were written');
+  let at = length;
+  const parts = more?.map((part) => ({ ...part, bytes: all.subarray(at, (at += part.bytes)) }));
   // Numbers and ids were checked before they were written; the brands are only known to the compiler.
-  return { ...rest, draft: rest.draft as SpooledDeposit['draft'], bytes };
+  const draft = rest.draft as SpooledDeposit['draft'];
+  return {
+    ...rest,
+    draft,
+    bytes: all.subarray(0, length),
+    ...(parts === undefined ? {} : { more: parts }),
+  };
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function sha256(contents: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const bytes of contents) hash.update(bytes);
+  return hash.digest('hex');
 }

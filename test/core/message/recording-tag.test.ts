@@ -26,6 +26,16 @@ describe('a recording tag', () => {
     });
   });
 
+  it('of what the owner of a mailbox records for another use says so, and is no message', () => {
+    const tag = { called: '+12025550123', started, callId: 'a.1', n: 3 };
+    assert.equal(writeTag({ ...tag, use: 'greeting' }), '+12025550123~-~1791018300~a.1~g3');
+    assert.equal(writeTag({ ...tag, use: 'draft' }), '+12025550123~-~1791018300~a.1~d3');
+    for (const use of ['greeting', 'draft'] as const) {
+      assert.deepEqual(readTag(writeTag({ ...tag, use })), { ...tag, use });
+    }
+    assert.ok(!('use' in (readTag(writeTag(tag)) ?? { use: '' })));
+  });
+
   it('keeps every field that fits, and is a safe file name whatever the caller sends', () => {
     const plain = fc.stringMatching(/^[A-Za-z0-9._+-]{1,32}$/);
     fc.assert(
@@ -60,6 +70,9 @@ describe('a recording tag', () => {
     '',
     'a~b',
     'x~-~12~id~g',
+    'x~-~12~id~x1',
+    'x~-~12~id~gd1',
+    'x~-~12~id~1g',
     '+1~-~12~../../etc~0',
     '+1~-~12~id~0.wav',
     '~'.repeat(300),
