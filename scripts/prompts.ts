@@ -15,6 +15,7 @@ try {
       if (terminal) process.stdout.write(`\rprompts: ${done} of ${of} spoken`);
     },
   });
+  for (const warning of result.warnings) console.error(`prompts: ${warning}`);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   const what =
     result.written === 0 ? 'nothing to do' : `${result.spoken} spoken, ${result.written} files written`;

@@ -2,9 +2,11 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../core/errors.ts';
+import type { RulesData } from '../core/prompt/rules-data.ts';
+import { compileRules, type SpeechRules } from '../core/prompt/speech-rules.ts';
 import type { Log } from '../ports/log.ts';
 import type { PromptCatalog } from '../ports/prompts.ts';
-import { createPromptCatalog } from './prompt-catalog.ts';
+import { createPromptCatalog, type BuiltLanguage } from './prompt-catalog.ts';
 
 /** The section `prompts` of the configuration. */
 export interface PromptOptions {
@@ -15,7 +17,7 @@ export interface PromptOptions {
 }
 
 /**
- * Reads every `<language>/index.json` once: prompts built later need a restart.
+ * Reads every `<language>/index.json` and `language.json` once: prompts built later need a restart.
  * @throws Fault `not-found` if the prompts of the default language were not built or their index cannot be read.
  */
 export async function openPromptCatalog(
@@ -23,16 +25,16 @@ export async function openPromptCatalog(
   deps: { readonly log: Log },
 ): Promise<PromptCatalog & AsyncDisposable> {
   const directory = resolve(options.directory);
-  const index = new Map<string, ReadonlyMap<string, number>>();
-  for (const language of await languagesIn(directory)) {
-    const durations = await readIndex(join(directory, language, 'index.json'));
-    if (durations !== undefined) index.set(language, durations);
+  const built: BuiltLanguage[] = [];
+  for (const name of await languagesIn(directory)) {
+    const clips = await readIndex(join(directory, name, 'index.json'));
+    if (clips !== undefined) built.push({ name, clips, speech: await readSpeech(directory, name) });
   }
-  if (!index.has(options.language))
-    throw notBuilt(`no prompts of language ${options.language} in ${directory}`);
-  deps.log.debug('prompts read', { languages: [...index.keys()] });
+  const language = built.find((one) => one.name === options.language);
+  if (language === undefined) throw notBuilt(`no prompts of language ${options.language} in ${directory}`);
+  deps.log.debug('prompts read', { languages: built.map((one) => one.name) });
   return {
-    ...createPromptCatalog(directory, index, options.language),
+    ...createPromptCatalog(directory, built, language),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -54,6 +56,17 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, number> | un
     return new Map(rows.filter((row): row is [string, number] => typeof row[1] === 'number'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw notBuilt(`${file} cannot be read`, error);
+  }
+}
+
+/** Checked when it was built. */
+async function readSpeech(directory: string, language: string): Promise<SpeechRules> {
+  const file = join(directory, language, 'language.json');
+  try {
+    const { rules } = JSON.parse(await readFile(file, 'utf8')) as { rules: RulesData };
+    return compileRules(rules, language);
+  } catch (error) {
     throw notBuilt(`${file} cannot be read`, error);
   }
 }

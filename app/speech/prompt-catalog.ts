@@ -1,21 +1,42 @@
 import { join } from 'node:path';
 import { Fault } from '../core/errors.ts';
+import type { SpeechRules } from '../core/prompt/speech-rules.ts';
 import type { PromptCatalog } from '../ports/prompts.ts';
 
-/** Milliseconds of each clip, by language and name. */
-export type PromptIndex = ReadonlyMap<string, ReadonlyMap<string, number>>;
+/** What was built of a language. */
+export interface BuiltLanguage {
+  /** Its folder. */
+  readonly name: string;
+  /** Milliseconds of each clip, by name. */
+  readonly clips: ReadonlyMap<string, number>;
+  readonly speech: SpeechRules;
+}
 
-/** Looks clips up in what was built; a clip that a language lacks is taken from the next one. */
-export function createPromptCatalog(directory: string, index: PromptIndex, language: string): PromptCatalog {
+/**
+ * Looks clips up in what was built: in the language, in those that it is a region of, then in the default one.
+ * @param language the default one, which has been built
+ */
+export function createPromptCatalog(
+  directory: string,
+  built: readonly BuiltLanguage[],
+  language: BuiltLanguage,
+): PromptCatalog {
+  const byTag = new Map(built.map((one) => [one.name.toLowerCase(), one]));
+  const candidates = (wanted: string): BuiltLanguage[] => {
+    const parts = wanted.toLowerCase().split('-');
+    const tags = parts.map((_, i) => parts.slice(0, parts.length - i).join('-'));
+    return [...tags.flatMap((tag) => byTag.get(tag) ?? []), language];
+  };
   const find = (wanted: string, name: string): { readonly folder: string; readonly ms: number } => {
-    for (const folder of [wanted, wanted.split('-')[0] ?? wanted, language]) {
-      const ms = index.get(folder)?.get(name);
+    for (const { name: folder, clips } of candidates(wanted)) {
+      const ms = clips.get(name);
       if (ms !== undefined) return { folder, ms };
     }
-    throw new Fault('not-found', `no prompt ${name} in ${wanted} or ${language}`, { temporary: false });
+    throw new Fault('not-found', `no prompt ${name} in ${wanted} or ${language.name}`, { temporary: false });
   };
   return {
     clip: (wanted, name) => join(directory, find(wanted, name).folder, name),
     durationMs: (wanted, name) => find(wanted, name).ms,
+    speech: (wanted) => (candidates(wanted)[0] ?? language).speech,
   };
 }

@@ -1,16 +1,25 @@
 /** Builds the sound of every prompt of every language; what did not change is taken from the cache or left alone. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../stack/machine.ts';
 import { render } from './render.ts';
 import { sampleRate, toALaw, toMuLaw } from './sound.ts';
-import { languagesIn, readClips } from './source.ts';
-import type { Clip } from './source.ts';
+import { languagesIn, readLanguage } from './source.ts';
+import type { Clip, LanguageSource } from './source.ts';
 
 export interface BuildOptions {
   /** The folder prompts/ with a folder for each language. */
   readonly source: string;
-  /** Gets `<language>/<name>.ulaw`, `.alaw` and `<language>/index.json`, name to milliseconds. */
+  /** Gets `<language>/<name>.ulaw`, `.alaw`, `index.json` (name to milliseconds) and `language.json` (its rules). */
   readonly out: string;
   /** Keeps the sound of every text by its hash; `prompts` in the user's cache folder if absent. */
   readonly cache?: string;
@@ -23,6 +32,8 @@ export interface BuildResult {
   readonly spoken: number;
   /** How many files of `out` changed. */
   readonly written: number;
+  /** What languages lack, and another one speaks for them. */
+  readonly warnings: readonly string[];
 }
 
 const formats = { ulaw: toMuLaw, alaw: toALaw } as const;
@@ -32,14 +43,22 @@ const manifest = 'built.json';
 export async function buildPrompts(options: BuildOptions): Promise<BuildResult> {
   const cache = options.cache ?? join(cacheFolder(), 'prompts');
   const languages = languagesIn(options.source);
-  const clips = new Map(languages.map((one) => [one, readClips(join(options.source, one), one)]));
-  const all = [...clips.values()].flat();
-  const stale = [...clips].filter(([language, list]) => !isBuilt(join(options.out, language), list));
-  const absent = unique(stale.flatMap(([, list]) => list)).filter(({ hash }) => !isCached(cache, hash));
+  const read = new Map(languages.map((one) => [one, readLanguage(options.source, one)]));
+  const all = [...read.values()];
+  const stale = [...read].filter(([name, language]) => !isBuilt(join(options.out, name), language));
+  const absent = unique(stale.flatMap(([, { clips }]) => clips)).filter(({ hash }) => !isCached(cache, hash));
   await speak(cache, absent, (done) => options.onProgress?.(done, absent.length));
   let written = 0;
-  for (const [language, list] of stale) written += publish(cache, join(options.out, language), list);
-  return { clips: all.length, spoken: absent.length, written };
+  for (const [name, language] of stale) written += publish(cache, join(options.out, name), language);
+  // Says to whoever looks at the times of files that nothing in the source is newer.
+  const now = new Date();
+  for (const name of languages) utimesSync(join(options.out, name, 'index.json'), now, now);
+  return {
+    clips: all.flatMap(({ clips }) => clips).length,
+    spoken: absent.length,
+    written,
+    warnings: all.flatMap(({ warnings }) => warnings),
+  };
 }
 
 async function speak(
@@ -55,7 +74,8 @@ async function speak(
 }
 
 /** Copies from the cache what is not there yet and removes what nobody says any more; the index comes last. */
-function publish(cache: string, folder: string, clips: readonly Clip[]): number {
+function publish(cache: string, folder: string, language: LanguageSource): number {
+  const { clips } = language;
   mkdirSync(folder, { recursive: true });
   const built = readManifest(folder);
   const index: Record<string, number> = {};
@@ -75,6 +95,7 @@ function publish(cache: string, folder: string, clips: readonly Clip[]): number 
   // Only sound: another builder's unfinished files are its own.
   const sounds = readdirSync(folder).filter((file) => /\.[au]law$/.test(file));
   for (const file of sounds) if (!wanted.has(file)) rmSync(join(folder, file), { force: true });
+  replaceFile(join(folder, 'language.json'), contentOf(language));
   replaceFile(join(folder, 'index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
   replaceFile(
     join(folder, manifest),
@@ -83,12 +104,19 @@ function publish(cache: string, folder: string, clips: readonly Clip[]): number 
   return written;
 }
 
-function isBuilt(folder: string, clips: readonly Clip[]): boolean {
+function isBuilt(folder: string, language: LanguageSource): boolean {
+  const { clips } = language;
   const built = readManifest(folder);
   if (Object.keys(built).length !== clips.length || !clips.every((one) => built[one.name] === one.hash))
     return false;
+  if (!existsSync(join(folder, 'language.json'))) return false;
+  if (readFileSync(join(folder, 'language.json'), 'utf8') !== contentOf(language)) return false;
   const present = new Set(readdirSync(folder));
   return present.has('index.json') && clips.flatMap(filesOf).every((file) => present.has(file));
+}
+
+function contentOf({ rules }: LanguageSource): string {
+  return `${JSON.stringify({ rules }, undefined, 2)}\n`;
 }
 
 function filesOf({ name }: Clip): string[] {

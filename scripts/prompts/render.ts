@@ -1,19 +1,26 @@
-/** Speaks texts with flite and brings them and recordings to 8 kHz with sox: all in one go, two at a time. */
+/** Speaks texts with flite or espeak-ng and brings them and recordings to 8 kHz with sox: all in one go, two at a time. */
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot, onPath } from '../stack/machine.ts';
 import type { CommandLine } from '../stack/machine.ts';
 import { level, tone } from './sound.ts';
-import type { Clip } from './source.ts';
+import type { Clip, Voice } from './source.ts';
 
-/** `sh -c … sh FOLDER`; a text is `<hash>.<voice>.txt`, a recording `<hash>.rec.wav`, the result `<hash>.s16`. */
+/** `sh -c … sh FOLDER`; a text is `<hash>.<engine>.<voice>.<speed>.<pitch>.txt`, a recording `<hash>.rec.wav`, the result `<hash>.s16`. */
 const script = `
 cd "$1" && ls | grep -E '[.](txt|wav)$' | xargs -P 2 -n 8 sh -c '
   for file; do
     hash=\${file%%.*}
     case $file in
-      *.txt) voice=\${file#*.}; voice=\${voice%.txt}; flite -voice "$voice" -f "$file" -o "$hash.tts" ;;
+      *.txt)
+        IFS=. read -r hash engine voice speed pitch _ <<END
+$file
+END
+        case $engine in
+          flite) flite -voice "$voice" -f "$file" -o "$hash.tts" ;;
+          *) espeak-ng -v "$voice" -s "$speed" -p "$pitch" -b 1 -f "$file" -w "$hash.tts" ;;
+        esac ;;
       *) mv "$file" "$hash.tts" ;;
     esac || exit 255
     sox -t wav "$hash.tts" -r 8000 -c 1 -b 16 -e signed-integer -L -t raw "$hash.s16" highpass 100 || exit 255
@@ -51,8 +58,14 @@ export async function render(
 }
 
 function writeInput(work: string, { hash, source }: Clip): void {
-  if (source.kind === 'text') writeFileSync(join(work, `${hash}.${source.voice}.txt`), `${source.text}\n`);
+  if (source.kind === 'text')
+    writeFileSync(join(work, `${hash}.${voiceParts(source.voice).join('.')}.txt`), `${source.text}\n`);
   else if (source.kind === 'recorded') copyFileSync(source.file, join(work, `${hash}.rec.wav`));
+}
+
+function voiceParts(voice: Voice): (string | number)[] {
+  if (typeof voice === 'string') return ['flite', voice, 0, 0];
+  return [voice.engine, voice.name, voice.speed, voice.pitch];
 }
 
 function samplesOf(bytes: Buffer): Int16Array {
@@ -61,7 +74,7 @@ function samplesOf(bytes: Buffer): Int16Array {
 
 async function runScript(work: string, onProgress: (done: number) => void): Promise<void> {
   const args = ['-c', script, 'sh', work];
-  const here = onPath('flite') !== undefined && onPath('sox') !== undefined;
+  const here = ['flite', 'espeak-ng', 'sox'].every((name) => onPath(name) !== undefined);
   const command: CommandLine = here ? { program: 'sh', args } : inRoot('sh', args, { bind: [work] });
   const child = spawn(command.program, command.args, { cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
   let done = 0;

@@ -5,12 +5,29 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { clipNames } from '../../app/core/prompt/clip-names.ts';
+import { promptNames } from '../../app/core/prompt/prompt-name.ts';
+import type { RulesData } from '../../app/core/prompt/rules-data.ts';
+import { compileRules } from '../../app/core/prompt/speech-rules.ts';
+import { readRules } from './rules.ts';
 
 /** Goes into every hash: raise it when sound.ts or render.ts make other sound of the same text. */
 const recipe = 1;
 
+/** The language that has every prompt: another may still lack some, and speaks this one there. */
+const complete = 'en';
+
+const voiceSchema = z.union([
+  z.string().regex(/^[a-z0-9_]+$/, 'name of a voice of flite'),
+  z.strictObject({
+    engine: z.enum(['espeak-ng', 'flite']),
+    name: z.string().regex(/^[A-Za-z0-9_+-]+$/, 'name of a voice'),
+    speed: z.int().min(80).max(300).default(160).describe('Words a minute; espeak-ng only.'),
+    pitch: z.int().min(0).max(99).default(50).describe('espeak-ng only.'),
+  }),
+]);
+
 const schema = z.strictObject({
-  voice: z.string().regex(/^[a-z0-9_]+$/, 'name of a voice of flite'),
+  voice: voiceSchema,
   prompts: z.record(
     z.string(),
     z.union([
@@ -20,8 +37,10 @@ const schema = z.strictObject({
   ),
 });
 
+export type Voice = z.output<typeof voiceSchema>;
+
 export type ClipSource =
-  | { readonly kind: 'text'; readonly text: string; readonly voice: string }
+  | { readonly kind: 'text'; readonly text: string; readonly voice: Voice }
   | { readonly kind: 'tone'; readonly hertz: number; readonly ms: number }
   | { readonly kind: 'recorded'; readonly file: string };
 
@@ -32,38 +51,68 @@ export interface Clip {
   readonly source: ClipSource;
 }
 
+export interface LanguageSource {
+  readonly clips: readonly Clip[];
+  readonly rules: RulesData;
+  /** What is not as it should be, though the language can be spoken. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * The clips of one language.
- * @throws Error that names every missing and every unknown name, and recordings of unknown names.
+ * One language as its folder has it.
+ * @throws Error that says what is wrong in a file, or names every missing and unknown prompt where another language cannot
+ * stand in
  */
-export function readClips(folder: string, language: string): Clip[] {
+export function readLanguage(source: string, language: string): LanguageSource {
+  const folder = join(source, language);
+  const rules = readRules(source, language);
+  const recorded = recordings(folder);
   const file = join(folder, 'prompts.yaml');
+  // A region may have nothing of its own but rules.
+  if (language.includes('-') && !existsSync(file)) return { clips: [], rules, warnings: [] };
   const parsed = schema.safeParse(parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const { voice, prompts } = parsed.data;
-  const recorded = recordings(folder);
-  const wanted = clipNames(language);
-  const known = new Set(wanted);
-  const missing = wanted.filter((name) => !Object.hasOwn(prompts, name));
-  const extra = [...Object.keys(prompts), ...recorded.keys()].filter((name) => !known.has(name));
-  if (missing.length > 0 || extra.length > 0) {
-    const lines = [
-      ...(missing.length > 0 ? [`  no text for: ${missing.join(', ')}`] : []),
-      ...(extra.length > 0 ? [`  nobody says: ${extra.join(', ')}`] : []),
-    ];
-    throw new Error(`${file}:\n${lines.join('\n')}`);
-  }
-  return wanted.map((name) => clip(name, sourceOf(prompts[name] ?? '', voice, recorded.get(name))));
+  const wanted = clipNames(compileRules(rules, language));
+  const warnings = checkNames(file, language, wanted, new Set([...Object.keys(prompts), ...recorded.keys()]));
+  const given = wanted.filter((name) => Object.hasOwn(prompts, name) || recorded.has(name));
+  return {
+    clips: given.map((name) => clip(name, sourceOf(prompts[name] ?? '', voice, recorded.get(name)))),
+    rules,
+    warnings,
+  };
 }
 
-/** Languages are the folders with a prompts.yaml. */
+/** Languages are the folders with rules. */
 export function languagesIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'prompts.yaml')));
+  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'rules.yaml')));
+}
+
+/** @returns what another language stands in for, and what nobody says */
+function checkNames(
+  file: string,
+  language: string,
+  wanted: readonly string[],
+  given: ReadonlySet<string>,
+): string[] {
+  const known = new Set(wanted);
+  const missing = wanted.filter((name) => !given.has(name));
+  const extra = [...given].filter((name) => !known.has(name));
+  const said = (what: string, names: readonly string[]): string[] =>
+    names.length === 0 ? [] : [`  ${what}: ${names.join(', ')}`];
+  const lines = [...said('no text for', missing), ...said('nobody says', extra)];
+  if (lines.length === 0 || (language.includes('-') && extra.length === 0)) return [];
+  const others = new Set<string>(promptNames);
+  // Pieces of numbers and times are a language's own: no other can stand in.
+  const own = missing.filter((name) => !others.has(name) && !/^noun-.*-(none|one|other)$/.test(name));
+  const text = `${file}:\n${lines.join('\n')}`;
+  if (language === complete || (own.length > 0 && !language.includes('-'))) throw new Error(text);
+  return [text];
 }
 
 type Given = z.output<typeof schema>['prompts'][string];
 
-function sourceOf(given: Given, voice: string, recorded: string | undefined): ClipSource {
+function sourceOf(given: Given, voice: Voice, recorded: string | undefined): ClipSource {
   if (recorded !== undefined) return { kind: 'recorded', file: recorded };
   if (typeof given === 'string') return { kind: 'text', text: given, voice };
   return { kind: 'tone', hertz: given.tone, ms: given.ms };

@@ -10,6 +10,7 @@ import {
 import { meanwhile, type Step } from '../../app/media/scripted/steps.ts';
 import type { Call, InboundText, StrayRecording } from '../../app/ports/media.ts';
 import { babble } from '../audio/babble.ts';
+import { shippedSpeech } from '../speech/shipped.ts';
 import type { CaseCaller, CaseRing, DialledNumber, MediaCasesWorld } from './world.ts';
 
 /** The common cases' world in memory. */
@@ -110,6 +111,7 @@ class ScriptedWorld implements MediaCasesWorld {
 
   #open(): ScriptedMedia {
     const media = openScriptedMedia({
+      speech: shippedSpeech,
       onDial: (to) => this.#dialled(to.number),
       onText: (text) => {
         if (text.to === this.awayNumber) throw new Fault('gateway-unavailable', 'away', { temporary: true });
@@ -179,7 +181,7 @@ class Person implements CaseCaller {
 function namesOf(item: PlayItem): readonly string[] {
   if (item.kind === 'prompt') return [item.name];
   if (item.kind === 'stored') return [item.media.id];
-  return item.kind === 'silence' ? [] : clips(item, 'en');
+  return item.kind === 'silence' ? [] : clips(item, shippedSpeech('en'));
 }
 
 async function next<T>(values: AsyncIterator<T>): Promise<T> {

@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { clipNames } from '../../app/core/prompt/clip-names.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { buildPrompts } from '../../scripts/prompts/build.ts';
-import { languagesIn, readClips } from '../../scripts/prompts/source.ts';
+import { languagesIn, readLanguage } from '../../scripts/prompts/source.ts';
 import { checkout } from '../../scripts/stack/machine.ts';
+import { shippedSpeech } from './shipped.ts';
 import { keptLog } from '../telemetry/kept-log.ts';
 
 const shipped = join(checkout, 'prompts');
@@ -43,8 +44,8 @@ describe('the prompts', () => {
   it('of every language shipped have a text for every name', () => {
     assert.ok(languagesIn(shipped).includes('en'));
     for (const language of languagesIn(shipped)) {
-      const names = readClips(join(shipped, language), language).map((clip) => clip.name);
-      assert.deepEqual(names, clipNames(language));
+      const names = readLanguage(shipped, language).clips.map((clip) => clip.name);
+      assert.deepEqual(names, clipNames(shippedSpeech(language)));
     }
   });
 
@@ -68,7 +69,7 @@ describe('the prompts', () => {
     assert.deepEqual(await build(), { clips: first.clips, spoken: 0, written: 0 });
     const log = keptLog();
     await using catalog = await openPromptCatalog({ directory: out, language: 'en' }, { log });
-    for (const name of clipNames('en')) {
+    for (const name of clipNames(shippedSpeech('en'))) {
       const ms = catalog.durationMs('en', name);
       for (const format of ['ulaw', 'alaw']) {
         assert.equal(Math.round(statSync(`${catalog.clip('en', name)}.${format}`).size / 8), ms);

@@ -1,5 +1,6 @@
-/** Every prompt that a flow or a spoken number may name; prompts/<language>/prompts.yaml has a text for each. */
-export const promptNames = [
+import { menuPromptNames } from '../menu/spoken.ts';
+
+const plainNames = [
   'greeting-default',
   'greeting-number',
   'beep',
@@ -29,7 +30,6 @@ export const promptNames = [
   'message-from-private',
   'urgent-message',
   'received',
-  'after-message',
   'message-kept',
   'message-deleted',
   'no-more-messages',
@@ -41,27 +41,33 @@ export const promptNames = [
   'invalid-key',
   'delivery-intro',
   'goodbye',
-  'today',
-  'yesterday',
-  'at',
-  'and',
-  'hundred',
-  'thousand',
-  'am',
-  'pm',
-  'oclock',
-  'oh',
-  'plus',
   'controller-away',
-  'menu-main',
-  'menu-kinds',
-  'menu-message',
-  'menu-answer',
-  'menu-more',
-  'menu-greetings',
-  'menu-greeting',
-  'menu-settings',
-  'menu-send',
+  'no-key-heard',
+  'you-have',
+  'including',
+  'and-also',
+  'mailbox-empty',
+  'message-restored',
+  'no-previous-message',
+  'enter-caller',
+  'no-messages-of-caller',
+  'paused',
+  'to-go-on',
+  'speed-slower',
+  'speed-normal',
+  'speed-faster',
+  'speed-limit',
+  'kind-fax',
+  'kind-text',
+  'kind-email',
+  'kind-image',
+  'kind-video',
+  'kind-no-sound',
+  'message-length',
+  'not-now',
 ] as const;
 
-export type PromptName = (typeof promptNames)[number];
+export type PromptName = (typeof plainNames)[number] | (typeof menuPromptNames)[number];
+
+/** Every prompt that a flow may name; prompts/<language>/prompts.yaml has a text for each. */
+export const promptNames: readonly PromptName[] = [...plainNames, ...menuPromptNames];

@@ -1,10 +1,10 @@
 import type { PlayItem } from './play-item.ts';
-import { sayNumber } from './say-number.ts';
-import type { SpeechRules } from './speech-rules.ts';
+import { fillPattern, type Pattern } from './pattern.ts';
+import type { SpeechRules, TimeRules } from './speech-rules.ts';
 
 type TimeItem = Extract<PlayItem, { kind: 'time' }>;
 
-interface LocalTime {
+type LocalTime = {
   readonly year: number;
   readonly month: number;
   readonly day: number;
@@ -12,36 +12,42 @@ interface LocalTime {
   readonly minute: number;
   /** Days since 1970-01-01 in that zone. */
   readonly dayNumber: number;
-}
+};
 
 /** "today at nine oh five am", "Tuesday at …", "October the third at …"; the year only if it is another one. */
 export function sayTime(item: TimeItem, rules: SpeechRules): string[] {
   const at = localTime(item.at, item.timeZone);
   const now = localTime(item.now, item.timeZone);
-  return [...sayDay(at, now, rules), 'at', ...sayClock(at, rules)];
+  const say = (value: number, set: string): readonly string[] => rules.number(value, set) ?? [];
+  const { whole } = rules.time;
+  return fillPattern(
+    whole,
+    { day: sayDay(at, now, rules.time, say), clock: sayClock(at, rules.time, say) },
+    say,
+  );
 }
 
-function sayDay(at: LocalTime, now: LocalTime, rules: SpeechRules): string[] {
+type Say = (value: number, set: string) => readonly string[];
+
+function sayDay(at: LocalTime, now: LocalTime, rules: TimeRules, say: Say): string[] {
   const ago = now.dayNumber - at.dayNumber;
-  if (ago === 0) return ['today'];
-  if (ago === 1) return ['yesterday'];
-  // 1970-01-01 was a Thursday; weekday-1 is Monday (ISO 8601).
-  if (ago > 1 && ago < 7) return [`weekday-${((at.dayNumber + 3) % 7) + 1}`];
-  const date = [`month-${at.month}`, `day-${at.day}`];
-  if (rules.dayFirst) date.reverse();
-  return at.year === now.year ? date : [...date, ...(sayNumber(at.year, rules) ?? [])];
+  // 1970-01-01 was a Thursday; weekday 1 is Monday (ISO 8601).
+  const weekday = ((((at.dayNumber + 3) % 7) + 7) % 7) + 1;
+  return fillPattern(dayPattern(ago, at.year === now.year, rules), { ...at, weekday }, say);
 }
 
-function sayClock(at: LocalTime, rules: SpeechRules): string[] {
-  const hour = rules.clock === 12 ? at.hour % 12 || 12 : at.hour;
-  const half = rules.clock === 12 ? [at.hour < 12 ? 'am' : 'pm'] : [];
-  return [...(sayNumber(hour, rules) ?? []), ...sayMinute(at.minute, rules), ...half];
+function dayPattern(ago: number, thisYear: boolean, rules: TimeRules): Pattern {
+  if (ago === 0) return rules.today;
+  if (ago === 1) return rules.yesterday;
+  if (ago === -1) return rules.tomorrow;
+  if (ago > 1 && ago < 7) return rules.week;
+  return thisYear ? rules.date : rules.dateYear;
 }
 
-function sayMinute(minute: number, rules: SpeechRules): string[] {
-  if (minute === 0) return rules.clock === 24 ? ['oclock'] : [];
-  const spoken = sayNumber(minute, rules) ?? [];
-  return minute < 10 ? ['oh', ...spoken] : spoken;
+function sayClock(at: LocalTime, rules: TimeRules, say: Say): string[] {
+  const hour = rules.hours === 12 ? at.hour % 12 || 12 : at.hour;
+  const pattern = at.minute === 0 ? rules.sharp : at.minute < 10 ? rules.early : rules.minutes;
+  return fillPattern(pattern, { hour, minute: at.minute, part: rules.part(at.hour) }, say);
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,20 +1,34 @@
 import type { PlayItem } from './play-item.ts';
-import { sayNumber } from './say-number.ts';
-import { speechRules } from './speech-rules.ts';
+import { counting } from './pattern.ts';
+import { sayCount, sayDuration } from './say-count.ts';
 import { sayTime } from './say-time.ts';
+import type { SpeechRules } from './speech-rules.ts';
 
 /** The items that are put together from clips. */
-export type SayItem = Extract<PlayItem, { kind: 'digits' | 'number' | 'time' }>;
+export type SayItem = Extract<PlayItem, { kind: 'digits' | 'number' | 'count' | 'duration' | 'time' }>;
 
 /**
- * Names of the clips that say an item one after the other, in the words of the language (BCP 47; unknown ones speak by
- * the rules of English). Each name has a text in prompts/<language>/prompts.yaml.
+ * Names of the clips that say an item one after the other, by the rules of a language. Each name has a text in
+ * prompts/<language>/prompts.yaml. Numbers that are out of range are said digit by digit.
  */
-export function clips(item: SayItem, language: string): string[] {
-  const rules = speechRules(language);
-  if (item.kind === 'digits') return sayDigits(item.digits);
-  if (item.kind === 'time') return sayTime(item, rules);
-  return sayNumber(item.value, rules) ?? sayDigits(String(item.value));
+export function clips(item: SayItem, rules: SpeechRules): readonly string[] {
+  switch (item.kind) {
+    case 'digits':
+      return sayDigits(item.digits);
+    case 'time':
+      return sayTime(item, rules);
+    case 'duration':
+      return sayDuration(item.ms, rules);
+    case 'number':
+      return rules.number(item.value, counting) ?? sayDigits(String(item.value));
+    case 'count':
+      return (
+        sayCount(item.value, item.noun, rules) ?? [
+          ...sayDigits(String(item.value)),
+          `noun-${item.noun}-${rules.category(item.value)}`,
+        ]
+      );
+  }
 }
 
 const signs: Readonly<Record<string, string>> = { '+': 'plus', '*': 'digit-star', '#': 'digit-hash' };

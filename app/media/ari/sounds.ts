@@ -105,7 +105,7 @@ export class Sounds {
       } else if (item.kind === 'silence') {
         flush();
         segments.push({ kind: 'pause', ms: item.ms });
-      } else for (const name of clips(item, language)) clip(name);
+      } else for (const name of clips(item, this.#options.prompts.speech(language))) clip(name);
     }
     flush();
     return segments;

@@ -19,7 +19,7 @@ import type {
   StrayRecording,
 } from '../../ports/media.ts';
 import { Person } from './person.ts';
-import type { Playing } from './playing.ts';
+import type { Playing, Speech } from './playing.ts';
 import { Queue } from './queue.ts';
 import { ScriptedCall } from './scripted-call.ts';
 import type { Step } from './steps.ts';
@@ -31,6 +31,8 @@ export interface ScriptedOptions {
   readonly contentType?: string;
   /** What dialled numbers do. Default: nobody answers. */
   readonly onDial?: (to: DialTarget, options: DialOptions) => DialAnswer | Promise<DialAnswer>;
+  /** Rules of a language: without them a number or a time is one clip, named by its kind. */
+  readonly speech?: Speech;
   /** Called with each text sent; may throw a `Fault`. */
   readonly onText?: (text: OutboundText) => void | Promise<void>;
 }
@@ -198,6 +200,7 @@ class Scripted implements ScriptedMedia {
       facts: { ...blankFacts, wireId: id, ...ring.facts },
       takes: this.#takes,
       clock: this.#clock,
+      speech: this.#options.speech,
       answered: answered || entry.kind === 'resumed' || entry.kind === 'fax',
       recorded: ring.recorded,
     });

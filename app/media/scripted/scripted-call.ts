@@ -15,7 +15,7 @@ import type {
   RecordRule,
 } from '../../ports/media.ts';
 import { bridgeCalls } from './bridge.ts';
-import { lengthMs, namesOf, type Playing } from './playing.ts';
+import { lengthMs, namesOf, type Playing, type Speech } from './playing.ts';
 import type { Act, Person } from './person.ts';
 import { settledOrCut } from './settled.ts';
 import { recordScript } from './record.ts';
@@ -29,6 +29,7 @@ export interface CallDeps {
   readonly person: Person;
   readonly takes: Takes;
   readonly clock: Clock;
+  readonly speech: Speech | undefined;
   readonly answered: boolean;
   /** What a resumed call's recording holds already. */
   readonly recorded: Uint8Array | undefined;
@@ -98,8 +99,9 @@ export class ScriptedCall implements Call {
   }
 
   play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
-    const { signal, until, fromMs } = options ?? {};
+    const { signal, until, keepKey, fromMs } = options ?? {};
     const stops = (): PlayEnd | undefined => {
+      if (keepKey === true) return this.#keys === '' ? undefined : { kind: 'key', key: '' };
       const key = until === undefined ? undefined : this.takeKey(until);
       return key === undefined ? undefined : { kind: 'key', key };
     };
@@ -236,7 +238,7 @@ export class ScriptedCall implements Call {
     let skip = fromMs !== undefined && fromMs > 0 ? fromMs : 0;
     let beforeMs = 0;
     for (const item of items) {
-      const wholeMs = lengthMs(item, language);
+      const wholeMs = lengthMs(item, language, this.#deps.speech);
       const offsetMs = Math.min(skip, wholeMs);
       const entered = skip === 0 || offsetMs < wholeMs;
       skip -= offsetMs;
@@ -278,7 +280,8 @@ export class ScriptedCall implements Call {
     this.playings.push(playing);
     const next = this.person.peek();
     if (next instanceof Promise || next.kind !== 'listening' || next.for === undefined) return playing;
-    if (next.atMs === undefined && namesOf(item, language).includes(next.for)) this.person.done();
+    const names = namesOf(item, language, this.#deps.speech);
+    if (next.atMs === undefined && names.includes(next.for)) this.person.done();
     return playing;
   }
 
@@ -287,9 +290,9 @@ export class ScriptedCall implements Call {
     const next = this.person.peek();
     if (next instanceof Promise || next.kind !== 'listening') return false;
     const { for: what, atMs } = next;
-    if (what === undefined || atMs === undefined || !namesOf(playing.item, language).includes(what))
-      return false;
-    if (atMs < playing.toMs || atMs >= lengthMs(playing.item, language)) return false;
+    const names = namesOf(playing.item, language, this.#deps.speech);
+    if (what === undefined || atMs === undefined || !names.includes(what)) return false;
+    if (atMs < playing.toMs || atMs >= lengthMs(playing.item, language, this.#deps.speech)) return false;
     playing.toMs = atMs;
     this.person.done();
     return true;

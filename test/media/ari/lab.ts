@@ -7,6 +7,7 @@ import { openAriMedia } from '../../../app/media/ari/open.ts';
 import type { AriMedia, AriSettings } from '../../../app/media/ari/open.ts';
 import type { PlayItem } from '../../../app/core/prompt/play-item.ts';
 import type { Call, RecordRule } from '../../../app/ports/media.ts';
+import { shippedSpeech } from '../../speech/shipped.ts';
 import type { PromptCatalog } from '../../../app/ports/prompts.ts';
 import { quiet, tone } from '../../../scripts/audio/tone.ts';
 import { openLocalAsterisk } from '../../../scripts/stack/asterisk.ts';
@@ -118,6 +119,7 @@ async function buildPrompts(directory: string): Promise<PromptCatalog> {
   return {
     clip: (_language, name) => (known(name), join(directory, 'en', name)),
     durationMs: (_language, name) => known(name),
+    speech: shippedSpeech,
   };
 }
 

@@ -135,6 +135,7 @@ describe('recording with Asterisk', function () {
       prompts: {
         clip: (language, name) => prompts.clip(language, longer(name)),
         durationMs: (language, name) => prompts.durationMs(language, longer(name)),
+        speech: (language) => prompts.speech(language),
       },
     });
     for (const terminators of ['#', '#*']) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sounds } from '../../../app/media/ari/sounds.ts';
 import { silentLog } from '../../ports/silent-log.ts';
+import { shippedSpeech } from '../../speech/shipped.ts';
 
 const sound = { id: 'm1', contentType: 'audio/PCMU', bytes: new Uint8Array(80) };
 
@@ -16,7 +17,7 @@ describe('stored sounds laid out for Asterisk', () => {
     directory = join(root, 'play');
     const spool = join(root, 'recording');
     await mkdir(spool);
-    const prompts = { clip: () => '', durationMs: () => 0 };
+    const prompts = { clip: () => '', durationMs: () => 0, speech: shippedSpeech };
     sounds = new Sounds({ prompts, directory, spool, log: silentLog });
   });
   afterEach(async () => {

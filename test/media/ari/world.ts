@@ -7,6 +7,7 @@ import type { StoredSound } from '../../../app/core/prompt/play-item.ts';
 import { openAriMedia } from '../../../app/media/ari/open.ts';
 import type { AriMedia } from '../../../app/media/ari/open.ts';
 import type { Call, InboundText, StrayRecording } from '../../../app/ports/media.ts';
+import { shippedSpeech } from '../../speech/shipped.ts';
 import type { PromptCatalog } from '../../../app/ports/prompts.ts';
 import { openLocalAsterisk } from '../../../scripts/stack/asterisk.ts';
 import type { LocalAsterisk } from '../../../scripts/stack/asterisk.ts';
@@ -195,6 +196,7 @@ class AriWorld implements MediaCasesWorld {
         return path;
       },
       durationMs: (_language, name) => this.#sound(name).length / 8,
+      speech: shippedSpeech,
     };
   }
 }

@@ -5,6 +5,7 @@ import { hangup, hear, meanwhile, press } from '../../../app/media/scripted/step
 import type { MediaCaseList } from '../cases.ts';
 import type { MediaCasesWorld } from '../world.ts';
 import { endOf, language, prompt } from './prompts.ts';
+import { shippedSpeech } from '../../speech/shipped.ts';
 
 const at = new Date('2026-03-02T09:05:00Z');
 const spoken: readonly Extract<PlayItem, { kind: 'digits' | 'number' | 'time' }>[] = [
@@ -47,7 +48,7 @@ export const playCases: MediaCaseList = {
   },
 
   'digits, numbers and times are said': async (world) => {
-    const names = spoken.flatMap((item) => clips(item, language));
+    const names = spoken.flatMap((item) => clips(item, shippedSpeech(language)));
     const { call, caller } = await world.ring({ steps: names.map(hear) });
     await call.answer();
     assert.deepEqual(endOf(await call.play(spoken, { language })), { kind: 'done' });
@@ -57,7 +58,7 @@ export const playCases: MediaCaseList = {
 
   'digits, numbers and times can be stopped': async (world) => {
     for (const item of spoken) {
-      const first = clips(item, language)[0] ?? '';
+      const first = clips(item, shippedSpeech(language))[0] ?? '';
       const { call, caller } = await world.ring({ steps: [hear(first), press('1')] });
       await call.answer();
       assert.deepEqual(endOf(await call.play([item, item, prompt('goodbye')], { language, until: 'any' })), {
