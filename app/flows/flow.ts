@@ -66,3 +66,16 @@ export function prompt(name: PromptName): PlayItem {
 export async function tell(call: Call, language: string, ...names: readonly PromptName[]): Promise<void> {
   await call.play(names.map(prompt), { language });
 }
+
+/**
+ * Says something that any key cuts short; the key is kept for the next menu. With `drop` one such key that is left over
+ * is forgotten before: it would cut this short.
+ */
+export async function say(
+  call: Call,
+  { language, drop }: { readonly language: string; readonly drop?: string | undefined },
+  ...items: readonly PlayItem[]
+): Promise<void> {
+  if (drop !== undefined) await call.play([], { language, until: drop });
+  await call.play(items, { language, keepKey: true });
+}

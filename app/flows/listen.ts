@@ -8,6 +8,8 @@ import { referenceLength } from '../core/reference/reference.ts';
 import type { Call } from '../ports/media.ts';
 import type { Asker, OpenResult } from '../services/retrieve.ts';
 import { connectSender } from './connect.ts';
+import { told } from './menu.ts';
+import { message } from '../core/menu/menus.ts';
 import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
 
 const menuKeys = '1234560*';
@@ -179,7 +181,7 @@ async function menu(call: Call, language: string): Promise<Key> {
   await dropHash(call, language);
   const choice = await call.gather({
     language,
-    items: [prompt('after-message')],
+    items: told(message, ['kept', 'has-sound', 'alone'], false),
     // A `#` may still be there from the dialled reference.
     judge: (digits) => (digits.replaceAll('#', '') === '' ? undefined : 'complete'),
     firstDigitMs: 5000,

@@ -74,6 +74,8 @@ export interface PlayOptions {
   readonly language: string;
   /** Keys that stop the playing; `any`, or a string of keys. Default none. */
   readonly until?: string;
+  /** Any key stops the playing and is kept for what comes next, as in `gather`; `key` is then empty. Default false. */
+  readonly keepKey?: boolean;
   /** Skips so much of the items' sound, in milliseconds from their beginning. Default 0. */
   readonly fromMs?: number;
   readonly signal?: AbortSignal;

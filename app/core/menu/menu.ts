@@ -1,22 +1,76 @@
-/** A menu of the telephone interface as data: flows act by it, tests walk it, the guide draws it. */
-import type { PromptName } from '../prompt/prompt-name.ts';
+/** A menu of the telephone interface as data: flows act by it and say it, tests walk it, the guide draws it. */
 
 export type Key = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#';
 
-export interface Menu<Action extends string = string> {
-  /** Says the keys. */
-  readonly prompt: PromptName;
-  readonly keys: Readonly<Partial<Record<Key, Choice<Action>>>>;
+export interface Menu<Name extends string = string, Action extends string = string> {
+  readonly name: Name;
+  /** For the picture and the guide, in English. */
+  readonly title: string;
+  /** In the order in which they are said. */
+  readonly choices: readonly Choice<Action>[];
   /** The keys work while a message is being played too, and stop it. */
   readonly whilePlaying?: true;
+  /** Keys that mean nothing here and are passed over in silence. */
+  readonly ignores?: Key;
 }
 
-export interface Choice<Action extends string> {
+/**
+ * One key. It is told as a purpose and a key: the prompt `menu-<menu>-<action>` ("For new messages,") and
+ * `press-<key>` ("press 1.").
+ */
+export interface Choice<Action extends string = string> {
+  readonly key: Key;
   readonly does: Action;
   /** For the picture and the guide, in English. */
   readonly label: string;
-  /** Another menu that it leads to. */
+  /** The prompt that says the purpose, where it is not the menu's own. */
+  readonly says?: SharedPurpose;
+  /** Name of another menu that it leads to. */
   readonly opens?: string;
-  /** Offered only if the class of service or the message allows it; else the key is invalid. */
-  readonly if?: 'operator' | 'sender-known' | 'several-kinds';
+  /** Offered, and told, only while this holds; else the key is another choice's or invalid. */
+  readonly if?: Condition;
+  /** Told only when the menu is asked again: it is understood without, or seldom wanted. */
+  readonly later?: true;
+}
+
+/** Purposes that several menus share. */
+export const sharedPurposes = ['menu-back', 'menu-operator', 'menu-cancel', 'menu-end'] as const;
+export type SharedPurpose = (typeof sharedPurposes)[number];
+
+export type Condition =
+  /** The class of service names an operator. */
+  | 'operator'
+  | 'sender-known'
+  /** A message's state. */
+  | 'kept'
+  | 'deleted'
+  | 'urgent'
+  | 'not-urgent'
+  /** The message has sound. */
+  | 'has-sound'
+  /** The message was reached through the mailbox, or is alone. */
+  | 'in-mailbox'
+  | 'alone'
+  /** Kinds of message that are there. */
+  | 'has-voice'
+  | 'has-fax'
+  | 'has-text'
+  | 'has-email'
+  | 'has-picture';
+
+/** The choices whose condition holds, in order. */
+export function offered<Action extends string>(
+  menu: Menu<string, Action>,
+  available: readonly Condition[],
+): readonly Choice<Action>[] {
+  return menu.choices.filter((choice) => choice.if === undefined || available.includes(choice.if));
+}
+
+/** What a key does now; `undefined` = nothing. */
+export function actionOf<Action extends string>(
+  menu: Menu<string, Action>,
+  key: string,
+  available: readonly Condition[],
+): Action | undefined {
+  return offered(menu, available).find((choice) => choice.key === key)?.does;
 }

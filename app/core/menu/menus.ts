@@ -10,11 +10,12 @@ export type MainAction =
   | 'settings'
   | 'trash'
   | 'operator'
-  | 'leave';
+  | 'end';
 export type MessageAction =
   | 'play'
   | 'save'
   | 'delete'
+  | 'restore'
   | 'answer'
   | 'details'
   | 'next'
@@ -22,7 +23,8 @@ export type MessageAction =
   | 'pause'
   | 'forward'
   | 'more'
-  | 'up';
+  | 'up'
+  | 'end';
 export type AnswerAction = 'reply' | 'send-on' | 'call-sender' | 'up';
 export type MoreAction =
   | 'slower'
@@ -30,6 +32,7 @@ export type MoreAction =
   | 'faster'
   | 'previous'
   | 'mark-urgent'
+  | 'mark-normal'
   | 'operator'
   | 'up';
 export type KindAction = 'all' | 'voice' | 'fax' | 'text' | 'email' | 'picture' | 'up';
@@ -38,123 +41,144 @@ export type GreetingAction = 'hear' | 'record' | 'remove' | 'up';
 export type SettingsAction = 'pin' | 'language' | 'notices' | 'deliver-by-call' | 'lists' | 'up';
 export type RecipientsAction = 'send' | 'hear' | 'record-again' | 'mark-urgent' | 'up';
 
-const up = { does: 'up', label: 'back' } as const;
+const up = { key: '*', does: 'up', label: 'back', says: 'menu-back' } as const;
+const operator = {
+  key: '0',
+  does: 'operator',
+  label: 'operator',
+  says: 'menu-operator',
+  if: 'operator',
+} as const;
+const end = { key: '*', does: 'end', label: 'end', says: 'menu-end' } as const;
 
-export const main: Menu<MainAction> = {
-  prompt: 'menu-main',
-  keys: {
-    '1': { does: 'new', label: 'new messages', opens: 'message' },
-    '2': { does: 'saved', label: 'saved messages', opens: 'message' },
-    '3': { does: 'find', label: 'messages of one caller', opens: 'message' },
-    '4': { does: 'compose', label: 'send a message', opens: 'recipients' },
-    '5': { does: 'greetings', label: 'greetings', opens: 'greetings' },
-    '6': { does: 'settings', label: 'settings', opens: 'settings' },
-    '7': { does: 'trash', label: 'deleted messages', opens: 'message' },
-    '0': { does: 'operator', label: 'operator', if: 'operator' },
-    '*': { does: 'leave', label: 'end' },
-  },
+export const main: Menu<'main', MainAction> = {
+  name: 'main',
+  title: 'Main menu',
+  choices: [
+    { key: '1', does: 'new', label: 'new messages', opens: 'kinds' },
+    { key: '2', does: 'saved', label: 'saved messages', opens: 'kinds' },
+    { key: '3', does: 'find', label: 'messages of one caller', opens: 'message' },
+    { key: '4', does: 'compose', label: 'send a message', opens: 'recipients' },
+    { key: '5', does: 'greetings', label: 'greetings', opens: 'greetings' },
+    { key: '6', does: 'settings', label: 'settings', opens: 'settings' },
+    { key: '7', does: 'trash', label: 'deleted messages', opens: 'message' },
+    operator,
+    end,
+  ],
 };
 
 /** Only asked where messages of several kinds wait. */
-export const kinds: Menu<KindAction> = {
-  prompt: 'menu-kinds',
-  keys: {
-    '1': { does: 'all', label: 'all' },
-    '2': { does: 'voice', label: 'voice' },
-    '3': { does: 'fax', label: 'fax' },
-    '4': { does: 'text', label: 'text' },
-    '5': { does: 'email', label: 'e-mail' },
-    '6': { does: 'picture', label: 'pictures and video' },
-    '*': up,
-  },
+export const kinds: Menu<'kinds', KindAction> = {
+  name: 'kinds',
+  title: 'Kinds of message',
+  choices: [
+    { key: '1', does: 'all', label: 'all', opens: 'message' },
+    { key: '2', does: 'voice', label: 'voice', opens: 'message', if: 'has-voice' },
+    { key: '3', does: 'fax', label: 'fax', opens: 'message', if: 'has-fax' },
+    { key: '4', does: 'text', label: 'text', opens: 'message', if: 'has-text' },
+    { key: '5', does: 'email', label: 'e-mail', opens: 'message', if: 'has-email' },
+    { key: '6', does: 'picture', label: 'pictures and video', opens: 'message', if: 'has-picture' },
+    up,
+  ],
 };
 
-/** No `#` here: it may still follow a reference that was dialled. */
-export const message: Menu<MessageAction> = {
-  prompt: 'menu-message',
+export const message: Menu<'message', MessageAction> = {
+  name: 'message',
+  title: 'A message',
   whilePlaying: true,
-  keys: {
-    '1': { does: 'play', label: 'hear again' },
-    '2': { does: 'save', label: 'save' },
-    '3': { does: 'delete', label: 'delete, or bring back' },
-    '4': { does: 'answer', label: 'answer', opens: 'answer' },
-    '5': { does: 'details', label: 'who and when' },
-    '6': { does: 'next', label: 'next message' },
-    '7': { does: 'back', label: 'back 5 seconds' },
-    '8': { does: 'pause', label: 'pause, go on' },
-    '9': { does: 'forward', label: 'forward 5 seconds' },
-    '0': { does: 'more', label: 'more', opens: 'more' },
-    '*': { does: 'up', label: 'main menu' },
-  },
+  // It may still follow a reference that was dialled.
+  ignores: '#',
+  choices: [
+    { key: '1', does: 'play', label: 'hear again', if: 'has-sound' },
+    { key: '2', does: 'save', label: 'save' },
+    { key: '3', does: 'delete', label: 'delete', if: 'kept' },
+    { key: '3', does: 'restore', label: 'bring back', if: 'deleted' },
+    { key: '4', does: 'answer', label: 'answer', opens: 'answer' },
+    { key: '5', does: 'details', label: 'who and when' },
+    { key: '6', does: 'next', label: 'next message' },
+    { key: '7', does: 'back', label: 'back 5 seconds', if: 'has-sound', later: true },
+    { key: '8', does: 'pause', label: 'pause, go on', if: 'has-sound', later: true },
+    { key: '9', does: 'forward', label: 'forward 5 seconds', if: 'has-sound', later: true },
+    { key: '0', does: 'more', label: 'more', opens: 'more' },
+    { key: '*', does: 'up', label: 'main menu', if: 'in-mailbox' },
+    { ...end, if: 'alone' },
+  ],
 };
 
-export const answer: Menu<AnswerAction> = {
-  prompt: 'menu-answer',
-  keys: {
-    '1': { does: 'reply', label: 'reply by voice', opens: 'recipients', if: 'sender-known' },
-    '2': { does: 'send-on', label: 'send on to others', opens: 'recipients' },
-    '3': { does: 'call-sender', label: 'call the sender', if: 'sender-known' },
-    '*': up,
-  },
+export const answer: Menu<'answer', AnswerAction> = {
+  name: 'answer',
+  title: 'Answer',
+  choices: [
+    { key: '1', does: 'reply', label: 'reply by voice', opens: 'recipients', if: 'sender-known' },
+    { key: '2', does: 'send-on', label: 'send on to others', opens: 'recipients' },
+    { key: '3', does: 'call-sender', label: 'call the sender', if: 'sender-known' },
+    up,
+  ],
 };
 
-export const more: Menu<MoreAction> = {
-  prompt: 'menu-more',
-  keys: {
-    '1': { does: 'slower', label: 'slower' },
-    '2': { does: 'normal-speed', label: 'normal speed' },
-    '3': { does: 'faster', label: 'faster' },
-    '4': { does: 'previous', label: 'previous message' },
-    '5': { does: 'mark-urgent', label: 'mark urgent, or not' },
-    '0': { does: 'operator', label: 'operator', if: 'operator' },
-    '*': up,
-  },
+export const more: Menu<'more', MoreAction> = {
+  name: 'more',
+  title: 'More',
+  choices: [
+    { key: '1', does: 'slower', label: 'slower', if: 'has-sound' },
+    { key: '2', does: 'normal-speed', label: 'normal speed', if: 'has-sound' },
+    { key: '3', does: 'faster', label: 'faster', if: 'has-sound' },
+    { key: '4', does: 'previous', label: 'previous message' },
+    { key: '5', does: 'mark-urgent', label: 'mark urgent', if: 'not-urgent' },
+    { key: '5', does: 'mark-normal', label: 'no longer urgent', if: 'urgent' },
+    operator,
+    up,
+  ],
 };
 
-export const greetings: Menu<GreetingsAction> = {
-  prompt: 'menu-greetings',
-  keys: {
-    '1': { does: 'unavailable', label: 'when you do not answer', opens: 'greeting' },
-    '2': { does: 'busy', label: 'when you are busy', opens: 'greeting' },
-    '3': { does: 'temporary', label: 'for a time', opens: 'greeting' },
-    '4': { does: 'name', label: 'your name', opens: 'greeting' },
-    '5': { does: 'announcement-only', label: 'take no messages, or take them' },
-    '*': up,
-  },
+export const greetings: Menu<'greetings', GreetingsAction> = {
+  name: 'greetings',
+  title: 'Greetings',
+  choices: [
+    { key: '1', does: 'unavailable', label: 'when you do not answer', opens: 'greeting' },
+    { key: '2', does: 'busy', label: 'when you are busy', opens: 'greeting' },
+    { key: '3', does: 'temporary', label: 'for a time', opens: 'greeting' },
+    { key: '4', does: 'name', label: 'your name', opens: 'greeting' },
+    { key: '5', does: 'announcement-only', label: 'take no messages, or take them' },
+    up,
+  ],
 };
 
-export const greeting: Menu<GreetingAction> = {
-  prompt: 'menu-greeting',
-  keys: {
-    '1': { does: 'hear', label: 'hear' },
-    '2': { does: 'record', label: 'record' },
-    '3': { does: 'remove', label: 'remove' },
-    '*': up,
-  },
+export const greeting: Menu<'greeting', GreetingAction> = {
+  name: 'greeting',
+  title: 'One greeting',
+  choices: [
+    { key: '1', does: 'hear', label: 'hear' },
+    { key: '2', does: 'record', label: 'record' },
+    { key: '3', does: 'remove', label: 'remove' },
+    up,
+  ],
 };
 
-export const settings: Menu<SettingsAction> = {
-  prompt: 'menu-settings',
-  keys: {
-    '1': { does: 'pin', label: 'PIN' },
-    '2': { does: 'language', label: 'language' },
-    '3': { does: 'notices', label: 'texts about messages, on or off' },
-    '4': { does: 'deliver-by-call', label: 'messages by a call, on or off' },
-    '5': { does: 'lists', label: 'distribution lists' },
-    '*': up,
-  },
+export const settings: Menu<'settings', SettingsAction> = {
+  name: 'settings',
+  title: 'Settings',
+  choices: [
+    { key: '1', does: 'pin', label: 'PIN' },
+    { key: '2', does: 'language', label: 'language' },
+    { key: '3', does: 'notices', label: 'texts about messages, on or off' },
+    { key: '4', does: 'deliver-by-call', label: 'messages by a call, on or off' },
+    { key: '5', does: 'lists', label: 'distribution lists' },
+    up,
+  ],
 };
 
 /** A message of one's own is recorded and its recipients are known. */
-export const recipients: Menu<RecipientsAction> = {
-  prompt: 'menu-send',
-  keys: {
-    '1': { does: 'send', label: 'send' },
-    '2': { does: 'hear', label: 'hear' },
-    '3': { does: 'record-again', label: 'record again' },
-    '4': { does: 'mark-urgent', label: 'mark urgent, or not' },
-    '*': { does: 'up', label: 'do not send' },
-  },
+export const recipients: Menu<'recipients', RecipientsAction> = {
+  name: 'recipients',
+  title: 'Send',
+  choices: [
+    { key: '1', does: 'send', label: 'send' },
+    { key: '2', does: 'hear', label: 'hear' },
+    { key: '3', does: 'record-again', label: 'record again' },
+    { key: '4', does: 'mark-urgent', label: 'mark urgent, or not' },
+    { ...up, label: 'do not send', says: 'menu-cancel' },
+  ],
 };
 
 /** By name, as `opens` says them. */
@@ -169,3 +193,5 @@ export const menus = {
   settings,
   recipients,
 } as const;
+
+export type MenuName = keyof typeof menus;

@@ -112,8 +112,8 @@ export class AriCall implements Call {
 
   async play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
     const segments = await this.#deps.sounds.segments(items, options?.language ?? this.#deps.language);
-    const { until, signal, fromMs } = options ?? {};
-    return playSegments(this.leg, segments, { until, signal, fromMs });
+    const { until, keepKey, signal, fromMs } = options ?? {};
+    return playSegments(this.leg, segments, { until, typeAhead: keepKey, signal, fromMs });
   }
 
   async gather(rule: GatherRule): Promise<GatherResult> {

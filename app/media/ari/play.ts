@@ -8,7 +8,7 @@ export interface PlayStop {
   /** Keys that stop the playing and are taken out of the buffer. */
   readonly until?: string | undefined;
   /** Any key stops the playing and stays in the buffer. */
-  readonly typeAhead?: boolean;
+  readonly typeAhead?: boolean | undefined;
   /** So much of the segments' sound is skipped, in milliseconds. */
   readonly fromMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
