@@ -66,6 +66,8 @@ export type DepositResult =
 export interface Deposits {
   /** @throws Fault if neither store nor spool could take it: the recording must be kept where it is. */
   take(deposit: Deposit): Promise<DepositResult>;
+  /** Into the spool without asking the store, which was found away just now. @throws Fault if the spool cannot take it. */
+  defer(deposit: Deposit): Promise<{ readonly kind: 'spooled' }>;
   /** Moves what waits in the spool into the store, oldest first. @throws Fault if the store is away. */
   drain(signal: AbortSignal): Promise<number>;
 }
@@ -92,15 +94,20 @@ export function createDeposits(deps: DepositDeps): Deposits {
     return { kind: 'stored', message: result.message, mailbox, created };
   };
 
+  const defer = async (deposit: Deposit): Promise<{ readonly kind: 'spooled' }> => {
+    await spool.put(spooled(deposit));
+    return { kind: 'spooled' };
+  };
+
   return {
+    defer,
     async take(deposit) {
       try {
         return await intoStore(deposit);
       } catch (error) {
         if (!isTemporary(error)) throw error;
         log.warn('store away: the deposit goes to the spool', { error });
-        await spool.put(spooled(deposit));
-        return { kind: 'spooled' };
+        return defer(deposit);
       }
     },
     async drain(signal) {

@@ -109,6 +109,7 @@ export class FlowWorld {
           this.taken.push(deposit);
           return (await this.onTake(deposit)) as DepositResult;
         },
+        defer: async () => ({ kind: 'spooled' }),
         drain: async () => 0,
       },
       retrieval: {

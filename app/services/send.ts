@@ -1,0 +1,171 @@
+/** Sends what a subscriber recorded to mailboxes here. Each recipient's copy is a deposit of its own. */
+import type { NumberPlan } from '../core/address/number-plan.ts';
+import type { E164, MessageId } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Message } from '../core/message/message.ts';
+import type { MessageKind } from '../core/profile/class-of-service.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { DepositPart } from '../ports/spool.ts';
+import type { Store } from '../ports/store.ts';
+import type { Deposit, Deposits } from './deposit.ts';
+import { inTime } from './in-time.ts';
+import type { Profiles } from './profile.ts';
+
+/** Copies written at once. */
+const lanes = 8;
+/** How long a look at a recipient's mailbox may take, in milliseconds; what is not known by then does not hinder. */
+const lookupMs = 400;
+
+export interface SendDeps {
+  readonly store: Pick<Store, 'mailboxes' | 'media'>;
+  readonly deposits: Pick<Deposits, 'take' | 'defer'>;
+  readonly profiles: Profiles;
+  readonly plan: NumberPlan;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type Recipient =
+  | { readonly kind: 'ready'; readonly number: E164 }
+  /** Its mailbox takes no more. */
+  | { readonly kind: 'full'; readonly number: E164 }
+  /** No mailbox here can be for it. */
+  | { readonly kind: 'not-served' };
+
+export interface Sending {
+  /** Unique for what is sent, e.g. the id of its recording: a repeat with it makes no second message. */
+  readonly id: string;
+  readonly from: Mailbox;
+  /** Numbers of which one mailbox gets one message, however often it is named. */
+  readonly to: readonly E164[];
+  readonly kind: MessageKind;
+  /** At least one. */
+  readonly parts: readonly DepositPart[];
+  readonly urgent: boolean;
+  /** The message that is answered or sent on. */
+  readonly related?: MessageId;
+}
+
+/** What came of it, by recipient's number. */
+export interface Sent {
+  /** In the store, or safe on this disk on the way there. */
+  readonly sent: readonly E164[];
+  readonly full: readonly E164[];
+  /** Not served here, or neither store nor disk took it. */
+  readonly failed: readonly E164[];
+}
+
+export interface Sends {
+  /** Whether something can be sent to a number as it was typed. A store that is away hinders nothing. */
+  recipient(typed: string): Promise<Recipient>;
+  /** All bytes of a message, in order; `undefined` if some are gone. @throws Fault if the store is away. */
+  partsOf(message: Message): Promise<DepositPart[] | undefined>;
+  /** Resolves when each recipient's copy is safe or has failed. */
+  send(sending: Sending): Promise<Sent>;
+}
+
+export function createSends(deps: SendDeps): Sends {
+  return {
+    async recipient(typed) {
+      const number = deps.plan.parse(typed);
+      if (number === undefined || classOf(deps, number) === undefined) return { kind: 'not-served' };
+      return { kind: isFull(deps, await findMailbox(deps, number)) ? 'full' : 'ready', number };
+    },
+    partsOf: (message) => partsOf(deps, message),
+    send: (sending) => send(deps, sending),
+  };
+}
+
+async function partsOf({ store }: SendDeps, message: Message): Promise<DepositPart[] | undefined> {
+  const { parts } = message.envelope;
+  const found = await Promise.all(parts.map((part) => store.media.get(part.media)));
+  const whole = parts.flatMap(({ contentType, durationMs, pages }, i): DepositPart[] => {
+    const bytes = found[i]?.bytes;
+    if (bytes === undefined) return [];
+    return [
+      {
+        contentType,
+        ...(durationMs === undefined ? {} : { durationMs }),
+        ...(pages === undefined ? {} : { pages }),
+        bytes,
+      },
+    ];
+  });
+  return whole.length === parts.length && whole.length > 0 ? whole : undefined;
+}
+
+async function send(deps: SendDeps, sending: Sending): Promise<Sent> {
+  const result = { sent: [] as E164[], full: [] as E164[], failed: [] as E164[] };
+  /** Mailboxes that have one; by number where no mailbox is known. */
+  const served = new Set<string>();
+  const at = deps.clock.now();
+  const waiting = [...new Set(sending.to)];
+  let away = false;
+  const one = async (to: E164): Promise<'sent' | 'full' | 'failed' | 'again'> => {
+    const classOfService = classOf(deps, to);
+    if (classOfService === undefined) return 'failed';
+    const mailbox = await findMailbox(deps, to);
+    const key = mailbox?.id ?? to;
+    if (served.has(key)) return 'again';
+    served.add(key);
+    if (isFull(deps, mailbox)) return 'full';
+    const deposit = copyFor(sending, to, classOfService, at);
+    // The first to find the store away tells the others, which then do not wait for it.
+    const { kind } = await (away ? deps.deposits.defer(deposit) : deps.deposits.take(deposit));
+    if (kind === 'spooled') away = true;
+    return 'sent';
+  };
+  const lane = async (): Promise<void> => {
+    for (let to = waiting.shift(); to !== undefined; to = waiting.shift()) {
+      const came = await one(to).catch((error: unknown) => {
+        deps.log.error('a message was not sent to one of its recipients', { error });
+        return 'failed' as const;
+      });
+      if (came !== 'again') result[came].push(to);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return result;
+}
+
+function copyFor(sending: Sending, to: E164, classOfService: string, received: Date): Deposit {
+  const [first, ...more] = sending.parts;
+  if (first === undefined) throw new RangeError('Nothing to send');
+  const { number, settings } = sending.from;
+  return {
+    draft: {
+      kind: sending.kind,
+      origin: { network: 'sip', id: `${sending.id}~${to}` },
+      from: { number, ...(settings.name === undefined ? {} : { name: settings.name }), private: false },
+      to,
+      received,
+      urgent: sending.urgent,
+      confidential: false,
+      cut: false,
+      ...(sending.related === undefined ? {} : { related: sending.related }),
+    },
+    contentType: first.contentType,
+    durationMs: first.durationMs ?? 0,
+    classOfService,
+    bytes: first.bytes,
+    ...(more.length === 0 ? {} : { more }),
+  };
+}
+
+function classOf({ plan }: SendDeps, number: E164): string | undefined {
+  return plan.isAccess(number) ? undefined : plan.classOf(number);
+}
+
+async function findMailbox(deps: SendDeps, number: E164): Promise<Mailbox | undefined> {
+  try {
+    return await inTime(deps.store.mailboxes.find(number), lookupMs);
+  } catch (error) {
+    deps.log.warn('a recipient was not looked up', { error });
+    return undefined;
+  }
+}
+
+function isFull({ profiles }: SendDeps, mailbox: Mailbox | undefined): boolean {
+  return mailbox !== undefined && mailbox.counts.new + mailbox.counts.old >= profiles.of(mailbox).maxMessages;
+}
