@@ -1,24 +1,12 @@
 /** Opens messages by reference and changes their state, with the mailbox counters and the lamp kept true. */
 import type { E164, MailboxId, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import { applyState } from '../core/mailbox/state.ts';
-import type { Message, MessageState } from '../core/message/message.ts';
+import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
-import type { MediaServer } from '../ports/media.ts';
-import type { Store } from '../ports/store.ts';
-import type { Account } from './account.ts';
-import type { Profiles } from './profile.ts';
+import { changeState, type ChangeDeps } from './change-message.ts';
 
-export interface RetrieveDeps {
-  readonly store: Store;
-  readonly lamps: Pick<MediaServer, 'setLamp'>;
-  readonly account: Account;
-  readonly profiles: Profiles;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface RetrieveDeps extends ChangeDeps {
   readonly limits: { readonly maxWrong: number; readonly windowMinutes: number };
 }
 
@@ -46,9 +34,10 @@ export interface Retrieval {
   open(text: string, asker: Asker): Promise<OpenResult>;
   /** All sound of a message, in order; `undefined` if its bytes are gone. */
   sound(message: Message): Promise<StoredSound[] | undefined>;
-  heard(message: Message): Promise<void>;
-  save(message: Message): Promise<void>;
-  remove(message: Message): Promise<void>;
+  /** These answer the message as it is then; `undefined` if it is gone. */
+  heard(message: Message): Promise<Message | undefined>;
+  save(message: Message): Promise<Message | undefined>;
+  remove(message: Message): Promise<Message | undefined>;
   /** The oldest new message of the mailbox that was received after `after`, or of all. */
   next(mailbox: MailboxId, after: Date | undefined): Promise<Message | undefined>;
   mailboxOf(message: Message): Promise<Mailbox | undefined>;
@@ -71,9 +60,9 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
       return sounds.length === parts.length && sounds.length > 0 ? sounds : undefined;
     },
     // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
-    heard: (message) => change(deps, message, 'heard', ['new']),
-    save: (message) => change(deps, message, 'saved'),
-    remove: (message) => change(deps, message, 'deleted'),
+    heard: (message) => changeState(deps, message, 'heard', ['new']),
+    save: (message) => changeState(deps, message, 'saved'),
+    remove: (message) => changeState(deps, message, 'deleted'),
     next: (mailbox, after) => store.messages.next(mailbox, ['new'], after),
     mailboxOf: (message) => store.mailboxes.get(message.mailbox),
     message: (id) => store.messages.get(id),
@@ -119,34 +108,4 @@ function isExpired(message: Message, now: Date): boolean {
 function owns(asker: Asker, mailbox: Mailbox): boolean {
   if (!asker.trusted || asker.number === undefined) return false;
   return mailbox.number === asker.number || mailbox.aliases.includes(asker.number);
-}
-
-async function change(
-  deps: RetrieveDeps,
-  message: Message,
-  state: MessageState,
-  from?: readonly MessageState[],
-): Promise<void> {
-  const { store, log } = deps;
-  const now = deps.clock.now();
-  const result = await store.messages.setState(message.id, state, now, from);
-  if (result === undefined || result.before.state === result.after.state) return;
-  record(deps, message, events[state], now);
-  const effect = applyState(result.before.state, result.after.state, message.envelope.urgent);
-  const mailbox = await store.mailboxes.count(message.mailbox, effect);
-  if (mailbox === undefined || !deps.profiles.of(mailbox).lamp) return;
-  await deps.lamps
-    .setLamp({ mailbox: mailbox.number, ...mailbox.counts })
-    .catch((error: unknown) => log.warn('lamp not set', { error }));
-}
-
-const events: Readonly<Record<MessageState, 'retrieve' | 'save' | 'delete'>> = {
-  new: 'retrieve',
-  heard: 'retrieve',
-  saved: 'save',
-  deleted: 'delete',
-};
-
-function record(deps: RetrieveDeps, message: Message, event: 'retrieve' | 'save' | 'delete', at: Date): void {
-  deps.account.message(event, message, at);
 }

@@ -216,11 +216,12 @@ export class FlowWorld {
     return message === undefined ? { kind: 'wrong' } : { kind: 'open', message, mailbox: mailbox() };
   }
 
-  #set({ id }: Message, state: MessageState): void {
+  #set({ id }: Message, state: MessageState): Message | undefined {
     const at = this.messages.findIndex((message) => message.id === id);
     const message = this.messages[at];
     if (message !== undefined && !(state === 'heard' && message.state !== 'new'))
       this.messages[at] = { ...message, state };
+    return this.messages[at];
   }
 }
 

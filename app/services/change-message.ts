@@ -1,0 +1,55 @@
+/** The one place where a subscriber's message changes: its counters, the lamp and the records of the events follow it. */
+import { applyState } from '../core/mailbox/state.ts';
+import type { Message, MessageState } from '../core/message/message.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { MediaServer } from '../ports/media.ts';
+import type { Store } from '../ports/store.ts';
+import type { Account } from './account.ts';
+import type { Profiles } from './profile.ts';
+
+export interface ChangeDeps {
+  readonly store: Store;
+  readonly lamps: Pick<MediaServer, 'setLamp'>;
+  readonly account: Account;
+  readonly profiles: Profiles;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Sets the state, if it is one of `from` (default: any).
+ * @returns the message as it is then, changed or not; `undefined` if it is gone
+ */
+export async function changeState(
+  deps: ChangeDeps,
+  message: Message,
+  state: MessageState,
+  from?: readonly MessageState[],
+): Promise<Message | undefined> {
+  const now = deps.clock.now();
+  const result = await deps.store.messages.setState(message.id, state, now, from);
+  if (result === undefined || result.before.state === result.after.state) return result?.after;
+  deps.account.message(events[state], message, now);
+  await count(deps, message, applyState(result.before.state, result.after.state, message.envelope.urgent));
+  return result.after;
+}
+
+async function count(
+  { store, profiles, lamps, log }: ChangeDeps,
+  message: Message,
+  effect: ReturnType<typeof applyState>,
+): Promise<void> {
+  const mailbox = await store.mailboxes.count(message.mailbox, effect);
+  if (mailbox === undefined || !profiles.of(mailbox).lamp) return;
+  await lamps
+    .setLamp({ mailbox: mailbox.number, ...mailbox.counts })
+    .catch((error: unknown) => log.warn('lamp not set', { error }));
+}
+
+const events: Readonly<Record<MessageState, 'retrieve' | 'save' | 'delete'>> = {
+  new: 'retrieve',
+  heard: 'retrieve',
+  saved: 'save',
+  deleted: 'delete',
+};
