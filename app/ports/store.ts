@@ -15,7 +15,10 @@ import type {
 } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
 import type { Message, MessageState, PendingKind, PendingStep } from '../core/message/message.ts';
-import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
+import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { AuditStore } from './audit.ts';
+import type { CredentialStore } from './credentials.ts';
 
 export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
@@ -24,6 +27,8 @@ export interface Store extends AsyncDisposable {
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly attempts: AttemptStore;
+  readonly credentials: CredentialStore;
+  readonly audit: AuditStore;
   readonly cdrs: CdrStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
@@ -39,17 +44,51 @@ export interface MailboxStore {
    */
   findOrCreate(
     fresh: NewMailbox,
-    count?: Partial<MailboxCounts>,
+    count?: CountChange,
   ): Promise<{ mailbox: Mailbox; created: boolean }>;
-  /** Adds to the derived counters (negative too). */
-  count(id: MailboxId, change: Partial<MailboxCounts>): Promise<Mailbox | undefined>;
+  /** Adds to the derived counters (negative too), of all and of the kind. */
+  count(id: MailboxId, change: CountChange): Promise<Mailbox | undefined>;
   /** Counts the messages anew and writes the counters: after a crash, and by a job. */
   recount(id: MailboxId): Promise<Mailbox | undefined>;
   /** The subscriber has acted: provisional → active. */
   activate(id: MailboxId): Promise<void>;
   /** STOP and its undoing. */
   stopTexts(id: MailboxId, at: Date | undefined): Promise<void>;
+  /** Makes a mailbox; if one of its numbers leads to another mailbox, none is made. */
+  create(fresh: FullNewMailbox): Promise<CreateResult>;
+  /**
+   * Changes what is given, in one write; `undefined` if there is no such mailbox, or none of this `version`.
+   */
+  update(id: MailboxId, change: MailboxChange, version?: number): Promise<Mailbox | undefined>;
+  /** A number that the mailbox has already is no change. */
+  addAlias(id: MailboxId, number: E164): Promise<AliasResult>;
+  /** The first number stays: it is the mailbox's own. */
+  removeAlias(id: MailboxId, number: E164): Promise<Mailbox | undefined>;
+  /** Answers whether there was one. Its messages stay: whoever calls this removes them first. */
+  remove(id: MailboxId): Promise<boolean>;
+  /** All mailboxes by id, those after the given one; fewer than `limit` = the end. */
+  list(after: MailboxId | undefined, limit: number): Promise<Mailbox[]>;
+  /** The same of those that have messages. */
+  withMessages(after: MailboxId | undefined, limit: number): Promise<Mailbox[]>;
 }
+
+/** What is added to the counters because of messages of one kind. */
+export type CountChange = Partial<MailboxCounts> & { readonly kind: MessageKind };
+
+export interface MailboxChange {
+  readonly classOfService?: string;
+  readonly status?: Mailbox['status'];
+  readonly settings?: SettingsChange;
+}
+
+export type CreateResult =
+  | { readonly kind: 'created'; readonly mailbox: Mailbox }
+  | { readonly kind: 'number-taken' };
+
+export type AliasResult =
+  | { readonly kind: 'added'; readonly mailbox: Mailbox }
+  | { readonly kind: 'number-taken' }
+  | { readonly kind: 'no-mailbox' };
 
 export interface NewMailbox {
   readonly id: MailboxId;
@@ -57,6 +96,12 @@ export interface NewMailbox {
   readonly origin: Mailbox['origin'];
   readonly classOfService: string;
   readonly created: Date;
+}
+
+export interface FullNewMailbox extends NewMailbox {
+  readonly aliases?: readonly E164[];
+  readonly status?: Mailbox['status'];
+  readonly settings?: Settings;
 }
 
 export interface MessageStore {
@@ -70,14 +115,12 @@ export interface MessageStore {
   /** Also deleted and expired ones: the caller of this decides what to say. */
   byReference(reference: Reference): Promise<Message | undefined>;
   byOrigin(network: string, id: string): Promise<Message | undefined>;
-  /** Newest first, by reception. */
+  /** Messages of a mailbox in order; the mailbox's size makes no difference to what it costs. */
   list(mailbox: MailboxId, options: ListOptions): Promise<Message[]>;
-  /** The oldest of the given states received after the given message, for "next message". */
-  next(
-    mailbox: MailboxId,
-    states: readonly MessageState[],
-    after: Date | undefined,
-  ): Promise<Message | undefined>;
+  /** The first of those in the filter, or the one that comes after the given message. */
+  next(mailbox: MailboxId, filter: MessageFilter, after: Message | undefined): Promise<Message | undefined>;
+  /** The one that comes before the given message in the filter's order. */
+  previous(mailbox: MailboxId, filter: MessageFilter, before: Message): Promise<Message | undefined>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op.
@@ -88,6 +131,8 @@ export interface MessageStore {
     at: Date,
     from?: readonly MessageState[],
   ): Promise<{ before: Message; after: Message } | undefined>;
+  /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
+  setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** The envelope's XML as it was written. */
   envelopeXml(id: MessageId): Promise<string | undefined>;
   /** Takes the due step that waited longest, by lease; `undefined` if none is due. */
@@ -111,9 +156,25 @@ export type InsertResult =
   | { readonly kind: 'duplicate'; readonly message: Message }
   | { readonly kind: 'reference-taken' };
 
-export interface ListOptions {
+export interface MessageFilter {
+  /** Default: all. */
   readonly states?: readonly MessageState[];
+  /** Default: all. */
+  readonly kinds?: readonly MessageKind[];
+  /** The sender's number. */
+  readonly from?: string;
+  /** By reception; `urgent-first` is urgent ones, then the others, the oldest first. Default: `newest`. */
+  readonly order?: MessageOrder;
+}
+
+export type MessageOrder = 'newest' | 'oldest' | 'urgent-first';
+
+export interface ListOptions extends MessageFilter {
   readonly limit: number;
+  /** Those that come after this message in the order. */
+  readonly after?: Message;
+  /** The last ones that come before this message in the order. */
+  readonly before?: Message;
 }
 
 export interface MediaStore {
@@ -200,12 +261,29 @@ export interface DeliveryStore {
   nextDue(): Promise<Date | undefined>;
 }
 
-/** Failed tries of references (later: PINs), per key, over all calls and controllers. */
+/** Failed tries of references and PINs, per key, over all calls and controllers. */
 export interface AttemptStore {
   /** Adds one failure and answers how many there were in the window ending now. */
   fail(key: string, now: Date, windowMs: number): Promise<number>;
   count(key: string, now: Date, windowMs: number): Promise<number>;
   clear(key: string): Promise<void>;
+  /** Clears all keys that begin so. */
+  clearAll(prefix: string): Promise<void>;
+  /** What is known of each key, in their order. */
+  failures(keys: readonly string[]): Promise<Failures[]>;
+  /** Adds a failure if none was added or taken back since `seen` was read; false if so. */
+  failIfUnchanged(seen: Failures, now: Date, windowMs: number): Promise<boolean>;
+  /** Takes back the failure of this time. */
+  undo(key: string, at: Date): Promise<void>;
+}
+
+/** Failures of one key; as many as are kept. */
+export interface Failures {
+  readonly key: string;
+  /** Times, oldest first; also such as have left the window. */
+  readonly at: readonly Date[];
+  /** Another after each change; 0 = none yet. */
+  readonly version: number;
 }
 
 export interface CdrStore {

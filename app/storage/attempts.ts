@@ -1,5 +1,5 @@
 import type { Collection, Document } from 'mongodb';
-import type { AttemptStore } from '../ports/store.ts';
+import type { AttemptStore, Failures } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
 
@@ -8,6 +8,8 @@ interface AttemptDocument {
   _id: string;
   /** Times of failures, oldest first. */
   at: Date[];
+  /** Another after each change. */
+  version?: number;
   /** When the last of them has left the window; the server removes the document then (TTL index). */
   expires: Date;
 }
@@ -27,11 +29,11 @@ export class Attempts implements AttemptStore {
 
   async fail(key: string, now: Date, windowMs: number): Promise<number> {
     const oldest = new Date(now.getTime() - windowMs);
-    const kept = { $filter: { input: { $ifNull: ['$at', []] }, cond: { $gt: ['$$this', oldest] } } };
-    const at = { $slice: [{ $concatArrays: [kept, [now]] }, -mostKept] };
-    const update: Document[] = [{ $set: { at, expires: new Date(now.getTime() + windowMs) } }];
     const upsert = () =>
-      this.#attempts.findOneAndUpdate({ _id: key }, update, { upsert: true, returnDocument: 'after' });
+      this.#attempts.findOneAndUpdate({ _id: key }, added(now, windowMs), {
+        upsert: true,
+        returnDocument: 'after',
+      });
     const after = await this.#connection.run('attempts.fail', () =>
       upsert().catch((error: unknown) => {
         if (isDuplicate(error)) return upsert();
@@ -49,6 +51,61 @@ export class Attempts implements AttemptStore {
   async clear(key: string): Promise<void> {
     await this.#connection.run('attempts.clear', () => this.#attempts.deleteOne({ _id: key }));
   }
+
+  async clearAll(prefix: string): Promise<void> {
+    const next = `${prefix}\u{ffff}`;
+    await this.#connection.run('attempts.clearAll', () =>
+      this.#attempts.deleteMany({ _id: { $gte: prefix, $lt: next } }),
+    );
+  }
+
+  async failures(keys: readonly string[]): Promise<Failures[]> {
+    const found = await this.#connection.run('attempts.failures', () =>
+      this.#attempts.find({ _id: { $in: [...keys] } }).toArray(),
+    );
+    const byKey = new Map(found.map((one) => [one._id, one]));
+    return keys.map((key) => {
+      const { at = [], version = 0 } = byKey.get(key) ?? {};
+      return { key, at, version };
+    });
+  }
+
+  async failIfUnchanged(seen: Failures, now: Date, windowMs: number): Promise<boolean> {
+    const { key, at, version } = seen;
+    // Of documents written before there were versions the length tells as much.
+    const same = version === 0 ? { version: { $exists: false } } : { version };
+    return this.#connection.run('attempts.failIfUnchanged', async () => {
+      if (at.length > 0 || version > 0) {
+        const result = await this.#attempts.updateOne({ _id: key, ...same }, added(now, windowMs));
+        return result.matchedCount === 1;
+      }
+      try {
+        const expires = new Date(now.getTime() + windowMs);
+        await this.#attempts.insertOne({ _id: key, at: [now], version: 1, expires });
+        return true;
+      } catch (error) {
+        if (isDuplicate(error)) return false;
+        throw error;
+      }
+    });
+  }
+
+  async undo(key: string, at: Date): Promise<void> {
+    const others = { $filter: { input: { $ifNull: ['$at', []] }, cond: { $ne: ['$$this', at] } } };
+    await this.#connection.run('attempts.undo', () =>
+      this.#attempts.updateOne({ _id: key }, [{ $set: { at: others, version: nextVersion } }]),
+    );
+  }
+}
+
+const nextVersion = { $add: [{ $ifNull: ['$version', 0] }, 1] };
+
+function added(now: Date, windowMs: number): Document[] {
+  const oldest = new Date(now.getTime() - windowMs);
+  const kept = { $filter: { input: { $ifNull: ['$at', []] }, cond: { $gt: ['$$this', oldest] } } };
+  const at = { $slice: [{ $concatArrays: [kept, [now]] }, -mostKept] };
+  const expires = new Date(now.getTime() + windowMs);
+  return [{ $set: { at, expires, version: nextVersion } }];
 }
 
 function countSince(document: AttemptDocument | null, oldest: Date): number {

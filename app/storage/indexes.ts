@@ -13,7 +13,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   messages: [
     { name: 'origin', key: { origin: 1 }, unique: true },
     { name: 'reference', key: { reference: 1 }, unique: true },
-    { name: 'mailbox', key: { mailbox: 1, received: -1 } },
+    // Read in order by message-list.ts, which also says why `kind` and `sender` are in it.
+    {
+      name: 'mailbox',
+      key: { mailbox: 1, state: 1, urgent: 1, received: 1, _id: 1, kind: 1, sender: 1 },
+    },
     {
       name: 'pendingDue',
       key: { pendingDue: 1 },
@@ -37,6 +41,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
   ],
   attempts: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
+  audit: [
+    { name: 'at', key: { at: -1 } },
+    { name: 'mailbox', key: { mailbox: 1, at: -1 } },
+    { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
+  ],
   cdrs: [{ name: 'start', key: { start: -1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],
 };

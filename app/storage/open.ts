@@ -1,7 +1,9 @@
 import type { Store } from '../ports/store.ts';
 import { Attempts } from './attempts.ts';
+import { Audit } from './audit.ts';
 import { Cdrs } from './cdrs.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
+import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
@@ -22,6 +24,8 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
     attempts: new Attempts(connection),
+    credentials: new Credentials(connection),
+    audit: new Audit(connection),
     cdrs: new Cdrs(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));

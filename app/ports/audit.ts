@@ -1,0 +1,27 @@
+/** Who got in, who did not, and what they did about it. No PIN, code or reference stands here. */
+import type { MailboxId } from '../core/ids.ts';
+
+export interface AuditEvent {
+  /** Chosen by the writer: a repeated write makes no second one. */
+  readonly id: string;
+  readonly at: Date;
+  readonly event: 'login' | 'code-sent' | 'code' | 'pin-set' | 'first-pin' | 'unlock';
+  /** As `in`, `wrong`, `locked`, `trusted`; for `pin-set` also the problem of one that was refused. */
+  readonly outcome: string;
+  readonly mailbox?: MailboxId;
+  /** Number or trunk that asked; `operator` for what was done at the controller. */
+  readonly caller: string;
+  /** The switch's id of the call. */
+  readonly call?: string;
+}
+
+export interface AuditStore {
+  /** Idempotent by id. Events go by themselves after so many days. */
+  insert(events: readonly AuditEvent[], keepDays: number): Promise<void>;
+  /** Newest first; of one mailbox, or of all. */
+  list(options: {
+    readonly limit: number;
+    readonly since?: Date;
+    readonly mailbox?: MailboxId;
+  }): Promise<AuditEvent[]>;
+}
