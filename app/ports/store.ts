@@ -19,6 +19,7 @@ import type { GatewayName, MessageKind } from '../core/profile/class-of-service.
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { AuditStore } from './audit.ts';
 import type { CredentialStore } from './credentials.ts';
+import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
@@ -30,6 +31,8 @@ export interface Store extends AsyncDisposable {
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly cdrs: CdrStore;
+  readonly usage: UsageStore;
+  readonly stops: StopStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }

@@ -46,6 +46,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'mailbox', key: { mailbox: 1, at: -1 } },
     { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
   ],
+  usage: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   cdrs: [{ name: 'start', key: { start: -1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],
 };

@@ -9,6 +9,7 @@ import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
 import { Notifications } from './notifications.ts';
+import { Stops, Usage } from './usage.ts';
 
 /**
  * Opens the store. It does not wait for the server, so that calls are answered while that is away: each operation waits
@@ -27,6 +28,8 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     credentials: new Credentials(connection),
     audit: new Audit(connection),
     cdrs: new Cdrs(connection),
+    usage: new Usage(connection),
+    stops: new Stops(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));
     },

@@ -30,6 +30,8 @@ export interface NumberPlan {
   /** Class of service of a number served here; the longest matching range wins. `undefined` = not served. */
   classOf(number: E164): string | undefined;
   isAccess(number: E164): boolean;
+  /** ISO 3166 country of national numbers. */
+  readonly country: string;
 }
 
 /** Longest that is read: 15 digits (ITU-T E.164), international prefix and separators. */
@@ -44,6 +46,7 @@ export function createNumberPlan(numbers: NumberPlanOptions): NumberPlan {
     parse: (raw, country) => parseNumber(raw, country ?? numbers.country, numbers.extensionPrefix),
     classOf: (number) => ranges.find((range) => matches(range, number))?.class,
     isAccess: (number) => access.has(number),
+    country: numbers.country,
   };
 }
 

@@ -1,0 +1,17 @@
+/** What subscribers have used of something that is limited for a time. */
+export interface UsageStore {
+  /**
+   * Uses one; false if `limit` were used already. Of any number at once no more than `limit` succeed.
+   * @param expires when the count may be forgotten; that of the first use holds
+   */
+  take(key: string, limit: number, expires: Date): Promise<boolean>;
+  /** How many were used. */
+  used(key: string): Promise<number>;
+}
+
+/** Numbers that want no more texts and are not (only) a mailbox's own: fixed recipients of notices. */
+export interface StopStore {
+  /** `at` undefined: texts are wanted again. */
+  set(number: string, at: Date | undefined): Promise<void>;
+  has(number: string): Promise<boolean>;
+}
