@@ -56,7 +56,20 @@ export type Condition =
   | 'has-fax'
   | 'has-text'
   | 'has-email'
-  | 'has-picture';
+  | 'has-picture'
+  /** The greeting was recorded. */
+  | 'recorded'
+  /** What callers get after the greeting: a tone, or the end. */
+  | 'takes-messages'
+  | 'announcement-only'
+  /** What the subscriber is told of, and how. */
+  | 'notices-on'
+  | 'notices-off'
+  | 'calls-on'
+  | 'calls-off'
+  | 'several-languages'
+  /** The distribution list has numbers. */
+  | 'has-members';
 
 /** The choices whose condition holds, in order. */
 export function offered<Action extends string>(

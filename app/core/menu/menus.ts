@@ -36,10 +36,26 @@ export type MoreAction =
   | 'operator'
   | 'up';
 export type KindAction = 'all' | 'voice' | 'fax' | 'text' | 'email' | 'picture' | 'up';
-export type GreetingsAction = 'unavailable' | 'busy' | 'temporary' | 'name' | 'announcement-only' | 'up';
+export type GreetingsAction =
+  | 'unavailable'
+  | 'busy'
+  | 'temporary'
+  | 'name'
+  | 'announcement-only'
+  | 'take-messages'
+  | 'up';
 export type GreetingAction = 'hear' | 'record' | 'remove' | 'up';
-export type SettingsAction = 'pin' | 'language' | 'notices' | 'deliver-by-call' | 'lists' | 'up';
-export type RecipientsAction = 'send' | 'hear' | 'record-again' | 'mark-urgent' | 'up';
+export type SettingsAction =
+  | 'pin'
+  | 'language'
+  | 'notices-off'
+  | 'notices-on'
+  | 'calls-off'
+  | 'calls-on'
+  | 'lists'
+  | 'up';
+export type ListAction = 'hear' | 'add' | 'remove' | 'delete' | 'up';
+export type RecipientsAction = 'send' | 'hear' | 'record-again' | 'mark-urgent' | 'mark-normal' | 'up';
 
 const up = { key: '*', does: 'up', label: 'back', says: 'menu-back' } as const;
 const operator = {
@@ -139,7 +155,8 @@ export const greetings: Menu<'greetings', GreetingsAction> = {
     { key: '2', does: 'busy', label: 'when you are busy', opens: 'greeting' },
     { key: '3', does: 'temporary', label: 'for a time', opens: 'greeting' },
     { key: '4', does: 'name', label: 'your name', opens: 'greeting' },
-    { key: '5', does: 'announcement-only', label: 'take no messages, or take them' },
+    { key: '5', does: 'announcement-only', label: 'take no messages', if: 'takes-messages' },
+    { key: '5', does: 'take-messages', label: 'take messages again', if: 'announcement-only' },
     up,
   ],
 };
@@ -148,9 +165,9 @@ export const greeting: Menu<'greeting', GreetingAction> = {
   name: 'greeting',
   title: 'One greeting',
   choices: [
-    { key: '1', does: 'hear', label: 'hear' },
+    { key: '1', does: 'hear', label: 'hear', if: 'recorded' },
     { key: '2', does: 'record', label: 'record' },
-    { key: '3', does: 'remove', label: 'remove' },
+    { key: '3', does: 'remove', label: 'remove', if: 'recorded' },
     up,
   ],
 };
@@ -160,10 +177,25 @@ export const settings: Menu<'settings', SettingsAction> = {
   title: 'Settings',
   choices: [
     { key: '1', does: 'pin', label: 'PIN' },
-    { key: '2', does: 'language', label: 'language' },
-    { key: '3', does: 'notices', label: 'texts about messages, on or off' },
-    { key: '4', does: 'deliver-by-call', label: 'messages by a call, on or off' },
-    { key: '5', does: 'lists', label: 'distribution lists' },
+    { key: '2', does: 'language', label: 'language', if: 'several-languages' },
+    { key: '3', does: 'notices-off', label: 'no texts about messages', if: 'notices-on' },
+    { key: '3', does: 'notices-on', label: 'texts about messages', if: 'notices-off' },
+    { key: '4', does: 'calls-off', label: 'no messages by a call', if: 'calls-on' },
+    { key: '4', does: 'calls-on', label: 'messages by a call', if: 'calls-off' },
+    { key: '5', does: 'lists', label: 'distribution lists', opens: 'list' },
+    up,
+  ],
+};
+
+/** Asked once the list's number was entered. */
+export const list: Menu<'list', ListAction> = {
+  name: 'list',
+  title: 'A distribution list',
+  choices: [
+    { key: '1', does: 'hear', label: 'hear', if: 'has-members' },
+    { key: '2', does: 'add', label: 'add a number' },
+    { key: '3', does: 'remove', label: 'remove a number', if: 'has-members' },
+    { key: '4', does: 'delete', label: 'delete the list', if: 'has-members' },
     up,
   ],
 };
@@ -176,7 +208,8 @@ export const recipients: Menu<'recipients', RecipientsAction> = {
     { key: '1', does: 'send', label: 'send' },
     { key: '2', does: 'hear', label: 'hear' },
     { key: '3', does: 'record-again', label: 'record again' },
-    { key: '4', does: 'mark-urgent', label: 'mark urgent, or not' },
+    { key: '4', does: 'mark-urgent', label: 'mark urgent', if: 'not-urgent' },
+    { key: '4', does: 'mark-normal', label: 'no longer urgent', if: 'urgent' },
     { ...up, label: 'do not send', says: 'menu-cancel' },
   ],
 };
@@ -191,6 +224,7 @@ export const menus = {
   greetings,
   greeting,
   settings,
+  list,
   recipients,
 } as const;
 
