@@ -13,6 +13,7 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import type { Spool } from './ports/spool.ts';
 import type { Store } from './ports/store.ts';
+import type { Texts } from './ports/texts.ts';
 import type { SoundTransform } from './ports/transform.ts';
 import { workText } from './inbox.ts';
 import { createRunning, type Running } from './running.ts';
@@ -24,6 +25,7 @@ import { createNotify } from './services/notify.ts';
 import { createProfiles } from './services/profile.ts';
 import { recoverStray } from './services/recover.ts';
 import { createRetrieval } from './services/retrieve.ts';
+import { createTolls } from './services/tolls.ts';
 
 /** Longest wait for calls under way when the controller is told to end, in milliseconds. */
 const drainMs = 5_000;
@@ -45,6 +47,7 @@ export interface Rooms {
   readonly transform: SoundTransform;
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly scheduler: Scheduler;
+  readonly texts: Texts;
 }
 
 export interface Controller {
@@ -59,7 +62,7 @@ export function createController(rooms: Rooms): Controller {
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
   const flow = createFlowDeps(rooms, shared, messaging);
-  const { notify, deposits, retrieval, account } = messaging;
+  const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,
     media: rooms.media,
@@ -74,6 +77,7 @@ export function createController(rooms: Rooms): Controller {
     deliveries,
     notify,
     account,
+    tolls,
     trunks: rooms.config.trunks,
     // Its form has been checked with the configuration.
     smsNumber: rooms.config.twilio?.from as E164 | undefined,
@@ -82,7 +86,7 @@ export function createController(rooms: Rooms): Controller {
   const texts = scheduler.worker('texts', every.texts, async (signal) => {
     await notify.runDue(signal);
   });
-  messaging.texts.worker = texts;
+  messaging.textsDue.worker = texts;
   const calls = scheduler.worker('calls', every.calls, async (signal) => {
     await deliveries.runDue(signal);
   });
@@ -114,39 +118,32 @@ export function createController(rooms: Rooms): Controller {
 type Shared = ReturnType<typeof shareable>;
 
 /** What most services need. */
-function shareable({ config, file, log, clock, random, store }: Rooms) {
+function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
   const plan = createNumberPlan(config.numbers);
   const profiles = createProfiles(
     watchClasses(file, config.classes, (error) =>
       log.error('the configuration is wrong; the classes from before hold', { error }),
     ),
   );
-  const mayCall = (number: string): boolean => {
-    const parsed = plan.parse(number);
-    if (parsed === undefined || plan.isAccess(parsed)) return false;
-    return (
-      plan.classOf(parsed) !== undefined ||
-      config.numbers.callable.some((prefix) => parsed.startsWith(prefix))
-    );
-  };
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
-  return { store, log, clock, random, plan, profiles, mayCall, access };
+  return { store, log, clock, random, texts, plan, profiles, access };
 }
 
 function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const { store, config, media, spool } = rooms;
   const { plan } = shared;
   const recounted = new Set<MailboxId>();
-  const texts: { worker?: { wakeAt(at: Date): void } } = {};
+  const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const account = createAccount({ ...shared, cdrs: store.cdrs });
+  const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const notify = createNotify({
     ...shared,
     gateways: rooms.gateways,
     lamps: media,
     account,
     retry: config.notify,
-    onDue: (at) => texts.worker?.wakeAt(at),
+    onDue: (at) => textsDue.worker?.wakeAt(at),
   });
   const retrieval = createRetrieval({ ...shared, lamps: media, account, limits: config.references });
   const deposits = createDeposits({
@@ -162,7 +159,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
       running.watch(notify.work(message, message.pending, mailbox));
     },
   });
-  return { texts, account, notify, retrieval, deposits, recounted };
+  return { textsDue, account, tolls, notify, retrieval, deposits, recounted };
 }
 
 function createFlowDeps(

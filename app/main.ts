@@ -54,6 +54,7 @@ async function main(): Promise<void> {
     transform,
     scheduler,
     gateways: gateways.byName,
+    texts: prompts,
   };
   const controller = createController(rooms);
   await using web = await openWeb(

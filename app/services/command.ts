@@ -11,11 +11,13 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
 import type { Store } from '../ports/store.ts';
+import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deliveries } from './deliver.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
+import type { TollAnswer, Tolls } from './tolls.ts';
 
 /** For so long the same text counts as handled, in milliseconds. */
 const replayMs = 86_400_000;
@@ -28,6 +30,7 @@ export interface CommandDeps {
   readonly deliveries: Pick<Deliveries, 'request'>;
   readonly notify: Pick<Notify, 'reply'>;
   readonly profiles: Profiles;
+  readonly texts: Texts;
   readonly account: Account;
   readonly plan: NumberPlan;
   readonly trunks: readonly NamedTrunk[];
@@ -36,7 +39,7 @@ export interface CommandDeps {
   readonly access: E164;
   /** Number that texts over the SMS provider come from and are answered to, where it is not an access number. */
   readonly smsNumber: E164 | undefined;
-  readonly mayCall: (number: E164) => boolean;
+  readonly tolls: Pick<Tolls, 'may' | 'refused'>;
 }
 
 export interface Commands {
@@ -61,7 +64,10 @@ export function createCommands(deps: CommandDeps): Commands {
       const mailbox = await deps.store.mailboxes.find(from);
       // Strangers get no answer: a machine on the far side could go on for ever.
       if (mailbox !== undefined) {
-        const answer = await obey(deps, text, parseCommand(text.body), { from, mailbox });
+        const answer = await obey(deps, text, parseCommand(text.body, deps.texts.vocabulary), {
+          from,
+          mailbox,
+        });
         if (answer !== undefined) await reply(deps, text, mailbox, from, answer);
       }
       await deps.store.attempts.fail(key, deps.clock.now(), replayMs);
@@ -111,7 +117,7 @@ async function obey(
     case 'call': {
       const found = await findMessage(deps, command.reference, { key: from, number: from, trusted: true });
       if (found.kind !== 'open') return problem(found.kind);
-      return act(deps, text, command.kind, found.message, from);
+      return act(deps, text, command.kind, found.message, subject);
     }
   }
 }
@@ -126,7 +132,7 @@ async function act(
   text: InboundText,
   kind: 'play' | 'text' | 'save' | 'delete' | 'call',
   message: Message,
-  to: E164,
+  { from: to, mailbox }: Subject,
 ): Promise<Answer> {
   const id = `text:${text.network}:${text.id}` as DeliveryId;
   switch (kind) {
@@ -136,7 +142,12 @@ async function act(
     case 'call': {
       const sender = message.envelope.from;
       const number = sender.private ? undefined : deps.plan.parse(sender.number ?? '');
-      if (number === undefined || !deps.mayCall(number)) return 'cannot-call';
+      if (number === undefined) return 'cannot-call';
+      const toll = await deps.tolls.may(mailbox, number);
+      if (toll !== 'allowed') {
+        deps.tolls.refused(mailbox, number, toll);
+        return refusals[toll];
+      }
       await deps.deliveries.request({ id, message: message.id, purpose: 'call-sender', to });
       return undefined;
     }
@@ -150,6 +161,12 @@ async function act(
       return 'deleted';
   }
 }
+
+const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {
+  denied: 'call-denied',
+  'daily-limit': 'call-limit',
+  'not-a-number': 'cannot-call',
+};
 
 /** The message named by reference, or the one that the latest notice to this number was about. */
 async function findMessage(
@@ -188,9 +205,9 @@ async function reply(
   to: E164,
   answer: Exclude<Answer, undefined>,
 ) {
-  const { language } = deps.profiles.of(mailbox);
+  const words = deps.texts.wording(deps.profiles.of(mailbox).language);
   const body =
-    typeof answer === 'string' ? replyText(answer, { language, access: deps.access }) : answer.transcript;
+    typeof answer === 'string' ? replyText(answer, { words, access: deps.access }) : answer.transcript;
   const gateway: GatewayName = text.network === 'sms' ? 'twilio' : 'sip';
   await deps.notify.reply({ to, textId: `${text.network}:${text.id}`, body, gateway, mailbox });
 }

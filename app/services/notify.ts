@@ -14,6 +14,7 @@ import type { TextGateway } from '../ports/gateway.ts';
 import type { Log } from '../ports/log.ts';
 import type { MediaServer } from '../ports/media.ts';
 import type { Notification, Store } from '../ports/store.ts';
+import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Profiles } from './profile.ts';
 
@@ -34,6 +35,7 @@ export interface NotifyDeps {
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly lamps: Pick<MediaServer, 'setLamp'>;
   readonly profiles: Profiles;
+  readonly texts: Texts;
   readonly account: Account;
   readonly clock: Clock;
   readonly random: Random;
@@ -264,12 +266,12 @@ async function sendAgain(deps: NotifyDeps, notification: Notification): Promise<
 }
 
 function textOf(deps: NotifyDeps, notification: Notification, message: Message, mailbox: Mailbox): string {
-  const { language } = deps.profiles.of(mailbox);
+  const words = deps.texts.wording(deps.profiles.of(mailbox).language);
   if (notification.kind === 'welcome')
-    return welcomeText({ language, access: deps.access, number: mailbox.number });
+    return welcomeText({ words, access: deps.access, number: mailbox.number });
   const { from, parts } = message.envelope;
   return noticeText({
-    language,
+    words,
     access: deps.access,
     reference: message.reference,
     from,

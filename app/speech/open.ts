@@ -1,11 +1,13 @@
-/** Opens the room: the prompts that scripts/prompts.ts built. */
+/** Opens the room: prompts and texts that scripts/prompts.ts built. */
 import { readFile, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Fault } from '../core/errors.ts';
+import type { TextsData } from '../core/notification/wording.ts';
 import type { RulesData } from '../core/prompt/rules-data.ts';
-import { compileRules, type SpeechRules } from '../core/prompt/speech-rules.ts';
+import { compileRules } from '../core/prompt/speech-rules.ts';
 import type { Log } from '../ports/log.ts';
 import type { PromptCatalog } from '../ports/prompts.ts';
+import type { Texts } from '../ports/texts.ts';
 import { createPromptCatalog, type BuiltLanguage } from './prompt-catalog.ts';
 
 /** The section `prompts` of the configuration. */
@@ -23,12 +25,12 @@ export interface PromptOptions {
 export async function openPromptCatalog(
   options: PromptOptions,
   deps: { readonly log: Log },
-): Promise<PromptCatalog & AsyncDisposable> {
+): Promise<PromptCatalog & Texts & AsyncDisposable> {
   const directory = resolve(options.directory);
   const built: BuiltLanguage[] = [];
   for (const name of await languagesIn(directory)) {
     const clips = await readIndex(join(directory, name, 'index.json'));
-    if (clips !== undefined) built.push({ name, clips, speech: await readSpeech(directory, name) });
+    if (clips !== undefined) built.push({ name, clips, ...(await readContent(directory, name)) });
   }
   const language = built.find((one) => one.name === options.language);
   if (language === undefined) throw notBuilt(`no prompts of language ${options.language} in ${directory}`);
@@ -61,11 +63,17 @@ async function readIndex(file: string): Promise<ReadonlyMap<string, number> | un
 }
 
 /** Checked when it was built. */
-async function readSpeech(directory: string, language: string): Promise<SpeechRules> {
+async function readContent(
+  directory: string,
+  language: string,
+): Promise<Pick<BuiltLanguage, 'speech' | 'texts'>> {
   const file = join(directory, language, 'language.json');
   try {
-    const { rules } = JSON.parse(await readFile(file, 'utf8')) as { rules: RulesData };
-    return compileRules(rules, language);
+    const { rules, texts } = JSON.parse(await readFile(file, 'utf8')) as {
+      rules: RulesData;
+      texts: TextsData;
+    };
+    return { speech: compileRules(rules, language), texts };
   } catch (error) {
     throw notBuilt(`${file} cannot be read`, error);
   }

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { Fault } from '../core/errors.ts';
+import { createVocabulary } from '../core/notification/commands.ts';
+import { createWording, type TextsData } from '../core/notification/wording.ts';
 import type { SpeechRules } from '../core/prompt/speech-rules.ts';
 import type { PromptCatalog } from '../ports/prompts.ts';
+import type { Texts } from '../ports/texts.ts';
 
 /** What was built of a language. */
 export interface BuiltLanguage {
@@ -10,6 +13,7 @@ export interface BuiltLanguage {
   /** Milliseconds of each clip, by name. */
   readonly clips: ReadonlyMap<string, number>;
   readonly speech: SpeechRules;
+  readonly texts: TextsData;
 }
 
 /**
@@ -20,7 +24,7 @@ export function createPromptCatalog(
   directory: string,
   built: readonly BuiltLanguage[],
   language: BuiltLanguage,
-): PromptCatalog {
+): PromptCatalog & Texts {
   const byTag = new Map(built.map((one) => [one.name.toLowerCase(), one]));
   const candidates = (wanted: string): BuiltLanguage[] => {
     const parts = wanted.toLowerCase().split('-');
@@ -34,9 +38,15 @@ export function createPromptCatalog(
     }
     throw new Fault('not-found', `no prompt ${name} in ${wanted} or ${language.name}`, { temporary: false });
   };
+  const usual = createWording(language.texts, language.speech.category);
+  const wordings = new Map(
+    built.map((one) => [one, createWording(one.texts, one.speech.category, usual)] as const),
+  );
   return {
     clip: (wanted, name) => join(directory, find(wanted, name).folder, name),
     durationMs: (wanted, name) => find(wanted, name).ms,
+    wording: (wanted) => wordings.get(candidates(wanted)[0] ?? language) ?? usual,
+    vocabulary: createVocabulary([language, ...built].map((one) => one.texts)),
     speech: (wanted) => (candidates(wanted)[0] ?? language).speech,
   };
 }

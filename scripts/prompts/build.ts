@@ -19,7 +19,7 @@ import type { Clip, LanguageSource } from './source.ts';
 export interface BuildOptions {
   /** The folder prompts/ with a folder for each language. */
   readonly source: string;
-  /** Gets `<language>/<name>.ulaw`, `.alaw`, `index.json` (name to milliseconds) and `language.json` (its rules). */
+  /** Gets `<language>/<name>.ulaw`, `.alaw`, `index.json` (name to milliseconds) and `language.json` (rules and texts). */
   readonly out: string;
   /** Keeps the sound of every text by its hash; `prompts` in the user's cache folder if absent. */
   readonly cache?: string;
@@ -115,8 +115,8 @@ function isBuilt(folder: string, language: LanguageSource): boolean {
   return present.has('index.json') && clips.flatMap(filesOf).every((file) => present.has(file));
 }
 
-function contentOf({ rules }: LanguageSource): string {
-  return `${JSON.stringify({ rules }, undefined, 2)}\n`;
+function contentOf({ rules, texts }: LanguageSource): string {
+  return `${JSON.stringify({ rules, texts }, undefined, 2)}\n`;
 }
 
 function filesOf({ name }: Clip): string[] {

@@ -1,11 +1,10 @@
 /** Reads prompts/<language>/rules.yaml: how the language puts numbers, times and counted things together. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { nouns } from '../../app/core/prompt/noun.ts';
 import type { RulesData } from '../../app/core/prompt/rules-data.ts';
 import { compileRules } from '../../app/core/prompt/speech-rules.ts';
+import { readLayers } from './layers.ts';
 
 const pattern = z.string();
 const hour = z.string().regex(/^(1?\d|2[0-3])$/, 'an hour, 0 to 23');
@@ -48,36 +47,4 @@ export function readRules(source: string, language: string): RulesData {
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   return parsed.data;
-}
-
-/**
- * A file of a language laid over that of the languages it is a region of: `es`, then `es-419`.
- * @throws Error if none of them has it or it is no YAML
- */
-export function readLayers(source: string, language: string, name: string): unknown {
-  const parts = language.split('-');
-  const files = parts.map((_, i) => join(source, parts.slice(0, i + 1).join('-'), name)).filter(existsSync);
-  if (files.length === 0) throw new Error(`${join(source, language, name)} is missing`);
-  return files.map(readYaml).reduce(laidOver);
-}
-
-function readYaml(file: string): unknown {
-  try {
-    return parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-}
-
-function laidOver(under: unknown, over: unknown): unknown {
-  if (!isRecord(under) || !isRecord(over)) return over;
-  const both = Object.keys(over).map((key) => [
-    key,
-    Object.hasOwn(under, key) ? laidOver(under[key], over[key]) : over[key],
-  ]);
-  return { ...under, ...(Object.fromEntries(both) as object) };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,13 +8,13 @@ import { clipNames } from '../../app/core/prompt/clip-names.ts';
 import { promptNames } from '../../app/core/prompt/prompt-name.ts';
 import type { RulesData } from '../../app/core/prompt/rules-data.ts';
 import { compileRules } from '../../app/core/prompt/speech-rules.ts';
+import type { TextsData } from '../../app/core/notification/wording.ts';
+import { complete } from './layers.ts';
 import { readRules } from './rules.ts';
+import { readTexts } from './texts.ts';
 
 /** Goes into every hash: raise it when sound.ts or render.ts make other sound of the same text. */
 const recipe = 1;
-
-/** The language that has every prompt: another may still lack some, and speaks this one there. */
-const complete = 'en';
 
 const voiceSchema = z.union([
   z.string().regex(/^[a-z0-9_]+$/, 'name of a voice of flite'),
@@ -54,6 +54,7 @@ export interface Clip {
 export interface LanguageSource {
   readonly clips: readonly Clip[];
   readonly rules: RulesData;
+  readonly texts: TextsData;
   /** What is not as it should be, though the language can be spoken. */
   readonly warnings: readonly string[];
 }
@@ -66,19 +67,23 @@ export interface LanguageSource {
 export function readLanguage(source: string, language: string): LanguageSource {
   const folder = join(source, language);
   const rules = readRules(source, language);
+  const { texts, missing } = readTexts(source, language);
   const recorded = recordings(folder);
   const file = join(folder, 'prompts.yaml');
   // A region may have nothing of its own but rules.
-  if (language.includes('-') && !existsSync(file)) return { clips: [], rules, warnings: [] };
+  if (language.includes('-') && !existsSync(file)) return { clips: [], rules, texts, warnings: [] };
   const parsed = schema.safeParse(parse(readFileSync(file, 'utf8')));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const { voice, prompts } = parsed.data;
   const wanted = clipNames(compileRules(rules, language));
   const warnings = checkNames(file, language, wanted, new Set([...Object.keys(prompts), ...recorded.keys()]));
+  if (missing.length > 0)
+    warnings.push(`${join(folder, 'texts.yaml')}:\n  no text for: ${missing.join(', ')}`);
   const given = wanted.filter((name) => Object.hasOwn(prompts, name) || recorded.has(name));
   return {
     clips: given.map((name) => clip(name, sourceOf(prompts[name] ?? '', voice, recorded.get(name)))),
     rules,
+    texts,
     warnings,
   };
 }

@@ -1,4 +1,5 @@
 import { isReference } from '../reference/reference.ts';
+import { commandWords, type CommandWord, type TextsData } from './wording.ts';
 
 /** What a subscriber's text asks for. Without a reference it is about the latest message that they were told of. */
 export type Command =
@@ -9,42 +10,28 @@ export type Command =
   | { readonly kind: 'play' | 'text' | 'save' | 'delete' | 'call'; readonly reference?: string }
   | { readonly kind: 'stop' | 'start' | 'help' | 'unknown' };
 
-type Word = Exclude<Command['kind'], 'unknown'>;
+/** The words of all languages together: nobody must know in which language a mailbox is kept. */
+export interface Vocabulary {
+  readonly commands: ReadonlyMap<string, CommandWord>;
+  /** Left out before looking at what remains. */
+  readonly polite: ReadonlySet<string>;
+}
 
-/** Words of all languages together: nobody must know in which language a mailbox is kept. */
-const vocabulary: Readonly<Record<Word, string>> = {
-  play: '1 play listen oir escuchar reproducir',
-  text: 'text transcript read texto leer',
-  save: 'save keep guardar',
-  delete: 'delete del erase borrar eliminar',
-  call: 'call callback llamar',
-  stop: 'stop stopall unsubscribe revoke optout cancel end quit parar alto baja',
-  start: 'start unstop iniciar alta',
-  help: 'help info ? ayuda',
-};
+/** A word that means two things in two languages means what it does in the first. */
+export function createVocabulary(languages: readonly TextsData[]): Vocabulary {
+  const commands = new Map<string, CommandWord>();
+  for (const { commands: given } of languages) {
+    for (const kind of commandWords)
+      for (const word of split(given[kind])) if (!commands.has(word)) commands.set(word, kind);
+  }
+  return { commands, polite: new Set(languages.flatMap(({ polite }) => split(polite))) };
+}
 
-const words = new Map(
-  Object.entries(vocabulary).flatMap(([kind, list]) =>
-    list.split(' ').map((word) => [word, kind as Word] as const),
-  ),
-);
-/** Left out before looking at what remains. */
-const polite = new Set([
-  'please',
-  'porfavor',
-  'favor',
-  'por',
-  'the',
-  'message',
-  'it',
-  'all',
-  'back',
-  'to',
-  'el',
-  'mensaje',
-  'and',
-  'y',
-]);
+function split(words: string | undefined): string[] {
+  return plain(words ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '');
+}
 
 /** Longer texts are no commands: three SMS. */
 const mostCharacters = 480;
@@ -53,10 +40,10 @@ const mostCharacters = 480;
  * Reads a reply in any case, of any language, with a reference anywhere; linear in its length. A word in the middle
  * of a sentence is no command: "stop by for dinner" stops nothing.
  */
-export function parseCommand(body: string): Command {
+export function parseCommand(body: string, vocabulary: Vocabulary): Command {
   if (body.length > mostCharacters) return { kind: 'unknown' };
   const { reference, rest } = takeReference(plain(body));
-  const asked = askedFor(rest);
+  const asked = askedFor(rest, vocabulary);
   if (asked === 'unknown' || asked === 'stop' || asked === 'start' || asked === 'help')
     return { kind: asked };
   if (asked === undefined && reference === undefined) return { kind: 'unknown' };
@@ -82,18 +69,20 @@ function takeReference(text: string): { reference: string | undefined; rest: str
 }
 
 /** The one command that the words make; `undefined` if there are none, `unknown` if there are others or several. */
-function askedFor(rest: string): Word | 'unknown' | undefined {
+function askedFor(rest: string, { commands, polite }: Vocabulary): CommandWord | 'unknown' | undefined {
   const tokens = rest
     .replace(/\bopt[\s-]+out\b/g, 'optout')
     .replace(/[^\p{L}\p{N}?]+/gu, ' ')
     .trim()
     .split(' ')
     .filter((token) => token !== '');
-  const found = new Set<Word>();
+  const found = new Set<CommandWord>();
   let others = 0;
   for (const token of tokens) {
     const kind =
-      words.get(token) ?? words.get(token.replace(/\?+$/, '')) ?? (/^\?+$/.test(token) ? 'help' : undefined);
+      commands.get(token) ??
+      commands.get(token.replace(/\?+$/, '')) ??
+      (/^\?+$/.test(token) ? 'help' : undefined);
     if (kind !== undefined) found.add(kind);
     else if (!polite.has(token)) others += 1;
   }

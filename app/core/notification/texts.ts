@@ -1,10 +1,10 @@
 import { safeDisplay } from '../address/name-addr.ts';
 import type { Sender } from '../message/message.ts';
 import { smsUnits } from './sms-units.ts';
-import { fill, wording } from './wording.ts';
+import type { Wording } from './wording.ts';
 
 export interface Notice {
-  readonly language: string;
+  readonly words: Wording;
   /** Access number, E.164. */
   readonly access: string;
   readonly reference: string;
@@ -18,38 +18,37 @@ export interface Notice {
  * Where it would be longer, the caller's name is shortened, then left out; the reference is always whole.
  */
 export function noticeText(notice: Notice): string {
-  const words = wording(notice.language);
+  const { words } = notice;
   const holes = { duration: duration(notice.durationMs), open: `${notice.access},,${notice.reference}#` };
-  const long = notice.urgent ? words.urgentNotice : words.notice;
+  const long = notice.urgent ? 'urgent-notice' : 'notice';
   const { number, name } = senderOf(notice.from, words);
-  const wide = (caller: string): string => fill(long, { ...holes, caller });
-  const narrow = (caller: string): string => fill(words.shortNotice, { ...holes, caller });
+  const wide = (caller: string): string => words.text(long, { ...holes, caller });
+  const narrow = (caller: string): string => words.text('short-notice', { ...holes, caller });
   return (
     (name && number ? shortened(name, (shown) => wide(`${shown} (${number})`)) : undefined) ??
     (name ? shortened(name, wide) : undefined) ??
     (name ? shortened(name, narrow) : undefined) ??
-    [wide(number ?? words.unknownCaller), narrow(number ?? '')].find((text) => smsUnits(text).fits) ??
+    [wide(number ?? words.text('unknown-caller')), narrow(number ?? '')].find(
+      (text) => smsUnits(text).fits,
+    ) ??
     narrow('').trim()
   );
 }
 
 /** Sent once, before the first notice of a mailbox that nobody ordered. */
 export function welcomeText(welcome: {
-  readonly language: string;
+  readonly words: Wording;
   readonly access: string;
   readonly number?: string;
 }): string {
-  return fill(wording(welcome.language).welcome, { access: welcome.access });
+  return welcome.words.text('welcome', { access: welcome.access });
 }
 
-function senderOf(
-  from: Sender,
-  words: { privateCaller: string; unknownCaller: string },
-): { number?: string; name?: string } {
-  if (from.private) return { number: words.privateCaller };
+function senderOf(from: Sender, words: Wording): { number?: string; name?: string } {
+  if (from.private) return { number: words.text('private-caller') };
   const name = tidy(harmless(from.name ?? ''), 40);
   const number = tidy(from.number ?? '', 24);
-  if (name === '' && number === '') return { number: words.unknownCaller };
+  if (name === '' && number === '') return { number: words.text('unknown-caller') };
   return { ...(name === '' ? {} : { name }), ...(number === '' ? {} : { number }) };
 }
 

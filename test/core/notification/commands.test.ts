@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { parseCommand } from '../../../app/core/notification/commands.ts';
+import { parseCommand as parse } from '../../../app/core/notification/commands.ts';
+import { shippedTexts } from '../../speech/shipped.ts';
+
+const parseCommand = (body: string) => parse(body, shippedTexts.vocabulary);
 
 describe('a reply', () => {
   const replies: [string, string][] = [
