@@ -115,7 +115,7 @@ export async function playDialogue(
     const next = await oneMessage(call, message, profile, deps, sound);
     sound = undefined;
     if (next === 'end') break;
-    message = await deps.retrieval.next(message.mailbox, message.envelope.received);
+    message = await deps.retrieval.next(message.mailbox, message);
     if (message === undefined) await tell(call, language, 'no-more-messages');
   }
   if (!call.gone.aborted) await tell(call, language, 'goodbye');

@@ -45,10 +45,7 @@ export interface MailboxStore {
    * Existing, or made by one atomic upsert from `fresh`; any number of simultaneous calls make one mailbox.
    * `count` is added to the counters in the same write.
    */
-  findOrCreate(
-    fresh: NewMailbox,
-    count?: CountChange,
-  ): Promise<{ mailbox: Mailbox; created: boolean }>;
+  findOrCreate(fresh: NewMailbox, count?: CountChange): Promise<{ mailbox: Mailbox; created: boolean }>;
   /** Adds to the derived counters (negative too), of all and of the kind. */
   count(id: MailboxId, change: CountChange): Promise<Mailbox | undefined>;
   /** Counts the messages anew and writes the counters: after a crash, and by a job. */

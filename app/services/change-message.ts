@@ -31,7 +31,19 @@ export async function changeState(
   const result = await deps.store.messages.setState(message.id, state, now, from);
   if (result === undefined || result.before.state === result.after.state) return result?.after;
   deps.account.message(events[state], message, now);
-  await count(deps, message, applyState(result.before.state, result.after.state, message.envelope.urgent));
+  await count(deps, message, applyState(result.before.state, result.after.state, result.before.urgent));
+  return result.after;
+}
+
+/** Marks it urgent, or not; the counters count the urgent among the new. */
+export async function changeUrgent(
+  deps: ChangeDeps,
+  message: Message,
+  urgent: boolean,
+): Promise<Message | undefined> {
+  const result = await deps.store.messages.setUrgent(message.id, urgent);
+  if (result === undefined || result.before.urgent === result.after.urgent) return result?.after;
+  if (result.after.state === 'new') await count(deps, message, { new: 0, old: 0, urgent: urgent ? 1 : -1 });
   return result.after;
 }
 
@@ -40,7 +52,7 @@ async function count(
   message: Message,
   effect: ReturnType<typeof applyState>,
 ): Promise<void> {
-  const mailbox = await store.mailboxes.count(message.mailbox, effect);
+  const mailbox = await store.mailboxes.count(message.mailbox, { ...effect, kind: message.envelope.kind });
   if (mailbox === undefined || !profiles.of(mailbox).lamp) return;
   await lamps
     .setLamp({ mailbox: mailbox.number, ...mailbox.counts })

@@ -158,7 +158,8 @@ function openMailbox(deps: DepositDeps, deposit: Deposit, profile: ClassOfServic
     classOfService: profile.name,
     created: deps.clock.now(),
   };
-  return deps.store.mailboxes.findOrCreate(fresh, { new: 1, urgent: deposit.draft.urgent ? 1 : 0 });
+  const { kind, urgent } = deposit.draft;
+  return deps.store.mailboxes.findOrCreate(fresh, { kind, new: 1, urgent: urgent ? 1 : 0 });
 }
 
 /** A first try may have made the mailbox and then failed: its first message is still to come, and the welcome with it. */
@@ -201,6 +202,7 @@ function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first }: 
     reference: freeReference(deps),
     referenceExpires: new Date(now.getTime() + own.referenceDays * dayMs),
     envelope,
+    urgent: envelope.urgent,
     state: 'new',
     tier: 'live',
     version: 1,

@@ -39,7 +39,7 @@ export interface Retrieval {
   save(message: Message): Promise<Message | undefined>;
   remove(message: Message): Promise<Message | undefined>;
   /** The oldest new message of the mailbox that was received after `after`, or of all. */
-  next(mailbox: MailboxId, after: Date | undefined): Promise<Message | undefined>;
+  next(mailbox: MailboxId, after: Message | undefined): Promise<Message | undefined>;
   mailboxOf(message: Message): Promise<Mailbox | undefined>;
   message(id: MessageId): Promise<Message | undefined>;
 }
@@ -63,7 +63,7 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),
     remove: (message) => changeState(deps, message, 'deleted'),
-    next: (mailbox, after) => store.messages.next(mailbox, ['new'], after),
+    next: (mailbox, after) => store.messages.next(mailbox, { states: ['new'], order: 'oldest' }, after),
     mailboxOf: (message) => store.mailboxes.get(message.mailbox),
     message: (id) => store.messages.get(id),
   };

@@ -1,26 +1,22 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { E164, MailboxId } from '../core/ids.ts';
-import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
-import type { MailboxStore, NewMailbox } from '../ports/store.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type {
+  AliasResult,
+  CountChange,
+  CreateResult,
+  FullNewMailbox,
+  MailboxChange,
+  MailboxStore,
+  NewMailbox,
+} from '../ports/store.ts';
 import type { Connection } from './connection.ts';
-import { isDuplicate, unavailable } from './faults.ts';
+import { duplicateIndex, isDuplicate, unavailable } from './faults.ts';
+import { changeUpdate } from './mailbox-change.ts';
+import { counters, countUpdate, fromDocument, type MailboxDocument } from './mailbox-document.ts';
+import { countMessages } from './message-counts.ts';
 import type { MessageDocument } from './message-document.ts';
 
-interface MailboxDocument {
-  _id: string;
-  /** Number, then aliases: one unique index serves both, so that no number leads to two mailboxes. */
-  numbers: string[];
-  origin: Mailbox['origin'];
-  status: Mailbox['status'];
-  classOfService: string;
-  created: Date;
-  textsStopped?: Date;
-  counts: MailboxCounts;
-  byKind?: Mailbox['byKind'];
-  settings?: Mailbox['settings'];
-}
-
-const counters = ['new', 'old', 'urgent'] as const;
 /** Tries to write a recount that no message came in between. */
 const recountTries = 5;
 
@@ -51,10 +47,9 @@ export class Mailboxes implements MailboxStore {
     return fromDocument(found);
   }
 
-  async findOrCreate(fresh: NewMailbox, count: Partial<MailboxCounts> = {}) {
+  async findOrCreate(fresh: NewMailbox, count?: CountChange) {
     const { id, number, origin, classOfService, created } = fresh;
-    const raised = nonZero(count);
-    const absent = counters.filter((name) => !raised.has(name)).map((name) => [`counts.${name}`, 0]);
+    const { zero, inc } = countUpdate(count);
     const update = {
       $setOnInsert: {
         _id: id,
@@ -63,9 +58,9 @@ export class Mailboxes implements MailboxStore {
         status: 'provisional' as const,
         classOfService,
         created,
-        ...Object.fromEntries(absent),
+        ...zero,
       },
-      ...increments(raised),
+      ...(inc ? { $inc: inc } : {}),
     };
     const upsert = () =>
       this.#mailboxes.findOneAndUpdate({ numbers: number }, update, {
@@ -104,30 +99,29 @@ export class Mailboxes implements MailboxStore {
     return own;
   }
 
-  async count(id: MailboxId, change: Partial<MailboxCounts>): Promise<Mailbox | undefined> {
-    const raised = nonZero(change);
-    if (raised.size === 0) return this.get(id);
-    const after = await this.#connection.run('mailboxes.count', () =>
-      this.#mailboxes.findOneAndUpdate({ _id: id }, increments(raised), { returnDocument: 'after' }),
-    );
-    return fromDocument(after);
+  async count(id: MailboxId, change: CountChange): Promise<Mailbox | undefined> {
+    const { inc } = countUpdate(change);
+    if (inc === undefined) return this.get(id);
+    return this.#change('mailboxes.count', { _id: id }, { $inc: inc });
   }
 
   async recount(id: MailboxId): Promise<Mailbox | undefined> {
     for (let tries = 1; ; tries += 1) {
-      const before = await this.get(id);
-      if (before === undefined) return undefined;
-      const counts = await this.#counted(id);
-      // Written only over the counters that were there before counting; the last try takes what it has.
-      const unchanged = tries < recountTries ? sameCounts(before.counts) : {};
-      const after = await this.#connection.run('mailboxes.recount', () =>
-        this.#mailboxes.findOneAndUpdate(
-          { _id: id, ...unchanged },
-          { $set: { counts } },
-          { returnDocument: 'after' },
-        ),
+      const before = await this.#connection.run('mailboxes.recount', () =>
+        this.#mailboxes.findOne({ _id: id }, { projection: { tally: 1 } }),
       );
-      if (after) return fromDocument(after);
+      if (before === null) return undefined;
+      const counted = await this.#connection.run('mailboxes.recount', () =>
+        countMessages(this.#messages, id),
+      );
+      // Written only over the counters that were there before counting; the last try takes what it has.
+      const unchanged = tries < recountTries ? { tally: before.tally ?? null } : {};
+      const after = await this.#change(
+        'mailboxes.recount',
+        { _id: id, ...unchanged } as Filter<MailboxDocument>,
+        { $set: counted, $inc: { tally: 1 } },
+      );
+      if (after) return after;
     }
   }
 
@@ -143,53 +137,98 @@ export class Mailboxes implements MailboxStore {
     await this.#connection.run('mailboxes.stopTexts', () => this.#mailboxes.updateOne({ _id: id }, change));
   }
 
-  async #counted(id: MailboxId): Promise<MailboxCounts> {
-    const groups = await this.#connection.run('mailboxes.recount', () =>
-      this.#messages
-        .aggregate<{ _id: { state: string; urgent?: boolean }; n: number }>([
-          { $match: { mailbox: id } },
-          { $group: { _id: { state: '$state', urgent: '$urgent' }, n: { $sum: 1 } } },
-        ])
+  async create(fresh: FullNewMailbox): Promise<CreateResult> {
+    const { id, number, aliases = [], status = 'provisional', settings, ...rest } = fresh;
+    const document: MailboxDocument = {
+      _id: id,
+      numbers: [...new Set([number, ...aliases])],
+      ...rest,
+      status,
+      counts: { new: 0, old: 0, urgent: 0 },
+      ...(settings === undefined ? {} : { settings }),
+    };
+    return this.#connection.run('mailboxes.create', () =>
+      this.#mailboxes
+        .insertOne(document)
+        .then(() => ({ kind: 'created', mailbox: fromDocument(document) }), taken),
+    );
+  }
+
+  update(id: MailboxId, change: MailboxChange, version?: number): Promise<Mailbox | undefined> {
+    // One that never changed has no version written down.
+    const same = version === undefined ? {} : { version: version === 0 ? { $in: [0, null] } : version };
+    const filter = { _id: id, ...same } as Filter<MailboxDocument>;
+    return this.#change('mailboxes.update', filter, changeUpdate(change));
+  }
+
+  async addAlias(id: MailboxId, number: E164): Promise<AliasResult> {
+    const added = await this.#connection.run('mailboxes.addAlias', () =>
+      this.#mailboxes
+        .findOneAndUpdate(
+          { _id: id, numbers: { $ne: number } },
+          { $push: { numbers: number }, $inc: { version: 1 } },
+          { returnDocument: 'after' },
+        )
+        .catch(taken),
+    );
+    if (added !== null && 'kind' in added) return added;
+    const mailbox = fromDocument(added) ?? (await this.get(id));
+    return mailbox === undefined ? { kind: 'no-mailbox' } : { kind: 'added', mailbox };
+  }
+
+  async removeAlias(id: MailboxId, number: E164): Promise<Mailbox | undefined> {
+    const removed = await this.#change(
+      'mailboxes.removeAlias',
+      { _id: id, numbers: number, 'numbers.0': { $ne: number } },
+      { $pull: { numbers: number }, $inc: { version: 1 } },
+    );
+    return removed ?? this.get(id);
+  }
+
+  async remove(id: MailboxId): Promise<boolean> {
+    const { deletedCount } = await this.#connection.run('mailboxes.remove', () =>
+      this.#mailboxes.deleteOne({ _id: id }),
+    );
+    return deletedCount > 0;
+  }
+
+  list(after: MailboxId | undefined, limit: number): Promise<Mailbox[]> {
+    return this.#page('mailboxes.list', {}, after, limit);
+  }
+
+  withMessages(after: MailboxId | undefined, limit: number): Promise<Mailbox[]> {
+    const some = { $or: counters.map((name) => ({ [`counts.${name}`]: { $gt: 0 } })) };
+    return this.#page('mailboxes.withMessages', some, after, limit);
+  }
+
+  async #page(
+    operation: string,
+    filter: Filter<MailboxDocument>,
+    after: MailboxId | undefined,
+    limit: number,
+  ): Promise<Mailbox[]> {
+    if (limit < 1) return [];
+    const found = await this.#connection.run(operation, () =>
+      this.#mailboxes
+        .find({ _id: { $gt: after ?? '' }, ...filter }, { sort: { _id: 1 }, limit, batchSize: limit + 1 })
         .toArray(),
     );
-    const sum = (wanted: (group: { state: string; urgent?: boolean }) => boolean) =>
-      groups.filter((group) => wanted(group._id)).reduce((total, group) => total + group.n, 0);
-    return {
-      new: sum((group) => group.state === 'new'),
-      old: sum((group) => group.state === 'heard' || group.state === 'saved'),
-      urgent: sum((group) => group.state === 'new' && group.urgent === true),
-    };
+    return found.map((document) => fromDocument(document));
+  }
+
+  async #change(
+    operation: string,
+    filter: Filter<MailboxDocument>,
+    update: UpdateFilter<MailboxDocument>,
+  ): Promise<Mailbox | undefined> {
+    const after = await this.#connection.run(operation, () =>
+      this.#mailboxes.findOneAndUpdate(filter, update, { returnDocument: 'after' }),
+    );
+    return fromDocument(after);
   }
 }
 
-function nonZero(change: Partial<MailboxCounts>): ReadonlyMap<string, number> {
-  return new Map(Object.entries(change).filter(([, value]) => value !== 0));
-}
-
-function increments(raised: ReadonlyMap<string, number>) {
-  if (raised.size === 0) return {};
-  return { $inc: Object.fromEntries([...raised].map(([name, value]) => [`counts.${name}`, value])) };
-}
-
-function sameCounts(counts: MailboxCounts) {
-  return Object.fromEntries(counters.map((name) => [`counts.${name}`, counts[name]]));
-}
-
-function fromDocument(document: MailboxDocument | null): Mailbox | undefined {
-  if (document === null) return undefined;
-  const [number, ...aliases] = document.numbers as E164[];
-  const { new: fresh, old, urgent } = document.counts;
-  return {
-    id: document._id as MailboxId,
-    number: number as E164,
-    aliases,
-    origin: document.origin,
-    status: document.status,
-    classOfService: document.classOfService,
-    created: document.created,
-    ...(document.textsStopped === undefined ? {} : { textsStopped: document.textsStopped }),
-    counts: { new: fresh, old, urgent },
-    byKind: document.byKind ?? {},
-    settings: document.settings ?? {},
-  };
+function taken(error: unknown): { readonly kind: 'number-taken' } {
+  if (isDuplicate(error) && duplicateIndex(error) === 'numbers') return { kind: 'number-taken' };
+  throw error;
 }

@@ -1,5 +1,6 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
 import type { Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
+import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
 
 /**
@@ -16,12 +17,17 @@ export interface MessageDocument {
   received: Date;
   /** Only where it is true. */
   urgent?: true;
+  /** Only where it is not voice. */
+  kind?: Exclude<MessageKind, 'voice'>;
+  /** The sender's number. */
+  sender?: string;
   envelope: string;
   state: MessageState;
   tier: Tier;
   version: number;
   expires: Date;
   heardAt?: Date;
+  deletedAt?: Date;
   transcript?: string;
   pending: StepDocument[];
   /** The least `at` of the pending steps; absent without steps. */
@@ -34,7 +40,8 @@ export function originKey(network: string, id: string): string {
 
 /** @throws Fault `invalid` if the envelope cannot be written. */
 export function toDocument(message: Message): MessageDocument {
-  const { id, envelope, pending, ...rest } = message;
+  const { id, envelope, pending, urgent, ...rest } = message;
+  const { kind, from } = envelope;
   const { network, id: originId }: Origin = envelope.origin;
   const steps = pending.map(toStepDocument);
   const due = steps.map((step) => step.at.getTime());
@@ -43,7 +50,9 @@ export function toDocument(message: Message): MessageDocument {
     ...rest,
     origin: originKey(network, originId),
     received: envelope.received,
-    ...(envelope.urgent ? { urgent: true } : {}),
+    ...(urgent ? { urgent } : {}),
+    ...(kind === 'voice' ? {} : { kind }),
+    ...(from.number === undefined ? {} : { sender: from.number }),
     envelope: writeEnvelope(envelope),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
@@ -51,7 +60,7 @@ export function toDocument(message: Message): MessageDocument {
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, transcript } = document;
+  const { heardAt, deletedAt, transcript } = document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -59,11 +68,13 @@ export function fromDocument(document: MessageDocument): Message {
     reference: document.reference as Message['reference'],
     referenceExpires: document.referenceExpires,
     envelope,
+    urgent: document.urgent === true,
     state: document.state,
     tier: document.tier,
     version: document.version,
     expires: document.expires,
     ...(heardAt === undefined ? {} : { heardAt }),
+    ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(transcript === undefined ? {} : { transcript }),
     pending: document.pending.map(fromStepDocument),
   };

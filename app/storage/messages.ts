@@ -2,10 +2,11 @@ import type { Collection, Filter, FindOptions } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
 import type { Message, MessageState, PendingKind } from '../core/message/message.ts';
-import type { InsertResult, ListOptions, MessageStore } from '../ports/store.ts';
+import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate } from './faults.ts';
 import { fromDocument, originKey, toDocument, type MessageDocument } from './message-document.ts';
+import { listMessages } from './message-list.ts';
 import * as steps from './pending-steps.ts';
 
 /** The collection `messages`. Every write is one update of one document. */
@@ -48,45 +49,69 @@ export class Messages implements MessageStore {
   }
 
   async list(mailbox: MailboxId, options: ListOptions): Promise<Message[]> {
-    const { states, limit } = options;
-    if (limit < 1) return [];
-    const filter = { mailbox, ...(states ? { state: { $in: [...states] } } : {}) };
-    const query = { sort: { received: -1 }, limit } as const;
+    if (options.limit < 1) return [];
     const found = await this.#connection.run('messages.list', () =>
-      this.#messages.find(filter, { ...query, batchSize: limit + 1 }).toArray(),
+      listMessages(this.#messages, mailbox, options),
     );
     return found.map(fromDocument);
   }
 
-  next(
+  async next(
     mailbox: MailboxId,
-    states: readonly MessageState[],
-    after: Date | undefined,
+    filter: MessageFilter,
+    after: Message | undefined,
   ): Promise<Message | undefined> {
-    const filter = { mailbox, state: { $in: [...states] }, ...(after ? { received: { $gt: after } } : {}) };
-    return this.#findOne('messages.next', filter, { sort: { received: 1 } });
+    const [found] = await this.list(mailbox, { ...filter, ...(after ? { after } : {}), limit: 1 });
+    return found;
+  }
+
+  async previous(mailbox: MailboxId, filter: MessageFilter, before: Message): Promise<Message | undefined> {
+    const [found] = await this.list(mailbox, { ...filter, before, limit: 1 });
+    return found;
   }
 
   async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[]) {
     const heard = state === 'heard';
+    const deleted = state === 'deleted';
     const before = await this.#connection.run('messages.setState', () =>
       this.#messages.findOneAndUpdate(
         {
           _id: id,
           state: from === undefined ? { $ne: state } : { $in: from.filter((one) => one !== state) },
         },
-        // $min keeps the first time it was heard.
-        { $set: { state }, $inc: { version: 1 }, ...(heard ? { $min: { heardAt: at } } : {}) },
+        {
+          $set: { state, ...(deleted ? { deletedAt: at } : {}) },
+          $inc: { version: 1 },
+          // $min keeps the first time it was heard.
+          ...(heard ? { $min: { heardAt: at } } : {}),
+          ...(deleted ? {} : { $unset: { deletedAt: '' as const } }),
+        },
         { returnDocument: 'before' },
       ),
     );
     if (before) {
+      const { deletedAt: _gone, ...kept } = before;
       const heardAt = heard && !(before.heardAt && before.heardAt <= at) ? { heardAt: at } : {};
-      const after = { ...before, state, version: before.version + 1, ...heardAt };
+      const deletedAt = deleted ? { deletedAt: at } : {};
+      const after = { ...kept, state, version: before.version + 1, ...heardAt, ...deletedAt };
       return { before: fromDocument(before), after: fromDocument(after) };
     }
     const unchanged = await this.get(id);
     return unchanged && { before: unchanged, after: unchanged };
+  }
+
+  async setUrgent(id: MessageId, urgent: boolean) {
+    const before = await this.#connection.run('messages.setUrgent', () =>
+      this.#messages.findOneAndUpdate(
+        { _id: id, urgent: urgent ? { $ne: true } : true },
+        { ...(urgent ? { $set: { urgent } } : { $unset: { urgent: '' as const } }), $inc: { version: 1 } },
+        { returnDocument: 'before' },
+      ),
+    );
+    const found = before ? fromDocument(before) : await this.get(id);
+    return (
+      found && { before: found, after: before ? { ...found, urgent, version: found.version + 1 } : found }
+    );
   }
 
   async envelopeXml(id: MessageId): Promise<string | undefined> {

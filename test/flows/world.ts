@@ -120,7 +120,8 @@ export class FlowWorld {
         remove: async (message) => this.#set(message, 'deleted'),
         next: async (_, after) =>
           this.messages.find(
-            ({ state, envelope }) => state === 'new' && (after === undefined || envelope.received > after),
+            ({ state, envelope }) =>
+              state === 'new' && (after === undefined || envelope.received > after.envelope.received),
           ),
         mailboxOf: async () => mailbox(),
         message: async (id) => this.messages.find((message) => message.id === id),
@@ -164,6 +165,7 @@ export class FlowWorld {
       reference: makeReference(String(100_000_000 + n)),
       referenceExpires: new Date(Date.UTC(2027, 0, 1)),
       envelope,
+      urgent: envelope.urgent,
       state: 'new',
       tier: 'live',
       version: 1,
@@ -237,6 +239,7 @@ export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {
     counts,
     byKind: {},
     settings: {},
+    version: 0,
   };
 }
 

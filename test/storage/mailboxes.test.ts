@@ -21,16 +21,19 @@ describe('storage: mailboxes', function () {
       aliases: [],
       status: 'provisional' as const,
       counts: { new: 1, old: 0, urgent: 0 },
-      byKind: {},
+      byKind: { voice: { new: 1, old: 0, urgent: 0 } },
       settings: {},
+      version: 0,
     };
-    const made = await mailboxes().findOrCreate(fresh, { new: 1, urgent: 0 });
+    const made = await mailboxes().findOrCreate(fresh, { kind: 'voice', new: 1, urgent: 0 });
     assert.deepEqual(made, { mailbox: expected, created: true });
     const again = await mailboxes().findOrCreate(sampleMailbox({ number: fresh.number }), {
+      kind: 'voice',
       new: 1,
       urgent: 1,
     });
-    const counted = { ...expected, counts: { new: 2, old: 0, urgent: 1 } };
+    const two = { new: 2, old: 0, urgent: 1 };
+    const counted = { ...expected, counts: two, byKind: { voice: two } };
     assert.deepEqual(again, { mailbox: counted, created: false });
     assert.deepEqual(await mailboxes().find(fresh.number), counted);
     assert.deepEqual(await mailboxes().get(fresh.id), counted);
@@ -47,7 +50,7 @@ describe('storage: mailboxes', function () {
     const called = number();
     const all = await Promise.all(
       Array.from({ length: 100 }, () =>
-        mailboxes().findOrCreate(sampleMailbox({ number: called }), { new: 1 }),
+        mailboxes().findOrCreate(sampleMailbox({ number: called }), { kind: 'voice', new: 1 }),
       ),
     );
     assert.equal(new Set(all.map((one) => one.mailbox.id)).size, 1);
@@ -67,6 +70,7 @@ describe('storage: mailboxes', function () {
       const all = await Promise.all(
         Array.from({ length: 100 }, (_, i) =>
           (i % 2 === 0 ? mailboxes() : other.mailboxes).findOrCreate(sampleMailbox({ number: called }), {
+            kind: 'voice',
             new: 1,
           }),
         ),
@@ -85,7 +89,7 @@ describe('storage: mailboxes', function () {
     const raw = opened.client.db(opened.database).collection<{ _id: string; numbers: string[] }>('mailboxes');
     await raw.updateOne({ _id: fresh.id }, { $push: { numbers: alias } });
     assert.deepEqual((await mailboxes().find(alias))?.aliases, [alias]);
-    const found = await mailboxes().findOrCreate(sampleMailbox({ number: alias }), { new: 1 });
+    const found = await mailboxes().findOrCreate(sampleMailbox({ number: alias }), { kind: 'voice', new: 1 });
     assert.equal(found.created, false);
     assert.equal(found.mailbox.id, fresh.id);
     assert.equal(found.mailbox.number, fresh.number);
@@ -93,16 +97,16 @@ describe('storage: mailboxes', function () {
 
   it('counters go up and down; a mailbox that is not there has none', async () => {
     const fresh = sampleMailbox();
-    await mailboxes().findOrCreate(fresh, { new: 2 });
-    const after = await mailboxes().count(fresh.id, { new: -1, old: 1, urgent: 0 });
+    await mailboxes().findOrCreate(fresh, { kind: 'voice', new: 2 });
+    const after = await mailboxes().count(fresh.id, { kind: 'voice', new: -1, old: 1, urgent: 0 });
     assert.deepEqual(after?.counts, { new: 1, old: 1, urgent: 0 });
-    assert.deepEqual(await mailboxes().count(fresh.id, {}), after);
-    assert.equal(await mailboxes().count('none' as MailboxId, { new: 1 }), undefined);
+    assert.deepEqual(await mailboxes().count(fresh.id, { kind: 'voice' }), after);
+    assert.equal(await mailboxes().count('none' as MailboxId, { kind: 'voice', new: 1 }), undefined);
   });
 
   it('counting anew puts right what a crash left: new, heard and saved, urgent ones, no deleted', async () => {
     const fresh = sampleMailbox();
-    await mailboxes().findOrCreate(fresh, { new: 40, old: 7, urgent: 3 });
+    await mailboxes().findOrCreate(fresh, { kind: 'voice', new: 40, old: 7, urgent: 3 });
     const states = ['new', 'new', 'new', 'heard', 'saved', 'deleted'] as const;
     for (const [i, state] of states.entries()) {
       await opened.store.messages.insert(
@@ -117,7 +121,7 @@ describe('storage: mailboxes', function () {
 
   it('an empty mailbox counts to nothing', async () => {
     const fresh = sampleMailbox();
-    await mailboxes().findOrCreate(fresh, { new: 1 });
+    await mailboxes().findOrCreate(fresh, { kind: 'voice', new: 1 });
     assert.deepEqual((await mailboxes().recount(fresh.id))?.counts, { new: 0, old: 0, urgent: 0 });
   });
 
@@ -125,7 +129,7 @@ describe('storage: mailboxes', function () {
     const fresh = sampleMailbox();
     const deposit = async () => {
       await opened.store.messages.insert(sampleMessage({ mailbox: fresh.id }));
-      await mailboxes().findOrCreate(fresh, { new: 1 });
+      await mailboxes().findOrCreate(fresh, { kind: 'voice', new: 1 });
     };
     await deposit();
     await Promise.all([
@@ -140,7 +144,7 @@ describe('storage: mailboxes', function () {
     await mailboxes().findOrCreate(fresh);
     await mailboxes().activate(fresh.id);
     await mailboxes().activate(fresh.id);
-    await mailboxes().findOrCreate(sampleMailbox({ number: fresh.number }), { new: 1 });
+    await mailboxes().findOrCreate(sampleMailbox({ number: fresh.number }), { kind: 'voice', new: 1 });
     assert.equal((await mailboxes().get(fresh.id))?.status, 'active');
   });
 

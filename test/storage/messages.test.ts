@@ -89,10 +89,12 @@ describe('storage: messages', function () {
     assert.deepEqual(await messages().list(mailbox, { limit: 0 }), []);
     await messages().setState(second.id, 'heard', at(10));
     assert.deepEqual(ids(await messages().list(mailbox, { limit: 10, states: ['heard'] })), [second.id]);
-    const next = async (after?: Date) => (await messages().next(mailbox, ['new'], after))?.id;
+    const filter = { states: ['new'], order: 'oldest' } as const;
+    const next = async (after?: (typeof all)[0]) => (await messages().next(mailbox, filter, after))?.id;
     assert.equal(await next(), first.id);
-    assert.equal(await next(at(1)), third.id);
-    assert.equal(await next(at(3)), undefined);
+    assert.equal(await next(first), third.id);
+    assert.equal(await next(second), third.id);
+    assert.equal(await next(third), undefined);
   });
 
   it('a change of state answers before and after, counts the version, and repeating it changes nothing', async () => {

@@ -62,7 +62,9 @@ describe('storage: the store goes away and comes back', function () {
     await open(port);
     const mailbox = sampleMailbox();
     await Promise.all(
-      Array.from({ length: 5 }, () => inTime(store.mailboxes.findOrCreate(mailbox, { new: 1 }))),
+      Array.from({ length: 5 }, () =>
+        inTime(store.mailboxes.findOrCreate(mailbox, { kind: 'voice', new: 1 })),
+      ),
     );
     await late.mend();
     await until(() => store.ping());
@@ -79,7 +81,7 @@ describe('storage: the store goes away and comes back', function () {
       inTime(store.ping()),
       inTime(store.messages.insert(sampleMessage())),
       inTime(store.messages.list(id, { limit: 10 })),
-      inTime(store.mailboxes.findOrCreate(sampleMailbox(), { new: 1 })),
+      inTime(store.mailboxes.findOrCreate(sampleMailbox(), { kind: 'voice', new: 1 })),
       inTime(store.mailboxes.recount(id)),
       inTime(store.media.put('m' as never, 'audio/PCMU', new Uint8Array(2_000_000))),
       inTime(store.notifications.takeDue(new Date(), 1000)),

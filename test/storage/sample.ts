@@ -41,6 +41,7 @@ export function sampleMessage(change: Partial<Message> = {}, envelope: Partial<E
     reference: String(randomInt(1e9, 1e10)) as Reference,
     referenceExpires: at(604_800),
     envelope: written,
+    urgent: written.urgent,
     state: 'new',
     tier: 'live',
     version: 1,

@@ -19,6 +19,8 @@ export interface Mailbox {
   /** The same by kind of message. */
   readonly byKind: Readonly<Partial<Record<MessageKind, MailboxCounts>>>;
   readonly settings: Settings;
+  /** Counts changes of what the subscriber is and has chosen (not of messages), for If-Match. */
+  readonly version: number;
 }
 
 export interface MailboxCounts {

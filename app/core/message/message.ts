@@ -73,12 +73,16 @@ export interface Message {
   readonly reference: Reference;
   readonly referenceExpires: Date;
   readonly envelope: Envelope;
+  /** Whether it is urgent now; the envelope says how it came. */
+  readonly urgent: boolean;
   readonly state: MessageState;
   readonly tier: Tier;
   /** Counts changes, for replication and If-Match. */
   readonly version: number;
   readonly expires: Date;
   readonly heardAt?: Date;
+  /** Present while it lies in the trash. */
+  readonly deletedAt?: Date;
   readonly transcript?: string;
   readonly pending: readonly PendingStep[];
 }

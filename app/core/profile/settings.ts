@@ -22,6 +22,18 @@ export interface Settings {
   readonly deliverByCall?: boolean;
 }
 
+type Change<T> = { readonly [Key in keyof T]?: T[Key] | null | undefined };
+
+/**
+ * Sets the fields that it gives and removes those that are `null` or `undefined`; what it does not name stays. Of
+ * addresses, greetings and lists each one by itself, so that two changes at once do not undo each other.
+ */
+export interface SettingsChange extends Change<Omit<Settings, 'addresses' | 'greetings' | 'lists'>> {
+  readonly addresses?: Change<Addresses> | null | undefined;
+  readonly greetings?: Change<Greetings> | null | undefined;
+  readonly lists?: Change<Record<string, DistributionList>> | null | undefined;
+}
+
 export interface Addresses {
   /** SIP URI without scheme, as `user@host`. */
   readonly sip?: string;

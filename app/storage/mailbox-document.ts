@@ -1,0 +1,64 @@
+import type { E164, MailboxId } from '../core/ids.ts';
+import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
+import type { MessageKind } from '../core/profile/class-of-service.ts';
+import type { Settings } from '../core/profile/settings.ts';
+import type { CountChange } from '../ports/store.ts';
+
+export interface MailboxDocument {
+  _id: string;
+  /** Number, then aliases: one unique index serves both, so that no number leads to two mailboxes. */
+  numbers: string[];
+  origin: Mailbox['origin'];
+  status: Mailbox['status'];
+  classOfService: string;
+  created: Date;
+  textsStopped?: Date;
+  counts: MailboxCounts;
+  /** A counter that never moved is not there. */
+  byKind?: Partial<Record<MessageKind, Partial<MailboxCounts>>>;
+  /** Goes up with every change of the counters, so that a recount knows whether one came in between. */
+  tally?: number;
+  settings?: Settings;
+  version?: number;
+}
+
+export const counters = ['new', 'old', 'urgent'] as const;
+
+/** What is added to the counters, and by a new mailbox set to nothing. */
+export function countUpdate(change: CountChange | undefined) {
+  const raised = counters.filter((name) => (change?.[name] ?? 0) !== 0);
+  const still = counters.filter((name) => !raised.includes(name));
+  const add = raised.flatMap((name) =>
+    [`counts.${name}`, `byKind.${change?.kind}.${name}`].map((path) => [path, change?.[name]] as const),
+  );
+  return {
+    zero: Object.fromEntries(still.map((name) => [`counts.${name}`, 0])),
+    inc: raised.length === 0 ? undefined : { ...Object.fromEntries(add), tally: 1 },
+  };
+}
+
+export function fromDocument(document: MailboxDocument): Mailbox;
+export function fromDocument(document: MailboxDocument | null): Mailbox | undefined;
+export function fromDocument(document: MailboxDocument | null): Mailbox | undefined {
+  if (document === null) return undefined;
+  const [number, ...aliases] = document.numbers as E164[];
+  const byKind = Object.entries(document.byKind ?? {}).map(([kind, counts]) => [kind, allCounts(counts)]);
+  return {
+    id: document._id as MailboxId,
+    number: number as E164,
+    aliases,
+    origin: document.origin,
+    status: document.status,
+    classOfService: document.classOfService,
+    created: document.created,
+    ...(document.textsStopped === undefined ? {} : { textsStopped: document.textsStopped }),
+    counts: allCounts(document.counts),
+    byKind: Object.fromEntries(byKind) as Mailbox['byKind'],
+    settings: document.settings ?? {},
+    version: document.version ?? 0,
+  };
+}
+
+function allCounts(counts: Partial<MailboxCounts>): MailboxCounts {
+  return { new: counts.new ?? 0, old: counts.old ?? 0, urgent: counts.urgent ?? 0 };
+}
