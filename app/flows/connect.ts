@@ -1,36 +1,132 @@
-/** Connects a subscriber with the person who left a message. */
+/** Connects a subscriber with somebody at the operator's cost: the sender of a message, the operator. */
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
+import type { PromptName } from '../core/prompt/prompt-name.ts';
 import type { Call, DialResult } from '../ports/media.ts';
-import { tell, type FlowDeps } from './flow.ts';
+import type { TollAnswer } from '../services/tolls.ts';
+import { prompt, say, tell, type FlowDeps } from './flow.ts';
 
+export interface Connecting {
+  /** As a network wrote it, or E.164. */
+  readonly number: string;
+  readonly mailbox: Mailbox;
+  readonly language: string;
+  /** As whom the far side is spoken of. */
+  readonly as: 'sender' | 'operator';
+  /** Message that it is about, for the call detail record. */
+  readonly message?: string;
+}
+
+export type Connected =
+  /** They have spoken, and the far side hung up. */
+  | 'connected'
+  /** The toll rules do not let the call through, or it is no number; that was said. */
+  | 'refused'
+  /** Busy, away, or not reached; that was said. */
+  | 'not-reached'
+  | 'gone';
+
+/** Asks the toll rules, says what is wrong or who is called, dials, and connects until one of the two hangs up. */
+export async function connectTo(call: Call, to: Connecting, deps: FlowDeps): Promise<Connected> {
+  const { mailbox, language, as } = to;
+  const answer = await deps.tolls.use(mailbox, to.number);
+  const number = deps.plan.parse(to.number);
+  if (answer !== 'allowed' || number === undefined) {
+    await say(call, { language }, prompt(refusals[answer === 'allowed' ? 'not-a-number' : answer]));
+    return call.gone.aborted ? 'gone' : 'refused';
+  }
+  await tell(call, language, calling[as]);
+  const started = deps.clock.now();
+  const result = await deps.media.dial(
+    { number },
+    { callerNumber: deps.access, ringSeconds: deps.ringSeconds, signal: call.gone },
+  );
+  if (result.kind !== 'answered') {
+    recordUnanswered(to, number, result, started, deps);
+    if (call.gone.aborted) return 'gone';
+    await say(call, { language }, prompt(failure(result, as)));
+    return call.gone.aborted ? 'gone' : 'not-reached';
+  }
+  return converse(call, result.call, { ...to, number }, deps);
+}
+
+/** The far side of a message. Whoever hears it is told if there is nobody to call. */
 export async function connectSender(
   call: Call,
   message: Message,
   language: string,
   deps: FlowDeps,
 ): Promise<void> {
-  const sender = message.envelope.from;
-  const number = sender.private ? undefined : sender.number;
-  if (number === undefined || !deps.mayCall(number)) {
-    await tell(call, language, 'cannot-call-sender');
+  const { from } = message.envelope;
+  const mailbox = await deps.retrieval.mailboxOf(message);
+  if (from.private || from.number === undefined || mailbox === undefined) {
+    await say(call, { language }, prompt('cannot-call-sender'));
     return;
   }
-  await tell(call, language, 'calling-sender');
-  const result = await deps.media.dial(
-    { number },
-    { callerNumber: deps.access, ringSeconds: deps.ringSeconds, signal: call.gone },
-  );
-  if (result.kind === 'answered') {
-    await using other = result.call;
-    await call.bridge(other);
-    return;
-  }
-  await tell(call, language, failure(result));
+  await connectTo(call, { number: from.number, mailbox, language, as: 'sender', message: message.id }, deps);
 }
 
-function failure(
-  result: Exclude<DialResult, { kind: 'answered' }>,
-): 'sender-busy' | 'sender-no-answer' | 'cannot-call-sender' {
-  if (result.kind === 'busy') return 'sender-busy';
-  return result.kind === 'no-answer' ? 'sender-no-answer' : 'cannot-call-sender';
+async function converse(call: Call, other: Call, to: Connecting, deps: FlowDeps): Promise<Connected> {
+  try {
+    return (await call.bridge(other)) === 'gone' ? 'gone' : 'connected';
+  } finally {
+    await other.hangup().catch((error: unknown) => deps.log.warn('the call could not be ended', { error }));
+    deps.account.call(other, {
+      direction: 'outbound',
+      src: to.mailbox.number,
+      dst: to.number,
+      outcome: `connect-${to.as}`,
+      accountcode: to.mailbox.id,
+      ...(to.message === undefined ? {} : { message: to.message }),
+    });
+  }
+}
+
+type Unanswered = Exclude<DialResult, { kind: 'answered' }>;
+
+/** Q.850 causes. */
+const causes = { busy: 17, 'no-answer': 19, refused: 21, unallocated: 1 } as const;
+
+function recordUnanswered(
+  to: Connecting,
+  number: string,
+  result: Unanswered,
+  start: Date,
+  { account, clock, access }: FlowDeps,
+): void {
+  const end = clock.now();
+  account.event({
+    event: 'call',
+    direction: 'outbound',
+    src: to.mailbox.number,
+    dst: number,
+    clid: access,
+    channel: '',
+    dcontext: 'outgoing',
+    lastapp: `connect-${to.as}`,
+    start,
+    end,
+    duration: Math.floor((end.getTime() - start.getTime()) / 1000),
+    billsec: 0,
+    disposition: result.kind === 'busy' ? 'BUSY' : result.kind === 'no-answer' ? 'NO ANSWER' : 'FAILED',
+    hangup_cause: result.kind === 'failed' ? result.cause : causes[result.kind],
+    uniqueid: '',
+    linkedid: '',
+    accountcode: to.mailbox.id,
+    ...(to.message === undefined ? {} : { userfield: to.message }),
+  });
+}
+
+const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, PromptName>> = {
+  denied: 'call-denied',
+  'daily-limit': 'call-limit',
+  'not-a-number': 'cannot-call-sender',
+};
+
+const calling = { sender: 'calling-sender', operator: 'calling-operator' } as const;
+
+function failure(result: Unanswered, as: Connecting['as']): PromptName {
+  if (result.kind === 'busy') return as === 'sender' ? 'sender-busy' : 'operator-busy';
+  if (result.kind === 'no-answer') return as === 'sender' ? 'sender-no-answer' : 'operator-no-answer';
+  return as === 'sender' ? 'cannot-call-sender' : 'cannot-call-operator';
 }

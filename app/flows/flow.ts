@@ -12,6 +12,7 @@ import type { Account } from '../services/account.ts';
 import type { Deposits } from '../services/deposit.ts';
 import type { Profiles } from '../services/profile.ts';
 import type { Retrieval } from '../services/retrieve.ts';
+import type { Tolls } from '../services/tolls.ts';
 
 export interface FlowDeps {
   readonly deposits: Deposits;
@@ -31,8 +32,8 @@ export interface FlowDeps {
   readonly referenceTries: number;
   readonly ringSeconds: number;
   readonly language: string;
-  /** Whether subscribers may be connected to this number at our cost. */
-  readonly mayCall: (number: string) => boolean;
+  /** Whether subscribers may be connected to a number at our cost. */
+  readonly tolls: Tolls;
 }
 
 export type Caller = Identified['caller'];

@@ -24,6 +24,7 @@ import type { CallRow } from '../../app/services/account.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import type { Asker, OpenResult } from '../../app/services/retrieve.ts';
+import { createTolls } from '../../app/services/tolls.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { ffmpegCommand } from '../../scripts/stack/ffmpeg.ts';
 import { silentLog } from '../ports/silent-log.ts';
@@ -80,7 +81,7 @@ export class FlowWorld {
       clock,
       onDial: (to) => options.onDial?.(to.number) ?? { kind: 'no-answer' },
     });
-    this.deps = {
+    const deps: Omit<FlowDeps, 'tolls'> = {
       media: this.media,
       transform: openTransform({ ffmpeg: ffmpegCommand() }, { log: silentLog }),
       clock,
@@ -95,7 +96,6 @@ export class FlowWorld {
       referenceTries: 3,
       ringSeconds: 30,
       language: 'en',
-      mayCall: (number) => number.startsWith('+1202555'),
       profiles: createProfiles(() => ({ standard: { ...standard, ...options.standard } })),
       account: {
         event: () => undefined,
@@ -127,6 +127,7 @@ export class FlowWorld {
         message: async (id) => this.messages.find((message) => message.id === id),
       },
     };
+    this.deps = { ...deps, tolls: tollsOf(deps) };
   }
 
   /** Time passes. */
@@ -225,6 +226,26 @@ export class FlowWorld {
       this.messages[at] = { ...message, state };
     return this.messages[at];
   }
+}
+
+/** The real rules, with a count in memory. */
+function tollsOf(deps: Omit<FlowDeps, 'tolls'>): FlowDeps['tolls'] {
+  const used = new Map<string, number>();
+  return createTolls({
+    ...deps,
+    callable: [],
+    store: {
+      usage: {
+        used: async (key) => used.get(key) ?? 0,
+        take: async (key, limit) => {
+          const n = (used.get(key) ?? 0) + 1;
+          if (n > limit) return false;
+          used.set(key, n);
+          return true;
+        },
+      },
+    },
+  });
 }
 
 export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {

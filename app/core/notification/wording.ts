@@ -28,6 +28,8 @@ export const textNames = [
   'notice',
   'urgent-notice',
   'short-notice',
+  /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
+  'summary',
   'unknown-caller',
   'private-caller',
   'welcome',
@@ -48,6 +50,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   access: '+123456789012345',
   caller: '+123456789012345',
   duration: '60:00',
+  since: '23:59',
   open: '+123456789012345,,1234567890#',
   code: '12345678',
   minutes: '60',
