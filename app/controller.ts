@@ -22,6 +22,9 @@ import { createCommands, type Commands } from './services/command.ts';
 import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits } from './services/deposit.ts';
 import { createNotify } from './services/notify.ts';
+import { createGreetings } from './services/greetings.ts';
+import { createSelfService } from './services/self-service.ts';
+import { createSends } from './services/send.ts';
 import { createProfiles } from './services/profile.ts';
 import { recoverStray } from './services/recover.ts';
 import { createRetrieval } from './services/retrieve.ts';
@@ -159,7 +162,8 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
       running.watch(notify.work(message, message.pending, mailbox));
     },
   });
-  return { textsDue, account, tolls, notify, retrieval, deposits, recounted };
+  const sends = createSends({ ...shared, deposits });
+  return { textsDue, account, tolls, notify, retrieval, deposits, sends, recounted };
 }
 
 function createFlowDeps(
@@ -171,6 +175,8 @@ function createFlowDeps(
   return {
     ...shared,
     ...messaging,
+    greetings: createGreetings(shared),
+    selfService: createSelfService(shared),
     mailboxes: store.mailboxes,
     media,
     transform: rooms.transform,

@@ -7,16 +7,24 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Call, HangupCause, MediaServer } from '../ports/media.ts';
 import type { MailboxStore } from '../ports/store.ts';
+import type { Texts } from '../ports/texts.ts';
 import type { SoundTransform } from '../ports/transform.ts';
 import type { Account } from '../services/account.ts';
 import type { Deposits } from '../services/deposit.ts';
+import type { Greetings } from '../services/greetings.ts';
 import type { Profiles } from '../services/profile.ts';
 import type { Retrieval } from '../services/retrieve.ts';
+import type { SelfService } from '../services/self-service.ts';
+import type { Sends } from '../services/send.ts';
 import type { Tolls } from '../services/tolls.ts';
 
 export interface FlowDeps {
   readonly deposits: Deposits;
   readonly retrieval: Retrieval;
+  readonly sends: Sends;
+  readonly greetings: Greetings;
+  readonly selfService: SelfService;
+  readonly texts: Pick<Texts, 'languages'>;
   readonly mailboxes: Pick<MailboxStore, 'find'>;
   readonly media: Pick<MediaServer, 'dial'>;
   readonly transform: SoundTransform;

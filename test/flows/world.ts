@@ -19,14 +19,18 @@ import {
   type ScriptedMedia,
 } from '../../app/media/scripted/open.ts';
 import type { Step } from '../../app/media/scripted/steps.ts';
-import type { Delivery } from '../../app/ports/store.ts';
+import type { Delivery, Store } from '../../app/ports/store.ts';
 import type { CallRow } from '../../app/services/account.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
+import { createGreetings } from '../../app/services/greetings.ts';
+import { createSelfService } from '../../app/services/self-service.ts';
+import { createSends } from '../../app/services/send.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import type { Asker, OpenResult } from '../../app/services/retrieve.ts';
 import { createTolls } from '../../app/services/tolls.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { ffmpegCommand } from '../../scripts/stack/ffmpeg.ts';
+import { shippedTexts } from '../speech/shipped.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
 export const access = '+12025550199';
@@ -73,6 +77,8 @@ export class FlowWorld {
   onFind: (number: E164) => Promise<Mailbox | undefined> = async () => undefined;
   onOpen: ((text: string) => OpenResult) | undefined;
   hasSound = true;
+  /** Sounds in the store, e.g. of greetings. */
+  readonly sounds = new Map<string, { contentType: string; bytes: Uint8Array }>();
   #now = Date.UTC(2026, 0, 2, 12);
 
   constructor(options: WorldOptions = {}) {
@@ -81,7 +87,8 @@ export class FlowWorld {
       clock,
       onDial: (to) => options.onDial?.(to.number) ?? { kind: 'no-answer' },
     });
-    const deps: Omit<FlowDeps, 'tolls'> = {
+    const deps: Omit<FlowDeps, 'tolls' | 'sends' | 'greetings' | 'selfService'> = {
+      texts: shippedTexts,
       media: this.media,
       transform: openTransform({ ffmpeg: ffmpegCommand() }, { log: silentLog }),
       clock,
@@ -127,7 +134,19 @@ export class FlowWorld {
         message: async (id) => this.messages.find((message) => message.id === id),
       },
     };
-    this.deps = { ...deps, tolls: tollsOf(deps) };
+    const store = {
+      // Only what a caller's visit reads: what subscribers change is tried on a real store.
+      mailboxes: { find: (number: E164) => this.onFind(number) } as Store['mailboxes'],
+      media: { get: async (id: string) => this.sounds.get(id) } as Store['media'],
+    };
+    const random = { uuid: () => crypto.randomUUID(), digits: () => '' };
+    this.deps = {
+      ...deps,
+      tolls: tollsOf(deps),
+      greetings: createGreetings({ ...deps, store, random }),
+      sends: createSends({ ...deps, store }),
+      selfService: createSelfService({ ...deps, store }),
+    };
   }
 
   /** Time passes. */
@@ -229,7 +248,7 @@ export class FlowWorld {
 }
 
 /** The real rules, with a count in memory. */
-function tollsOf(deps: Omit<FlowDeps, 'tolls'>): FlowDeps['tolls'] {
+function tollsOf(deps: Omit<Parameters<typeof createTolls>[0], 'store' | 'callable'>): FlowDeps['tolls'] {
   const used = new Map<string, number>();
   return createTolls({
     ...deps,

@@ -23,5 +23,6 @@ const read = (language: string) => readTexts(shippedPrompts, language).texts;
 /** Texts of a language as the checkout has them. */
 export const shippedTexts: Texts = {
   wording: (language) => createWording(read(language), shippedSpeech(language).category),
+  languages: ['en', 'es'],
   vocabulary: createVocabulary(['en', 'es'].map(read)),
 };
