@@ -8,6 +8,7 @@ import { deliverDialogue } from './flows/deliver.ts';
 import type { FlowDeps } from './flows/flow.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { TextGateway } from './ports/gateway.ts';
+import type { Hasher } from './ports/hasher.ts';
 import type { Log } from './ports/log.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Scheduler } from './ports/scheduler.ts';
@@ -18,9 +19,13 @@ import type { SoundTransform } from './ports/transform.ts';
 import { workText } from './inbox.ts';
 import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
+import { createAuditor, type Auditor } from './services/audit.ts';
+import { createAuthentication } from './services/authenticate.ts';
 import { createCommands, type Commands } from './services/command.ts';
 import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits } from './services/deposit.ts';
+import { createLamps, type Lamps } from './services/lamp.ts';
+import { createInbox } from './services/inbox.ts';
 import { createNotify } from './services/notify.ts';
 import { createGreetings } from './services/greetings.ts';
 import { createSelfService } from './services/self-service.ts';
@@ -35,7 +40,7 @@ const drainMs = 5_000;
 /** Most calls to subscribers at once. */
 const maxDeliveries = 50;
 /** How often each worker looks for due work that nothing woke it for, in milliseconds. */
-const every = { texts: 15_000, calls: 15_000, spool: 5_000, accounts: 10_000, counts: 60_000 };
+const every = { texts: 15_000, calls: 15_000, spool: 5_000, accounts: 10_000, lamps: 60_000, counts: 60_000 };
 
 export interface Rooms {
   readonly config: Config;
@@ -51,6 +56,7 @@ export interface Rooms {
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly scheduler: Scheduler;
   readonly texts: Texts;
+  readonly hasher: Hasher;
 }
 
 export interface Controller {
@@ -97,7 +103,11 @@ export function createController(rooms: Rooms): Controller {
     if (rooms.spool.size > 0) await deposits.drain(signal);
   };
   const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
-  scheduler.worker('accounts', every.accounts, () => account.flush(), 'controller');
+  const write = async (): Promise<void> => {
+    await Promise.all([account.flush(), messaging.auditor.flush()]);
+  };
+  scheduler.worker('accounts', every.accounts, write, 'controller');
+  scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
   scheduler.worker(
     'counts',
     every.counts,
@@ -114,7 +124,7 @@ export function createController(rooms: Rooms): Controller {
   for (const worker of [texts, calls, spooled]) worker.wake();
   return {
     text: (text) => commands.handle(text),
-    run: (signal) => answerAll({ rooms, flow, commands, deliveries, running, signal }),
+    run: (signal) => answerAll({ ...messaging, rooms, flow, commands, deliveries, running, signal }),
   };
 }
 
@@ -140,15 +150,17 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const account = createAccount({ ...shared, cdrs: store.cdrs });
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
+  const lamps = createLamps({ ...shared, media });
   const notify = createNotify({
     ...shared,
     gateways: rooms.gateways,
-    lamps: media,
+    lamps,
     account,
     retry: config.notify,
     onDue: (at) => textsDue.worker?.wakeAt(at),
   });
-  const retrieval = createRetrieval({ ...shared, lamps: media, account, limits: config.references });
+  const inbox = createInbox({ ...shared, lamps: media, account });
+  const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
   const deposits = createDeposits({
     ...shared,
     spool,
@@ -163,7 +175,27 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     },
   });
   const sends = createSends({ ...shared, deposits });
-  return { textsDue, account, tolls, notify, retrieval, deposits, sends, recounted };
+  const auditor = createAuditor({ ...shared, audit: store.audit, keepDays: config.audit.days });
+  const authentication = createAuthentication({
+    ...shared,
+    hasher: rooms.hasher,
+    auditor,
+    notify,
+    rule: config.pins,
+  });
+  return {
+    textsDue,
+    auditor,
+    authentication,
+    lamps,
+    account,
+    tolls,
+    notify,
+    retrieval,
+    deposits,
+    sends,
+    recounted,
+  };
 }
 
 function createFlowDeps(
@@ -190,13 +222,16 @@ function createFlowDeps(
 interface Answering {
   readonly rooms: Rooms;
   readonly flow: FlowDeps;
+  readonly lamps: Lamps;
+  readonly auditor: Auditor;
   readonly commands: Commands;
   readonly deliveries: Deliveries;
   readonly running: Running;
   readonly signal: AbortSignal;
 }
 
-async function answerAll({ rooms, flow, commands, deliveries, running, signal }: Answering): Promise<void> {
+async function answerAll(answering: Answering): Promise<void> {
+  const { rooms, flow, lamps, commands, deliveries, running, signal } = answering;
   const { media, log } = rooms;
   const answer = async (): Promise<void> => {
     for await (const call of media.calls(signal)) running.watch(answerCall(call, flow));
@@ -213,9 +248,10 @@ async function answerAll({ rooms, flow, commands, deliveries, running, signal }:
       );
     }
   };
-  await Promise.all([answer(), obey(), recover()]);
+  await Promise.all([answer(), obey(), recover(), lamps.follow(signal)]);
   await Promise.all([running.settled(drainMs), deliveries.stop(drainMs)]);
-  await flow.account
-    .flush()
-    .catch((error: unknown) => log.warn('call detail records not written', { error }));
+  const last = [flow.account.flush(), answering.auditor.flush()].map((written) =>
+    written.catch((error: unknown) => log.warn('records not written at the end', { error })),
+  );
+  await Promise.all(last);
 }

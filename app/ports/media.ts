@@ -6,6 +6,7 @@
  * connection to the switch is down, methods wait for it and go on after the reconnect.
  */
 import type { CallFacts } from '../core/address/call-facts.ts';
+import type { LampClasses } from '../core/mailbox/lamp.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
 
 export interface MediaServer extends AsyncDisposable {
@@ -24,6 +25,11 @@ export interface MediaServer extends AsyncDisposable {
   sendText(text: OutboundText): Promise<void>;
   /** Publishes the message waiting indication of a mailbox (RFC 3842). Repeating it does no harm. */
   setLamp(lamp: Lamp): Promise<void>;
+  /**
+   * When the switch started, each time this adapter finds that it has: once at first, and whenever it started anew. It then
+   * knows nothing of lamps. Ends when `signal` aborts.
+   */
+  starts(signal: AbortSignal): AsyncIterable<Date>;
   /** Whether the switch is connected now. */
   readonly healthy: boolean;
 }
@@ -207,7 +213,5 @@ export interface OutboundText {
 export interface Lamp {
   /** The mailbox's number. */
   readonly mailbox: string;
-  readonly new: number;
-  readonly old: number;
-  readonly urgent: number;
+  readonly classes: LampClasses;
 }

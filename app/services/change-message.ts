@@ -3,14 +3,14 @@ import { applyState } from '../core/mailbox/state.ts';
 import type { Message, MessageState } from '../core/message/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { MediaServer } from '../ports/media.ts';
 import type { Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
+import type { Lamps } from './lamp.ts';
 import type { Profiles } from './profile.ts';
 
 export interface ChangeDeps {
   readonly store: Store;
-  readonly lamps: Pick<MediaServer, 'setLamp'>;
+  readonly lamps: Pick<Lamps, 'publish'>;
   readonly account: Account;
   readonly profiles: Profiles;
   readonly clock: Clock;
@@ -54,9 +54,8 @@ async function count(
 ): Promise<void> {
   const mailbox = await store.mailboxes.count(message.mailbox, { ...effect, kind: message.envelope.kind });
   if (mailbox === undefined || !profiles.of(mailbox).lamp) return;
-  await lamps
-    .setLamp({ mailbox: mailbox.number, ...mailbox.counts })
-    .catch((error: unknown) => log.warn('lamp not set', { error }));
+  // Not waited for: a subscriber on the line is to hear what comes next, not the lamp's way.
+  lamps.publish(mailbox.id).catch((error: unknown) => log.warn('lamp not set', { error }));
 }
 
 const events: Readonly<Record<MessageState, 'retrieve' | 'save' | 'delete'>> = {

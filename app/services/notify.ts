@@ -12,10 +12,10 @@ import type { GatewayName, NotificationRule } from '../core/profile/class-of-ser
 import type { Clock, Random } from '../ports/clock.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Log } from '../ports/log.ts';
-import type { MediaServer } from '../ports/media.ts';
 import type { Notification, Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
+import type { Lamps } from './lamp.ts';
 import type { Profiles } from './profile.ts';
 
 const leaseMs = 30_000;
@@ -33,7 +33,7 @@ const markTries = 5;
 export interface NotifyDeps {
   readonly store: Store;
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
-  readonly lamps: Pick<MediaServer, 'setLamp'>;
+  readonly lamps: Pick<Lamps, 'publish'>;
   readonly profiles: Profiles;
   readonly texts: Texts;
   readonly account: Account;
@@ -139,8 +139,7 @@ function stepRetry({ clock }: NotifyDeps, tries: number): Date {
 /** Apart from the texts: a switch that is away must not hold them up. */
 async function workLamp(deps: NotifyDeps, message: Message, mailbox: Mailbox, tries: number): Promise<void> {
   try {
-    const { number, counts } = (await deps.store.mailboxes.get(mailbox.id)) ?? mailbox;
-    await deps.lamps.setLamp({ mailbox: number, ...counts });
+    await deps.lamps.publish(mailbox.id);
     await deps.store.messages.finishPending(message.id, ['lamp']);
   } catch (error) {
     deps.log.warn('lamp not set', { error });

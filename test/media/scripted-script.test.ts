@@ -5,6 +5,7 @@ import { openScriptedMedia } from '../../app/media/scripted/open.ts';
 import { gap, hangup, hear, meanwhile, press, silence, speak } from '../../app/media/scripted/steps.ts';
 import type { Call, GatherRule, RecordRule } from '../../app/ports/media.ts';
 import { endOf } from './cases/prompts.ts';
+import { shippedSpeech } from '../speech/shipped.ts';
 
 const language = 'en';
 const digits: GatherRule = {
@@ -116,6 +117,7 @@ describe('a scripted caller', () => {
 
   it('tells what was played, sent, set and dialled', async () => {
     const media = openScriptedMedia({
+      speech: shippedSpeech,
       onText: (text) => {
         if (text.to === 'away') throw new Fault('gateway-unavailable', 'away', { temporary: true });
       },
@@ -135,8 +137,11 @@ describe('a scripted caller', () => {
       isFault(error, 'gateway-unavailable'),
     );
     assert.deepEqual(media.sent, [text]);
-    await media.setLamp({ mailbox: 'm', new: 1, old: 0, urgent: 0 });
-    assert.deepEqual(media.lamps.get('m'), { mailbox: 'm', new: 1, old: 0, urgent: 0 });
+    await media.setLamp({ mailbox: 'm', classes: { 'voice-message': { new: 1, old: 0, urgent: 0 } } });
+    assert.deepEqual(media.lamps.get('m'), {
+      mailbox: 'm',
+      classes: { 'voice-message': { new: 1, old: 0, urgent: 0 } },
+    });
     const options = { callerNumber: '2', ringSeconds: 5 };
     assert.deepEqual(await media.dial({ number: '1' }, options), { kind: 'busy' });
     const answered = await media.dial({ number: '3' }, options);

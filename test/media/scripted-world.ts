@@ -70,8 +70,9 @@ class ScriptedWorld implements MediaCasesWorld {
   }
 
   async lampShows(counts: { readonly new: number; readonly old: number }): Promise<void> {
-    const lamp = this.media.lamps.get(this.lampMailbox);
-    if (lamp?.new !== counts.new || lamp.old !== counts.old) throw new Error('the lamp shows something else');
+    const voice = this.media.lamps.get(this.lampMailbox)?.classes['voice-message'];
+    if (voice?.new !== counts.new || voice.old !== counts.old)
+      throw new Error('the lamp shows something else');
   }
 
   stored(id: string): StoredSound {

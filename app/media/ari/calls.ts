@@ -97,7 +97,14 @@ export class Calls {
   event(
     event: Exclude<
       AriEvent,
-      { type: 'StasisStart' | 'StasisEnd' | 'TextMessageReceived' | 'ApplicationReplaced' }
+      {
+        type:
+          | 'StasisStart'
+          | 'StasisEnd'
+          | 'TextMessageReceived'
+          | 'ContactStatusChange'
+          | 'ApplicationReplaced';
+      }
     >,
   ): void {
     switch (event.type) {

@@ -17,7 +17,7 @@ import type { PromptCatalog } from '../../ports/prompts.ts';
 import type { AriCall } from './call.ts';
 import { Calls } from './calls.ts';
 import { dial, Dialling } from './dial.ts';
-import { setLamp } from './lamp.ts';
+import { LampSetter } from './lamp.ts';
 import type { Link } from './leg.ts';
 import { Phones } from './phones.ts';
 import { Queue } from './queue.ts';
@@ -28,8 +28,10 @@ import { Takes } from './takes.ts';
 import { readText, sendText } from './texts.ts';
 import type { Trunk } from './texts.ts';
 import { AriClient } from './wire/client.ts';
-import { callEvents } from './wire/resources.ts';
-import type { AriEvent, TextMessageReceived } from './wire/resources.ts';
+import { ManagerClient } from './wire/manager.ts';
+import type { ManagerOptions } from './wire/manager.ts';
+import { callEvents, endpointEvents } from './wire/resources.ts';
+import type { AriEvent, AsteriskInfo, TextMessageReceived } from './wire/resources.ts';
 
 /** The configuration's section `asterisk`, its trunks and the secret. */
 export interface AriSettings {
@@ -45,6 +47,8 @@ export interface AriSettings {
   readonly trunk: string;
   readonly timeoutMs: number;
   readonly trunks: readonly Trunk[];
+  /** The manager interface, where message waiting lamps show more than voice. */
+  readonly manager?: Omit<ManagerOptions, 'timeoutMs'> | undefined;
 }
 
 export interface AriMediaDeps {
@@ -77,10 +81,14 @@ export class AriMedia implements MediaServer {
   readonly #link: Link;
   readonly #takes: Takes;
   readonly #phones: Phones;
+  readonly #manager: ManagerClient | undefined;
+  readonly #lamps: LampSetter;
   readonly #calls: Calls;
   readonly #dialling = new Dialling();
   readonly #callQueue = new Queue<AriCall>();
   readonly #textQueue = new Queue<InboundText>();
+  readonly #startQueue = new Queue<Date>();
+  #startedAt: string | undefined;
   readonly #prefix = randomBytes(6).toString('hex');
   readonly #ended = new AbortController();
   #next = 0;
@@ -106,6 +114,14 @@ export class AriMedia implements MediaServer {
       settings.trunks.map((trunk) => trunk.name),
       deps.log,
     );
+    const { manager, timeoutMs } = settings;
+    this.#manager = manager === undefined ? undefined : new ManagerClient({ ...manager, timeoutMs });
+    this.#lamps = new LampSetter({
+      link: this.#link,
+      phones: this.#phones,
+      manager: this.#manager,
+      log: deps.log,
+    });
     const { log, clock, language } = deps;
     this.#calls = new Calls({
       link: this.#link,
@@ -183,7 +199,11 @@ export class AriMedia implements MediaServer {
   }
 
   setLamp(lamp: Lamp): Promise<void> {
-    return setLamp(lamp, this.#link);
+    return this.#lamps.set(lamp);
+  }
+
+  starts(signal: AbortSignal): AsyncIterable<Date> {
+    return this.#startQueue.read(signal);
   }
 
   /** Breaks the connection; it comes back by itself. For tests. */
@@ -195,6 +215,7 @@ export class AriMedia implements MediaServer {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#letGo();
     this.#client.close();
+    this.#manager?.close();
     await this.#sounds.close();
   }
 
@@ -219,9 +240,10 @@ export class AriMedia implements MediaServer {
     });
     const put = (name: string, types: readonly string[]) =>
       this.#client.request('PUT', `applications/${name}/eventFilter`, undefined, filter(types));
-    await Promise.all([
+    const [startedAt] = await Promise.all([
+      this.#startTime(),
       put(app, callEvents),
-      put(`${app}-text`, ['TextMessageReceived']),
+      put(`${app}-text`, endpointEvents),
       this.#client.request('POST', `applications/${app}-text/subscription`, {
         eventSource: 'endpoint:PJSIP',
       }),
@@ -240,10 +262,19 @@ export class AriMedia implements MediaServer {
       takes: this.#takes,
       log: this.#deps.log,
     });
+    if (startedAt !== this.#startedAt) {
+      this.#startedAt = startedAt;
+      this.#startQueue.push(new Date(startedAt));
+    }
     this.#ready = true;
     for (const wake of this.#waitingForReady) wake();
     this.#deps.log.info('connected to the switch', { app });
     this.#wakeStrays?.();
+  }
+
+  async #startTime(): Promise<string> {
+    const info = (await this.#client.request('GET', 'asterisk/info', { only: 'status' })) as AsteriskInfo;
+    return info.status.startup_time;
   }
 
   #disconnected(): void {
@@ -263,6 +294,9 @@ export class AriMedia implements MediaServer {
           this.#deps.log.error('a text could not be read', { error: String(error) });
         });
         return;
+      case 'ContactStatusChange':
+        this.#registered(event);
+        return;
       case 'ApplicationReplaced':
         return;
       case 'ChannelDestroyed':
@@ -276,6 +310,13 @@ export class AriMedia implements MediaServer {
       case 'RecordingFailed':
         this.#calls.event(event);
     }
+  }
+
+  #registered({ endpoint, contact_info: contact }: Extract<AriEvent, { type: 'ContactStatusChange' }>): void {
+    if (contact.contact_status === 'Removed' || contact.contact_status === 'Unreachable') return;
+    this.#lamps.registered(endpoint.resource).catch((error: unknown) => {
+      this.#deps.log.warn('a phone was not told of all classes of messages', { error: String(error) });
+    });
   }
 
   /** The subscription may be an earlier controller's: a text that comes before the phones are known waits for that. */
@@ -301,6 +342,7 @@ export class AriMedia implements MediaServer {
     for (const id of this.#dialling.ids) this.#dialling.ended(id, 41);
     this.#callQueue.close();
     this.#textQueue.close();
+    this.#startQueue.close();
   }
 
   #textDeps() {

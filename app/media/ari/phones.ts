@@ -49,6 +49,12 @@ export class Phones {
     return { endpoint, online: state === 'online' };
   }
 
+  /** All phones of a number, as read last. */
+  namesOf(number: string): readonly string[] {
+    const wanted = plain(number);
+    return [...this.#known].filter(([, known]) => plain(known.number) === wanted).map(([name]) => name);
+  }
+
   /** The number of a phone's endpoint. */
   numberOf(endpoint: string): string | undefined {
     return this.#known.get(endpoint)?.number;

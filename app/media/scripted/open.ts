@@ -83,6 +83,8 @@ export interface ScriptedMedia extends MediaServer {
     readonly modified?: Date;
     readonly cut?: boolean;
   }): void;
+  /** The switch starts anew: its lamps are out, and `starts` tells of it. */
+  startAnew(): void;
   /** All people so far, also those who were dialled. */
   readonly callers: readonly ScriptedCaller[];
   readonly dialled: readonly { readonly to: DialTarget; readonly options: DialOptions }[];
@@ -108,6 +110,7 @@ class Scripted implements ScriptedMedia {
   readonly #calls = new Queue<Call>();
   readonly #texts = new Queue<InboundText>();
   readonly #strays = new Queue<StrayRecording>();
+  readonly #starts = new Queue<Date>();
   readonly #live = new Set<ScriptedCall>();
   #open = true;
 
@@ -115,6 +118,7 @@ class Scripted implements ScriptedMedia {
     this.#options = options;
     this.#clock = options.clock ?? { now: () => new Date() };
     this.#takes = new Takes(options.contentType ?? 'audio/PCMU');
+    this.startAnew();
   }
 
   get healthy(): boolean {
@@ -179,6 +183,15 @@ class Scripted implements ScriptedMedia {
     this.sent.push(text);
   }
 
+  starts(signal: AbortSignal): AsyncIterable<Date> {
+    return this.#starts.read(signal);
+  }
+
+  startAnew(): void {
+    this.lamps.clear();
+    this.#starts.push(this.#clock.now());
+  }
+
   async setLamp(lamp: Lamp): Promise<void> {
     this.lamps.set(lamp.mailbox, lamp);
   }
@@ -186,7 +199,7 @@ class Scripted implements ScriptedMedia {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#open = false;
     for (const call of this.#live) call.end('switch', undefined);
-    for (const queue of [this.#calls, this.#texts, this.#strays]) queue.close();
+    for (const queue of [this.#calls, this.#texts, this.#strays, this.#starts]) queue.close();
   }
 
   #connect(ring: Ring, answered: boolean): { call: ScriptedCall; caller: ScriptedCaller } {

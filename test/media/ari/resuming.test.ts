@@ -164,9 +164,12 @@ describe('when something breaks between controller and Asterisk', function () {
     assert.ok(media.healthy);
     await lab.asterisk.kill();
     await until(() => !media.healthy, 'the loss noticed');
-    await assert.rejects(media.setLamp({ mailbox: '+12025550100', new: 1, old: 0, urgent: 0 }), {
-      code: 'media-unavailable',
-    });
+    await assert.rejects(
+      media.setLamp({ mailbox: '+12025550100', classes: { 'voice-message': { new: 1, old: 0, urgent: 0 } } }),
+      {
+        code: 'media-unavailable',
+      },
+    );
     await lab.asterisk.start();
     await until(() => media.healthy, 'connected again');
     const result = await recorded;

@@ -35,10 +35,10 @@ export const messageCases: MediaCaseList = {
 
   'the lamp shows what was set last, and repeating it does no harm': async (world) => {
     const mailbox = world.lampMailbox;
-    await world.media.setLamp({ mailbox, new: 3, old: 1, urgent: 1 });
+    await world.media.setLamp({ mailbox, classes: { 'voice-message': { new: 3, old: 1, urgent: 1 } } });
     await world.lampShows({ new: 3, old: 1 });
-    await world.media.setLamp({ mailbox, new: 0, old: 4, urgent: 0 });
-    await world.media.setLamp({ mailbox, new: 0, old: 4, urgent: 0 });
+    await world.media.setLamp({ mailbox, classes: { 'voice-message': { new: 0, old: 4, urgent: 0 } } });
+    await world.media.setLamp({ mailbox, classes: { 'voice-message': { new: 0, old: 4, urgent: 0 } } });
     await world.lampShows({ new: 0, old: 4 });
   },
 

@@ -8,6 +8,11 @@ export interface Channel {
   readonly protocol_id?: string;
 }
 
+export interface AsteriskInfo {
+  /** `startup_time` in ISO 8601. */
+  readonly status: { readonly startup_time: string };
+}
+
 export interface Application {
   readonly channel_ids: readonly string[];
 }
@@ -16,6 +21,11 @@ export interface Endpoint {
   readonly resource: string;
   /** `online`, `offline` or `unknown`. */
   readonly state: string;
+}
+
+export interface ContactInfo {
+  /** `NonQualified`, `Reachable`, `Unreachable`, `Unknown`, `Created`, `Removed`. */
+  readonly contact_status: string;
 }
 
 export interface LiveRecording {
@@ -58,6 +68,7 @@ export type AriEvent =
   | { readonly type: 'PlaybackFinished'; readonly playback: Playback }
   | { readonly type: 'RecordingFinished' | 'RecordingFailed'; readonly recording: LiveRecording }
   | { readonly type: 'ApplicationReplaced'; readonly application: string }
+  | { readonly type: 'ContactStatusChange'; readonly endpoint: Endpoint; readonly contact_info: ContactInfo }
   | TextMessageReceived;
 
 export interface TextMessageReceived {
@@ -84,10 +95,13 @@ export const callEvents = [
   'RecordingFailed',
 ] as const satisfies readonly AriEvent['type'][];
 
+/** The same of the endpoints, for the second application. */
+export const endpointEvents = ['TextMessageReceived', 'ContactStatusChange'] as const;
+
 const known: ReadonlySet<string> = new Set<AriEvent['type']>([
   ...callEvents,
+  ...endpointEvents,
   'ApplicationReplaced',
-  'TextMessageReceived',
 ]);
 const needs: Readonly<Record<string, readonly string[]>> = {
   StasisStart: ['channel', 'args'],
@@ -99,6 +113,7 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   RecordingFinished: ['recording'],
   RecordingFailed: ['recording'],
   TextMessageReceived: ['message'],
+  ContactStatusChange: ['endpoint', 'contact_info'],
 };
 
 /** An event that the adapter reads, if `message` is one and has the parts that are read. */
