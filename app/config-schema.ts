@@ -258,6 +258,42 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Protection of references against guessing.'),
+  pins: z
+    .strictObject({
+      memoryKiB: z
+        .int()
+        .min(64)
+        .max(1_048_576)
+        .default(19_456)
+        .describe('Memory of one hash of a PIN (Argon2id), in KiB.'),
+      passes: z.int().min(1).max(100).default(2).describe('Passes of one hash.'),
+      atOnce: z.int().min(1).max(64).default(2).describe('Hashes made at once; others wait.'),
+      codeMinutes: z
+        .int()
+        .min(1)
+        .max(60)
+        .default(10)
+        .describe('How long a one-time code is good, in minutes.'),
+      codesPerHour: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(3)
+        .describe('Most one-time codes by text to one subscriber in an hour.'),
+    })
+    .prefault({})
+    .describe('PINs of subscribers; see docs/security.md.'),
+  audit: z
+    .strictObject({
+      days: z
+        .int()
+        .min(1)
+        .max(3650)
+        .default(365)
+        .describe('How long it is kept who got in and who did not, in days.'),
+    })
+    .prefault({})
+    .describe('The audit of logins.'),
   twilio: z
     .strictObject({
       from: e164.describe('Sending number.'),

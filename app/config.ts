@@ -14,6 +14,8 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 export interface Secrets {
   readonly ariPassword: string;
   readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
+  /** Mixed into hashes of PINs. */
+  readonly pinPepper: string | undefined;
 }
 
 /**
@@ -41,6 +43,7 @@ export function loadConfig(
   const secrets: Secrets = {
     ariPassword: env['ASTERISK_ARI_PASSWORD'] ?? '',
     twilio: accountSid && authToken ? { accountSid, authToken } : undefined,
+    pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
   };
   return { config: deepFreeze(config), secrets };
 }

@@ -22,6 +22,7 @@ import { createAccount } from './services/account.ts';
 import { createAuditor, type Auditor } from './services/audit.ts';
 import { createAuthentication } from './services/authenticate.ts';
 import { createCommands, type Commands } from './services/command.ts';
+import { createCounting, type Counting } from './services/counting.ts';
 import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits } from './services/deposit.ts';
 import { createLamps, type Lamps } from './services/lamp.ts';
@@ -159,19 +160,22 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     retry: config.notify,
     onDue: (at) => textsDue.worker?.wakeAt(at),
   });
-  const inbox = createInbox({ ...shared, lamps: media, account });
+  const inbox = createInbox({ ...shared, lamps, account });
   const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
+  const onRecounted = (mailbox: MailboxId) => recounted.add(mailbox);
+  const counting = createCounting({ ...shared, onDoubt: onRecounted });
   const deposits = createDeposits({
     ...shared,
     spool,
+    counting,
     isServedNumber: (digits) => {
       const number = plan.parse(digits);
       return number !== undefined && (plan.isAccess(number) || plan.classOf(number) !== undefined);
     },
-    onRecounted: (mailbox) => recounted.add(mailbox),
+    onRecounted,
     onStored: (message, mailbox) => {
       account.message('deposit', message, rooms.clock.now());
-      running.watch(notify.work(message, message.pending, mailbox));
+      if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
     },
   });
   const sends = createSends({ ...shared, deposits });
@@ -192,6 +196,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     tolls,
     notify,
     retrieval,
+    inbox,
     deposits,
     sends,
     recounted,

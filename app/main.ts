@@ -15,6 +15,7 @@ import { openAriMedia } from './media/ari/open.ts';
 import type { TextGateway } from './ports/gateway.ts';
 import type { MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
+import { openHasher } from './secrets/open.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openSpool } from './storage/spool/open.ts';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   await using log = openLog(config.log);
   await using store = await openStore(config.store, { log });
+  await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
   await using media = await openAriMedia(
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
     clock,
     random: systemRandom,
     store,
+    hasher,
     spool,
     media,
     transform,

@@ -29,6 +29,7 @@ Secrets and overrides come from the environment alone:
 | variable | what |
 | --- | --- |
 | \`ANSWERBACK_CONFIG\` | the YAML file |
+| \`ANSWERBACK_PIN_PEPPER\` | mixed into hashes of PINs, see [security.md](security.md); once set it must stay |
 | \`ASTERISK_ARI_PASSWORD\` | password of the ARI user |
 | \`ASTERISK_ARI_URL\` | overrides \`asterisk.url\` |
 | \`MONGODB_URL\` | overrides \`store.url\` |

@@ -76,6 +76,12 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
   },
   { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/jobs/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
+  { file: 'app/secrets/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
+  {
+    file: 'app/services/planted.ts',
+    code: `import '@node-rs/argon2';`,
+    why: 'only secrets knows how PINs are hashed',
+  },
   {
     file: 'app/gateways/sms/planted.ts',
     code: `import '../../storage/open.ts';`,

@@ -1,0 +1,113 @@
+/**
+ * Tries of PINs and codes against the waits of core/lockout, over all calls and controllers. A try counts as a failure
+ * from its beginning and is taken back when it was right, so that a hundred tries at once are no more than one after the other.
+ */
+import {
+  lockout,
+  longest,
+  manyRule,
+  pairRule,
+  type Lockout,
+  type LockoutRule,
+} from '../core/lockout/lockout.ts';
+import { isOwnedBy } from '../core/mailbox/owner.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AttemptStore, Failures } from '../ports/store.ts';
+import type { PinAsker } from './authentication-deps.ts';
+
+export interface Attempt {
+  readonly at: Date;
+  readonly keys: readonly string[];
+  /** What it will be if this try is wrong. */
+  readonly next: Lockout;
+}
+
+interface Limit {
+  readonly key: string;
+  readonly rule: LockoutRule;
+}
+
+interface AttemptDeps {
+  readonly attempts: AttemptStore;
+  readonly clock: Clock;
+}
+
+/** Looks again so often when others try at the same mailbox at the same time; then the try waits its turn. */
+const rounds = 20;
+const turnMs = 1000;
+
+export function pairKeys(mailbox: Mailbox): string {
+  return `pin:${mailbox.id}:`;
+}
+
+export function strangersKey(mailbox: Mailbox): string {
+  return `pin-strangers:${mailbox.id}`;
+}
+
+/** What a try counts against. An owner's own phone is not kept out by what strangers do. */
+function limitsOf(mailbox: Mailbox, asker: PinAsker): Limit[] {
+  const pair = { key: `${pairKeys(mailbox)}${asker.key}`, rule: pairRule };
+  if (isOwnedBy(mailbox, asker)) return [pair];
+  const strangers = { key: strangersKey(mailbox), rule: manyRule };
+  // Callers without a number are not one caller.
+  if (asker.number === undefined && asker.key.endsWith(':')) return [pair, strangers];
+  return [pair, strangers, { key: `pin-caller:${asker.key}`, rule: manyRule }];
+}
+
+/** Whether a try would be judged now. */
+export async function lockOf(mailbox: Mailbox, asker: PinAsker, deps: AttemptDeps): Promise<Lockout> {
+  const limits = limitsOf(mailbox, asker);
+  return judge(limits, await deps.attempts.failures(limits.map(({ key }) => key)), deps.clock.now());
+}
+
+/** Begins a try, unless it is locked. */
+export async function beginAttempt(
+  mailbox: Mailbox,
+  asker: PinAsker,
+  deps: AttemptDeps,
+): Promise<{ readonly kind: 'begun'; readonly attempt: Attempt } | Extract<Lockout, { kind: 'locked' }>> {
+  const limits = limitsOf(mailbox, asker);
+  const keys = limits.map(({ key }) => key);
+  for (let round = 0; round < rounds; round += 1) {
+    const seen = await deps.attempts.failures(keys);
+    const now = deps.clock.now();
+    const lock = judge(limits, seen, now);
+    if (lock.kind === 'locked') return lock;
+    if (await countAll(seen, now, deps)) {
+      const after = seen.map((one) => ({ ...one, at: [...one.at, now] }));
+      return { kind: 'begun', attempt: { at: now, keys, next: judge(limits, after, now) } };
+    }
+  }
+  return { kind: 'locked', until: new Date(deps.clock.now().getTime() + turnMs) };
+}
+
+/** It was no failure. `proven`: it was right, so what the caller got wrong before at this mailbox is forgotten too. */
+export async function takeBack(
+  attempt: Attempt,
+  how: 'proven' | 'not-judged',
+  deps: AttemptDeps,
+): Promise<void> {
+  const [pair, ...others] = attempt.keys;
+  if (pair === undefined) return;
+  await Promise.all([
+    how === 'proven' ? deps.attempts.clear(pair) : deps.attempts.undo(pair, attempt.at),
+    // Those hold failures of others, or at other mailboxes: who knows one PIN must not wash away the guesses at another.
+    ...others.map((key) => deps.attempts.undo(key, attempt.at)),
+  ]);
+}
+
+function judge(limits: readonly Limit[], seen: readonly Failures[], now: Date): Lockout {
+  return longest(limits.map(({ rule }, i) => lockout(seen[i]?.at ?? [], rule, now)));
+}
+
+/** Counts a failure at every key, or at none if one of them has changed since it was seen. */
+async function countAll(seen: readonly Failures[], now: Date, deps: AttemptDeps): Promise<boolean> {
+  const counted = await Promise.all(
+    seen.map((one) => deps.attempts.failIfUnchanged(one, now, manyRule.windowMs)),
+  );
+  if (counted.every(Boolean)) return true;
+  const undone = seen.filter((_, i) => counted[i]).map(({ key }) => deps.attempts.undo(key, now));
+  await Promise.all(undone);
+  return false;
+}

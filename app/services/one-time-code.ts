@@ -1,0 +1,121 @@
+/** A code by text to the subscriber of a mailbox without PIN: who types it has the subscriber's phone in hand. */
+import type { Lockout } from '../core/lockout/lockout.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
+import { beginAttempt, lockOf, takeBack } from './attempt.ts';
+import { auditedAs, type AuthenticationDeps, type PinAsker } from './authentication-deps.ts';
+import { inTime } from './in-time.ts';
+
+export const codeLength = 6;
+/** Tries of one code. */
+const codeTries = 3;
+const hourMs = 3_600_000;
+/** How long a caller waits for the network to take the text, in milliseconds; it goes out all the same. */
+const sendMs = 3_000;
+
+type Locked = Extract<Lockout, { kind: 'locked' }>;
+
+export type CodeSending =
+  | { readonly kind: 'sent' }
+  /** Codes enough were sent to the subscriber, or asked for by this caller. */
+  | { readonly kind: 'too-many' }
+  /** The subscriber wants no texts, or has a PIN. */
+  | { readonly kind: 'cannot' }
+  | Locked;
+
+export type CodeCheck =
+  | { readonly kind: 'right' }
+  | { readonly kind: 'wrong'; readonly next: Lockout }
+  /** There is no code, its time is over, or its tries are used up. */
+  | { readonly kind: 'over' }
+  | Locked;
+
+export async function sendCode(
+  deps: AuthenticationDeps,
+  mailbox: Mailbox,
+  asker: PinAsker,
+): Promise<CodeSending> {
+  const result = await tryToSend(deps, mailbox, asker);
+  deps.auditor.note({
+    event: 'code-sent',
+    outcome: result.kind,
+    mailbox: mailbox.id,
+    ...auditedAs(asker),
+  });
+  return result;
+}
+
+async function tryToSend(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker): Promise<CodeSending> {
+  const { attempts, credentials } = deps.store;
+  if (mailbox.textsStopped !== undefined) return { kind: 'cannot' };
+  if ((await credentials.get(mailbox.id))?.hash !== undefined) return { kind: 'cannot' };
+  const lock = await lockOf(mailbox, asker, { ...deps, attempts });
+  if (lock.kind === 'locked') return lock;
+  if (!(await isWithinLimit(deps, [`code:${mailbox.id}`, `code-caller:${asker.key}`])))
+    return { kind: 'too-many' };
+  const code = deps.random.digits(codeLength);
+  const hash = await deps.hasher.hash(code);
+  const expires = new Date(deps.clock.now().getTime() + deps.rule.codeMinutes * 60_000);
+  await credentials.putCode(mailbox.id, { hash, expires, tries: codeTries });
+  const { language } = deps.profiles.of(mailbox);
+  const body = deps.texts.wording(language).text('one-time-code', { code, minutes: deps.rule.codeMinutes });
+  const sending = deps.notify
+    .reply({
+      to: mailbox.settings.addresses?.sms ?? mailbox.number,
+      textId: `code:${deps.random.uuid()}`,
+      body,
+      gateway: gatewayOf(deps, mailbox),
+      mailbox,
+    })
+    .catch((error: unknown) => deps.log.warn('a code was not sent', { error, mailbox: mailbox.id }));
+  await inTime(sending, sendMs);
+  return { kind: 'sent' };
+}
+
+/** Counts a code at each key unless one of them is full. */
+async function isWithinLimit(deps: AuthenticationDeps, keys: readonly string[]): Promise<boolean> {
+  const { attempts } = deps.store;
+  const now = deps.clock.now();
+  const counts = await Promise.all(keys.map((key) => attempts.fail(key, now, hourMs)));
+  if (counts.every((count) => count <= deps.rule.codesPerHour)) return true;
+  // What was not sent does not count.
+  await Promise.all(keys.map((key) => attempts.undo(key, now)));
+  return false;
+}
+
+/** The way that the subscriber's own notices go. */
+function gatewayOf(deps: AuthenticationDeps, mailbox: Mailbox): GatewayName {
+  const { notify } = deps.profiles.of(mailbox);
+  return (notify.find((rule) => rule.to === 'subscriber') ?? notify[0])?.gateway ?? 'sip';
+}
+
+export async function checkCode(
+  deps: AuthenticationDeps,
+  mailbox: Mailbox,
+  code: string,
+  asker: PinAsker,
+): Promise<CodeCheck> {
+  const result = await judgeCode(deps, mailbox, code, asker);
+  deps.auditor.note({ event: 'code', outcome: result.kind, mailbox: mailbox.id, ...auditedAs(asker) });
+  return result;
+}
+
+async function judgeCode(
+  deps: AuthenticationDeps,
+  mailbox: Mailbox,
+  code: string,
+  asker: PinAsker,
+): Promise<CodeCheck> {
+  const { attempts, credentials } = deps.store;
+  const tries = { ...deps, attempts };
+  const begun = await beginAttempt(mailbox, asker, tries);
+  if (begun.kind === 'locked') return begun;
+  const hash = await credentials.takeCodeTry(mailbox.id, deps.clock.now());
+  if (hash === undefined) {
+    await takeBack(begun.attempt, 'not-judged', tries);
+    return { kind: 'over' };
+  }
+  if ((await deps.hasher.verify(hash, code)) === 'wrong') return { kind: 'wrong', next: begun.attempt.next };
+  await takeBack(begun.attempt, 'proven', tries);
+  return (await credentials.useCode(mailbox.id, hash)) ? { kind: 'right' } : { kind: 'over' };
+}
