@@ -17,7 +17,8 @@ export function readLayers(source: string, language: string, name: string): unkn
   return files.map(readYaml).reduce(laidOver);
 }
 
-function readYaml(file: string): unknown {
+/** @throws Error that names the file */
+export function readYaml(file: string): unknown {
   try {
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {

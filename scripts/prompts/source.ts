@@ -2,14 +2,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { clipNames } from '../../app/core/prompt/clip-names.ts';
 import { promptNames } from '../../app/core/prompt/prompt-name.ts';
 import type { RulesData } from '../../app/core/prompt/rules-data.ts';
 import { compileRules } from '../../app/core/prompt/speech-rules.ts';
 import type { TextsData } from '../../app/core/notification/wording.ts';
-import { complete } from './layers.ts';
+import { complete, readYaml } from './layers.ts';
 import { readRules } from './rules.ts';
 import { readTexts } from './texts.ts';
 
@@ -72,7 +71,7 @@ export function readLanguage(source: string, language: string): LanguageSource {
   const file = join(folder, 'prompts.yaml');
   // A region may have nothing of its own but rules.
   if (language.includes('-') && !existsSync(file)) return { clips: [], rules, texts, warnings: [] };
-  const parsed = schema.safeParse(parse(readFileSync(file, 'utf8')));
+  const parsed = schema.safeParse(readYaml(file));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const { voice, prompts } = parsed.data;
   const wanted = clipNames(compileRules(rules, language));
