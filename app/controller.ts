@@ -109,10 +109,14 @@ export function createController(rooms: Rooms): Controller {
   };
   scheduler.worker('accounts', every.accounts, write, 'controller');
   scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
-  scheduler.worker(
+  let all = true;
+  const counts = scheduler.worker(
     'counts',
     every.counts,
     async () => {
+      await messaging.counting.repair(all);
+      all = false;
+      await messaging.counting.flush();
       for (const mailbox of messaging.recounted) {
         // Before the counting: what asks for another one meanwhile gets it.
         messaging.recounted.delete(mailbox);
@@ -122,7 +126,7 @@ export function createController(rooms: Rooms): Controller {
     'controller',
   );
   // What an earlier controller left is looked at now, not at the next interval.
-  for (const worker of [texts, calls, spooled]) worker.wake();
+  for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: (text) => commands.handle(text),
     run: (signal) => answerAll({ ...messaging, rooms, flow, commands, deliveries, running, signal }),
@@ -199,6 +203,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     inbox,
     deposits,
     sends,
+    counting,
     recounted,
   };
 }
@@ -229,6 +234,7 @@ interface Answering {
   readonly flow: FlowDeps;
   readonly lamps: Lamps;
   readonly auditor: Auditor;
+  readonly counting: Counting;
   readonly commands: Commands;
   readonly deliveries: Deliveries;
   readonly running: Running;
@@ -255,7 +261,7 @@ async function answerAll(answering: Answering): Promise<void> {
   };
   await Promise.all([answer(), obey(), recover(), lamps.follow(signal)]);
   await Promise.all([running.settled(drainMs), deliveries.stop(drainMs)]);
-  const last = [flow.account.flush(), answering.auditor.flush()].map((written) =>
+  const last = [flow.account.flush(), answering.auditor.flush(), answering.counting.stop()].map((written) =>
     written.catch((error: unknown) => log.warn('records not written at the end', { error })),
   );
   await Promise.all(last);

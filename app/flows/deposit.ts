@@ -20,6 +20,8 @@ export interface DepositVisit {
   readonly dialled: string;
   readonly classOfService: string;
   readonly caller: Caller;
+  /** As it was found when the call began. */
+  readonly mailbox?: Mailbox | undefined;
 }
 
 export async function depositDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
@@ -31,7 +33,7 @@ export async function depositDialogue(call: Call, visit: DepositVisit, deps: Flo
   }
   const greeted = await call.play([prompt('greeting-default')], { language: profile.language, until: '#' });
   if (greeted.kind === 'gone') return { did: 'abandoned' };
-  return recordDialogue(call, visit, profile, deps, (rule) => call.record(rule));
+  return recordDialogue(call, { ...visit, mailbox }, profile, deps, (rule) => call.record(rule));
 }
 
 /** The rest of a deposit whose recording was running when the controller came back. */
@@ -70,10 +72,12 @@ async function recordDialogue(
     }
     const flags: Flags = { urgent: false, confidential: false };
     if (result.kind !== 'key' || !profile.review)
-      return send(call, visit, profile, deps, { result, take: spoken, flags });
-    const reviewed = await review(call, spoken, profile, flags, { ...rule, tag: spoken.tag, append: true });
+      return send(call, visit, profile, deps, { result, ...spoken, flags });
+    const { take } = spoken;
+    const reviewed = await review(call, take, profile, flags, { ...rule, tag: take.tag, append: true });
     if (reviewed.kind === 'again') continue;
-    return send(call, visit, profile, deps, { result, take: reviewed.take, flags: reviewed.flags });
+    const bytes = await reviewed.take.bytes();
+    return send(call, visit, profile, deps, { result, take: reviewed.take, bytes, flags: reviewed.flags });
   }
 }
 
@@ -104,17 +108,21 @@ function recordRule(call: Call, visit: DepositVisit, profile: ClassOfService, n:
   };
 }
 
-/** The take, if there is enough speech in it to be a message. */
-async function speechOf(take: Take | undefined, profile: ClassOfService): Promise<Take | undefined> {
-  if (take === undefined) return undefined;
-  const bytes = await take.bytes();
-  const spoken = speechMs(take.contentType, bytes) ?? take.durationMs;
-  return bytes.length > 0 && spoken >= profile.minSpeechMs ? take : undefined;
+interface Spoken {
+  readonly take: Take;
+  readonly bytes: Uint8Array;
 }
 
-interface Sending {
+/** The take, if there is enough speech in it to be a message. */
+async function speechOf(take: Take | undefined, profile: ClassOfService): Promise<Spoken | undefined> {
+  if (take === undefined) return undefined;
+  const bytes = await take.bytes();
+  const spoken = speechMs(take.contentType, bytes, profile.minSpeechMs) ?? take.durationMs;
+  return bytes.length > 0 && spoken >= profile.minSpeechMs ? { take, bytes } : undefined;
+}
+
+interface Sending extends Spoken {
   readonly result: RecordResult;
-  readonly take: Take;
   readonly flags: Flags;
 }
 
@@ -125,7 +133,7 @@ async function send(
   deps: FlowDeps,
   sending: Sending,
 ): Promise<Outcome> {
-  const { take, flags, result } = sending;
+  const { take, bytes, flags, result } = sending;
   const { caller } = visit;
   const { language } = profile;
   try {
@@ -150,7 +158,8 @@ async function send(
       contentType: take.contentType,
       durationMs: take.durationMs,
       classOfService: visit.classOfService,
-      bytes: await take.bytes(),
+      bytes,
+      mailbox: visit.mailbox,
       // Its first controller may have died in the middle of taking it in.
       recovered: call.entry.kind === 'resumed',
     });

@@ -18,11 +18,13 @@ import type { Message, MessageState, PendingKind, PendingStep } from '../core/me
 import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { AuditStore } from './audit.ts';
+import type { CountingStore } from './counting.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
+  readonly counting: CountingStore;
   readonly messages: MessageStore;
   readonly media: MediaStore;
   readonly notifications: NotificationStore;

@@ -12,7 +12,8 @@ import { makeReference } from '../core/reference/reference.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { DepositPart, SpooledDeposit, Spool } from '../ports/spool.ts';
-import type { Store } from '../ports/store.ts';
+import type { CountChange, Store } from '../ports/store.ts';
+import type { Counting } from './counting.ts';
 import type { Profiles } from './profile.ts';
 
 const dayMs = 86_400_000;
@@ -34,8 +35,10 @@ export interface DepositDeps {
   readonly isServedNumber: (digits: string) => boolean;
   /** Counters were counted anew while deposits may have been going on: count once more when these are through. */
   readonly onRecounted: (mailbox: MailboxId) => void;
-  /** Called with each message newly in the store, its steps leased to this process. */
-  readonly onStored: (message: Message, mailbox: Mailbox) => void;
+  /** Raises counters late; without it each deposit raises its own. */
+  readonly counting?: Pick<Counting, 'covered' | 'raise' | 'flush'>;
+  /** Called with each message newly in the store, its steps leased to this process, and its mailbox if that was just read. */
+  readonly onStored: (message: Message, mailbox: Mailbox | undefined) => void;
 }
 
 export interface Deposit {
@@ -45,6 +48,8 @@ export interface Deposit {
   /** Class of service for a mailbox that this deposit makes. */
   readonly classOfService: string;
   readonly bytes: Uint8Array;
+  /** As it was found when the call began. Mailboxes with a lamp are read anew, since a lamp shows the counters. */
+  readonly mailbox?: Mailbox | undefined;
   /** Parts after the first, in order. */
   readonly more?: readonly DepositPart[];
   /** Found after a crash: the counters may have been raised by the first try. */
@@ -76,21 +81,25 @@ export function createDeposits(deps: DepositDeps): Deposits {
   const { store, spool, log } = deps;
 
   const intoStore = async (deposit: Deposit): Promise<DepositResult> => {
-    const id = deps.random.uuid() as MessageId;
     const profile = deps.profiles.classOfService(deposit.classOfService);
+    // Asked before the id is made: the id's time says whether a crash is made good.
+    const known = countedLate(deps, deposit);
+    const id = deps.random.uuid() as MessageId;
     const [parts, { mailbox, created }] = await Promise.all([
       putParts(deps, deposit),
-      openMailbox(deps, deposit, profile),
+      known === undefined ? openMailbox(deps, deposit, profile) : { mailbox: known, created: false },
     ]);
     const envelope: Envelope = { ...deposit.draft, id, parts };
     const first = created || (deposit.recovered === true && (await isEmpty(deps, mailbox)));
     const result = await insertMessage(deps, { envelope, mailbox, profile, first });
     if (result.kind === 'duplicate' || deposit.recovered === true) {
+      await deps.counting?.flush();
       await store.mailboxes.recount(mailbox.id);
       deps.onRecounted(mailbox.id);
     }
     if (result.kind === 'duplicate') return result;
-    deps.onStored(result.message, mailbox);
+    if (known !== undefined) deps.counting?.raise(known.id, raisedBy(deposit));
+    deps.onStored(result.message, known === undefined ? mailbox : undefined);
     return { kind: 'stored', message: result.message, mailbox, created };
   };
 
@@ -158,8 +167,19 @@ function openMailbox(deps: DepositDeps, deposit: Deposit, profile: ClassOfServic
     classOfService: profile.name,
     created: deps.clock.now(),
   };
-  const { kind, urgent } = deposit.draft;
-  return deps.store.mailboxes.findOrCreate(fresh, { kind, new: 1, urgent: urgent ? 1 : 0 });
+  return deps.store.mailboxes.findOrCreate(fresh, raisedBy(deposit));
+}
+
+/** What a new message adds to the counters of its mailbox. */
+function raisedBy({ draft: { kind, urgent } }: Deposit): CountChange {
+  return { kind, new: 1, urgent: urgent ? 1 : 0 };
+}
+
+/** The mailbox, if it is known and its counters may be raised after the message is in. */
+function countedLate({ counting, profiles }: DepositDeps, deposit: Deposit): Mailbox | undefined {
+  const { mailbox, recovered } = deposit;
+  if (mailbox === undefined || recovered === true || profiles.of(mailbox).lamp) return undefined;
+  return counting?.covered() === true ? mailbox : undefined;
 }
 
 /** A first try may have made the mailbox and then failed: its first message is still to come, and the welcome with it. */

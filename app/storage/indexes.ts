@@ -47,6 +47,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
   ],
   usage: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
+  controllers: [{ name: 'at', key: { at: 1 } }],
   cdrs: [{ name: 'start', key: { start: -1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],
 };

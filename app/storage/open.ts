@@ -2,6 +2,7 @@ import type { Store } from '../ports/store.ts';
 import { Attempts } from './attempts.ts';
 import { Audit } from './audit.ts';
 import { Cdrs } from './cdrs.ts';
+import { Counting } from './counting.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
@@ -20,6 +21,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
   const connection = new Connection(options, deps);
   return {
     mailboxes: new Mailboxes(connection),
+    counting: new Counting(connection),
     messages: new Messages(connection),
     media: new Media(connection),
     notifications: new Notifications(connection),

@@ -11,14 +11,15 @@ const decoders: Readonly<Record<string, Int16Array>> = {
 
 /**
  * Milliseconds of 20 ms frames that hold sound, for G.711 recordings.
+ * @param enough stops counting there: the answer is then at least this
  * @returns `undefined` for other codecs: judge those by their length.
  */
-export function speechMs(contentType: string, bytes: Uint8Array): number | undefined {
+export function speechMs(contentType: string, bytes: Uint8Array, enough = Infinity): number | undefined {
   const table = decoders[contentType];
   if (table === undefined) return undefined;
   const samples = frameMs * 8;
   let frames = 0;
-  for (let at = 0; at + samples <= bytes.length; at += samples) {
+  for (let at = 0; at + samples <= bytes.length && frames * frameMs < enough; at += samples) {
     if (meanMagnitude(table, bytes, at, samples) > threshold) frames += 1;
   }
   return frames * frameMs;
