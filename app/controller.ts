@@ -120,7 +120,12 @@ export function createController(rooms: Rooms): Controller {
       for (const mailbox of messaging.recounted) {
         // Before the counting: what asks for another one meanwhile gets it.
         messaging.recounted.delete(mailbox);
-        await rooms.store.mailboxes.recount(mailbox);
+        try {
+          await rooms.store.mailboxes.recount(mailbox);
+        } catch (error) {
+          messaging.recounted.add(mailbox);
+          throw error;
+        }
       }
     },
     'controller',

@@ -44,12 +44,30 @@ describe('storage: every question has its index', function () {
     'mailboxes.recount': (store) => store.mailboxes.recount(mailbox.id),
     'mailboxes.activate': (store) => store.mailboxes.activate(mailbox.id),
     'mailboxes.stopTexts': (store) => store.mailboxes.stopTexts(mailbox.id, at(0)),
+    'counting.raise': (store) =>
+      store.counting.raise([{ mailbox: mailbox.id, change: { kind: 'voice', new: 1 } }]),
+    'counting.note': (store) => store.counting.note('a controller', at(0)),
+    'counting.noted': (store) => store.counting.noted(),
+    'counting.forget': (store) => store.counting.forget({ controller: 'a controller', at: at(0) }),
+    'counting.mailboxesOf': (store) => store.counting.mailboxesOf(at(0), at(30)),
+    'mailboxes.update': (store) => store.mailboxes.update(mailbox.id, { classOfService: 'gold' }, 0),
+    'mailboxes.addAlias': (store) => store.mailboxes.addAlias(mailbox.id, number()),
+    'mailboxes.removeAlias': (store) => store.mailboxes.removeAlias(mailbox.id, number()),
+    'mailboxes.list': (store) => store.mailboxes.list(mailbox.id, 10),
+    'mailboxes.list from the begin': (store) => store.mailboxes.list(undefined, 10),
+    'mailboxes.withMessages': (store) => store.mailboxes.withMessages(mailbox.id, 10),
+    'mailboxes.remove': (store) => store.mailboxes.remove(none as MailboxId),
     'messages.insert of a duplicate': (store) => store.messages.insert(message),
     'messages.get': (store) => store.messages.get(message.id),
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
+    'messages.next of a kind': (store) =>
+      store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
+    'messages.previous of a caller': (store) =>
+      store.messages.previous(message.mailbox, { from: '+12025550123', order: 'urgent-first' }, message),
+    'messages.setUrgent': (store) => store.messages.setUrgent(message.id, true),
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
     'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
@@ -138,7 +156,11 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
   );
   await insert(
     'mailboxes',
-    each(() => ({ _id: randomUUID(), numbers: [`+1${randomUUID()}`] })),
+    each(() => ({
+      _id: randomUUID(),
+      numbers: [`+1${randomUUID()}`],
+      counts: { new: 0, old: 0, urgent: 0 },
+    })),
   );
   await insert(
     'attempts',
