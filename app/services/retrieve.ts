@@ -1,5 +1,5 @@
 /** Opens messages by reference and changes their state, with the mailbox counters and the lamp kept true. */
-import type { E164, MailboxId, MessageId, Reference } from '../core/ids.ts';
+import type { E164, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
@@ -38,8 +38,6 @@ export interface Retrieval {
   heard(message: Message): Promise<Message | undefined>;
   save(message: Message): Promise<Message | undefined>;
   remove(message: Message): Promise<Message | undefined>;
-  /** The oldest new message of the mailbox that was received after `after`, or of all. */
-  next(mailbox: MailboxId, after: Message | undefined): Promise<Message | undefined>;
   mailboxOf(message: Message): Promise<Mailbox | undefined>;
   message(id: MessageId): Promise<Message | undefined>;
 }
@@ -63,7 +61,6 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),
     remove: (message) => changeState(deps, message, 'deleted'),
-    next: (mailbox, after) => store.messages.next(mailbox, { states: ['new'], order: 'oldest' }, after),
     mailboxOf: (message) => store.mailboxes.get(message.mailbox),
     message: (id) => store.messages.get(id),
   };

@@ -19,7 +19,7 @@ import {
   type ScriptedMedia,
 } from '../../app/media/scripted/open.ts';
 import type { Step } from '../../app/media/scripted/steps.ts';
-import type { Delivery, Store } from '../../app/ports/store.ts';
+import type { Delivery, Store, MessageFilter } from '../../app/ports/store.ts';
 import type { CallRow } from '../../app/services/account.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
@@ -31,7 +31,9 @@ import { createTolls } from '../../app/services/tolls.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { ffmpegCommand } from '../../scripts/stack/ffmpeg.ts';
 import { shippedTexts } from '../speech/shipped.ts';
+import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { silentLog } from '../ports/silent-log.ts';
+import { MemoryAccess } from './memory-access.ts';
 
 export const access = '+12025550199';
 export const subscriber = '+12025550147' as E164;
@@ -77,6 +79,8 @@ export class FlowWorld {
   onFind: (number: E164) => Promise<Mailbox | undefined> = async () => undefined;
   onOpen: ((text: string) => OpenResult) | undefined;
   hasSound = true;
+  /** PINs and codes. */
+  readonly access: MemoryAccess;
   /** Sounds in the store, e.g. of greetings. */
   readonly sounds = new Map<string, { contentType: string; bytes: Uint8Array }>();
   #now = Date.UTC(2026, 0, 2, 12);
@@ -87,7 +91,7 @@ export class FlowWorld {
       clock,
       onDial: (to) => options.onDial?.(to.number) ?? { kind: 'no-answer' },
     });
-    const deps: Omit<FlowDeps, 'tolls' | 'sends' | 'greetings' | 'selfService'> = {
+    const deps: Omit<FlowDeps, 'authentication' | 'tolls' | 'sends' | 'greetings' | 'selfService'> = {
       texts: shippedTexts,
       media: this.media,
       transform: openTransform({ ffmpeg: ffmpegCommand() }, { log: silentLog }),
@@ -125,13 +129,17 @@ export class FlowWorld {
         heard: async (message) => this.#set(message, 'heard'),
         save: async (message) => this.#set(message, 'saved'),
         remove: async (message) => this.#set(message, 'deleted'),
-        next: async (_, after) =>
-          this.messages.find(
-            ({ state, envelope }) =>
-              state === 'new' && (after === undefined || envelope.received > after.envelope.received),
-          ),
         mailboxOf: async () => mailbox(),
         message: async (id) => this.messages.find((message) => message.id === id),
+      },
+      // As far as a message that is alone needs it: folders are tried on a real store.
+      inbox: {
+        mailbox: async () => mailbox(),
+        next: async (_, { states }, after) => this.messages.find(isNext(states, after)),
+        previous: async (_, { states }, before) => this.messages.findLast(isPrevious(states, before)),
+        findSender: async () => undefined,
+        restore: async (message, to) => this.#set(message, to),
+        setUrgent: async (message) => this.messages.find(({ id }) => id === message.id),
       },
     };
     const store = {
@@ -139,10 +147,12 @@ export class FlowWorld {
       mailboxes: { find: (number: E164) => this.onFind(number) } as Store['mailboxes'],
       media: { get: async (id: string) => this.sounds.get(id) } as Store['media'],
     };
-    const random = { uuid: () => crypto.randomUUID(), digits: () => '' };
+    const random = systemRandom;
+    this.access = new MemoryAccess({ ...deps, texts: shippedTexts, random });
     this.deps = {
       ...deps,
       tolls: tollsOf(deps),
+      authentication: this.access.authentication,
       greetings: createGreetings({ ...deps, store, random }),
       sends: createSends({ ...deps, store }),
       selfService: createSelfService({ ...deps, store }),
@@ -265,6 +275,16 @@ function tollsOf(deps: Omit<Parameters<typeof createTolls>[0], 'store' | 'callab
       },
     },
   });
+}
+
+function isNext(states: MessageFilter['states'], after: Message | undefined) {
+  return ({ state, envelope }: Message): boolean =>
+    states?.includes(state) !== false && (after === undefined || envelope.received > after.envelope.received);
+}
+
+function isPrevious(states: MessageFilter['states'], before: Message) {
+  return ({ state, envelope }: Message): boolean =>
+    states?.includes(state) !== false && envelope.received < before.envelope.received;
 }
 
 export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {

@@ -43,6 +43,11 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
   },
   { file: 'app/flows/planted.ts', code: `import '../media/ari/open.ts';`, why: 'flows know no adapter' },
   {
+    file: 'app/flows/mailbox/planted.ts',
+    code: `import '../../media/ari/open.ts';`,
+    why: 'flows know no adapter',
+  },
+  {
     file: 'app/media/ari/planted.ts',
     code: `import '../scripted/open.ts';`,
     why: 'adapters do not know each other',

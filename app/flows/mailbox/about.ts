@@ -1,0 +1,74 @@
+/** What is said about a message: before it, and when the subscriber asks. */
+import type { E164 } from '../../core/ids.ts';
+import type { Message } from '../../core/message/message.ts';
+import type { MessageKind } from '../../core/profile/class-of-service.ts';
+import type { PlayItem } from '../../core/prompt/play-item.ts';
+import type { PromptName } from '../../core/prompt/prompt-name.ts';
+import { prompt } from '../flow.ts';
+import type { Session } from './session.ts';
+
+const kindNames: Readonly<Record<Exclude<MessageKind, 'voice'>, PromptName>> = {
+  fax: 'kind-fax',
+  text: 'kind-text',
+  email: 'kind-email',
+  image: 'kind-image',
+  video: 'kind-video',
+};
+
+/** Before a message: "Urgent message. Message from 2 0 2 …, today at nine five". */
+export async function announcement(session: Session, message: Message): Promise<PlayItem[]> {
+  return [...what(message), ...(await who(session, message)), when(session, message), ...noSound(message)];
+}
+
+/** Who left it, when in the subscriber's zone, how long it is, and whether it is saved or deleted. */
+export async function details(session: Session, message: Message): Promise<PlayItem[]> {
+  const lengthMs = lengthOf(message);
+  return [
+    ...what(message),
+    ...(await who(session, message)),
+    prompt('received'),
+    when(session, message),
+    ...(lengthMs > 0 ? [prompt('message-length'), { kind: 'duration', ms: lengthMs } as const] : []),
+    ...(message.state === 'saved' ? [prompt('message-kept')] : []),
+    ...(message.state === 'deleted' ? [prompt('message-deleted')] : []),
+    ...noSound(message),
+  ];
+}
+
+/** Playing time in milliseconds; 0 if it has none. */
+export function lengthOf({ envelope }: Message): number {
+  return envelope.parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0);
+}
+
+export function hasSound({ envelope }: Message): boolean {
+  return envelope.parts.some((part) => part.contentType.startsWith('audio/'));
+}
+
+function what(message: Message): PlayItem[] {
+  const { kind } = message.envelope;
+  return [
+    ...(message.urgent ? [prompt('urgent-message')] : []),
+    ...(kind === 'voice' ? [] : [prompt(kindNames[kind])]),
+  ];
+}
+
+/** By the name that the sender has spoken, if they have a mailbox here, else by number. */
+async function who({ deps }: Session, { envelope }: Message): Promise<PlayItem[]> {
+  const { number, private: hidden } = envelope.from;
+  if (hidden) return [prompt('message-from-private')];
+  const digits = number?.replace(/\D/g, '') ?? '';
+  if (number === undefined || digits === '') return [prompt('message-from-unknown')];
+  const name = await deps.greetings.nameOf(number as E164);
+  return [
+    prompt('message-from'),
+    name === undefined ? { kind: 'digits', digits } : { kind: 'stored', media: name },
+  ];
+}
+
+function when({ deps, profile }: Session, { envelope }: Message): PlayItem {
+  return { kind: 'time', at: envelope.received, now: deps.clock.now(), timeZone: profile.timeZone };
+}
+
+function noSound(message: Message): PlayItem[] {
+  return hasSound(message) ? [] : [prompt('kind-no-sound')];
+}

@@ -1,0 +1,260 @@
+/** One message: it is announced and played, and the message menu does what can be done with it. */
+import { actionOf, type Condition } from '../../core/menu/menu.ts';
+import { message as menu, more as moreMenu, type MessageAction } from '../../core/menu/menus.ts';
+import type { Message, MessageState } from '../../core/message/message.ts';
+import type { PlayItem } from '../../core/prompt/play-item.ts';
+import type { PromptName } from '../../core/prompt/prompt-name.ts';
+import type { StoredSound } from '../../core/prompt/play-item.ts';
+import { prompt, say } from '../flow.ts';
+import { choose } from '../menu.ts';
+import { announcement, details, hasSound, lengthOf } from './about.ts';
+import { answerDialogue } from './answer.ts';
+import { callOperator } from './operator.ts';
+import { waitPaused } from './pause.ts';
+import { Player, skipMs, speeds } from './player.ts';
+import { attempt, conditions, type Session } from './session.ts';
+
+/** Of a message that is longer, so much must have been played for it to count as heard when the caller hangs up. */
+const heardMs = 3000;
+/** Keys that stop a message. The `#` is not one: it may still follow a reference that was dialled. */
+const keys = '0123456789*';
+
+/** How a message is left; `end`: the call is to be ended. */
+export type Leaving = 'next' | 'previous' | 'up' | 'end';
+
+export interface Visit {
+  /** `menu` = straight to the keys, as after a wish that could not be fulfilled. */
+  readonly start: 'announced' | 'at-once' | 'menu';
+  /** Said before the keys. */
+  readonly first?: readonly PlayItem[];
+  /** The sound, where it is at hand already. */
+  readonly sound?: readonly StoredSound[] | undefined;
+}
+
+/** What comes next in a visit. */
+type Step =
+  | { readonly go: 'sound' }
+  | { readonly go: 'menu'; readonly first?: readonly PlayItem[] }
+  | { readonly go: 'do'; readonly action: MessageAction; readonly playing: boolean }
+  | { readonly go: 'leave'; readonly to: Leaving };
+
+/** A message as it is visited. */
+interface Here {
+  readonly session: Session;
+  readonly player: Player | undefined;
+  message: Message;
+  /** What it was before it was deleted in this visit. */
+  before?: Exclude<MessageState, 'deleted'>;
+}
+
+/** Lets the subscriber hear the message and act on it until they leave it. */
+export async function messageDialogue(session: Session, message: Message, visit: Visit): Promise<Leaving> {
+  const here: Here = { session, message, player: await playerOf(session, message, visit) };
+  let step: Step = await begin(here, visit);
+  while (step.go !== 'leave') {
+    if (step.go === 'sound') step = await listen(here);
+    else if (step.go === 'menu') step = await ask(here, step.first);
+    else step = await obey(here, step.action, step.playing);
+  }
+  return step.to;
+}
+
+async function playerOf(session: Session, message: Message, visit: Visit): Promise<Player | undefined> {
+  if (!hasSound(message)) return undefined;
+  if (visit.sound !== undefined) return new Player(visit.sound, lengthOf(message));
+  const found = await attempt(session, () => session.deps.retrieval.sound(message), message);
+  if (found === 'failed') return undefined;
+  if (found.value === undefined)
+    session.deps.log.error('a message has lost its sound', { message: message.id });
+  return found.value === undefined ? undefined : new Player(found.value, lengthOf(message));
+}
+
+async function begin(here: Here, { start, first }: Visit): Promise<Step> {
+  const { session, message, player } = here;
+  if (start === 'menu') return toMenu(...(first ?? []));
+  if (hasSound(message) && player === undefined) return toMenu(prompt('not-now'));
+  if (start === 'announced') {
+    const { call, profile } = session;
+    const items = await announcement(session, message);
+    const said = await call.play(items, { language: profile.language, until: keys });
+    if (said.kind === 'gone' || said.kind === 'aborted') return leave('end');
+    // Who wants no more than the announcement has not heard the message, unless there is no more to it.
+    if (player === undefined) await noteHeard(here);
+    if (said.kind === 'key') return onKey(here, said.key, true);
+  } else if (message.urgent) {
+    await say(session.call, { language: session.profile.language, drop: '#' }, prompt('urgent-message'));
+  }
+  return player === undefined ? toMenu() : { go: 'sound' };
+}
+
+/** Plays on from where the message is. */
+async function listen(here: Here): Promise<Step> {
+  const { player, session, message } = here;
+  if (player === undefined) return toMenu(prompt('invalid-key'));
+  const played = await player.play(session, keys);
+  const enough = Math.min(heardMs, lengthOf(message) / 2);
+  if (played.kind !== 'gone' || player.positionMs >= enough) await noteHeard(here);
+  if (played.kind === 'gone' || played.kind === 'aborted') return leave('end');
+  return played.kind === 'key' ? onKey(here, played.key, true) : toMenu();
+}
+
+function onKey(here: Here, key: string, playing: boolean): Step {
+  const action = actionOf(menu, key, offers(here));
+  here.session.deps.log.debug('key pressed', { menu: menu.name, key, action });
+  return action === undefined ? toMenu(prompt('invalid-key')) : { go: 'do', action, playing };
+}
+
+async function ask(here: Here, first: readonly PlayItem[] = []): Promise<Step> {
+  const { call, profile, deps } = here.session;
+  const chosen = await choose(call, menu, {
+    language: profile.language,
+    deps,
+    available: offers(here),
+    first,
+  });
+  if (chosen === 'gone' || chosen === 'deaf') return leave('end');
+  return { go: 'do', action: chosen, playing: false };
+}
+
+async function obey(here: Here, action: MessageAction, playing: boolean): Promise<Step> {
+  const { session, player } = here;
+  switch (action) {
+    case 'play':
+      player?.rewind();
+      return { go: 'sound' };
+    case 'save':
+      return change(here, 'message-kept', () => session.deps.retrieval.save(here.message));
+    case 'delete':
+      if (here.message.state !== 'deleted') here.before = here.message.state;
+      return change(here, 'message-deleted', () => session.deps.retrieval.remove(here.message));
+    case 'restore':
+      return change(here, 'message-restored', () =>
+        session.deps.inbox.restore(here.message, here.before ?? 'heard'),
+      );
+    case 'answer':
+      return answer(here);
+    case 'details':
+      return toMenu(...(await details(session, here.message)));
+    case 'next':
+      return leave('next');
+    case 'back':
+      player?.move(-skipMs);
+      return { go: 'sound' };
+    case 'forward':
+      player?.move(skipMs);
+      return player?.over === true ? toMenu() : { go: 'sound' };
+    case 'pause':
+      return pause(here, playing);
+    case 'more':
+      return more(here);
+    case 'up':
+      return leave('up');
+    case 'end':
+      return leave('end');
+  }
+}
+
+/** Changes the message in the store and says so; it may be gone by another's hand. */
+async function change(here: Here, said: PromptName, work: () => Promise<Message | undefined>): Promise<Step> {
+  const done = await attempt(here.session, work, here.message);
+  if (done === 'failed') return toMenu(prompt('not-now'));
+  if (done.value === undefined) return toMenu(prompt('reference-deleted'));
+  here.message = done.value;
+  return toMenu(prompt(said));
+}
+
+async function answer(here: Here): Promise<Step> {
+  const { call, deps, mailbox } = here.session;
+  const found = await attempt(here.session, mailbox, here.message);
+  if (found === 'failed' || found.value === undefined) return toMenu(prompt('not-now'));
+  const end = await answerDialogue(call, found.value, here.message, deps);
+  return end === 'gone' ? leave('end') : toMenu();
+}
+
+/** While it plays: holds it. Otherwise goes on, from the beginning if it was over. */
+async function pause(here: Here, playing: boolean): Promise<Step> {
+  const { session, player } = here;
+  if (playing) {
+    const key = await waitPaused(session.call, session.profile.language, keys);
+    if (key === 'gone') return leave('end');
+    if (key === undefined) return toMenu();
+    const next = onKey(here, key, false);
+    if (next.go !== 'do' || next.action !== 'pause') return next;
+  }
+  if (player?.over === true) player.rewind();
+  return { go: 'sound' };
+}
+
+async function more(here: Here): Promise<Step> {
+  const { session } = here;
+  const { call, profile, deps } = session;
+  const chosen = await choose(call, moreMenu, { language: profile.language, deps, available: offers(here) });
+  switch (chosen) {
+    case 'gone':
+    case 'deaf':
+      return leave('end');
+    case 'slower':
+    case 'normal-speed':
+    case 'faster':
+      return changeSpeed(here, chosen);
+    case 'previous':
+      return leave('previous');
+    case 'mark-urgent':
+      return change(here, 'marked-urgent', () => deps.inbox.setUrgent(here.message, true));
+    case 'mark-normal':
+      return change(here, 'marked-normal', () => deps.inbox.setUrgent(here.message, false));
+    case 'operator':
+      return (await callOperator(session)) === 'gone' ? leave('end') : toMenu();
+    case 'up':
+      return toMenu();
+  }
+}
+
+/** Goes on at once at the new speed; what is over begins again. */
+async function changeSpeed(here: Here, how: 'slower' | 'normal-speed' | 'faster'): Promise<Step> {
+  const { session, player } = here;
+  if (player === undefined) return toMenu(prompt('invalid-key'));
+  const at = speeds.indexOf(session.speed);
+  const wanted = how === 'normal-speed' ? 1 : speeds[at + (how === 'slower' ? -1 : 1)];
+  const language = { language: session.profile.language };
+  if (wanted === undefined) await say(session.call, language, prompt('speed-limit'));
+  else if (!(await player.changeSpeed(session, wanted))) return toMenu(prompt('not-now'));
+  else await say(session.call, language, prompt(speedNames[how]));
+  if (player.over) player.rewind();
+  return { go: 'sound' };
+}
+
+const speedNames = {
+  slower: 'speed-slower',
+  'normal-speed': 'speed-normal',
+  faster: 'speed-faster',
+} as const;
+
+/** A store that is away must not end the call of someone who has just heard the message. */
+async function noteHeard(here: Here): Promise<void> {
+  if (here.message.state !== 'new') return;
+  const { session } = here;
+  const noted = await attempt(session, () => session.deps.retrieval.heard(here.message), here.message);
+  if (noted !== 'failed') here.message = noted.value ?? here.message;
+}
+
+/** What holds for the message now. */
+function offers({ session, message, player }: Here): Condition[] {
+  const { number, private: hidden } = message.envelope.from;
+  return [
+    ...conditions(session),
+    ...(player === undefined ? [] : ['has-sound' as const]),
+    ...(hidden || number === undefined ? [] : ['sender-known' as const]),
+    message.state === 'deleted' ? 'deleted' : 'kept',
+    message.urgent ? 'urgent' : 'not-urgent',
+    session.inMailbox ? 'in-mailbox' : 'alone',
+  ];
+}
+
+function toMenu(...first: readonly PlayItem[]): Step {
+  return { go: 'menu', first };
+}
+
+function leave(to: Leaving): Step {
+  return { go: 'leave', to };
+}
