@@ -5,6 +5,7 @@ import { Fault } from '../core/errors.ts';
 import type { Log } from '../ports/log.ts';
 import { isConflict, toFault, unavailable } from './faults.ts';
 import { indexes } from './indexes.ts';
+import { makeIndexes } from './make-indexes.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -124,7 +125,7 @@ export class Connection implements AsyncDisposable {
         // A client whose first connection failed stays dead for its operations (mongodb 7.9) until it is told to connect.
         await this.#client.connect();
         for (const [name, list] of Object.entries(indexes)) {
-          await this.database.collection(name).createIndexes([...list]);
+          await makeIndexes(this.database, name, list);
         }
         this.#ready = true;
         this.#log.info('store ready', { database: this.database.databaseName });

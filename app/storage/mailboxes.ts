@@ -162,17 +162,17 @@ export class Mailboxes implements MailboxStore {
   }
 
   async addAlias(id: MailboxId, number: E164): Promise<AliasResult> {
-    const added = await this.#connection.run('mailboxes.addAlias', () =>
+    // Not findOneAndUpdate, whose error about a taken number FerretDB gives no code of its own.
+    const refused = await this.#connection.run('mailboxes.addAlias', () =>
       this.#mailboxes
-        .findOneAndUpdate(
+        .updateOne(
           { _id: id, numbers: { $ne: number } },
           { $push: { numbers: number }, $inc: { version: 1 } },
-          { returnDocument: 'after' },
         )
-        .catch(taken),
+        .then(() => undefined, taken),
     );
-    if (added !== null && 'kind' in added) return added;
-    const mailbox = fromDocument(added) ?? (await this.get(id));
+    if (refused) return refused;
+    const mailbox = await this.get(id);
     return mailbox === undefined ? { kind: 'no-mailbox' } : { kind: 'added', mailbox };
   }
 
