@@ -144,8 +144,8 @@ export class FlowWorld {
     };
     const store = {
       // Only what a caller's visit reads: what subscribers change is tried on a real store.
-      mailboxes: { find: (number: E164) => this.onFind(number) } as Store['mailboxes'],
-      media: { get: async (id: string) => this.sounds.get(id) } as Store['media'],
+      mailboxes: { find: (number: E164) => this.onFind(number) } as unknown as Store['mailboxes'],
+      media: { get: async (id: string) => this.sounds.get(id) } as unknown as Store['media'],
     };
     const random = systemRandom;
     this.access = new MemoryAccess({ ...deps, texts: shippedTexts, random });
@@ -305,7 +305,7 @@ export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {
 
 function soundOf(message: Message) {
   const id = message.envelope.parts[0]?.media ?? '';
-  return { id, contentType: 'audio/PCMU', bytes: babble(100, 1) };
+  return { id, contentType: 'audio/PCMU', bytes: babble(4000, 1) };
 }
 
 /** Whether these prompts were played in this order, others between them or not. */
