@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { E164 } from '../../app/core/ids.ts';
 import { correlate } from '../../scripts/audio/correlate.ts';
 import { babble } from '../audio/babble.ts';
 import { prompt } from '../audio/prompt.ts';
 import { sippCrowd } from '../sipp/crowd.ts';
+import { counted } from './counted.ts';
 import { openSystem, type System } from './system.ts';
 
 const bob = '+12025550190';
@@ -36,7 +36,7 @@ describe('A hundred callers at once, to a number that nobody has called before',
     const notices = () => texts().filter((text) => /,,\d{10}#/.test(text.body));
     while (notices().length < calls) await system.network.nextText({ timeoutMs: 30_000 });
     assert.equal(texts().length, calls + 1);
-    const mailbox = await system.store.mailboxes.find(bob as E164);
+    const mailbox = await counted(system, bob, calls);
     assert.deepEqual(mailbox?.counts, { new: calls, old: 0, urgent: 0 });
     const messages = await system.store.messages.list(mailbox.id, { limit: 1000 });
     assert.equal(messages.length, calls);

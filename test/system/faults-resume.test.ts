@@ -5,6 +5,7 @@ import { correlate } from '../../scripts/audio/correlate.ts';
 import { babble } from '../audio/babble.ts';
 import { prompt } from '../audio/prompt.ts';
 import type { Phone } from '../phone/phone.ts';
+import { counted } from './counted.ts';
 import { nextNotice, skipsGreeting } from './leave-message.ts';
 import { openSystem, type System } from './system.ts';
 
@@ -88,7 +89,7 @@ describe('Calls up while the controller is killed and started again', function (
     await nextNotice(system, bob);
     const durations = (await messagesOf(bob)).map((message) => message.envelope.parts[0]?.durationMs ?? 0);
     assert.equal(durations.length, 2, String(durations));
-    const mailbox = await system.store.mailboxes.find(bob as E164);
+    const mailbox = await counted(system, bob, 2);
     assert.equal(mailbox?.counts.new, 2);
   });
 });
