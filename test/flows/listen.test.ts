@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { Fault } from '../../app/core/errors.ts';
 import type { MessageState } from '../../app/core/message/message.ts';
 import type { DialAnswer } from '../../app/media/scripted/open.ts';
-import { hangup, hear, meanwhile, press, silence, speak, type Step } from '../../app/media/scripted/steps.ts';
+import { hangup, hear, press, silence, speak, type Step } from '../../app/media/scripted/steps.ts';
 import type { OpenResult } from '../../app/services/retrieve.ts';
 import { access, assertHeard, caller, FlowWorld, subscriber } from './world.ts';
 
 const own = { facts: { from: { number: subscriber } } };
-const menu = hear('after-message');
+const menu = hear('menu-message-play');
 
 describe('A subscriber who calls with a reference', () => {
   it('types it with #: its message is played at once and is heard then', async () => {
@@ -116,7 +116,7 @@ const keys: readonly KeyCase[] = [
   {
     title: '5 tells who and when',
     steps: [press('5'), menu, hangup()],
-    hears: ['message-from', 'received', 'after-message'],
+    hears: ['message-from', 'received', 'menu-message-play'],
     state: 'heard',
   },
   {
@@ -125,18 +125,25 @@ const keys: readonly KeyCase[] = [
     hears: ['no-more-messages', 'goodbye'],
     state: 'heard',
   },
-  { title: '0 ends', steps: [press('0'), silence(60_000)], hears: ['goodbye'], state: 'heard' },
   { title: '* ends', steps: [press('*'), silence(60_000)], hears: ['goodbye'], state: 'heard' },
   {
-    title: 'a key that does nothing is said to, twice, and then the call ends',
-    steps: [press('9'), menu, press('8'), silence(60_000)],
-    hears: ['invalid-key', 'after-message', 'invalid-key', 'goodbye'],
+    title: 'a key that does nothing under "more" is said to, and those that do are told again',
+    steps: [press('0'), hear('menu-more-slower'), press('9'), hear('menu-more-slower'), hangup()],
+    hears: ['menu-more-slower', 'invalid-key', 'menu-more-slower'],
     state: 'heard',
   },
   {
-    title: 'no key: the menu comes twice, and then the call ends',
+    title: 'no key: the menu comes three times, with all keys the second, and then the call ends',
     steps: [silence(600_000)],
-    hears: ['after-message', 'goodbye'],
+    hears: [
+      'menu-end',
+      'menu-message-play',
+      'menu-message-back',
+      'menu-end',
+      'menu-message-play',
+      'no-key-heard',
+      'goodbye',
+    ],
     state: 'heard',
   },
   {
@@ -153,7 +160,7 @@ describe('After the message', () => {
       const world = new FlowWorld();
       const message = world.add();
       const person = await world.call(message.reference, [hear('sound-0'), menu, ...steps], own);
-      assertHeard(person.prompts, ['after-message', ...hears]);
+      assertHeard(person.prompts, ['menu-message-play', ...hears]);
       assert.equal(world.stateOf(message), state);
       assert.deepEqual(person.remaining.length > 1, false, 'not all steps came about');
     });
@@ -209,8 +216,7 @@ describe('After the message', () => {
     ] as const) {
       const world = new FlowWorld();
       const message = world.add();
-      const listens = meanwhile(() => world.pass(playedMs));
-      await world.call(message.reference, [hear('sound-0'), listens, hangup()], own);
+      await world.call(message.reference, [hear('sound-0', playedMs), hangup()], own);
       assert.equal(world.stateOf(message), state, `after ${playedMs} ms`);
     }
   });
@@ -219,8 +225,8 @@ describe('After the message', () => {
     const world = new FlowWorld();
     const message = world.add();
     world.hasSound = false;
-    const person = await world.call(message.reference, [menu, hangup()], own);
-    assert.deepEqual(person.prompts, ['reference-deleted', 'after-message']);
+    const person = await world.call(message.reference, [hear('menu-message-save'), hangup()], own);
+    assert.deepEqual(person.prompts, ['reference-deleted', 'menu-message-save']);
   });
 });
 
@@ -237,23 +243,38 @@ describe('Calling the sender', () => {
     it(`who is ${answer.kind}: ${said ?? 'they speak'}, and the menu comes again`, async () => {
       const world = new FlowWorld({ onDial: () => answer });
       const message = world.add({ from: { number: '+12025550123', private: false } });
-      const steps = [hear('sound-0'), menu, press('4'), hear('calling-sender'), menu, hangup()];
+      const steps = [hear('sound-0'), menu, press('43'), hear('calling-sender'), menu, hangup()];
       const person = await world.call(message.reference, steps, own);
-      assertHeard(person.prompts, ['calling-sender', ...(said === undefined ? [] : [said]), 'after-message']);
+      assertHeard(person.prompts, [
+        'calling-sender',
+        ...(said === undefined ? [] : [said]),
+        'menu-message-play',
+      ]);
       assert.equal(world.media.dialled[0]?.to.number, '+12025550123');
       assert.equal(world.media.dialled[0]?.options.callerNumber, access);
     });
   }
 
-  for (const from of [{ private: true }, { number: '+14155550100', private: false }, { private: false }]) {
-    it(`is refused for ${JSON.stringify(from)}: nobody is dialled`, async () => {
+  for (const from of [{ private: true }, { private: false }]) {
+    it(`is not offered for ${JSON.stringify(from)}, and nobody is dialled`, async () => {
       const world = new FlowWorld();
       const message = world.add({ from });
-      const person = await world.call(message.reference, [menu, press('4'), menu, hangup()], own);
-      assertHeard(person.prompts, ['cannot-call-sender', 'after-message']);
+      const answer = hear('menu-answer-send-on');
+      const steps = [menu, press('4'), answer, press('3'), answer, hangup()];
+      const person = await world.call(message.reference, steps, own);
+      assertHeard(person.prompts, ['menu-answer-send-on', 'invalid-key', 'menu-answer-send-on']);
+      assert.ok(!person.prompts.includes('menu-answer-call-sender'));
       assert.equal(world.media.dialled.length, 0);
     });
   }
+
+  it('is refused where the toll rules say so: nobody is dialled', async () => {
+    const world = new FlowWorld();
+    const message = world.add({ from: { number: '+14155550100', private: false } });
+    const person = await world.call(message.reference, [menu, press('43'), menu, hangup()], own);
+    assertHeard(person.prompts, ['call-denied', 'menu-message-play']);
+    assert.equal(world.media.dialled.length, 0);
+  });
 });
 
 describe('A subscriber who is called', () => {
@@ -261,7 +282,7 @@ describe('A subscriber who is called', () => {
     const world = new FlowWorld();
     const message = world.add();
     const person = await world.deliver(message.id, 'play', [hear('sound-0'), menu, press('2'), hangup()]);
-    assertHeard(person.prompts, ['delivery-intro', 'after-message']);
+    assertHeard(person.prompts, ['delivery-intro', 'menu-message-play']);
     assert.equal(world.stateOf(message), 'saved');
     assert.deepEqual(
       world.rows.map(({ direction, dst, outcome }) => ({ direction, dst, outcome })),

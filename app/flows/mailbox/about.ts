@@ -44,6 +44,12 @@ export function hasSound({ envelope }: Message): boolean {
   return envelope.parts.some((part) => part.contentType.startsWith('audio/'));
 }
 
+/** The sender's number as digits; empty if there is none that may be said or called. */
+export function senderDigits({ envelope }: Message): string {
+  const { number, private: hidden } = envelope.from;
+  return hidden || number === undefined ? '' : number.replace(/\D/g, '');
+}
+
 function what(message: Message): PlayItem[] {
   const { kind } = message.envelope;
   return [
@@ -53,11 +59,11 @@ function what(message: Message): PlayItem[] {
 }
 
 /** By the name that the sender has spoken, if they have a mailbox here, else by number. */
-async function who({ deps }: Session, { envelope }: Message): Promise<PlayItem[]> {
-  const { number, private: hidden } = envelope.from;
+async function who({ deps }: Session, message: Message): Promise<PlayItem[]> {
+  const { number, private: hidden } = message.envelope.from;
   if (hidden) return [prompt('message-from-private')];
-  const digits = number?.replace(/\D/g, '') ?? '';
-  if (number === undefined || digits === '') return [prompt('message-from-unknown')];
+  const digits = senderDigits(message);
+  if (digits === '') return [prompt('message-from-unknown')];
   const name = await deps.greetings.nameOf(number as E164);
   return [
     prompt('message-from'),

@@ -2,12 +2,11 @@
 import { actionOf, type Condition } from '../../core/menu/menu.ts';
 import { message as menu, more as moreMenu, type MessageAction } from '../../core/menu/menus.ts';
 import type { Message, MessageState } from '../../core/message/message.ts';
-import type { PlayItem } from '../../core/prompt/play-item.ts';
+import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
 import type { PromptName } from '../../core/prompt/prompt-name.ts';
-import type { StoredSound } from '../../core/prompt/play-item.ts';
 import { prompt, say } from '../flow.ts';
 import { choose } from '../menu.ts';
-import { announcement, details, hasSound, lengthOf } from './about.ts';
+import { announcement, details, hasSound, lengthOf, senderDigits } from './about.ts';
 import { answerDialogue } from './answer.ts';
 import { callOperator } from './operator.ts';
 import { waitPaused } from './pause.ts';
@@ -49,8 +48,10 @@ interface Here {
 
 /** Lets the subscriber hear the message and act on it until they leave it. */
 export async function messageDialogue(session: Session, message: Message, visit: Visit): Promise<Leaving> {
-  const here: Here = { session, message, player: await playerOf(session, message, visit) };
-  let step: Step = await begin(here, visit);
+  const sound = await soundOf(session, message, visit);
+  const player = Array.isArray(sound) ? new Player(sound, lengthOf(message)) : undefined;
+  const here: Here = { session, message, player };
+  let step: Step = typeof sound === 'string' ? toMenu(prompt(sound)) : await begin(here, visit);
   while (step.go !== 'leave') {
     if (step.go === 'sound') step = await listen(here);
     else if (step.go === 'menu') step = await ask(here, step.first);
@@ -59,20 +60,23 @@ export async function messageDialogue(session: Session, message: Message, visit:
   return step.to;
 }
 
-async function playerOf(session: Session, message: Message, visit: Visit): Promise<Player | undefined> {
-  if (!hasSound(message)) return undefined;
-  if (visit.sound !== undefined) return new Player(visit.sound, lengthOf(message));
+/** The sound; `undefined` if the message is of a kind without, or a prompt that says what is wrong. */
+async function soundOf(
+  session: Session,
+  message: Message,
+  { sound }: Visit,
+): Promise<readonly StoredSound[] | undefined | PromptName> {
+  if (sound !== undefined || !hasSound(message)) return sound;
   const found = await attempt(session, () => session.deps.retrieval.sound(message), message);
-  if (found === 'failed') return undefined;
-  if (found.value === undefined)
-    session.deps.log.error('a message has lost its sound', { message: message.id });
-  return found.value === undefined ? undefined : new Player(found.value, lengthOf(message));
+  if (found === 'failed') return 'not-now';
+  if (found.value !== undefined) return found.value;
+  session.deps.log.error('a message has lost its sound', { message: message.id });
+  return 'reference-deleted';
 }
 
 async function begin(here: Here, { start, first }: Visit): Promise<Step> {
   const { session, message, player } = here;
   if (start === 'menu') return toMenu(...(first ?? []));
-  if (hasSound(message) && player === undefined) return toMenu(prompt('not-now'));
   if (start === 'announced') {
     const { call, profile } = session;
     const items = await announcement(session, message);
@@ -240,11 +244,10 @@ async function noteHeard(here: Here): Promise<void> {
 
 /** What holds for the message now. */
 function offers({ session, message, player }: Here): Condition[] {
-  const { number, private: hidden } = message.envelope.from;
   return [
     ...conditions(session),
     ...(player === undefined ? [] : ['has-sound' as const]),
-    ...(hidden || number === undefined ? [] : ['sender-known' as const]),
+    ...(senderDigits(message) === '' ? [] : ['sender-known' as const]),
     message.state === 'deleted' ? 'deleted' : 'kept',
     message.urgent ? 'urgent' : 'not-urgent',
     session.inMailbox ? 'in-mailbox' : 'alone',
