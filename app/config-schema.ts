@@ -202,6 +202,19 @@ export const configSchema = z.strictObject({
         .min(100)
         .default(5000)
         .describe('Longest wait for an answer of the switch, in milliseconds.'),
+      manager: z
+        .strictObject({
+          host: z.string().default('127.0.0.1').describe('Where it is.'),
+          port: port.default(5038).describe('Its TCP port.'),
+          user: z
+            .string()
+            .default('answerback')
+            .describe('Its user, with `write = system`; the password is ASTERISK_AMI_PASSWORD.'),
+        })
+        .optional()
+        .describe(
+          'Manager interface (AMI) of the switch, for lamps that tell of fax, text, video and urgent messages; without it they tell of voice alone.',
+        ),
     })
     .prefault({})
     .describe('The switch.'),

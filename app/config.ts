@@ -13,6 +13,7 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 /** Passwords and tokens, apart from the configuration so that it can be printed. */
 export interface Secrets {
   readonly ariPassword: string;
+  readonly amiPassword: string;
   readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
   /** Mixed into hashes of PINs. */
   readonly pinPepper: string | undefined;
@@ -42,6 +43,7 @@ export function loadConfig(
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
   const secrets: Secrets = {
     ariPassword: env['ASTERISK_ARI_PASSWORD'] ?? '',
+    amiPassword: env['ASTERISK_AMI_PASSWORD'] ?? '',
     twilio: accountSid && authToken ? { accountSid, authToken } : undefined,
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
   };
@@ -134,6 +136,8 @@ function contradictions(
     if (usesTwilio && config.twilio === undefined)
       wrong.push(line(`classes.${key}.notify`, 'twilio', 'a section `twilio`, or another gateway'));
   }
+  if (config.asterisk.manager !== undefined && !env['ASTERISK_AMI_PASSWORD'])
+    wrong.push(line('asterisk.manager', 'no password', 'ASTERISK_AMI_PASSWORD in the environment'));
   if (config.twilio !== undefined && !(env['TWILIO_ACCOUNT_SID'] && env['TWILIO_AUTH_TOKEN'])) {
     wrong.push(
       line('twilio', 'no credentials', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment'),

@@ -11,7 +11,7 @@ import { openSipGateway } from './gateways/sip/open.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openWeb, type Readiness } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
-import { openAriMedia } from './media/ari/open.ts';
+import { openAriMedia, type AriSettings } from './media/ari/open.ts';
 import type { TextGateway } from './ports/gateway.ts';
 import type { MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
@@ -37,10 +37,12 @@ async function main(): Promise<void> {
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
-  await using media = await openAriMedia(
-    { ...config.asterisk, password: secrets.ariPassword, trunks: config.trunks },
-    { log, clock, prompts, language: config.prompts.language },
-  );
+  await using media = await openAriMedia(switchSettings(config, secrets), {
+    log,
+    clock,
+    prompts,
+    language: config.prompts.language,
+  });
   await using transform = openTransform(config.tools, { log });
   await using gateways = openGateways(config, secrets, media);
   await using scheduler = openScheduler(config.store, { log });
@@ -76,6 +78,16 @@ async function main(): Promise<void> {
   // Whoever started this process shall know that it did not end as asked.
   if (media.replaced) process.exitCode = 1;
   log.info('stopped', { replaced: media.replaced });
+}
+
+function switchSettings(config: Config, secrets: Secrets): AriSettings {
+  const { manager, ...asterisk } = config.asterisk;
+  return {
+    ...asterisk,
+    password: secrets.ariPassword,
+    trunks: config.trunks,
+    manager: manager === undefined ? undefined : { ...manager, password: secrets.amiPassword },
+  };
 }
 
 function openGateways(config: Config, secrets: Secrets, media: MediaServer) {

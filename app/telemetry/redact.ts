@@ -7,7 +7,7 @@ import type { LogFields } from '../ports/log.ts';
 export type Openness = 'debug' | 'public';
 
 const SECRET_KEYS = keys(
-  'password ariPassword pin token authToken secret authorization cookie credentials apiKey',
+  'password ariPassword amiPassword pin token authToken secret authorization cookie credentials apiKey',
 );
 const PERSONAL_KEYS = keys(`
   number numbers caller called callerNumber callerName displayName party from to fromUser toUser requestUser user uri

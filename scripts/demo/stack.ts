@@ -7,7 +7,7 @@ import type { Store } from '../../app/ports/store.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openLog } from '../../app/telemetry/open.ts';
 import { buildPrompts } from '../prompts/build.ts';
-import { openLocalAsterisk, type LocalAsterisk } from '../stack/asterisk.ts';
+import { controllerAccess, openLocalAsterisk, type LocalAsterisk } from '../stack/asterisk.ts';
 import { openController, type Controller } from '../stack/controller.ts';
 import { checkout } from '../stack/machine.ts';
 import { openLocalStore, type LocalStore } from '../stack/store.ts';
@@ -72,12 +72,12 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
       config: {
         numbers: { access: [access] },
         trunks: trunks.map((trunk) => ({ ...trunk, trusted: true })),
-        asterisk: { url: asterisk.ariUrl, user: asterisk.user, spool: asterisk.spool },
+        asterisk: controllerAccess(asterisk).config,
         store: { url, database },
         prompts: { directory: prompts },
         web: { port: 0 },
       },
-      env: { ASTERISK_ARI_PASSWORD: asterisk.password },
+      env: controllerAccess(asterisk).env,
       onLine: (line) => void log.write(`${JSON.stringify(line)}\n`),
     }),
   );

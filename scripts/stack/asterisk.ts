@@ -26,6 +26,8 @@ export interface LocalAsteriskOptions {
   readonly sipPort?: number;
   /** A free one if absent. */
   readonly ariPort?: number;
+  /** A free one if absent. */
+  readonly amiPort?: number;
   readonly sipHost?: string;
   /** Folder of built prompts; `var/prompts` of the checkout if absent. */
   readonly prompts?: string;
@@ -43,6 +45,8 @@ export interface LocalAsterisk extends AsyncDisposable {
   readonly ariUrl: string;
   readonly user: string;
   readonly password: string;
+  /** Its manager interface. */
+  readonly manager: ManagerAccess;
   readonly sipHost: string;
   readonly sipPort: number;
   /** Folder of recordings. */
@@ -60,6 +64,30 @@ export interface LocalAsterisk extends AsyncDisposable {
   reload(): Promise<void>;
   /** Runs a command of the Asterisk console and gives its output. */
   cli(command: string): Promise<string>;
+}
+
+export interface ManagerAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The controller's configuration and environment for this switch. */
+export function controllerAccess(asterisk: LocalAsterisk): {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string>>;
+} {
+  const { host, port, user, password } = asterisk.manager;
+  return {
+    config: {
+      url: asterisk.ariUrl,
+      user: asterisk.user,
+      spool: asterisk.spool,
+      manager: { host, port, user },
+    },
+    env: { ASTERISK_ARI_PASSWORD: asterisk.password, ASTERISK_AMI_PASSWORD: password },
+  };
 }
 
 /** Starts Asterisk; ARI answers and the dialplan is loaded when this settles. */
@@ -82,6 +110,12 @@ export async function openLocalAsterisk(options: LocalAsteriskOptions): Promise<
     ariUrl,
     user: values.ariUser,
     password: values.ariPassword,
+    manager: {
+      host: '127.0.0.1',
+      port: values.amiPort,
+      user: values.amiUser,
+      password: values.amiPassword,
+    },
     sipHost: values.sipHost,
     sipPort: values.sipPort,
     spool: join(values.spool, 'recording'),
@@ -155,6 +189,9 @@ async function chooseValues(
     ariUser: 'answerback',
     ariPassword: randomBytes(18).toString('base64url'),
     ariPort: options.ariPort ?? (await freePort()),
+    amiUser: 'answerback',
+    amiPassword: randomBytes(18).toString('base64url'),
+    amiPort: options.amiPort ?? (await freePort()),
     sipHost: options.sipHost ?? '127.0.0.1',
     sipPort: options.sipPort ?? (await freePort('udp')),
     prompts: resolve(options.prompts ?? join(checkout, 'var/prompts')),

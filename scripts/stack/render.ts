@@ -33,6 +33,9 @@ export interface DialplanValues {
   readonly ariUser: string;
   readonly ariPassword: string;
   readonly ariPort: number;
+  readonly amiUser: string;
+  readonly amiPassword: string;
+  readonly amiPort: number;
   readonly sipHost: string;
   readonly sipPort: number;
   /** Folder of built prompts, absolute. */
@@ -70,7 +73,6 @@ const blank: Readonly<Record<string, string>> = {
   'ccss.conf': '',
   'chan_websocket.conf': '',
   'features.conf': '',
-  'manager.conf': '[general]\nenabled = no\n',
   'minivm.conf': '[general]\n',
   'pjproject.conf': '',
   'pjsip_notify.conf': '',
@@ -133,6 +135,9 @@ function copiesOf(path: string, values: DialplanValues): { path: string; own: Pl
 function commonPlaceholders(values: DialplanValues): Placeholders {
   return {
     ACCESS: values.access,
+    AMI_PASSWORD: values.amiPassword,
+    AMI_PORT: values.amiPort,
+    AMI_USER: values.amiUser,
     APP: values.app,
     ARI_PASSWORD: values.ariPassword,
     ARI_PORT: values.ariPort,

@@ -2,7 +2,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { openLocalAsterisk, type LocalAsterisk, type LocalAsteriskOptions } from './asterisk.ts';
+import {
+  controllerAccess,
+  openLocalAsterisk,
+  type LocalAsterisk,
+  type LocalAsteriskOptions,
+} from './asterisk.ts';
 import { openLocalStore, type LocalStore } from './store.ts';
 
 export interface StackOptions {
@@ -51,7 +56,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
       config: withSwitch(settings, asterisk, directory),
       env: {
         MONGODB_URL: store.url,
-        ...(asterisk === undefined ? {} : { ASTERISK_ARI_PASSWORD: asterisk.password }),
+        ...(asterisk === undefined ? {} : controllerAccess(asterisk).env),
       },
       async [Symbol.asyncDispose]() {
         await asterisk?.[Symbol.asyncDispose]();
@@ -89,6 +94,5 @@ async function openSwitch(
 function withSwitch(settings: Settings, asterisk: LocalAsterisk | undefined, directory: string): Settings {
   const spool = { directory: join(directory, 'deposits'), ...settings.spool };
   if (asterisk === undefined) return { ...settings, spool };
-  const { ariUrl: url, user, spool: recordings } = asterisk;
-  return { ...settings, spool, asterisk: { ...settings.asterisk, url, user, spool: recordings } };
+  return { ...settings, spool, asterisk: { ...settings.asterisk, ...controllerAccess(asterisk).config } };
 }

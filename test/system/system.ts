@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../app/ports/store.ts';
 import { openStore } from '../../app/storage/open.ts';
-import { openLocalAsterisk, type LocalAsterisk } from '../../scripts/stack/asterisk.ts';
+import { controllerAccess, openLocalAsterisk, type LocalAsterisk } from '../../scripts/stack/asterisk.ts';
 import { openController, type Controller } from '../../scripts/stack/controller.ts';
 import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
 import { openPhone, type Phone, type PhoneOptions } from '../phone/phone.ts';
@@ -71,7 +71,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
         ...(process.env['ANSWERBACK_TEST_LOG'] === undefined
           ? {}
           : { onLine: (line) => process.stdout.write(`${JSON.stringify(line)}\n`) }),
-        env: { MONGODB_URL: local.url, ASTERISK_ARI_PASSWORD: asterisk.password, ...options.env },
+        env: { MONGODB_URL: local.url, ...controllerAccess(asterisk).env, ...options.env },
       });
     let controller = await start();
     closing.push(() => controller[Symbol.asyncDispose]());
@@ -117,7 +117,7 @@ function configFor(
     numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
     classes: { standard: { ...options.standard } },
     trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort, trusted: true }],
-    asterisk: { url: asterisk.ariUrl, user: asterisk.user, spool: asterisk.spool },
+    asterisk: controllerAccess(asterisk).config,
     web: { port: 0 },
     log: { level: 'debug' },
   };

@@ -98,12 +98,7 @@ export class Calls {
     event: Exclude<
       AriEvent,
       {
-        type:
-          | 'StasisStart'
-          | 'StasisEnd'
-          | 'TextMessageReceived'
-          | 'ContactStatusChange'
-          | 'ApplicationReplaced';
+        type: 'StasisStart' | 'StasisEnd' | 'TextMessageReceived' | 'ApplicationReplaced';
       }
     >,
   ): void {

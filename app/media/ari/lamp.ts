@@ -60,7 +60,7 @@ export class LampSetter {
     }
   }
 
-  /** A phone has registered (again): Asterisk tells it of voice by itself, and of the rest it is told here. */
+  /** A phone has registered (again): Asterisk tells it of voice by itself, and of all it is told here after that. */
   async registered(endpoint: string): Promise<void> {
     const number = this.#deps.phones.numberOf(endpoint);
     const lamp = number === undefined ? undefined : this.#full.get(plain(number));
@@ -131,7 +131,7 @@ function notice(classes: LampClasses): readonly ManagerField[] {
     ['Variable', 'Event=message-summary'],
     ['Variable', 'Subscription-State=terminated'],
     ['Variable', 'Content-Type=application/simple-message-summary'],
-    ...[`Messages-Waiting: ${waiting ? 'yes' : 'no'}`, ...lines].map((line): ManagerField => [
+    ...[`Messages-Waiting: ${waiting ? 'yes' : 'no'}`, ...lines, ''].map((line): ManagerField => [
       'Variable',
       `Content=${line}`,
     ]),

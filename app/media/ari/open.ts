@@ -30,7 +30,7 @@ import type { Trunk } from './texts.ts';
 import { AriClient } from './wire/client.ts';
 import { ManagerClient } from './wire/manager.ts';
 import type { ManagerOptions } from './wire/manager.ts';
-import { callEvents, endpointEvents } from './wire/resources.ts';
+import { callEvents } from './wire/resources.ts';
 import type { AriEvent, AsteriskInfo, TextMessageReceived } from './wire/resources.ts';
 
 /** The configuration's section `asterisk`, its trunks and the secret. */
@@ -115,7 +115,10 @@ export class AriMedia implements MediaServer {
       deps.log,
     );
     const { manager, timeoutMs } = settings;
-    this.#manager = manager === undefined ? undefined : new ManagerClient({ ...manager, timeoutMs });
+    this.#manager =
+      manager === undefined
+        ? undefined
+        : new ManagerClient({ ...manager, timeoutMs, onEvent: (event) => this.#loggedIn(event) });
     this.#lamps = new LampSetter({
       link: this.#link,
       phones: this.#phones,
@@ -243,7 +246,7 @@ export class AriMedia implements MediaServer {
     const [startedAt] = await Promise.all([
       this.#startTime(),
       put(app, callEvents),
-      put(`${app}-text`, endpointEvents),
+      put(`${app}-text`, ['TextMessageReceived']),
       this.#client.request('POST', `applications/${app}-text/subscription`, {
         eventSource: 'endpoint:PJSIP',
       }),
@@ -266,6 +269,7 @@ export class AriMedia implements MediaServer {
       this.#startedAt = startedAt;
       this.#startQueue.push(new Date(startedAt));
     }
+    this.#manager?.listen();
     this.#ready = true;
     for (const wake of this.#waitingForReady) wake();
     this.#deps.log.info('connected to the switch', { app });
@@ -294,9 +298,6 @@ export class AriMedia implements MediaServer {
           this.#deps.log.error('a text could not be read', { error: String(error) });
         });
         return;
-      case 'ContactStatusChange':
-        this.#registered(event);
-        return;
       case 'ApplicationReplaced':
         return;
       case 'ChannelDestroyed':
@@ -312,9 +313,10 @@ export class AriMedia implements MediaServer {
     }
   }
 
-  #registered({ endpoint, contact_info: contact }: Extract<AriEvent, { type: 'ContactStatusChange' }>): void {
-    if (contact.contact_status === 'Removed' || contact.contact_status === 'Unreachable') return;
-    this.#lamps.registered(endpoint.resource).catch((error: unknown) => {
+  /** A phone has given its password: it registers, for the first time or again, which no event of ARI tells of. */
+  #loggedIn(event: ReadonlyMap<string, string>): void {
+    if (event.get('event') !== 'SuccessfulAuth') return;
+    this.#lamps.registered(event.get('accountid') ?? '').catch((error: unknown) => {
       this.#deps.log.warn('a phone was not told of all classes of messages', { error: String(error) });
     });
   }

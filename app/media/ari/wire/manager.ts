@@ -8,6 +8,8 @@ export interface ManagerOptions {
   readonly password: string;
   /** Longest wait for a connection, and for one answer, in milliseconds. */
   readonly timeoutMs: number;
+  /** Gets the events that the switch lets this user read, names in lower case. Without it none are asked for. */
+  readonly onEvent?: (event: ReadonlyMap<string, string>) => void;
 }
 
 /** A header of an action, in order: some may stand more than once. */
@@ -34,16 +36,19 @@ interface Pending {
 
 type Answer = ReadonlyMap<string, string>;
 
+/** So long after a loss of the connection it is made again for the sake of events, in milliseconds. */
+const againMs = 2000;
 /** No answer is longer; whoever sends more speaks another protocol. */
 const mostBytes = 64 * 1024;
 
 /**
  * Asterisk's manager interface (AMI), for the few things that ARI cannot do. It connects when first needed, and anew when
- * it is needed after the connection was lost.
+ * the connection was lost.
  */
 export class ManagerClient {
   readonly #options: ManagerOptions;
   #session: Promise<Session> | undefined;
+  #again: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: ManagerOptions) {
@@ -60,8 +65,18 @@ export class ManagerClient {
     await session.send(name, lines);
   }
 
+  /** Connects for the sake of events, now and whenever the connection was lost. */
+  listen(): void {
+    clearTimeout(this.#again);
+    this.#connected().catch((error: unknown) => {
+      // A wrong password does not become right by itself.
+      if (!(error instanceof ManagerError)) this.#listenLater();
+    });
+  }
+
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#again);
     this.#session?.then((session) => session.end()).catch(() => undefined);
   }
 
@@ -69,13 +84,20 @@ export class ManagerClient {
     if (this.#closed) return Promise.reject(new AriDown('manager: closed'));
     if (this.#session !== undefined) return this.#session;
     const opened = Session.open(this.#options, () => {
-      if (this.#session === opened) this.#session = undefined;
+      if (this.#session !== opened) return;
+      this.#session = undefined;
+      if (this.#options.onEvent !== undefined) this.#listenLater();
     });
     this.#session = opened;
     opened.catch(() => {
       if (this.#session === opened) this.#session = undefined;
     });
     return opened;
+  }
+
+  #listenLater(): void {
+    clearTimeout(this.#again);
+    if (!this.#closed) this.#again = setTimeout(() => this.listen(), againMs).unref();
   }
 }
 
@@ -108,7 +130,7 @@ class Session {
     const login: readonly ManagerField[] = [
       ['Username', user],
       ['Secret', password],
-      ['Events', 'off'],
+      ['Events', options.onEvent === undefined ? 'off' : 'on'],
     ];
     try {
       await session.send('Login', linesOf('Login', login));
@@ -164,7 +186,6 @@ class Session {
     if (this.#text.length > mostBytes) this.end();
   }
 
-  /** Events were not asked for; what is no answer to an action is passed over. */
   #message(text: string): void {
     const answer = new Map<string, string>();
     for (const line of text.split('\r\n')) {
@@ -172,6 +193,7 @@ class Session {
       if (colon > 0) answer.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
     }
     const id = answer.get('actionid') ?? '';
+    if (answer.has('event')) return this.#options.onEvent?.(answer);
     const pending = this.#pending.get(id);
     if (pending === undefined || !answer.has('response')) return;
     this.#pending.delete(id);

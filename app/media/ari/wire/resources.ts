@@ -23,11 +23,6 @@ export interface Endpoint {
   readonly state: string;
 }
 
-export interface ContactInfo {
-  /** `NonQualified`, `Reachable`, `Unreachable`, `Unknown`, `Created`, `Removed`. */
-  readonly contact_status: string;
-}
-
 export interface LiveRecording {
   readonly name: string;
   readonly format: string;
@@ -68,7 +63,6 @@ export type AriEvent =
   | { readonly type: 'PlaybackFinished'; readonly playback: Playback }
   | { readonly type: 'RecordingFinished' | 'RecordingFailed'; readonly recording: LiveRecording }
   | { readonly type: 'ApplicationReplaced'; readonly application: string }
-  | { readonly type: 'ContactStatusChange'; readonly endpoint: Endpoint; readonly contact_info: ContactInfo }
   | TextMessageReceived;
 
 export interface TextMessageReceived {
@@ -95,13 +89,10 @@ export const callEvents = [
   'RecordingFailed',
 ] as const satisfies readonly AriEvent['type'][];
 
-/** The same of the endpoints, for the second application. */
-export const endpointEvents = ['TextMessageReceived', 'ContactStatusChange'] as const;
-
 const known: ReadonlySet<string> = new Set<AriEvent['type']>([
   ...callEvents,
-  ...endpointEvents,
   'ApplicationReplaced',
+  'TextMessageReceived',
 ]);
 const needs: Readonly<Record<string, readonly string[]>> = {
   StasisStart: ['channel', 'args'],
@@ -113,7 +104,6 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   RecordingFinished: ['recording'],
   RecordingFailed: ['recording'],
   TextMessageReceived: ['message'],
-  ContactStatusChange: ['endpoint', 'contact_info'],
 };
 
 /** An event that the adapter reads, if `message` is one and has the parts that are read. */
