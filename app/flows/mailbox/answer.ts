@@ -34,7 +34,7 @@ export async function answerDialogue(
       case 'send-on':
         return sendOn(session, mailbox, message);
       case 'call-sender':
-        await connectSender(call, message, language, deps);
+        await connectSender(call, mailbox, message, language, deps);
         return call.gone.aborted ? 'gone' : 'done';
       case 'up':
         return 'done';

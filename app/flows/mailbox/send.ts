@@ -11,7 +11,7 @@ import type { Take } from '../../ports/media.ts';
 import type { DepositPart } from '../../ports/spool.ts';
 import { inTime } from '../../services/in-time.ts';
 import type { Sent } from '../../services/send.ts';
-import { prompt, say } from '../flow.ts';
+import { prompt, say, type FlowDeps } from '../flow.ts';
 import { choose } from '../menu.ts';
 import { playTake } from '../spoken.ts';
 import { discardOwn, ownTag, recordOwn } from './record-own.ts';
@@ -129,10 +129,7 @@ async function deliver(
     urgent,
     ...(related === undefined ? {} : { related }),
   });
-  // Kept until then: with its call it would be lost before everybody has it.
-  const done = work.finally(async () => {
-    if (take !== undefined) await discardOwn(take, deps);
-  });
+  const done = discardAfter(work, take, deps);
   let sent = await inTime(done, soonMs);
   if (sent === undefined) {
     await say(call, { language }, prompt('send-sending'));
@@ -144,6 +141,17 @@ async function deliver(
     return;
   }
   await say(call, { language }, ...(await tellSent(session, sent)));
+}
+
+/** It is kept until everybody has it. */
+async function discardAfter(
+  work: Promise<Sent>,
+  take: Take | undefined,
+  deps: Pick<FlowDeps, 'log'>,
+): Promise<Sent> {
+  const sent = await work;
+  if (take !== undefined) await discardOwn(take, deps);
+  return sent;
 }
 
 async function tellSent({ deps }: Session, { sent, full, failed }: Sent): Promise<PlayItem[]> {
