@@ -2,9 +2,9 @@
 import { identify, type Identified } from '../core/address/identify.ts';
 import { readTag } from '../core/message/recording-tag.ts';
 import type { Call } from '../ports/media.ts';
+import { accessDialogue, referenceDialogue } from './access.ts';
 import { depositDialogue, resumeDeposit, type DepositVisit } from './deposit.ts';
 import { tell, type FlowDeps, type Outcome } from './flow.ts';
-import { accessDialogue, referenceDialogue } from './listen.ts';
 
 /** A greeting or draft that ran while the controller was away may go on for so long, from its beginning. */
 const ownSeconds = 60;

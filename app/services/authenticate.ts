@@ -9,11 +9,13 @@ import { auditedAs, type AuthenticationDeps, type PinAsker } from './authenticat
 import { checkCode, sendCode, type CodeCheck, type CodeSending } from './one-time-code.ts';
 import { choosePin, judgePin, randomPin, replacePin } from './pins.ts';
 
+const dayMs = 86_400_000;
+
 type Locked = Extract<Lockout, { kind: 'locked' }>;
 
 export type Admission =
-  /** From an own phone, whose word is enough. */
-  | { readonly kind: 'in'; readonly hasPin: boolean }
+  /** From an own phone, whose word is enough. `offer`: there is no PIN; once a day it is offered to choose one. */
+  | { readonly kind: 'in'; readonly offer: boolean }
   /** Ask for the PIN. */
   | { readonly kind: 'pin' }
   /** From an own phone; a PIN is needed and there is none yet: let them choose it. */
@@ -86,7 +88,7 @@ async function admit(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker
   const hasPin = credential?.hash !== undefined;
   if (own && deps.profiles.of(mailbox).pin === 'untrusted') {
     noteLogin(deps, mailbox, asker, 'own-phone');
-    return { kind: 'in', hasPin };
+    return { kind: 'in', offer: !hasPin && (await mayOffer(deps, mailbox)) };
   }
   if (own && !hasPin) return { kind: 'choose' };
   const lock = await lockOf(mailbox, asker, { ...deps, attempts: deps.store.attempts });
@@ -95,6 +97,10 @@ async function admit(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker
     return lock;
   }
   return { kind: hasPin ? 'pin' : 'code' };
+}
+
+async function mayOffer({ store, clock }: AuthenticationDeps, mailbox: Mailbox): Promise<boolean> {
+  return (await store.attempts.fail(`pin-offer:${mailbox.id}`, clock.now(), dayMs)) <= 1;
 }
 
 async function login(

@@ -1,6 +1,7 @@
 /** Opens messages by reference and changes their state, with the mailbox counters and the lamp kept true. */
 import type { E164, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { isOwnedBy } from '../core/mailbox/owner.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
@@ -25,7 +26,7 @@ export type OpenResult =
   | { readonly kind: 'expired' }
   | { readonly kind: 'deleted' }
   /** Right, but not asked from the mailbox's own phone. */
-  | { readonly kind: 'not-yours' }
+  | { readonly kind: 'not-yours'; readonly mailbox: Mailbox }
   /** Too many wrong ones from this caller. */
   | { readonly kind: 'locked' };
 
@@ -83,11 +84,8 @@ async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<Ope
   }
   const mailbox = await store.mailboxes.get(message.mailbox);
   if (mailbox === undefined) return { kind: 'deleted' };
-  if (!owns(asker, mailbox)) {
-    await store.attempts.fail(callerKey, now, windowMs);
-    await store.attempts.fail(`mailbox:${mailbox.id}`, now, windowMs);
-    return { kind: 'not-yours' };
-  }
+  // No failure: what guards the message now is the mailbox's PIN, whose tries are counted.
+  if (!isOwnedBy(mailbox, asker)) return { kind: 'not-yours', mailbox };
   const over = message.state === 'deleted' ? 'deleted' : isExpired(message, now) ? 'expired' : undefined;
   if (over !== undefined) {
     // Counted apart: owners who ask for what they had must not lock themselves out.
@@ -100,9 +98,4 @@ async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<Ope
 
 function isExpired(message: Message, now: Date): boolean {
   return message.referenceExpires <= now || message.expires <= now;
-}
-
-function owns(asker: Asker, mailbox: Mailbox): boolean {
-  if (!asker.trusted || asker.number === undefined) return false;
-  return mailbox.number === asker.number || mailbox.aliases.includes(asker.number);
 }

@@ -4,7 +4,7 @@ import type { MessageState } from '../../app/core/message/message.ts';
 import type { DialAnswer } from '../../app/media/scripted/open.ts';
 import { hangup, hear, press, silence, speak, type Step } from '../../app/media/scripted/steps.ts';
 import type { OpenResult } from '../../app/services/retrieve.ts';
-import { access, assertHeard, caller, FlowWorld, subscriber } from './world.ts';
+import { access, assertHeard, caller, FlowWorld, mailbox, subscriber } from './world.ts';
 
 const own = { facts: { from: { number: subscriber } } };
 const menu = hear('menu-message-play');
@@ -48,7 +48,7 @@ describe('A subscriber who calls with a reference', () => {
     it(`that is ${kind}: it is said plainly, typed or dialled`, async () => {
       const world = new FlowWorld();
       const message = world.add();
-      world.onOpen = () => ({ kind });
+      world.onOpen = () => (kind === 'not-yours' ? { kind, mailbox: mailbox() } : { kind });
       const typed = await world.call(access, [press(`${message.reference}#`), hear(said), hangup()], own);
       assert.ok(typed.prompts.includes(said));
       const dialled = await world.call(message.reference, [silence(60_000)], own);
