@@ -79,8 +79,10 @@ export function createController(rooms: Rooms): Controller {
     dialogue: (call, delivery) => deliverDialogue(call, delivery, flow),
     rule: rooms.config.deliver,
     maxCalls: maxDeliveries,
+    tolls: messaging.tolls,
     onDue: (at) => calls.wakeAt(at),
   });
+  messaging.late.deliveries = deliveries;
   const commands = createCommands({
     ...shared,
     retrieval,
@@ -158,6 +160,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const { plan } = shared;
   const recounted = new Set<MailboxId>();
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
+  const late: { deliveries?: Deliveries } = {};
   const account = createAccount({ ...shared, cdrs: store.cdrs });
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({ ...shared, media });
@@ -168,6 +171,8 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     account,
     retry: config.notify,
     onDue: (at) => textsDue.worker?.wakeAt(at),
+    requestCall: async (mailbox, urgent) => late.deliveries?.requestNew(mailbox, urgent),
+    hasPin: (mailbox) => authentication.hasPin(mailbox),
   });
   const inbox = createInbox({ ...shared, lamps, account });
   const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
@@ -198,6 +203,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   });
   return {
     textsDue,
+    late,
     auditor,
     authentication,
     lamps,

@@ -53,13 +53,13 @@ export async function connectTo(call: Call, to: Connecting, deps: FlowDeps): Pro
 /** The far side of a message. Whoever hears it is told if there is nobody to call. */
 export async function connectSender(
   call: Call,
+  mailbox: Mailbox,
   message: Message,
   language: string,
   deps: FlowDeps,
 ): Promise<void> {
   const { from } = message.envelope;
-  const mailbox = await deps.retrieval.mailboxOf(message);
-  if (from.private || from.number === undefined || mailbox === undefined) {
+  if (from.private || from.number === undefined) {
     await say(call, { language }, prompt('cannot-call-sender'));
     return;
   }

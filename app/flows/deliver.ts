@@ -1,13 +1,29 @@
-/** We called the subscriber, who answered: play the message, or connect with its sender. */
+/**
+ * We called the subscriber, and somebody or something answered: it is told who calls, and a key must be pressed before
+ * anything of a message is heard.
+ */
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { connection, delivery as deliveryMenu } from '../core/menu/menus.ts';
+import type { Message } from '../core/message/message.ts';
+import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { Call } from '../ports/media.ts';
 import type { Delivery } from '../ports/store.ts';
 import { connectSender } from './connect.ts';
-import { tell, type FlowDeps, type Outcome } from './flow.ts';
+import { prompt, tell, type FlowDeps, type Outcome } from './flow.ts';
 import { playDialogue } from './listen.ts';
+import { choose } from './menu.ts';
 
-/** Runs the whole call with its CDR; resolves when it is over. */
-export async function deliverDialogue(call: Call, delivery: Delivery, deps: FlowDeps): Promise<void> {
-  let outcome: Outcome = { did: 'failed', message: delivery.message };
+/**
+ * Runs the whole call with its CDR; resolves when it is over.
+ * @returns `not-taken`: no key was pressed, as by an answering machine: to be tried again
+ */
+export async function deliverDialogue(
+  call: Call,
+  delivery: Delivery,
+  deps: FlowDeps,
+): Promise<'taken' | 'not-taken'> {
+  const about = delivery.message === undefined ? {} : { message: delivery.message };
+  let outcome: Outcome = { did: 'failed', ...about };
   try {
     outcome = await converse(call, delivery, deps);
   } finally {
@@ -18,25 +34,46 @@ export async function deliverDialogue(call: Call, delivery: Delivery, deps: Flow
       dst: delivery.to,
       outcome: outcome.did,
       accountcode: outcome.mailbox ?? '',
-      message: delivery.message,
+      ...(outcome.message === undefined ? {} : { message: outcome.message }),
     });
   }
+  return outcome.did === 'not-taken' ? 'not-taken' : 'taken';
 }
 
 async function converse(call: Call, delivery: Delivery, deps: FlowDeps): Promise<Outcome> {
-  const message = await deps.retrieval.message(delivery.message);
+  const message = await messageOf(delivery, deps);
   const mailbox = message === undefined ? undefined : await deps.retrieval.mailboxOf(message);
   if (message === undefined || mailbox === undefined || message.state === 'deleted') {
     await tell(call, deps.language, 'reference-deleted', 'goodbye');
-    return { did: 'refused', message: delivery.message };
+    return { did: 'refused', ...(delivery.message === undefined ? {} : { message: delivery.message }) };
   }
+  const about = { message: message.id, mailbox: mailbox.id };
   const profile = deps.profiles.of(mailbox);
-  if (delivery.purpose === 'call-sender') {
-    await connectSender(call, message, profile.language, deps);
-    return { did: 'connect', message: message.id, mailbox: mailbox.id };
+  const { language } = profile;
+  const connects = delivery.purpose === 'call-sender';
+  const first = connects ? [prompt('delivery-intro'), prompt('delivery-connect')] : offer(delivery, mailbox);
+  const action = await choose(call, connects ? connection : deliveryMenu, { language, deps, first });
+  if (action === 'connect') {
+    await connectSender(call, mailbox, message, language, deps);
+    return { did: 'connect', ...about };
   }
-  const sound = await deps.retrieval.sound(message);
-  await tell(call, profile.language, 'delivery-intro');
-  await playDialogue(call, message, profile, deps, sound);
-  return { did: 'deliver', message: message.id, mailbox: mailbox.id };
+  if (action === 'hear') {
+    await playDialogue(call, message, profile, deps);
+    return { did: 'deliver', ...about };
+  }
+  if (action !== 'gone') await tell(call, language, 'goodbye');
+  return { did: action === 'end' ? 'refused' : 'not-taken', ...about };
+}
+
+/** The one asked for, or the oldest that is new. */
+async function messageOf(delivery: Delivery, { retrieval, inbox }: FlowDeps): Promise<Message | undefined> {
+  if (delivery.message !== undefined) return retrieval.message(delivery.message);
+  const waiting = { states: ['new'], kinds: ['voice'], order: 'oldest' } as const;
+  return delivery.mailbox === undefined ? undefined : inbox.next(delivery.mailbox, waiting, undefined);
+}
+
+function offer({ purpose }: Delivery, { counts }: Mailbox): PlayItem[] {
+  if (purpose === 'play') return [prompt('delivery-intro'), prompt('delivery-message')];
+  const count: PlayItem = { kind: 'count', value: Math.max(1, counts.new), noun: 'new-message' };
+  return [prompt('delivery-intro'), prompt('you-have'), count];
 }

@@ -60,6 +60,7 @@ export interface Outcome {
     | 'listen'
     | 'refused'
     | 'deliver'
+    | 'not-taken'
     | 'connect'
     | 'fax'
     | 'lost'

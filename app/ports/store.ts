@@ -189,13 +189,18 @@ export interface MediaStore {
 /** One text (later: e-mail, …) to one recipient about one message. */
 export interface Notification {
   readonly id: NotificationId;
-  /** The message it is about; for a reply the id of the text that it answers. */
+  /**
+   * The message it is about; for a reply the id of the text that it answers; for a summary or reminder what it is told
+   * for, which makes it one text.
+   */
   readonly message: MessageId;
   readonly mailbox: MailboxId;
   readonly gateway: GatewayName;
-  readonly kind: 'welcome' | 'notice' | 'reply';
+  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply';
   readonly to: string;
-  /** Text of a reply; the others are written from the message when they are sent. */
+  /** Message that an answer to a summary or reminder is about. */
+  readonly about?: MessageId;
+  /** Text; those of welcomes and notices are written from the message when they are sent. */
   readonly body?: string;
   readonly status: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'dead';
   readonly tries: number;
@@ -232,18 +237,23 @@ export interface NotificationStore {
     status: 'delivered' | 'failed',
     error?: string,
   ): Promise<void>;
-  /** The latest notice sent to a recipient: what a bare `1` in reply is about. */
+  /** The latest text about messages that was sent to a recipient: what a bare `1` in reply is about. */
   latestSent(to: string): Promise<Notification | undefined>;
   deadLetters(limit: number): Promise<Notification[]>;
   nextDue(): Promise<Date | undefined>;
 }
 
-/** A call to the subscriber about one message: it is played, or its sender is called and connected. */
+/** A call to the subscriber: about one message, which is played or whose sender is connected, or with all new ones. */
 export interface Delivery {
   readonly id: DeliveryId;
-  readonly message: MessageId;
-  readonly purpose: 'play' | 'call-sender';
+  readonly purpose: 'play' | 'call-sender' | 'new-messages';
+  /** For `play` and `call-sender`. */
+  readonly message?: MessageId;
+  /** For `new-messages`. */
+  readonly mailbox?: MailboxId;
   readonly to: E164;
+  /** Goes out in quiet hours too. */
+  readonly urgent?: boolean;
   readonly status: 'pending' | 'calling' | 'done' | 'dead';
   readonly tries: number;
   readonly due: Date;
@@ -254,8 +264,16 @@ export interface Delivery {
 export interface DeliveryStore {
   /** Idempotent by id. */
   add(delivery: Delivery): Promise<void>;
+  /**
+   * Asks for a call that may have been asked for before: of one id there is one call at a time. One that waits goes on
+   * waiting, one that is over begins anew, and one that is under way is followed by another.
+   */
+  ask(delivery: Delivery): Promise<void>;
   takeDue(now: Date, leaseMs: number): Promise<Delivery | undefined>;
-  done(id: DeliveryId): Promise<void>;
+  /** Answers true if it was asked for again meanwhile, and is due. */
+  done(id: DeliveryId, now: Date): Promise<boolean>;
+  /** Not now: the try does not count. */
+  putOff(id: DeliveryId, due: Date, why: string): Promise<void>;
   /** Keeps a delivery that is under way from others for longer. */
   extend(id: DeliveryId, now: Date, leaseMs: number): Promise<void>;
   /** `due` undefined = given up. */

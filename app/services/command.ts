@@ -177,7 +177,8 @@ async function findMessage(
   if (reference !== undefined) return deps.retrieval.open(reference, asker);
   const notice =
     asker.number === undefined ? undefined : await deps.store.notifications.latestSent(asker.number);
-  const message = notice === undefined ? undefined : await deps.store.messages.get(notice.message);
+  const message =
+    notice === undefined ? undefined : await deps.store.messages.get(notice.about ?? notice.message);
   if (message === undefined) return { kind: 'none' };
   return deps.retrieval.open(message.reference, asker);
 }

@@ -1,10 +1,17 @@
-/** Calls subscribers and hands the answered call to a dialogue that plays the message; retried when busy or away. */
+/**
+ * Calls subscribers and hands the answered call to a dialogue that plays what is there; tried again when busy or away, or
+ * when nobody took the message.
+ */
 import type { DeliveryId } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { quietUntil } from '../core/notification/quiet-hours.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Call, DialResult, MediaServer } from '../ports/media.ts';
 import type { Delivery, Store } from '../ports/store.ts';
 import { inTime } from './in-time.ts';
+import type { Profiles } from './profile.ts';
+import type { Tolls } from './tolls.ts';
 
 /** Renewed while the call is up: another process takes a delivery over only when its caller must have died. */
 const leaseMs = 120_000;
@@ -13,8 +20,10 @@ const renewMs = 40_000;
 export interface DeliverDeps {
   readonly store: Store;
   readonly media: Pick<MediaServer, 'dial'>;
-  /** Speaks with the subscriber who answered; resolves when the call is over. */
-  readonly dialogue: (call: Call, delivery: Delivery) => Promise<void>;
+  /** Speaks with whoever answered; resolves when the call is over, and tells whether a subscriber took what it brought. */
+  readonly dialogue: (call: Call, delivery: Delivery) => Promise<'taken' | 'not-taken'>;
+  readonly profiles: Profiles;
+  readonly tolls: Pick<Tolls, 'use'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly access: string;
@@ -27,6 +36,8 @@ export interface DeliverDeps {
 export interface Deliveries {
   /** Asks for a call as soon as possible; the same id twice asks once. */
   request(delivery: Pick<Delivery, 'id' | 'message' | 'purpose' | 'to'>): Promise<void>;
+  /** Asks for a call that brings all new messages of a mailbox; while one waits or is under way it is the same. */
+  requestNew(mailbox: Mailbox, urgent: boolean): Promise<void>;
   /** Starts every call that is due; resolves when all are started. */
   runDue(signal: AbortSignal): Promise<number>;
   /** Waits so long for the calls under way to end; those that do not are asked for again, by whichever controller comes. */
@@ -40,6 +51,13 @@ export function createDeliveries(deps: DeliverDeps): Deliveries {
     async request(delivery) {
       const now = deps.clock.now();
       await deps.store.deliveries.add({ ...delivery, status: 'pending', tries: 0, due: now, created: now });
+      deps.onDue(now);
+    },
+    async requestNew({ id: mailbox, number: to }, urgent) {
+      const now = deps.clock.now();
+      const id = `new:${mailbox}` as DeliveryId;
+      const common = { id, purpose: 'new-messages', mailbox, to, urgent } as const;
+      await deps.store.deliveries.ask({ ...common, status: 'pending', tries: 0, due: now, created: now });
       deps.onDue(now);
     },
     async runDue(signal) {
@@ -90,6 +108,7 @@ async function callOut(
       .catch((error: unknown) => deps.log.warn('a delivery’s lease was not renewed', { error }));
   }, renewMs);
   try {
+    if (!(await isToBeMade(deps, delivery))) return;
     const { ringSeconds } = deps.rule;
     const result = await deps.media.dial(
       { number: delivery.to },
@@ -101,11 +120,12 @@ async function callOut(
       return;
     }
     await using call = result.call;
-    await deps.dialogue(call, delivery);
+    const end = await deps.dialogue(call, delivery);
     if (abandoned.has(delivery.id)) return;
     // Whoever took the switch over ends the call: the subscriber has not heard it out.
     if (call.released) await again(deps, delivery, 'another controller took over');
-    else await deps.store.deliveries.done(delivery.id);
+    else if (end === 'not-taken') await again(deps, delivery, 'nobody pressed a key');
+    else await finish(deps, delivery);
   } catch (error) {
     if (abandoned.has(delivery.id)) return;
     deps.log.warn('a delivery failed', { error, delivery: delivery.id });
@@ -115,6 +135,41 @@ async function callOut(
   } finally {
     clearInterval(renewal);
   }
+}
+
+async function finish({ store, clock, onDue }: DeliverDeps, { id }: Delivery): Promise<void> {
+  const now = clock.now();
+  if (await store.deliveries.done(id, now)) onDue(now);
+}
+
+/** Whether there is still something to bring, at a time and to a number that may be called; if not, that is written down. */
+async function isToBeMade(deps: DeliverDeps, delivery: Delivery): Promise<boolean> {
+  const { store, profiles, clock } = deps;
+  const message = delivery.message === undefined ? undefined : await store.messages.get(delivery.message);
+  const id = delivery.mailbox ?? message?.mailbox;
+  const mailbox = id === undefined ? undefined : await store.mailboxes.get(id);
+  // What is said to somebody who asked for a message that is gone is the dialogue's.
+  if (mailbox === undefined)
+    return delivery.purpose !== 'new-messages' || (await finish(deps, delivery), false);
+  if (delivery.purpose === 'new-messages') {
+    const profile = profiles.of(mailbox);
+    const filter = { states: ['new'], kinds: ['voice'], order: 'oldest' } as const;
+    const waiting = profile.deliverByCall && (await store.messages.next(mailbox.id, filter, undefined));
+    if (!waiting) {
+      await finish(deps, delivery);
+      return false;
+    }
+    const end = delivery.urgent === true ? undefined : quietUntil(clock.now(), profile);
+    if (end !== undefined) {
+      await store.deliveries.putOff(delivery.id, end, 'quiet hours');
+      deps.onDue(end);
+      return false;
+    }
+  }
+  const toll = await deps.tolls.use(mailbox, delivery.to);
+  if (toll === 'allowed') return true;
+  await store.deliveries.failed(delivery.id, undefined, `toll rules: ${toll}`);
+  return false;
 }
 
 async function again(deps: DeliverDeps, delivery: Delivery, reason: string): Promise<void> {

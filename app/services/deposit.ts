@@ -6,8 +6,9 @@
 import { isTemporary } from '../core/errors.ts';
 import type { E164, MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Envelope, Message, Part, PendingKind } from '../core/message/message.ts';
+import type { Envelope, Message, Part } from '../core/message/message.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
+import { firstSteps } from '../core/message/first-steps.ts';
 import { makeReference } from '../core/reference/reference.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -227,17 +228,8 @@ function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first }: 
     tier: 'live',
     version: 1,
     expires: new Date(now.getTime() + own.retentionDays * dayMs),
-    pending: stepsFor(own, first).map((kind) => ({ kind, due: now, tries: 0, leasedUntil })),
+    pending: firstSteps(envelope, own, mailbox, first, now, leasedUntil),
   };
-}
-
-function stepsFor(profile: ClassOfService, first: boolean): PendingKind[] {
-  const notified = profile.notify.length > 0;
-  const steps: PendingKind[] = [];
-  if (first && profile.welcome && notified) steps.push('welcome');
-  if (notified) steps.push('notify');
-  if (profile.lamp) steps.push('lamp');
-  return steps;
 }
 
 function freeReference(deps: DepositDeps) {

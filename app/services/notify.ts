@@ -1,24 +1,19 @@
 /**
- * Does what a message's pending steps ask for: welcome text, notices, lamp. Each notice is a document of its own, made
- * once per message, kind, gateway and recipient, so that no text goes out twice however often a step is repeated.
+ * Does what a message's pending steps ask for: welcome text, notices, reminders, a call, lamp. Within quiet hours all but the
+ * lamp waits for their end; only what is urgent goes at once.
  */
-import { isTemporary } from '../core/errors.ts';
-import type { E164, NotificationId } from '../core/ids.ts';
+import type { MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, PendingKind, PendingStep } from '../core/message/message.ts';
-import { nextTry, type RetryRule } from '../core/notification/retry.ts';
-import { noticeText, welcomeText } from '../core/notification/texts.ts';
-import type { GatewayName, NotificationRule } from '../core/profile/class-of-service.ts';
-import type { Clock, Random } from '../ports/clock.ts';
-import type { TextGateway } from '../ports/gateway.ts';
-import type { Log } from '../ports/log.ts';
+import { quietUntil } from '../core/notification/quiet-hours.ts';
+import { recipientOf, rulesFor } from '../core/notification/recipients.ts';
+import { noticeText, summaryText, welcomeText } from '../core/notification/texts.ts';
+import type { ClassOfService, GatewayName, NotificationRule } from '../core/profile/class-of-service.ts';
 import type { Notification, Store } from '../ports/store.ts';
-import type { Texts } from '../ports/texts.ts';
-import type { Account } from './account.ts';
 import type { Lamps } from './lamp.ts';
-import type { Profiles } from './profile.ts';
+import { remind, remindOfQuota, type RemindDeps } from './remind.ts';
+import { leaseMs, send, sendOnce } from './text-out.ts';
 
-const leaseMs = 30_000;
 /** Texts and steps worked at once when many are due. */
 const lanes = 4;
 /** How soon a step whose store or switch was away is tried again, in milliseconds. */
@@ -27,28 +22,24 @@ const stepRetryMs = 5_000;
 const leastWaitMs = 250;
 /** How soon a welcome text under way is looked at again, in milliseconds. */
 const settleMs = 1000;
-/** Tries to tell the store that a text is out, each as long as the store's own deadline. */
-const markTries = 5;
+/** An alarm is set for steps that are due within this time, in milliseconds; later ones are found by looking. */
+const soonMs = 60_000;
+/** So many notices may come at once when quiet hours end; more become one text. */
+const mostHeld = 3;
+/** So many of the latest messages are looked at to see whether there are more. */
+const looked = 20;
+/** Why a step was put off, as its `lastError`. */
+const heldReason = 'quiet hours';
 
-export interface NotifyDeps {
+export interface NotifyDeps extends RemindDeps {
   readonly store: Store;
-  readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly lamps: Pick<Lamps, 'publish'>;
-  readonly profiles: Profiles;
-  readonly texts: Texts;
-  readonly account: Account;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly retry: RetryRule;
-  /** Access number written in texts. */
-  readonly access: E164;
-  /** Called when something became due later. */
-  readonly onDue: (at: Date) => void;
+  /** Asks for the call that brings a mailbox its new messages. */
+  readonly requestCall: (mailbox: Mailbox, urgent: boolean) => Promise<void>;
 }
 
 export interface Notify {
-  /** Works the steps of a message that this process holds the lease of. Never rejects: what fails is put back. */
+  /** Works those steps of a message that are due and held by this process. Never rejects: what fails is put back. */
   work(message: Message, steps: readonly PendingStep[], mailbox?: Mailbox): Promise<void>;
   /** Takes and works every step and text that is due; answers how many there were. */
   runDue(signal: AbortSignal): Promise<number>;
@@ -67,9 +58,12 @@ export interface Reply {
 
 export function createNotify(deps: NotifyDeps): Notify {
   return {
-    work: (message, steps, mailbox) => workSteps(deps, message, steps, mailbox),
+    work: (message, steps, mailbox) => workDue(deps, message, steps, mailbox),
     runDue: (signal) => runDue(deps, signal),
-    reply: (reply) => sendReply(deps, reply),
+    async reply({ to, textId, body, gateway, mailbox }) {
+      const draft = { key: textId, mailbox, gateway, kind: 'reply', to, body } as const;
+      return (await sendOnce(deps, draft, () => body)).created;
+    },
   };
 }
 
@@ -108,27 +102,60 @@ async function wakeForNext({ store, clock, onDue }: NotifyDeps): Promise<void> {
   if (times.length > 0) onDue(new Date(Math.max(Math.min(...times), clock.now().getTime() + leastWaitMs)));
 }
 
+/** Those of a new message that are due now; for those that soon will be an alarm is set. */
+async function workDue(
+  deps: NotifyDeps,
+  message: Message,
+  steps: readonly PendingStep[],
+  mailbox: Mailbox | undefined,
+): Promise<void> {
+  const now = deps.clock.now();
+  const later = steps.map((step) => step.due.getTime()).filter((due) => due > now.getTime());
+  const soonest = Math.min(...later);
+  if (soonest < now.getTime() + soonMs) deps.onDue(new Date(soonest));
+  const due = steps.filter((step) => step.due <= now);
+  if (due.length > 0) await workSteps(deps, message, due, mailbox);
+}
+
 async function workSteps(
   deps: NotifyDeps,
   message: Message,
   steps: readonly PendingStep[],
   known?: Mailbox,
 ): Promise<void> {
-  const kinds = new Set(steps.map((step) => step.kind));
+  const left = new Map(steps.map((step) => [step.kind, step]));
   const tries = Math.max(0, ...steps.map((step) => step.tries));
   try {
     const mailbox = known ?? (await deps.store.mailboxes.get(message.mailbox));
     const finished: PendingKind[] = [];
-    if (mailbox === undefined) finished.push(...kinds);
+    if (mailbox === undefined) finished.push(...left.keys());
     else {
-      if (kinds.delete('lamp')) await workLamp(deps, message, mailbox, tries);
-      await workKinds(deps, message, mailbox, kinds, finished);
+      if (left.delete('lamp')) await workLamp(deps, message, mailbox, tries);
+      const profile = deps.profiles.of(mailbox);
+      await holdWhileQuiet(deps, message, profile, left);
+      await workKinds(deps, { message, mailbox, profile }, left, finished);
     }
     if (finished.length > 0) await deps.store.messages.finishPending(message.id, finished);
   } catch (error) {
     deps.log.warn('pending steps put back', { error, message: message.id });
-    await delay(deps, message, [...kinds], stepRetry(deps, tries), error);
+    await delay(deps, message, [...left.keys()], stepRetry(deps, tries), error);
   }
+}
+
+type Steps = Map<PendingKind, PendingStep>;
+
+/** Puts off what would disturb the subscriber now. */
+async function holdWhileQuiet(
+  deps: NotifyDeps,
+  message: Message,
+  profile: ClassOfService,
+  left: Steps,
+): Promise<void> {
+  const end = quietUntil(deps.clock.now(), profile);
+  if (end === undefined) return;
+  const held = [...left.keys()].filter((kind) => !message.urgent || kind === 'remind' || kind === 'quota');
+  await delay(deps, message, held, end, heldReason);
+  for (const kind of held) left.delete(kind);
 }
 
 /** Ever later, up to a minute. */
@@ -147,41 +174,114 @@ async function workLamp(deps: NotifyDeps, message: Message, mailbox: Mailbox, tr
   }
 }
 
+interface Case {
+  readonly message: Message;
+  readonly mailbox: Mailbox;
+  readonly profile: ClassOfService;
+}
+
+/** Steps that are not put into `finished` have been put off. */
 async function workKinds(
   deps: NotifyDeps,
-  message: Message,
-  mailbox: Mailbox,
-  kinds: ReadonlySet<PendingKind>,
+  about: Case,
+  left: ReadonlyMap<PendingKind, PendingStep>,
   finished: PendingKind[],
 ): Promise<void> {
-  const profile = deps.profiles.of(mailbox);
+  const { message, mailbox } = about;
+  await workTexts(deps, about, left, finished);
+  if (left.has('call')) {
+    if (message.state === 'new') await deps.requestCall(mailbox, message.urgent);
+    finished.push('call');
+  }
+  if (left.has('quota')) {
+    const counted = await deps.store.mailboxes.get(mailbox.id);
+    if (counted !== undefined) await remindOfQuota(deps, message, counted);
+    finished.push('quota');
+  }
+  const reminder = left.get('remind');
+  if (reminder === undefined) return;
+  const next = await remind(deps, message, reminder.due, mailbox);
+  if (next === undefined) finished.push('remind');
+  else await delay(deps, message, ['remind'], next, 'its next reminder');
+}
+
+async function workTexts(
+  deps: NotifyDeps,
+  about: Case,
+  left: ReadonlyMap<PendingKind, PendingStep>,
+  finished: PendingKind[],
+): Promise<void> {
+  const { message, mailbox, profile } = about;
+  const notice = left.get('notify');
   const welcomePending = message.pending.some((step) => step.kind === 'welcome');
   const wanted = mailbox.textsStopped === undefined && message.state === 'new';
-  if (kinds.has('welcome') || (kinds.has('notify') && welcomePending)) {
-    const rule = profile.notify[0];
-    if (rule !== undefined && wanted && !(await isSettled(deps, message, mailbox, rule))) return;
+  const rules = wanted ? rulesFor(profile, 'message', message.envelope.kind) : [];
+  if (left.has('welcome') || (notice !== undefined && welcomePending)) {
+    const [rule] = rules;
+    if (rule !== undefined && !(await isSettled(deps, about, rule))) return;
     finished.push('welcome');
   }
-  if (!kinds.has('notify')) return;
-  if (wanted) {
-    await Promise.all(profile.notify.map((rule) => ensureAndSend(deps, message, mailbox, rule, 'notice')));
-  }
+  if (notice === undefined) return;
+  const waited = notice.lastError === heldReason ? await sumUp(deps, about) : undefined;
+  await Promise.all(
+    rules.map((rule) =>
+      waited === undefined ? tell(deps, about, rule, 'notice') : tellOfAll(deps, about, rule, waited),
+    ),
+  );
   finished.push('notify');
 }
 
-/** Whether the welcome text is out or given up; the notice waits for it. Puts both steps back if not. */
-async function isSettled(
+interface Waited {
+  /** End of the quiet hours: one text for them. */
+  readonly end: Date;
+  /** The oldest of those that are still new, which an answer is about. */
+  readonly first: Message;
+}
+
+/** Whether so many messages waited for the end of quiet hours that they are told of together. */
+async function sumUp(
+  { store }: NotifyDeps,
+  { message, mailbox, profile }: Case,
+): Promise<Waited | undefined> {
+  const endOf = (one: Message): number | undefined =>
+    one.envelope.urgent ? undefined : quietUntil(one.envelope.received, profile)?.getTime();
+  const end = endOf(message);
+  if (end === undefined) return undefined;
+  const latest = await store.messages.list(mailbox.id, { limit: looked });
+  // Also those heard since: whichever step comes first or last, all come to the same.
+  const together = latest.filter((one) => endOf(one) === end);
+  if (together.length <= mostHeld) return undefined;
+  const first = together.findLast((one) => one.state === 'new') ?? message;
+  return { end: new Date(end), first };
+}
+
+async function tellOfAll(
   deps: NotifyDeps,
-  message: Message,
-  mailbox: Mailbox,
+  { mailbox, profile }: Case,
   rule: NotificationRule,
-): Promise<boolean> {
-  const welcome = await ensureAndSend(deps, message, mailbox, rule, 'welcome');
+  { end, first }: Waited,
+): Promise<void> {
+  const body = summaryText({
+    words: deps.texts.wording(profile.language),
+    access: deps.access,
+    reference: first.reference,
+    count: Math.max(1, mailbox.counts.new),
+    since: profile.quietHours?.from ?? '',
+  });
+  const { gateway } = rule;
+  const key = `quiet:${mailbox.id}:${end.toISOString()}`;
+  const to = recipientOf(rule, mailbox);
+  await sendOnce(deps, { key, mailbox, gateway, kind: 'summary', to, body, about: first.id }, () => body);
+}
+
+/** Whether the welcome text is out or given up; the notice waits for it. Puts both steps back if not. */
+async function isSettled(deps: NotifyDeps, about: Case, rule: NotificationRule): Promise<boolean> {
+  const welcome = await tell(deps, about, rule, 'welcome');
   if (welcome.status === 'sent' || welcome.status === 'delivered' || welcome.status === 'dead') return true;
   // One that another worker is just sending is looked at again soon, one that failed at its next try.
   const soon = deps.clock.now().getTime() + settleMs;
   const due = new Date(welcome.status === 'sending' ? soon : Math.max(welcome.due.getTime(), soon));
-  await delay(deps, message, ['welcome', 'notify'], due, 'the welcome text is not out yet');
+  await delay(deps, about.message, ['welcome', 'notify'], due, 'the welcome text is not out yet');
   return false;
 }
 
@@ -203,163 +303,61 @@ async function delay(
   }
 }
 
-async function ensureAndSend(
+async function tell(
   deps: NotifyDeps,
-  message: Message,
-  mailbox: Mailbox,
+  about: Case,
   rule: NotificationRule,
   kind: 'welcome' | 'notice',
 ): Promise<Notification> {
-  const now = deps.clock.now();
-  const { notification, created } = await deps.store.notifications.ensure({
-    id: deps.random.uuid() as NotificationId,
-    message: message.id,
-    mailbox: mailbox.id,
-    gateway: rule.gateway,
-    kind,
-    to: rule.to === 'subscriber' ? mailbox.number : rule.to,
-    status: 'sending',
-    tries: 1,
-    due: new Date(now.getTime() + leaseMs),
-    created: now,
-  });
-  if (!created) return notification;
-  return send(deps, notification, textOf(deps, notification, message, mailbox));
-}
-
-async function sendReply(deps: NotifyDeps, reply: Reply): Promise<boolean> {
-  const now = deps.clock.now();
-  const { notification, created } = await deps.store.notifications.ensure({
-    id: deps.random.uuid() as NotificationId,
-    message: reply.textId as Notification['message'],
-    mailbox: reply.mailbox.id,
-    gateway: reply.gateway,
-    kind: 'reply',
-    body: reply.body,
-    to: reply.to,
-    status: 'sending',
-    tries: 1,
-    due: new Date(now.getTime() + leaseMs),
-    created: now,
-  });
-  if (created) await send(deps, notification, reply.body);
-  return created;
+  const { message, mailbox } = about;
+  const { gateway } = rule;
+  const to = recipientOf(rule, mailbox);
+  const sent = await sendOnce(deps, { key: message.id, mailbox, gateway, kind, to }, () =>
+    textOf(deps, kind, about),
+  );
+  return sent.notification;
 }
 
 /** A text that failed before, or whose sender died. */
 async function sendAgain(deps: NotifyDeps, notification: Notification): Promise<void> {
   const { store } = deps;
+  const { kind, body } = notification;
   const mailbox = await store.mailboxes.get(notification.mailbox);
-  if (notification.kind === 'reply') {
-    await send(deps, notification, notification.body ?? '');
+  if (kind === 'reply') {
+    await send(deps, notification, body ?? '', mailbox);
     return;
   }
-  const message = await store.messages.get(notification.message);
-  const unwanted =
-    mailbox === undefined ||
-    message === undefined ||
-    message.state !== 'new' ||
-    mailbox.textsStopped !== undefined;
-  if (unwanted) await store.notifications.failed(notification.id, undefined, 'no longer wanted');
-  else await send(deps, notification, textOf(deps, notification, message, mailbox));
+  const id = body === undefined ? notification.message : notification.about;
+  const message = id === undefined ? undefined : await store.messages.get(id satisfies MessageId);
+  const wanted =
+    message === undefined ? id === undefined : message.state === 'new' || message.state === 'saved';
+  if (mailbox === undefined || !wanted || mailbox.textsStopped !== undefined) {
+    await store.notifications.failed(notification.id, undefined, 'no longer wanted');
+    return;
+  }
+  const profile = deps.profiles.of(mailbox);
+  const end = body === undefined && message?.urgent ? undefined : quietUntil(deps.clock.now(), profile);
+  if (end !== undefined) await store.notifications.failed(notification.id, end, heldReason);
+  else if (body !== undefined) await send(deps, notification, body, mailbox);
+  else if (message?.state === 'new' && (kind === 'welcome' || kind === 'notice'))
+    await send(deps, notification, textOf(deps, kind, { message, mailbox, profile }), mailbox);
+  else await store.notifications.failed(notification.id, undefined, 'no longer wanted');
 }
 
-function textOf(deps: NotifyDeps, notification: Notification, message: Message, mailbox: Mailbox): string {
-  const words = deps.texts.wording(deps.profiles.of(mailbox).language);
-  if (notification.kind === 'welcome')
-    return welcomeText({ words, access: deps.access, number: mailbox.number });
+function textOf(
+  { texts, access }: NotifyDeps,
+  kind: 'welcome' | 'notice',
+  { message, mailbox, profile }: Case,
+): string {
+  const words = texts.wording(profile.language);
+  if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
   const { from, parts } = message.envelope;
   return noticeText({
     words,
-    access: deps.access,
+    access,
     reference: message.reference,
     from,
     durationMs: parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0),
-    urgent: message.envelope.urgent,
-  });
-}
-
-async function send(deps: NotifyDeps, notification: Notification, body: string): Promise<Notification> {
-  const gateway = deps.gateways.get(notification.gateway);
-  const { store, clock } = deps;
-  const at = clock.now();
-  if (gateway === undefined) {
-    await store.notifications.failed(
-      notification.id,
-      undefined,
-      `gateway ${notification.gateway} is not configured`,
-    );
-    return { ...notification, status: 'dead' };
-  }
-  let providerId: string | undefined;
-  try {
-    ({ providerId } = await gateway.send({
-      id: notification.id,
-      to: notification.to,
-      body,
-      ...(notification.tries > 1 ? { firstTried: notification.created } : {}),
-    }));
-  } catch (error) {
-    return putBack(deps, notification, error);
-  }
-  record(deps, notification, at);
-  await markSent(deps, notification, providerId);
-  return { ...notification, status: 'sent' };
-}
-
-/** The text is out: a store that is away must not make it go out again while this process can still tell it. */
-async function markSent(
-  deps: NotifyDeps,
-  notification: Notification,
-  providerId: string | undefined,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await deps.store.notifications.sent(notification.id, deps.clock.now(), providerId);
-      return;
-    } catch (error) {
-      deps.log.warn('a text is out and the store does not know yet', {
-        error,
-        notification: notification.id,
-      });
-      if (tries >= markTries) throw error;
-    }
-  }
-}
-
-async function putBack(deps: NotifyDeps, notification: Notification, error: unknown): Promise<Notification> {
-  const text = error instanceof Error ? error.message : String(error);
-  const due = isTemporary(error) ? nextTry(notification.tries, deps.retry, deps.clock.now()) : undefined;
-  deps.log[due === undefined ? 'error' : 'warn']('a text was not sent', {
-    error,
-    notification: notification.id,
-    tries: notification.tries,
-  });
-  await deps.store.notifications.failed(notification.id, due, text);
-  if (due === undefined) return { ...notification, status: 'dead' };
-  deps.onDue(due);
-  return { ...notification, status: 'failed', due };
-}
-
-function record(deps: NotifyDeps, notification: Notification, start: Date): void {
-  const end = deps.clock.now();
-  deps.account.event({
-    event: 'text-out',
-    direction: 'outbound',
-    src: deps.access,
-    dst: notification.to,
-    clid: deps.access,
-    channel: notification.gateway,
-    dcontext: notification.kind,
-    lastapp: 'text',
-    start,
-    end,
-    duration: 0,
-    billsec: 0,
-    disposition: 'ANSWERED',
-    uniqueid: notification.id,
-    linkedid: notification.message,
-    accountcode: notification.mailbox,
-    userfield: notification.message,
+    urgent: message.urgent,
   });
 }

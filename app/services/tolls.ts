@@ -18,8 +18,6 @@ export interface TollDeps {
   readonly plan: NumberPlan;
   readonly account: Pick<Account, 'event'>;
   readonly clock: Clock;
-  /** Number shown when we call. */
-  readonly access: string;
   /** Prefixes that all may call where no rule of their table says anything. */
   readonly callable: readonly string[];
 }
@@ -91,7 +89,7 @@ function dayKey({ clock, profiles }: TollDeps, mailbox: Mailbox): string {
 const callRejected = 21;
 
 function record(
-  { account, clock, access }: TollDeps,
+  { account, clock }: TollDeps,
   mailbox: Mailbox,
   number: string,
   answer: Exclude<TollAnswer, 'allowed'>,
@@ -102,7 +100,7 @@ function record(
     direction: 'outbound',
     src: mailbox.number,
     dst: number,
-    clid: access,
+    clid: mailbox.number,
     channel: '',
     dcontext: 'toll',
     lastapp: answer === 'daily-limit' ? 'toll-limit' : 'toll-denied',

@@ -1,4 +1,4 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import type { DeliveryId } from '../core/ids.ts';
 import type { Delivery, DeliveryStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
@@ -8,6 +8,8 @@ interface DeliveryDocument extends Omit<Delivery, 'id'> {
   _id: string;
   /** When a worker may take it: its due time, or the end of the lease of the one that has it. Absent when all is done. */
   workAt?: Date;
+  /** Asked for while it was under way. */
+  again?: true;
 }
 
 /** The collection `deliveries`. */
@@ -41,13 +43,33 @@ export class Deliveries implements DeliveryStore {
       ),
     );
     if (!taken) return undefined;
-    const { _id, workAt: _workAt, ...rest } = taken;
+    const { _id, workAt: _workAt, again: _again, ...rest } = taken;
     return { id: _id as DeliveryId, ...rest };
   }
 
-  async done(id: DeliveryId): Promise<void> {
-    await this.#connection.run('deliveries.done', () =>
-      this.#deliveries.updateOne({ _id: id }, { $set: { status: 'done' }, $unset: { workAt: '' } }),
+  async ask(delivery: Delivery): Promise<void> {
+    const upsert = () =>
+      this.#deliveries.updateOne({ _id: delivery.id }, askedAgain(delivery), { upsert: true });
+    await this.#connection.run('deliveries.ask', () =>
+      // Of two that make it at once one fails, and finds the other's then.
+      upsert().catch((error: unknown) => {
+        if (isDuplicate(error)) return upsert();
+        throw error;
+      }),
+    );
+  }
+
+  async done(id: DeliveryId, now: Date): Promise<boolean> {
+    const before = await this.#connection.run('deliveries.done', () =>
+      this.#deliveries.findOneAndUpdate({ _id: id }, over(now), { returnDocument: 'before' }),
+    );
+    return before?.again === true;
+  }
+
+  async putOff(id: DeliveryId, due: Date, why: string): Promise<void> {
+    const set = { status: 'pending' as const, due, workAt: due, lastError: why };
+    await this.#connection.run('deliveries.putOff', () =>
+      this.#deliveries.updateOne({ _id: id, status: 'calling' }, { $set: set, $inc: { tries: -1 } }),
     );
   }
 
@@ -61,7 +83,10 @@ export class Deliveries implements DeliveryStore {
   async failed(id: DeliveryId, due: Date | undefined, error: string): Promise<void> {
     const change =
       due === undefined
-        ? { $set: { status: 'dead' as const, lastError: error }, $unset: { workAt: '' as const } }
+        ? {
+            $set: { status: 'dead' as const, lastError: error },
+            $unset: { workAt: '' as const, again: '' as const },
+          }
         : { $set: { status: 'pending' as const, due, workAt: due, lastError: error } };
     await this.#connection.run('deliveries.failed', () =>
       this.#deliveries.updateOne({ _id: id, status: { $ne: 'done' } }, change),
@@ -77,4 +102,41 @@ export class Deliveries implements DeliveryStore {
     );
     return found?.workAt;
   }
+}
+
+/** One that is under way is marked; one that waits keeps its time unless it has become urgent; else it begins anew. */
+function askedAgain({ id: _id, status: _status, due, created, urgent, ...rest }: Delivery): Document[] {
+  const calling = { $eq: ['$status', 'calling'] };
+  const open = { $in: [{ $ifNull: ['$status', ''] }, ['calling', 'pending']] };
+  const keeps = urgent === true ? calling : open;
+  const hurried = urgent === true ? true : { $and: [open, { $eq: ['$urgent', true] }] };
+  return [
+    {
+      $set: {
+        ...rest,
+        status: { $cond: [calling, 'calling', 'pending'] },
+        tries: { $cond: [open, '$tries', 0] },
+        due: { $cond: [keeps, '$due', due] },
+        workAt: { $cond: [keeps, '$workAt', due] },
+        created: { $cond: [open, '$created', created] },
+        urgent: hurried,
+        again: { $cond: [calling, true, '$$REMOVE'] },
+      },
+    },
+  ];
+}
+
+function over(now: Date): Document[] {
+  const again = { $eq: ['$again', true] };
+  return [
+    {
+      $set: {
+        status: { $cond: [again, 'pending', 'done'] },
+        due: { $cond: [again, now, '$due'] },
+        workAt: { $cond: [again, now, '$$REMOVE'] },
+        tries: { $cond: [again, 0, '$tries'] },
+        again: '$$REMOVE',
+      },
+    },
+  ];
 }

@@ -80,7 +80,12 @@ export class Notifications implements NotificationStore {
   async latestSent(to: string): Promise<Notification | undefined> {
     const found = await this.#connection.run('notifications.latestSent', () =>
       this.#notifications.findOne(
-        { to, sentAt: { $exists: true }, kind: 'notice', status: { $in: ['sent', 'delivered'] } },
+        {
+          to,
+          sentAt: { $exists: true },
+          kind: { $in: ['notice', 'summary', 'reminder'] },
+          status: { $in: ['sent', 'delivered'] },
+        },
         { sort: { sentAt: -1 } },
       ),
     );

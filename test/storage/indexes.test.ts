@@ -90,11 +90,18 @@ describe('storage: every question has its index', function () {
     'notifications.nextDue': (store) => store.notifications.nextDue(),
     'deliveries.takeDue': (store) => store.deliveries.takeDue(at(0), 1000),
     'deliveries.extend': (store) => store.deliveries.extend(none as never, at(0), 1000),
-    'deliveries.done': (store) => store.deliveries.done(none as never),
+    'deliveries.done': (store) => store.deliveries.done(none as never, at(1)),
+    'deliveries.ask': (store) =>
+      store.deliveries.ask(sampleDelivery({ id: none as never, due: at(filling) })),
+    'deliveries.putOff': (store) => store.deliveries.putOff(none as never, at(9), 'x'),
     'deliveries.nextDue': (store) => store.deliveries.nextDue(),
     'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
     'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
     'attempts.clear': (store) => store.attempts.clear('key 8'),
+    'usage.take': (store) => store.usage.take('key', 5, at(9)),
+    'usage.used': (store) => store.usage.used('key'),
+    'stops.set': (store) => store.stops.set('+12025550123', at(0)),
+    'stops.has': (store) => store.stops.has('+12025550123'),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
   for (const [name, ask] of Object.entries(questions)) {

@@ -92,7 +92,7 @@ describe('storage: media, deliveries, attempts, call records', function () {
       assert.equal(await store().deliveries.takeDue(at(59), 1000), undefined);
       const again = await store().deliveries.takeDue(at(60), 1000);
       assert.deepEqual([again?.tries, again?.lastError], [3, 'busy']);
-      await store().deliveries.done(delivery.id);
+      await store().deliveries.done(delivery.id, at(0));
       assert.equal(await store().deliveries.takeDue(at(1000), 1000), undefined);
       assert.equal(await store().deliveries.nextDue(), undefined);
     });
@@ -104,7 +104,7 @@ describe('storage: media, deliveries, attempts, call records', function () {
       await store().deliveries.extend(delivery.id, at(5.5), 10_000);
       assert.equal(await store().deliveries.takeDue(at(15), 1000), undefined);
       assert.equal((await store().deliveries.takeDue(at(16), 1000))?.id, delivery.id);
-      await store().deliveries.done(delivery.id);
+      await store().deliveries.done(delivery.id, at(0));
       await store().deliveries.extend(delivery.id, at(17), 0);
       assert.equal(await store().deliveries.takeDue(at(18), 1000), undefined);
     });

@@ -56,6 +56,8 @@ export type SettingsAction =
   | 'up';
 export type ListAction = 'hear' | 'add' | 'remove' | 'delete' | 'up';
 export type RecipientsAction = 'send' | 'hear' | 'record-again' | 'mark-urgent' | 'mark-normal' | 'up';
+export type DeliveryAction = 'hear' | 'end';
+export type ConnectionAction = 'connect' | 'end';
 
 const up = { key: '*', does: 'up', label: 'back', says: 'menu-back' } as const;
 const operator = {
@@ -214,6 +216,20 @@ export const recipients: Menu<'recipients', RecipientsAction> = {
   ],
 };
 
+/** We called: a machine presses nothing and hears nothing. */
+export const delivery: Menu<'delivery', DeliveryAction> = {
+  name: 'delivery',
+  title: 'We called with a message',
+  choices: [{ key: '1', does: 'hear', label: 'hear it' }, end],
+};
+
+/** The same, where the subscriber asked to be connected with the sender. */
+export const connection: Menu<'connection', ConnectionAction> = {
+  name: 'connection',
+  title: 'We called to connect',
+  choices: [{ key: '1', does: 'connect', label: 'be connected' }, end],
+};
+
 /** By name, as `opens` says them. */
 export const menus = {
   main,
@@ -226,6 +242,8 @@ export const menus = {
   settings,
   list,
   recipients,
+  delivery,
+  connection,
 } as const;
 
 export type MenuName = keyof typeof menus;

@@ -6,7 +6,16 @@ export type MessageState = 'new' | 'heard' | 'saved' | 'deleted';
 export type Tier = 'live' | 'compressed' | 'archived';
 
 /** What must still happen because of a message; in the message document, so that it is written with it. */
-export type PendingKind = 'welcome' | 'notify' | 'lamp';
+export type PendingKind =
+  | 'welcome'
+  | 'notify'
+  | 'lamp'
+  /** Reminders in the message's life, one after the other. */
+  | 'remind'
+  /** It may have brought the mailbox near its quota. */
+  | 'quota'
+  /** New messages are brought by a call. */
+  | 'call';
 
 export interface PendingStep {
   readonly kind: PendingKind;

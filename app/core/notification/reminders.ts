@@ -30,20 +30,27 @@ export function lastReminder(message: Pick<Message, 'envelope' | 'expires'>): Da
   return at > message.envelope.received.getTime() + unreadMs ? new Date(at) : undefined;
 }
 
-/**
- * The level that a mailbox has come to by its latest message; `undefined` if it was there before.
- * @param counts with that message
- * @param slack messages that the counters may be ahead by
- */
-export function quotaReached(counts: MailboxCounts, maxMessages: number, slack = 0): QuotaLevel | undefined {
+/** The highest level that the counters have come to. */
+export function quotaLevel(counts: MailboxCounts, maxMessages: number): QuotaLevel | undefined {
   const total = counts.new + counts.old;
-  return levels.findLast((level) => {
-    const place = Math.ceil((maxMessages * level) / 100);
-    return total >= place && total - slack <= place;
-  });
+  return levels.findLast((level) => total >= placesOf(level, maxMessages));
 }
 
-export function quotaEvent(level: QuotaLevel): NotificationEvent {
+/**
+ * Whether a message may bring its mailbox to a level, or find it there.
+ * @param counts before or with that message: counters follow a moment later
+ */
+export function nearsQuota(counts: MailboxCounts, maxMessages: number): boolean {
+  // Those that came at the same moment may not be counted yet.
+  const slack = Math.max(2, Math.ceil(maxMessages / 50));
+  return counts.new + counts.old + slack >= placesOf(levels[0], maxMessages);
+}
+
+function placesOf(level: QuotaLevel, maxMessages: number): number {
+  return Math.ceil((maxMessages * level) / 100);
+}
+
+export function quotaEvent(level: QuotaLevel): NotificationEvent & ('full' | 'nearly-full') {
   return level === 100 ? 'full' : 'nearly-full';
 }
 

@@ -35,6 +35,19 @@ export function noticeText(notice: Notice): string {
   );
 }
 
+/** In place of several notices that waited for the end of quiet hours; the reference is that of the oldest. */
+export function summaryText(summary: {
+  readonly words: Wording;
+  readonly access: string;
+  readonly reference: string;
+  readonly count: number;
+  /** When quiet hours began, `HH:MM`. */
+  readonly since: string;
+}): string {
+  const { words, access, reference, count, since } = summary;
+  return words.text('summary', { n: count, since, open: `${access},,${reference}#` });
+}
+
 /** Sent once, before the first notice of a mailbox that nobody ordered. */
 export function welcomeText(welcome: {
   readonly words: Wording;

@@ -46,6 +46,8 @@ const plainNames = [
   'call-limit',
   'invalid-key',
   'delivery-intro',
+  'delivery-message',
+  'delivery-connect',
   'goodbye',
   'enter-mailbox',
   'mailbox-unknown',

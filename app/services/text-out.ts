@@ -1,0 +1,160 @@
+/** Texts to subscribers. Each is a document of its own, made once, so that none goes out twice however often it is asked for. */
+import { isTemporary } from '../core/errors.ts';
+import type { E164, MessageId, NotificationId } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { nextTry, type RetryRule } from '../core/notification/retry.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { TextGateway } from '../ports/gateway.ts';
+import type { Log } from '../ports/log.ts';
+import type { Notification, Store } from '../ports/store.ts';
+import type { Account } from './account.ts';
+
+export const leaseMs = 30_000;
+/** Tries to tell the store that a text is out, each as long as the store's own deadline. */
+const markTries = 5;
+
+export interface TextOutDeps {
+  readonly store: Pick<Store, 'notifications' | 'stops'>;
+  readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
+  readonly account: Pick<Account, 'event'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly retry: RetryRule;
+  readonly access: E164;
+  /** Called when something became due later. */
+  readonly onDue: (at: Date) => void;
+}
+
+/** A text to be. `key`: the message that it is about, or what else makes it the same text. */
+export interface TextDraft {
+  readonly key: string;
+  readonly mailbox: Mailbox;
+  readonly gateway: GatewayName;
+  readonly kind: Notification['kind'];
+  readonly to: string;
+  /** Kept for a later try, where the text is not written from its message. */
+  readonly body?: string;
+  /** Message that an answer is about, where the key is none. */
+  readonly about?: MessageId;
+}
+
+/** Sends once per key, kind, gateway and recipient: a repeat answers what became of the first. */
+export async function sendOnce(
+  deps: TextOutDeps,
+  draft: TextDraft,
+  body: () => string,
+): Promise<{ readonly notification: Notification; readonly created: boolean }> {
+  const now = deps.clock.now();
+  const { key, mailbox, ...rest } = draft;
+  const { notification, created } = await deps.store.notifications.ensure({
+    ...rest,
+    id: deps.random.uuid() as NotificationId,
+    message: key as MessageId,
+    mailbox: mailbox.id,
+    status: 'sending',
+    tries: 1,
+    due: new Date(now.getTime() + leaseMs),
+    created: now,
+  });
+  if (!created) return { notification, created };
+  return { notification: await send(deps, notification, body(), mailbox), created };
+}
+
+/**
+ * Hands the text to its gateway; put back for later, or given up, if that fails.
+ * @param mailbox whose number may be told more than those of others, which stop texts for themselves
+ */
+export async function send(
+  deps: TextOutDeps,
+  notification: Notification,
+  body: string,
+  mailbox: Mailbox | undefined,
+): Promise<Notification> {
+  const { store, clock } = deps;
+  const gateway = deps.gateways.get(notification.gateway);
+  const giveUp = async (why: string): Promise<Notification> => {
+    await store.notifications.failed(notification.id, undefined, why);
+    return { ...notification, status: 'dead' };
+  };
+  if (gateway === undefined) return giveUp(`gateway ${notification.gateway} is not configured`);
+  if (
+    notification.kind !== 'reply' &&
+    notification.to !== mailbox?.number &&
+    (await store.stops.has(notification.to))
+  )
+    return giveUp('the recipient wants no texts');
+  const at = clock.now();
+  let providerId: string | undefined;
+  try {
+    ({ providerId } = await gateway.send({
+      id: notification.id,
+      to: notification.to,
+      body,
+      ...(notification.tries > 1 ? { firstTried: notification.created } : {}),
+    }));
+  } catch (error) {
+    return putBack(deps, notification, error);
+  }
+  record(deps, notification, at);
+  await markSent(deps, notification, providerId);
+  return { ...notification, status: 'sent' };
+}
+
+/** The text is out: a store that is away must not make it go out again while this process can still tell it. */
+async function markSent(
+  deps: TextOutDeps,
+  notification: Notification,
+  providerId: string | undefined,
+): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await deps.store.notifications.sent(notification.id, deps.clock.now(), providerId);
+      return;
+    } catch (error) {
+      deps.log.warn('a text is out and the store does not know yet', {
+        error,
+        notification: notification.id,
+      });
+      if (tries >= markTries) throw error;
+    }
+  }
+}
+
+async function putBack(deps: TextOutDeps, notification: Notification, error: unknown): Promise<Notification> {
+  const text = error instanceof Error ? error.message : String(error);
+  const due = isTemporary(error) ? nextTry(notification.tries, deps.retry, deps.clock.now()) : undefined;
+  deps.log[due === undefined ? 'error' : 'warn']('a text was not sent', {
+    error,
+    notification: notification.id,
+    tries: notification.tries,
+  });
+  await deps.store.notifications.failed(notification.id, due, text);
+  if (due === undefined) return { ...notification, status: 'dead' };
+  deps.onDue(due);
+  return { ...notification, status: 'failed', due };
+}
+
+function record(deps: TextOutDeps, notification: Notification, start: Date): void {
+  const end = deps.clock.now();
+  deps.account.event({
+    event: 'text-out',
+    direction: 'outbound',
+    src: deps.access,
+    dst: notification.to,
+    clid: deps.access,
+    channel: notification.gateway,
+    dcontext: notification.kind,
+    lastapp: 'text',
+    start,
+    end,
+    duration: 0,
+    billsec: 0,
+    disposition: 'ANSWERED',
+    uniqueid: notification.id,
+    linkedid: notification.message,
+    accountcode: notification.mailbox,
+    userfield: notification.message,
+  });
+}
