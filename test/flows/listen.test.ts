@@ -14,9 +14,14 @@ describe('A subscriber who calls with a reference', () => {
     const world = new FlowWorld();
     const [, wanted] = [world.add(), world.add()];
     const steps = [hear('enter-reference'), press(`${wanted.reference}#`), hear('sound-1'), menu, hangup()];
-    await world.call(access, steps, own);
+    const { call } = await world.call(access, steps, own);
     assert.equal(world.stateOf(wanted), 'heard');
-    assert.deepEqual(world.opened[0]?.asker, { key: subscriber, number: subscriber, trusted: true });
+    assert.deepEqual(world.opened[0]?.asker, {
+      key: subscriber,
+      number: subscriber,
+      trusted: true,
+      call: call.id,
+    });
     assert.equal(world.rows[0]?.outcome, 'listen');
   });
 

@@ -12,7 +12,7 @@ export interface LockoutRule {
 }
 
 const waitsMs = [1, 5, 15, 60, 240, 1440].map((minutes) => minutes * minute);
-const windowMs = 30 * 24 * 60 * minute;
+const windowMs = 7 * 24 * 60 * minute;
 
 /** Of one caller at one mailbox: the third failure in a row is the first that costs a wait. */
 export const pairRule: LockoutRule = { free: 3, waitsMs, windowMs };
