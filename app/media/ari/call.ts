@@ -90,7 +90,7 @@ export class AriCall implements Call {
   async answer(): Promise<void> {
     if (this.#answered !== undefined) return;
     if (this.leg.gone.aborted) return;
-    // Not waited for: the switch keeps the order, and what is asked next goes out in the same write.
+    // Not waited for: the switch keeps the order.
     const asked = this.#deps.clock.now();
     this.#answered = asked;
     this.#confirmed = false;
@@ -100,6 +100,8 @@ export class AriCall implements Call {
       },
       (error: unknown) => this.#notAnswered(error),
     );
+    // The caller hears ringing until then: it goes out before anything is looked up.
+    this.leg.flush();
   }
 
   /** Nobody may be left waiting at a call that nobody serves. */

@@ -9,6 +9,8 @@ import type { LiveRecording } from './wire/resources.ts';
 /** The connection as calls use it. */
 export interface Link {
   request(method: string, uri: string, query?: Query, body?: unknown): Promise<unknown>;
+  /** Sends what was asked so far at once; otherwise it waits for the end of the event loop's turn. */
+  flush(): void;
   /** Resolves when connected and what was missed meanwhile has been caught up, or when `signal` aborts. */
   ready(signal: AbortSignal): Promise<void>;
   /** Unique over restarts of this process. */
@@ -113,6 +115,11 @@ export class Leg {
     this.#link.request(method, uri, query).catch((error: unknown) => {
       this.log.debug('a command came too late', { uri, error: String(error) });
     });
+  }
+
+  /** Sends what was asked so far at once. */
+  flush(): void {
+    this.#link.flush();
   }
 
   /**

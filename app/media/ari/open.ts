@@ -104,6 +104,7 @@ export class AriMedia implements MediaServer {
     const client = () => this.#client;
     this.#link = {
       request: (method, uri, query, body) => this.#client.request(method, uri, query, body),
+      flush: () => this.#client.flush(),
       ready: (signal) => this.#whenReady(signal),
       newId: (kind) => `${kind}-${this.#prefix}-${++this.#next}`,
     };

@@ -88,6 +88,7 @@ function switchThat(request: string, answers: readonly Answer[], finds: readonly
     },
     ready: () => Promise.resolve(),
     newId: (kind: string) => kind,
+    flush: () => undefined,
   };
   return { asked, leg: new Leg('c', link, silentLog) };
 }

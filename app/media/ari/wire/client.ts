@@ -63,7 +63,8 @@ export class AriClient {
   #socket: WebSocket | undefined;
   /** The TCP connection below the WebSocket. */
   #stream: Socket | undefined;
-  #gathering = false;
+  /** Holds back what is asked until the end of this turn of the event loop. */
+  #gathering: Socket | undefined;
   #retry: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
   #next = 0;
@@ -145,13 +146,18 @@ export class AriClient {
   /** Requests of one turn of the event loop go out in one write: the write is what costs. */
   #gather(): void {
     const stream = this.#stream;
-    if (this.#gathering || stream === undefined) return;
-    this.#gathering = true;
+    if (stream === undefined || this.#gathering === stream) return;
+    this.flush();
+    this.#gathering = stream;
     stream.cork();
-    setImmediate(() => {
-      this.#gathering = false;
-      stream.uncork();
-    });
+    setImmediate(() => this.flush());
+  }
+
+  /** Sends what was asked so far now, and not at the end of the turn: for what somebody waits for. */
+  flush(): void {
+    const stream = this.#gathering;
+    this.#gathering = undefined;
+    stream?.uncork();
   }
 
   #connect(): void {
