@@ -62,13 +62,15 @@ export function createCommands(deps: CommandDeps): Commands {
       // A network may hand a text over twice; a bare SAVE would then be about another message.
       if ((await deps.store.attempts.count(key, deps.clock.now(), replayMs)) > 0) return;
       const mailbox = await deps.store.mailboxes.find(from);
+      const command = parseCommand(text.body, deps.texts.vocabulary);
       // Strangers get no answer: a machine on the far side could go on for ever.
       if (mailbox !== undefined) {
-        const answer = await obey(deps, text, parseCommand(text.body, deps.texts.vocabulary), {
-          from,
-          mailbox,
-        });
+        const answer = await obey(deps, text, command, { from, mailbox });
         if (answer !== undefined) await reply(deps, text, mailbox, from, answer);
+      } else if (command.kind === 'stop' || command.kind === 'start') {
+        const told = await mailboxToldOf(deps, from);
+        if (told !== undefined)
+          await reply(deps, text, told, from, await wantTexts(deps, from, command.kind));
       }
       await deps.store.attempts.fail(key, deps.clock.now(), replayMs);
       record(deps, text);
@@ -105,11 +107,12 @@ async function obey(
     case 'unknown':
       return (await mayHelp(deps, from)) ? 'help' : undefined;
     case 'stop':
-      await deps.store.mailboxes.stopTexts(mailbox.id, deps.clock.now());
-      return 'stopped';
     case 'start':
-      await deps.store.mailboxes.stopTexts(mailbox.id, undefined);
-      return 'started';
+      await deps.store.mailboxes.stopTexts(
+        mailbox.id,
+        command.kind === 'stop' ? deps.clock.now() : undefined,
+      );
+      return wantTexts(deps, from, command.kind);
     case 'play':
     case 'text':
     case 'save':
@@ -120,6 +123,18 @@ async function obey(
       return act(deps, text, command.kind, found.message, subject);
     }
   }
+}
+
+/** STOP ends all texts to the number that sends it, also those that it gets about the mailboxes of others. */
+async function wantTexts(deps: CommandDeps, number: E164, kind: 'stop' | 'start'): Promise<ReplyName> {
+  await deps.store.stops.set(number, kind === 'stop' ? deps.clock.now() : undefined);
+  return kind === 'stop' ? 'stopped' : 'started';
+}
+
+/** Whose messages a number without a mailbox was last told of: it is a fixed recipient of that mailbox's notices. */
+async function mailboxToldOf({ store }: CommandDeps, number: E164): Promise<Mailbox | undefined> {
+  const latest = await store.notifications.latestSent(number);
+  return latest === undefined ? undefined : store.mailboxes.get(latest.mailbox);
 }
 
 /** One unasked help in a while: the far side may be an auto-responder that answers every text. */
