@@ -220,6 +220,7 @@ export const recipients: Menu<'recipients', RecipientsAction> = {
 export const delivery: Menu<'delivery', DeliveryAction> = {
   name: 'delivery',
   title: 'We called with a message',
+  when: 'the system calls the subscriber',
   choices: [{ key: '1', does: 'hear', label: 'hear it' }, end],
 };
 
@@ -227,6 +228,7 @@ export const delivery: Menu<'delivery', DeliveryAction> = {
 export const connection: Menu<'connection', ConnectionAction> = {
   name: 'connection',
   title: 'We called to connect',
+  when: 'the system calls the subscriber back',
   choices: [{ key: '1', does: 'connect', label: 'be connected' }, end],
 };
 
