@@ -30,6 +30,8 @@ export interface NumberPlan {
   /** Class of service of a number served here; the longest matching range wins. `undefined` = not served. */
   classOf(number: E164): string | undefined;
   isAccess(number: E164): boolean;
+  /** Whether digits that are dialled lead to a number served here, or to an access number. */
+  leadsHere(digits: string): boolean;
   /** ISO 3166 country of national numbers. */
   readonly country: string;
 }
@@ -37,15 +39,29 @@ export interface NumberPlan {
 /** Longest that is read: 15 digits (ITU-T E.164), international prefix and separators. */
 const mostCharacters = 40;
 const longestExtension = 6;
+/** Digits of the longest country calling code (ITU-T E.164). */
+const countryCodeDigits = 3;
 
 export function createNumberPlan(numbers: NumberPlanOptions): NumberPlan {
   const access = new Set(numbers.access);
   // Longest match first; of ranges equally long the first in the configuration wins, as sorting is stable.
-  const ranges = numbers.ranges.toSorted((a, b) => matchLength(b) - matchLength(a));
+  const ranges = numbers.ranges.toSorted((a, b) => fixedPart(b).length - fixedPart(a).length);
+  const parse = (raw: string, country = numbers.country) =>
+    parseNumber(raw, country, numbers.extensionPrefix);
+  const classOf = (number: E164) => ranges.find((range) => matches(range, number))?.class;
+  // What all numbers of a range have after their country code, and so has what is dialled for them.
+  const fixed = [...ranges.map(fixedPart), ...numbers.access];
+  const parts = fixed.map((number) => number.slice(1 + countryCodeDigits));
   return {
-    parse: (raw, country) => parseNumber(raw, country ?? numbers.country, numbers.extensionPrefix),
-    classOf: (number) => ranges.find((range) => matches(range, number))?.class,
+    parse,
+    classOf,
     isAccess: (number) => access.has(number),
+    leadsHere(digits) {
+      // Parsing costs far more.
+      const mayLead = digits.length <= longestExtension || parts.some((part) => digits.includes(part));
+      const number = mayLead ? parse(digits) : undefined;
+      return number !== undefined && (access.has(number) || classOf(number) !== undefined);
+    },
     country: numbers.country,
   };
 }
@@ -72,13 +88,13 @@ function international(digits: string): E164 | undefined {
   return /^[1-9]\d{6,14}$/.test(digits) ? branded(`+${digits}`) : undefined;
 }
 
-/** How many digits of a number the range fixes. */
-function matchLength(range: NumberRange): number {
-  if (range.prefix !== undefined) return range.prefix.length;
+/** What all numbers of a range begin with. */
+function fixedPart(range: NumberRange): string {
+  if (range.prefix !== undefined) return range.prefix;
   const { from = '', to = '' } = range;
   let common = 0;
   while (common < from.length && from[common] === to[common]) common++;
-  return common;
+  return from.slice(0, common);
 }
 
 function matches(range: NumberRange, number: string): boolean {

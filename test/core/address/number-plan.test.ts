@@ -80,6 +80,24 @@ describe('the number plan', () => {
     assert.ok(!plan.isAccess('+12025550197' as E164));
   });
 
+  it('says of digits whether they lead here, as the number that they are would', () => {
+    const near = fc
+      .tuple(fc.constantFrom('', '1', '0', '011', '0111'), fc.constantFrom('202555', '2025560', '202', ''))
+      .chain(([before, fixed]) =>
+        fc.nat(9_999_999).map((rest) => `${before}${fixed}${String(rest).padStart(7, '0')}`.slice(0, 15)),
+      );
+    fc.assert(
+      fc.property(near, (digits) => {
+        const number = plan.parse(digits);
+        const here = number !== undefined && (plan.isAccess(number) || plan.classOf(number) !== undefined);
+        assert.equal(plan.leadsHere(digits), here, digits);
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(plan.leadsHere('2025550147'));
+    assert.ok(!plan.leadsHere('4155550147'));
+  });
+
   it('answers for any text with an E.164 number or nothing, without throwing', () => {
     const dialled = fc
       .array(fc.constantFrom(...Array.from('0123456789+-() ./')))
