@@ -46,7 +46,9 @@ export function createPromptCatalog(
     clip: (wanted, name) => join(directory, find(wanted, name).folder, name),
     durationMs: (wanted, name) => find(wanted, name).ms,
     wording: (wanted) => wordings.get(candidates(wanted)[0] ?? language) ?? usual,
-    languages: [language, ...built.filter((one) => one !== language)].map((one) => one.name),
+    languages: [language, ...built.filter((one) => one !== language && one.clips.size > 0)].map(
+      (one) => one.name,
+    ),
     vocabulary: createVocabulary([language, ...built].map((one) => one.texts)),
     speech: (wanted) => (candidates(wanted)[0] ?? language).speech,
   };

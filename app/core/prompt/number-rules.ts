@@ -82,7 +82,7 @@ export function telling(numbers: RulesData['numbers']): number[] {
   const keys = Object.values(numbers).flatMap((rules) => Object.keys(rules).map(Number));
   const small = [...new Set(keys.filter(Number.isInteger))].flatMap((key) => [key, key + 1]);
   const all = small.flatMap((a) => [a, ...small.map((b) => a * 1000 + (b % 1000))]);
-  return [...new Set([...all, mostNumber])].filter((value) => value <= mostNumber);
+  return [...new Set([0, ...all, mostNumber])].filter((value) => value <= mostNumber);
 }
 
 function compileSet(numbers: RulesData['numbers'], name: string): Rule[] {

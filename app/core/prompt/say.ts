@@ -25,10 +25,15 @@ export function clips(item: SayItem, rules: SpeechRules): readonly string[] {
       return (
         sayCount(item.value, item.noun, rules) ?? [
           ...sayDigits(String(item.value)),
-          `noun-${item.noun}-${rules.category(item.value)}`,
+          `noun-${item.noun}-${rules.category(withinThousands(item.value))}`,
         ]
       );
   }
+}
+
+/** A number with the same ending, so with the same plural, that is not out of range. */
+function withinThousands(value: number): number {
+  return 1000 + (Math.trunc(Math.abs(value)) % 1000 || 0);
 }
 
 const signs: Readonly<Record<string, string>> = { '+': 'plus', '*': 'digit-star', '#': 'digit-hash' };
