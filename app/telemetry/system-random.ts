@@ -1,10 +1,13 @@
 /** Chance from the operating system's cryptographic source. */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 import type { Clock, Random } from '../ports/clock.ts';
 import { systemClock } from './system-clock.ts';
 
 /** `randomInt` draws below 2^48, which holds 14 digits. */
 const DIGITS_A_DRAW = 14;
+const uuidBytes = 16;
+/** Asking the source costs as much for many ids as for one. */
+const uuidsADraw = 64;
 
 export const systemRandom: Random = createRandom(systemClock);
 
@@ -31,8 +34,15 @@ function digits(count: number): string {
  */
 function uuidV7Maker(clock: Clock): () => string {
   let last = { ms: 0, count: 0 };
+  const drawn = Buffer.alloc(uuidBytes * uuidsADraw);
+  let used = drawn.length;
   return () => {
-    const bytes = randomBytes(16);
+    if (used === drawn.length) {
+      randomFillSync(drawn);
+      used = 0;
+    }
+    const bytes = drawn.subarray(used, used + uuidBytes);
+    used += uuidBytes;
     const ms = clock.now().getTime();
     if (ms > last.ms) last = { ms, count: bytes.readUInt16BE(6) & 0x7ff };
     else if (last.count < 0xfff) last = { ms: last.ms, count: last.count + 1 };

@@ -106,6 +106,12 @@ async function openFerretdb(
   };
 }
 
+/**
+ * FerretDB holds a few megabytes and copies each message several times, so that Go's usual rule, to look for garbage as soon
+ * as there is as much of it as of what is in use, makes it look hundreds of times a minute under load.
+ */
+const relayMemory = ['GOGC=800', 'GOMEMLIMIT=256MiB'];
+
 async function startFerretdb(options: {
   directory: string;
   port: number;
@@ -116,6 +122,7 @@ async function startFerretdb(options: {
     name: 'FerretDB',
     command: onMachine('env', [
       `GOMAXPROCS=${relayThreads()}`,
+      ...relayMemory,
       ferretdbBinary(),
       `--listen-addr=127.0.0.1:${port}`,
       `--postgresql-url=postgres://postgres@127.0.0.1:${postgresPort}/postgres`,
