@@ -98,6 +98,22 @@ describe('storage: every question has its index', function () {
     'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
     'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
     'attempts.clear': (store) => store.attempts.clear('key 8'),
+    'attempts.clearAll': (store) => store.attempts.clearAll('key 8:'),
+    'attempts.failures': (store) => store.attempts.failures(['key 7', 'key 9']),
+    'attempts.failIfUnchanged': (store) =>
+      store.attempts.failIfUnchanged({ key: 'key 9', at: [at(9)], version: 0 }, at(10), 60_000),
+    'attempts.undo': (store) => store.attempts.undo('key 9', at(10)),
+    'credentials.get': (store) => store.credentials.get(mailbox.id),
+    'credentials.setPin': (store) =>
+      store.credentials.setPin({ mailbox: mailbox.id, hash: 'x', set: at(0), mustChange: false, keep: 5 }),
+    'credentials.rehash': (store) => store.credentials.rehash(mailbox.id, 'x', 'y'),
+    'credentials.putCode': (store) =>
+      store.credentials.putCode(mailbox.id, { hash: 'x', expires: at(600), tries: 3 }),
+    'credentials.takeCodeTry': (store) => store.credentials.takeCodeTry(mailbox.id, at(0)),
+    'credentials.useCode': (store) => store.credentials.useCode(mailbox.id, 'x'),
+    'credentials.remove': (store) => store.credentials.remove(none as MailboxId),
+    'audit.list': (store) => store.audit.list({ limit: 20 }),
+    'audit.list of a mailbox': (store) => store.audit.list({ limit: 20, mailbox: mailbox.id }),
     'usage.take': (store) => store.usage.take('key', 5, at(9)),
     'usage.used': (store) => store.usage.used('key'),
     'stops.set': (store) => store.stops.set('+12025550123', at(0)),
@@ -178,6 +194,14 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
     each(() => ({ _id: randomUUID(), contentType: 'audio/PCMU' })),
   );
   await store.cdrs.insert(each((i) => sampleCdr({ start: at(i) })));
+  await insert(
+    'credentials',
+    each(() => ({ _id: randomUUID(), hash: 'x', history: ['x'] })),
+  );
+  await insert(
+    'audit',
+    each((i) => ({ _id: randomUUID(), at: at(i), mailbox: boxes[i % 100], expires: new Date(4e12) })),
+  );
   await Promise.all(
     Array.from({ length: waiting }, async (_, i) => {
       await store.messages.insert(sampleMessage({ pending: [step('notify', at(i))] }));
