@@ -21,6 +21,7 @@ import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
 import { createAuditor, type Auditor } from './services/audit.ts';
 import { createAuthentication } from './services/authenticate.ts';
+import { createClasses, type Classes } from './services/classes.ts';
 import { createCommands, type Commands } from './services/command.ts';
 import { createCounting, type Counting } from './services/counting.ts';
 import { createDeliveries, type Deliveries } from './services/deliver.ts';
@@ -124,6 +125,7 @@ export function createController(rooms: Rooms): Controller {
         messaging.recounted.delete(mailbox);
         try {
           await rooms.store.mailboxes.recount(mailbox);
+          messaging.lamps.publish(mailbox).catch(() => undefined);
         } catch (error) {
           messaging.recounted.add(mailbox);
           throw error;
@@ -136,7 +138,8 @@ export function createController(rooms: Rooms): Controller {
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: (text) => commands.handle(text),
-    run: (signal) => answerAll({ ...messaging, rooms, flow, commands, deliveries, running, signal }),
+    run: (signal) =>
+      answerAll({ ...messaging, ...shared, rooms, flow, commands, deliveries, running, signal }),
   };
 }
 
@@ -145,14 +148,18 @@ type Shared = ReturnType<typeof shareable>;
 /** What most services need. */
 function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
   const plan = createNumberPlan(config.numbers);
-  const profiles = createProfiles(
-    watchClasses(file, config.classes, (error) =>
+  const classes = createClasses({
+    store,
+    configured: watchClasses(file, config.classes, (error) =>
       log.error('the configuration is wrong; the classes from before hold', { error }),
     ),
-  );
+    languages: texts.languages,
+    log,
+  });
+  const profiles = createProfiles(classes.current);
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
-  return { store, log, clock, random, texts, plan, profiles, access };
+  return { store, log, clock, random, texts, plan, classes, profiles, access };
 }
 
 function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
@@ -182,10 +189,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     ...shared,
     spool,
     counting,
-    isServedNumber: (digits) => {
-      const number = plan.parse(digits);
-      return number !== undefined && (plan.isAccess(number) || plan.classOf(number) !== undefined);
-    },
+    isServedNumber: (digits) => plan.leadsHere(digits),
     onRecounted,
     onStored: (message, mailbox) => {
       account.message('deposit', message, rooms.clock.now());
@@ -242,6 +246,7 @@ function createFlowDeps(
 
 interface Answering {
   readonly rooms: Rooms;
+  readonly classes: Classes;
   readonly flow: FlowDeps;
   readonly lamps: Lamps;
   readonly auditor: Auditor;
@@ -270,7 +275,7 @@ async function answerAll(answering: Answering): Promise<void> {
       );
     }
   };
-  await Promise.all([answer(), obey(), recover(), lamps.follow(signal)]);
+  await Promise.all([answer(), obey(), recover(), lamps.follow(signal), answering.classes.follow(signal)]);
   await Promise.all([running.settled(drainMs), deliveries.stop(drainMs)]);
   const last = [flow.account.flush(), answering.auditor.flush(), answering.counting.stop()].map((written) =>
     written.catch((error: unknown) => log.warn('records not written at the end', { error })),
