@@ -4,8 +4,6 @@ import { localTime } from '../time/local-time.ts';
 
 const minuteMs = 60_000;
 const dayMinutes = 1440;
-/** No clock is put forward by more. */
-const longestChange = 180;
 
 interface Zoned {
   readonly quietHours?: QuietHours | undefined;
@@ -24,21 +22,27 @@ export function quietUntil(at: Date, { quietHours, timeZone }: Zoned): Date | un
   const quiet = (ms: number): boolean => isWithin(clock(ms), from, to);
   let start = Math.floor(at.getTime() / minuteMs) * minuteMs;
   if (!quiet(start)) return undefined;
-  // Where the clock is put back on the way, it is quiet still when the time should be over: go on from there.
   for (;;) {
     const left = (to - clock(start) + dayMinutes) % dayMinutes;
     const end = start + left * minuteMs;
-    if (!quiet(end)) return new Date(clock(end) === to ? end : firstLoud(end, start, quiet));
-    start = end;
+    if (clock(end) === to) return new Date(end);
+    // The clock was changed on the way: that moment may be loud; if not, go on from there.
+    start = firstChanged(start, end, clock);
+    if (!quiet(start)) return new Date(start);
   }
 }
 
-/** The clock was put forward on the way: the first minute before `end` from which on it is not quiet. */
-function firstLoud(end: number, start: number, quiet: (ms: number) => boolean): number {
-  for (let ms = Math.max(start, end - longestChange * minuteMs); ms < end; ms += minuteMs) {
-    if (!quiet(ms)) return ms;
+/** The first minute after `start` at which the clock shows another time than had it run on; `end` is such a minute. */
+function firstChanged(start: number, end: number, clock: (ms: number) => number): number {
+  let before = start;
+  let after = end;
+  while (after - before > minuteMs) {
+    const middle = before + Math.floor((after - before) / 2 / minuteMs) * minuteMs;
+    const expected = (clock(start) + (middle - start) / minuteMs) % dayMinutes;
+    if (clock(middle) === expected) before = middle;
+    else after = middle;
   }
-  return end;
+  return after;
 }
 
 function isWithin(minute: number, from: number, to: number): boolean {
