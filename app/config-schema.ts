@@ -1,5 +1,6 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
+import { classLimits } from './core/profile/class-limits.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
 const name = z
@@ -51,30 +52,25 @@ const tollTable = z.strictObject({
   dailyCalls: z.int().min(0).default(50).describe('Most calls out a day.'),
 });
 
+/** A whole number within the limits that hold for classes kept in the store as well. */
+const limited = (name: keyof typeof classLimits) =>
+  z.int().min(classLimits[name][0]).max(classLimits[name][1]);
+
 const classOfService = z.strictObject({
   language: z.string().default('en').describe('BCP 47 tag: a folder in prompts/ and of the text templates.'),
   timeZone: z.string().default('UTC').describe('IANA zone for spoken and written times.'),
-  maxMessageSeconds: z.int().min(1).max(3600).default(180).describe('Longest message, in seconds.'),
-  maxSilenceSeconds: z
-    .int()
-    .min(1)
-    .max(60)
+  maxMessageSeconds: limited('maxMessageSeconds').default(180).describe('Longest message, in seconds.'),
+  maxSilenceSeconds: limited('maxSilenceSeconds')
     .default(10)
     .describe('Silence that ends a recording, in seconds.'),
-  minSpeechMs: z
-    .int()
-    .min(0)
-    .max(10_000)
+  minSpeechMs: limited('minSpeechMs')
     .default(300)
     .describe('Recordings with less speech make no message, in milliseconds.'),
-  retentionDays: z.int().min(1).max(3650).default(30).describe('How long a message is kept, in days.'),
-  referenceDays: z
-    .int()
-    .min(1)
-    .max(3650)
+  retentionDays: limited('retentionDays').default(30).describe('How long a message is kept, in days.'),
+  referenceDays: limited('referenceDays')
     .default(7)
     .describe('How long a reference opens its message, in days.'),
-  maxMessages: z.int().min(1).default(1000).describe('Most messages in one mailbox.'),
+  maxMessages: limited('maxMessages').default(1000).describe('Most messages in one mailbox.'),
   review: z
     .boolean()
     .default(true)
@@ -94,7 +90,7 @@ const classOfService = z.strictObject({
     })
     .optional()
     .describe('When nobody is disturbed; urgent messages are told of at any time.'),
-  trashDays: z.int().min(0).max(365).default(7).describe('Days that a deleted message can be brought back.'),
+  trashDays: limited('trashDays').default(7).describe('Days that a deleted message can be brought back.'),
   pin: z
     .enum(['always', 'untrusted'])
     .default('untrusted')

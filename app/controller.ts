@@ -156,7 +156,7 @@ function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
     languages: texts.languages,
     log,
   });
-  const profiles = createProfiles(classes.current);
+  const profiles = createProfiles(() => classes.current());
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
   return { store, log, clock, random, texts, plan, classes, profiles, access };

@@ -15,7 +15,7 @@ import type {
 } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
 import type { Message, MessageState, PendingKind, PendingStep } from '../core/message/message.ts';
-import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
+import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { AuditStore } from './audit.ts';
 import type { CountingStore } from './counting.ts';
@@ -33,6 +33,7 @@ export interface Store extends AsyncDisposable {
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly cdrs: CdrStore;
+  readonly classes: ClassStore;
   readonly usage: UsageStore;
   readonly stops: StopStore;
   /** Resolves if the store answers within its deadline. */
@@ -304,6 +305,25 @@ export interface Failures {
   readonly at: readonly Date[];
   /** Another after each change; 0 = none yet. */
   readonly version: number;
+}
+
+/**
+ * Classes of service that were made while the system runs. Few, and read by every controller: all are one document, whose
+ * version tells cheaply whether anything changed.
+ */
+export interface ClassStore {
+  /** All, unless nothing has changed since `known`. */
+  all(known: number | undefined): Promise<ClassSet | undefined>;
+  /** Makes or replaces one; with `version` only if nothing has changed since that. Answers the version then. */
+  put(profile: ClassOfService, version?: number): Promise<number | undefined>;
+  /** The same for its end. A class that is not there is no change. */
+  remove(name: string, version?: number): Promise<number | undefined>;
+}
+
+export interface ClassSet {
+  /** Counts changes; 0 = there never was any. */
+  readonly version: number;
+  readonly classes: Readonly<Record<string, ClassOfService>>;
 }
 
 export interface CdrStore {

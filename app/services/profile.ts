@@ -16,7 +16,7 @@ export function createProfiles(
 ): Profiles {
   const classOfService = (name: string): ClassOfService => {
     const classes = current();
-    const key = name in classes ? name : (Object.keys(classes)[0] ?? name);
+    const key = Object.hasOwn(classes, name) ? name : (Object.keys(classes)[0] ?? name);
     const found = classes[key];
     if (found === undefined) throw new RangeError('No class of service is configured');
     return { ...found, name: key };

@@ -2,6 +2,7 @@ import type { Store } from '../ports/store.ts';
 import { Attempts } from './attempts.ts';
 import { Audit } from './audit.ts';
 import { Cdrs } from './cdrs.ts';
+import { Classes } from './classes.ts';
 import { Counting } from './counting.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
 import { Credentials } from './credentials.ts';
@@ -30,6 +31,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     credentials: new Credentials(connection),
     audit: new Audit(connection),
     cdrs: new Cdrs(connection),
+    classes: new Classes(connection),
     usage: new Usage(connection),
     stops: new Stops(connection),
     async ping() {

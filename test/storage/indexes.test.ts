@@ -4,6 +4,7 @@ import type { Document } from 'mongodb';
 import type { MailboxId } from '../../app/core/ids.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
+import { sampleClass } from '../services/sample-class.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 import {
   at,
@@ -57,6 +58,9 @@ describe('storage: every question has its index', function () {
     'mailboxes.list from the begin': (store) => store.mailboxes.list(undefined, 10),
     'mailboxes.withMessages': (store) => store.mailboxes.withMessages(mailbox.id, 10),
     'mailboxes.remove': (store) => store.mailboxes.remove(none as MailboxId),
+    'classes.all': (store) => store.classes.all(7),
+    'classes.put': (store) => store.classes.put(sampleClass({ name: 'gold' })),
+    'classes.remove': (store) => store.classes.remove('gold'),
     'messages.insert of a duplicate': (store) => store.messages.insert(message),
     'messages.get': (store) => store.messages.get(message.id),
     'messages.byReference': (store) => store.messages.byReference(message.reference),
@@ -184,6 +188,10 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
       numbers: [`+1${randomUUID()}`],
       counts: { new: 0, old: 0, urgent: 0 },
     })),
+  );
+  await insert(
+    'classes',
+    each((i) => ({ _id: `not ${i}` })),
   );
   await insert(
     'attempts',

@@ -1,0 +1,33 @@
+import { classLimits } from '../profile/class-limits.ts';
+import { fields, matching, oneOf, trueOrFalse, whole, type Check } from './check.ts';
+import { e164, language, notify, quietHours, timeZone, toll, type Known } from './check-settings.ts';
+
+export const className: Check = matching(
+  /^[a-z][a-z0-9_-]{0,31}$/,
+  'lower-case letters, digits, - and _, starting with a letter',
+);
+
+/** Checks a whole class of service: all but `quietHours` and `operator` must be there. */
+export function classOfService(known: Pick<Known, 'languages'>): Check {
+  const numbers = Object.entries(classLimits).map(([name, [least, most]]) => [name, whole(least, most)]);
+  const checks: Readonly<Record<string, Check>> = {
+    name: className,
+    language: language(known),
+    timeZone,
+    ...(Object.fromEntries(numbers) as Record<keyof typeof classLimits, Check>),
+    review: trueOrFalse,
+    notify,
+    welcome: trueOrFalse,
+    quietHours,
+    pin: oneOf('always', 'untrusted'),
+    operator: e164,
+    toll,
+    deliverByCall: trueOrFalse,
+    lamp: trueOrFalse,
+  };
+  const optional: ReadonlySet<string> = new Set(['quietHours', 'operator']);
+  return fields(
+    checks,
+    Object.keys(checks).filter((name) => !optional.has(name)),
+  );
+}

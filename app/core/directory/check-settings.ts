@@ -1,0 +1,143 @@
+/** Whether what a subscriber or an operator wants to set can be kept. */
+import type { NumberPlan } from '../address/number-plan.ts';
+import { isTimeZone } from '../time/is-time-zone.ts';
+import { tollProblems } from '../toll/check-toll-table.ts';
+import type { TollTable } from '../profile/toll-table.ts';
+import {
+  check,
+  entries,
+  fields,
+  isRecord,
+  listOf,
+  matching,
+  oneOf,
+  text,
+  trueOrFalse,
+  whole,
+  type Check,
+} from './check.ts';
+import { problem } from './problem.ts';
+
+/** What is allowed on this system at this moment. */
+export interface Known {
+  readonly plan: Pick<NumberPlan, 'parse' | 'classOf' | 'isAccess'>;
+  readonly classes: readonly string[];
+  /** BCP 47 tags. */
+  readonly languages: readonly string[];
+}
+
+/** Most numbers of one distribution list. */
+const mostMembers = 100;
+const mostRules = 20;
+export const longestName = 80;
+
+export const e164: Check = matching(
+  /^\+[1-9]\d{6,14}$/,
+  'a number in E.164 form, as +12025550123',
+  'not-a-number',
+);
+const timeOfDay = matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
+const kinds = ['voice', 'fax', 'text', 'email', 'image', 'video'];
+const events = ['message', 'nearly-full', 'full', 'expiring', 'unread', 'pin-not-set'];
+
+export const timeZone: Check = check(
+  (value) => typeof value === 'string' && isTimeZone(value),
+  'unknown-time-zone',
+  'an IANA zone, as Europe/Madrid',
+);
+export const quietHours: Check = fields({ from: timeOfDay, to: timeOfDay }, ['from', 'to']);
+export const notify: Check = listOf(
+  fields(
+    {
+      gateway: oneOf('sip', 'twilio', 'console'),
+      to: (value, field) => (value === 'subscriber' ? [] : e164(value, field)),
+      events: listOf(oneOf(...events), events.length),
+      kinds: listOf(oneOf(...kinds), kinds.length),
+    },
+    ['gateway', 'to'],
+  ),
+  mostRules,
+);
+
+const tollForm = fields(
+  {
+    rules: listOf(
+      fields(
+        {
+          allow: trueOrFalse,
+          prefix: text(16),
+          destination: oneOf('internal', 'national', 'international', 'mobile', 'premium'),
+        },
+        ['allow'],
+      ),
+      1000,
+    ),
+    dailyCalls: whole(0, 100_000),
+  },
+  ['rules', 'dailyCalls'],
+);
+
+/** Its form, then what contradicts itself. */
+export const toll: Check = (value, field) => {
+  const wrong = tollForm(value, field);
+  if (wrong.length > 0) return wrong;
+  return tollProblems(value as TollTable).map(({ rule, what }) =>
+    problem(
+      rule === undefined ? field : `${field}.rules.${rule}`,
+      'bad-toll-rule',
+      what,
+      'rules with a prefix, a destination or both, that do not contradict each other',
+    ),
+  );
+};
+
+const lists: Check = entries(
+  matching(/^[1-9]\d?$/, 'a key of 1 to 99'),
+  fields({ name: text(longestName), members: listOf(e164, mostMembers) }, ['members']),
+);
+const addresses = fields({
+  sip: matching(/^[^\s@<>"]{1,64}@[A-Za-z0-9.:[\]-]{1,190}$/, 'user@host, without sip:'),
+  email: matching(/^[^\s@<>"(),;:\\]{1,64}@[^\s@<>"(),;:\\]+\.[^\s@<>"(),;:\\]{2,}$/, 'an e-mail address'),
+  sms: e164,
+});
+const recorded = check(
+  (value) => isRecord(value) && typeof value['media'] === 'string',
+  'bad-type',
+  'a recording',
+);
+const greetings = fields({
+  name: recorded,
+  unavailable: recorded,
+  busy: recorded,
+  temporary: recorded,
+  announcementOnly: trueOrFalse,
+});
+
+/** A language is known if its own tag or the language that it is a region of is. */
+export function language(known: Pick<Known, 'languages'>): Check {
+  const tags = new Set(known.languages.map((tag) => tag.toLowerCase()));
+  return check(
+    (value) =>
+      typeof value === 'string' &&
+      /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(value) &&
+      (tags.has(value.toLowerCase()) || tags.has(value.toLowerCase().split('-')[0] ?? '')),
+    'unknown-language',
+    known.languages.join(', '),
+  );
+}
+
+/** Checks a `SettingsChange`: what is `null` or `undefined` is to be removed. */
+export function settings(known: Pick<Known, 'languages'>): Check {
+  return fields({
+    name: text(longestName),
+    language: language(known),
+    timeZone,
+    addresses,
+    notify,
+    quietHours,
+    greetings,
+    lists,
+    toll,
+    deliverByCall: trueOrFalse,
+  });
+}
