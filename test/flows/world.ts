@@ -233,8 +233,8 @@ export class FlowWorld {
       due: now,
       created: now,
     };
-    await deliverDialogue(person.call, delivery, this.deps);
-    return person;
+    const end = await deliverDialogue(person.call, delivery, this.deps);
+    return { person, end };
   }
 
   stateOf(message: Message): MessageState | undefined {

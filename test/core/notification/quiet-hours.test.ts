@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { quietUntil } from '../../../app/core/notification/quiet-hours.ts';
 import { localTime } from '../../../app/core/time/local-time.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { recipientOf, rulesFor } from '../../../app/core/notification/recipients.ts';
 import {
   firstReminder,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { numberFacts } from '../../../app/core/address/number-facts.ts';
 import { createNumberPlan } from '../../../app/core/address/number-plan.ts';
 import type { Destination, TollRule } from '../../../app/core/profile/toll-table.ts';
