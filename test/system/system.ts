@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../app/ports/store.ts';
 import { openStore } from '../../app/storage/open.ts';
-import { controllerAccess, openLocalAsterisk, type LocalAsterisk } from '../../scripts/stack/asterisk.ts';
+import {
+  controllerAccess,
+  openLocalAsterisk,
+  type LocalAsterisk,
+  type LocalAsteriskOptions,
+} from '../../scripts/stack/asterisk.ts';
 import { openController, type Controller } from '../../scripts/stack/controller.ts';
 import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
 import { openPhone, type Phone, type PhoneOptions } from '../phone/phone.ts';
@@ -20,6 +25,8 @@ export interface SystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Hand-overs that the dialplan tries while the controller is away. */
   readonly tries?: number;
+  /** Telephones that may register. */
+  readonly phones?: LocalAsteriskOptions['phones'];
 }
 
 export interface System extends AsyncDisposable {
@@ -61,6 +68,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       directory: join(directory, 'asterisk'),
       trunks,
       ...(options.tries === undefined ? {} : { tries: options.tries }),
+      ...(options.phones === undefined ? {} : { phones: options.phones }),
     });
     closing.push(() => asterisk[Symbol.asyncDispose]());
     const start = (wrapper: readonly string[] = []): Promise<Controller> =>
