@@ -110,7 +110,7 @@ async function send(deps: SendDeps, sending: Sending): Promise<Sent> {
     if (served.has(key)) return 'again';
     served.add(key);
     if (isFull(deps, mailbox)) return 'full';
-    const deposit = copyFor(sending, to, classOfService, at);
+    const deposit = copyFor(sending, to, classOfService, mailbox, at);
     // The first to find the store away tells the others, which then do not wait for it.
     const { kind } = await (away ? deps.deposits.defer(deposit) : deps.deposits.take(deposit));
     if (kind === 'spooled') away = true;
@@ -129,7 +129,13 @@ async function send(deps: SendDeps, sending: Sending): Promise<Sent> {
   return result;
 }
 
-function copyFor(sending: Sending, to: E164, classOfService: string, received: Date): Deposit {
+function copyFor(
+  sending: Sending,
+  to: E164,
+  classOfService: string,
+  mailbox: Mailbox | undefined,
+  received: Date,
+): Deposit {
   const [first, ...more] = sending.parts;
   if (first === undefined) throw new RangeError('Nothing to send');
   const { number, settings } = sending.from;
@@ -149,6 +155,7 @@ function copyFor(sending: Sending, to: E164, classOfService: string, received: D
     durationMs: first.durationMs ?? 0,
     classOfService,
     bytes: first.bytes,
+    ...(mailbox === undefined ? {} : { mailbox }),
     ...(more.length === 0 ? {} : { more }),
   };
 }

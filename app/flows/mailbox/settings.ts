@@ -5,7 +5,8 @@ import type { Mailbox } from '../../core/mailbox/mailbox.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
 import type { PromptName } from '../../core/prompt/prompt-name.ts';
 import type { Call } from '../../ports/media.ts';
-import { prompt, type FlowDeps } from '../flow.ts';
+import { choosePin } from '../choose-pin.ts';
+import { prompt, say, type FlowDeps } from '../flow.ts';
 import { choose } from '../menu.ts';
 import { chooseLanguage } from './choose-language.ts';
 import { listsDialogue } from './lists.ts';
@@ -27,7 +28,7 @@ export async function settingsDialogue(
     first = [];
     switch (action) {
       case 'pin':
-        first = [prompt('not-now')];
+        if ((await changePin(session, own)) === 'gone') return 'gone';
         break;
       case 'language':
       case 'lists': {
@@ -61,6 +62,14 @@ function conditionsOf(own: Mailbox, { profile, deps }: Session): Condition[] {
     profile.deliverByCall ? 'calls-on' : 'calls-off',
     ...(deps.texts.languages.length > 1 ? (['several-languages'] as const) : []),
   ];
+}
+
+async function changePin(session: Session, own: Mailbox): Promise<'done' | 'gone'> {
+  const { call, profile, deps } = session;
+  const { language } = profile;
+  const chosen = await attempt(session, () => choosePin(call, own, language, deps));
+  if (chosen === 'failed') await say(call, { language }, prompt('not-now'));
+  return chosen !== 'failed' && chosen.value === 'gone' ? 'gone' : 'done';
 }
 
 interface Toggle {

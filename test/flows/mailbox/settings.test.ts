@@ -30,6 +30,27 @@ describe("A subscriber's settings", function () {
   const enters = (number: string) => press(`${number.slice(2)}#`);
   const opens = (key: string): Step[] => [menu, press('5'), hear('list-enter'), press(`${key}#`)];
 
+  it('1 changes the PIN: the new one opens the mailbox', async () => {
+    const steps = [
+      menu,
+      press('1'),
+      hear('new-pin'),
+      press('719284#'),
+      hear('new-pin-again'),
+      press('719284#'),
+    ];
+    const { result } = await talk(...steps, hear('pin-set'), menu, press('*'));
+    assert.equal(result, 'done');
+    const { authentication } = world.deps;
+    assert.equal(await authentication.hasPin(bob.id), true);
+    assert.equal((await authentication.login(bob, '719284', { key: bob.number, trusted: false })).kind, 'in');
+  });
+
+  it('1 and *: the PIN stays as it is', async () => {
+    await talk(menu, press('1'), hear('new-pin'), press('*'), menu, press('*'));
+    assert.equal(await world.deps.authentication.hasPin(bob.id), false);
+  });
+
   it('2 offers each language in itself, and speaks the chosen one from then on', async () => {
     const said: string[] = [];
     const steps = [
