@@ -23,7 +23,7 @@ export interface Attempt {
   readonly next: Lockout;
 }
 
-interface Limit {
+export interface Limit {
   readonly key: string;
   readonly rule: LockoutRule;
 }
@@ -45,14 +45,17 @@ export function strangersKey(mailbox: Mailbox): string {
   return `pin-strangers:${mailbox.id}`;
 }
 
-/** What a try counts against. An owner's own phone is not kept out by what strangers do. */
+/**
+ * What a try counts against; caller and mailbox together come last. An owner's own phone is not kept out by what
+ * strangers do.
+ */
 function limitsOf(mailbox: Mailbox, asker: PinAsker): Limit[] {
   const pair = { key: `${pairKeys(mailbox)}${asker.key}`, rule: pairRule };
   if (isOwnedBy(mailbox, asker)) return [pair];
   const strangers = { key: strangersKey(mailbox), rule: manyRule };
   // Callers without a number are not one caller.
-  if (asker.number === undefined && asker.key.endsWith(':')) return [pair, strangers];
-  return [pair, strangers, { key: `pin-caller:${asker.key}`, rule: manyRule }];
+  if (asker.number === undefined && asker.key.endsWith(':')) return [strangers, pair];
+  return [strangers, { key: `pin-caller:${asker.key}`, rule: manyRule }, pair];
 }
 
 /** Whether a try would be judged now. */
@@ -62,24 +65,35 @@ export async function lockOf(mailbox: Mailbox, asker: PinAsker, deps: AttemptDep
 }
 
 /** Begins a try, unless it is locked. */
-export async function beginAttempt(
-  mailbox: Mailbox,
-  asker: PinAsker,
-  deps: AttemptDeps,
-): Promise<{ readonly kind: 'begun'; readonly attempt: Attempt } | Extract<Lockout, { kind: 'locked' }>> {
-  const limits = limitsOf(mailbox, asker);
+export function beginAttempt(mailbox: Mailbox, asker: PinAsker, deps: AttemptDeps): Promise<Begun> {
+  return begin(limitsOf(mailbox, asker), deps);
+}
+
+export type Begun =
+  | { readonly kind: 'begun'; readonly attempt: Attempt }
+  | Extract<Lockout, { kind: 'locked' }>;
+
+/** Counts one at every limit, unless one of them is locked. */
+export async function begin(limits: readonly Limit[], deps: AttemptDeps): Promise<Begun> {
   const keys = limits.map(({ key }) => key);
   for (let round = 0; round < rounds; round += 1) {
     const seen = await deps.attempts.failures(keys);
     const now = deps.clock.now();
     const lock = judge(limits, seen, now);
     if (lock.kind === 'locked') return lock;
-    if (await countAll(seen, now, deps)) {
-      const after = seen.map((one) => ({ ...one, at: [...one.at, now] }));
-      return { kind: 'begun', attempt: { at: now, keys, next: judge(limits, after, now) } };
+    const at = ownTime(seen, now);
+    if (await countAll(limits, seen, at, deps)) {
+      const after = seen.map((one) => ({ ...one, at: [...one.at, at] }));
+      return { kind: 'begun', attempt: { at, keys, next: judge(limits, after, now) } };
     }
   }
   return { kind: 'locked', until: new Date(deps.clock.now().getTime() + turnMs) };
+}
+
+/** Now, or a little later: no two tries have the same time, so that one can be taken back without the other. */
+function ownTime(seen: readonly Failures[], now: Date): Date {
+  const last = Math.max(0, ...seen.flatMap(({ at }) => at.map((time) => time.getTime())));
+  return last < now.getTime() ? now : new Date(last + 1);
 }
 
 /** It was no failure. `proven`: it was right, so what the caller got wrong before at this mailbox is forgotten too. */
@@ -88,7 +102,8 @@ export async function takeBack(
   how: 'proven' | 'not-judged',
   deps: AttemptDeps,
 ): Promise<void> {
-  const [pair, ...others] = attempt.keys;
+  const others = attempt.keys.slice(0, -1);
+  const pair = attempt.keys.at(-1);
   if (pair === undefined) return;
   await Promise.all([
     how === 'proven' ? deps.attempts.clear(pair) : deps.attempts.undo(pair, attempt.at),
@@ -101,13 +116,22 @@ function judge(limits: readonly Limit[], seen: readonly Failures[], now: Date): 
   return longest(limits.map(({ rule }, i) => lockout(seen[i]?.at ?? [], rule, now)));
 }
 
-/** Counts a failure at every key, or at none if one of them has changed since it was seen. */
-async function countAll(seen: readonly Failures[], now: Date, deps: AttemptDeps): Promise<boolean> {
-  const counted = await Promise.all(
-    seen.map((one) => deps.attempts.failIfUnchanged(one, now, manyRule.windowMs)),
-  );
+/**
+ * Counts a failure at every key, or at none if one of them has changed since it was seen. The first key, where many may
+ * want to count at once, goes before the others: who loses there has nothing to take back.
+ */
+async function countAll(
+  limits: readonly Limit[],
+  seen: readonly Failures[],
+  at: Date,
+  deps: AttemptDeps,
+): Promise<boolean> {
+  const count = (i: number): Promise<boolean> =>
+    deps.attempts.failIfUnchanged(seen[i] as Failures, at, (limits[i] as Limit).rule.windowMs);
+  if (!(await count(0))) return false;
+  const counted = [true, ...(await Promise.all(seen.slice(1).map((_, i) => count(i + 1))))];
   if (counted.every(Boolean)) return true;
-  const undone = seen.filter((_, i) => counted[i]).map(({ key }) => deps.attempts.undo(key, now));
+  const undone = seen.filter((_, i) => counted[i]).map(({ key }) => deps.attempts.undo(key, at));
   await Promise.all(undone);
   return false;
 }

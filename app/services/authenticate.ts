@@ -88,6 +88,7 @@ async function admit(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker
   const hasPin = credential?.hash !== undefined;
   if (own && deps.profiles.of(mailbox).pin === 'untrusted') {
     noteLogin(deps, mailbox, asker, 'own-phone');
+    await activate(deps, mailbox);
     return { kind: 'in', offer: !hasPin && (await mayOffer(deps, mailbox)) };
   }
   if (own && !hasPin) return { kind: 'choose' };
@@ -97,6 +98,11 @@ async function admit(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker
     return lock;
   }
   return { kind: hasPin ? 'pin' : 'code' };
+}
+
+/** The subscriber has acted. */
+async function activate({ store }: AuthenticationDeps, mailbox: Mailbox): Promise<void> {
+  if (mailbox.status === 'provisional') await store.mailboxes.activate(mailbox.id);
 }
 
 async function mayOffer({ store, clock }: AuthenticationDeps, mailbox: Mailbox): Promise<boolean> {
@@ -130,7 +136,7 @@ async function login(
     noteLogin(deps, mailbox, asker, 'wrong');
     return { kind: 'wrong', next: attempt.next };
   }
-  await takeBack(attempt, 'proven', tries);
+  await Promise.all([takeBack(attempt, 'proven', tries), activate(deps, mailbox)]);
   noteLogin(deps, mailbox, asker, credential.mustChange ? 'must-change' : 'in');
   if (verdict === 'outdated') await renewHash(deps, mailbox, credential.hash, pin);
   return { kind: credential.mustChange ? 'change' : 'in' };

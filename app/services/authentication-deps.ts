@@ -9,7 +9,9 @@ import type { Profiles } from './profile.ts';
 import type { Asker } from './retrieve.ts';
 
 export interface AuthenticationDeps {
-  readonly store: Pick<Store, 'attempts' | 'credentials'>;
+  readonly store: Pick<Store, 'attempts' | 'credentials'> & {
+    readonly mailboxes: Pick<Store['mailboxes'], 'activate'>;
+  };
   readonly hasher: Hasher;
   readonly auditor: Auditor;
   readonly notify: Pick<Notify, 'reply'>;

@@ -2,7 +2,7 @@
 import type { Lockout } from '../core/lockout/lockout.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
-import { beginAttempt, lockOf, takeBack } from './attempt.ts';
+import { begin, beginAttempt, lockOf, takeBack, type Limit } from './attempt.ts';
 import { auditedAs, type AuthenticationDeps, type PinAsker } from './authentication-deps.ts';
 import { inTime } from './in-time.ts';
 
@@ -51,8 +51,8 @@ async function tryToSend(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinA
   if ((await credentials.get(mailbox.id))?.hash !== undefined) return { kind: 'cannot' };
   const lock = await lockOf(mailbox, asker, { ...deps, attempts });
   if (lock.kind === 'locked') return lock;
-  if (!(await isWithinLimit(deps, [`code:${mailbox.id}`, `code-caller:${asker.key}`])))
-    return { kind: 'too-many' };
+  const counted = await begin(codeLimits(deps, mailbox, asker), { ...deps, attempts });
+  if (counted.kind === 'locked') return { kind: 'too-many' };
   const code = deps.random.digits(codeLength);
   const hash = await deps.hasher.hash(code);
   const expires = new Date(deps.clock.now().getTime() + deps.rule.codeMinutes * 60_000);
@@ -72,15 +72,10 @@ async function tryToSend(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinA
   return { kind: 'sent' };
 }
 
-/** Counts a code at each key unless one of them is full. */
-async function isWithinLimit(deps: AuthenticationDeps, keys: readonly string[]): Promise<boolean> {
-  const { attempts } = deps.store;
-  const now = deps.clock.now();
-  const counts = await Promise.all(keys.map((key) => attempts.fail(key, now, hourMs)));
-  if (counts.every((count) => count <= deps.rule.codesPerHour)) return true;
-  // What was not sent does not count.
-  await Promise.all(keys.map((key) => attempts.undo(key, now)));
-  return false;
+/** Codes to one subscriber, and codes that one caller asks for. */
+function codeLimits(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker): Limit[] {
+  const rule = { free: deps.rule.codesPerHour, waitsMs: [hourMs], windowMs: hourMs };
+  return [`code:${mailbox.id}`, `code-caller:${asker.key}`].map((key) => ({ key, rule }));
 }
 
 /** The way that the subscriber's own notices go. */

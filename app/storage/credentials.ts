@@ -14,6 +14,9 @@ interface CredentialDocument {
   code?: OneTimeCode;
 }
 
+/** A hash begins with `$`, which a pipeline would take for the name of a field. */
+const plain = (hash: string) => ({ $literal: hash });
+
 /** The collection `credentials`: one document a mailbox. */
 export class Credentials implements CredentialStore {
   readonly #connection: Connection;
@@ -41,18 +44,18 @@ export class Credentials implements CredentialStore {
 
   async setPin(pin: Parameters<CredentialStore['setPin']>[0]): Promise<void> {
     const { mailbox, hash, set, mustChange, keep } = pin;
-    const history = { $slice: [{ $concatArrays: [[hash], { $ifNull: ['$history', []] }] }, keep] };
+    const history = { $slice: [{ $concatArrays: [[plain(hash)], { $ifNull: ['$history', []] }] }, keep] };
     await this.#upsert('credentials.setPin', mailbox, [
-      { $set: { hash, history, set, mustChange } },
+      { $set: { hash: plain(hash), history, set, mustChange } },
       { $unset: 'code' },
     ]);
   }
 
   async rehash(mailbox: MailboxId, from: string, to: string): Promise<void> {
-    const renewed = { $cond: [{ $eq: ['$$this', from] }, to, '$$this'] };
+    const renewed = { $cond: [{ $eq: ['$$this', plain(from)] }, plain(to), '$$this'] };
     const history = { $map: { input: { $ifNull: ['$history', []] }, in: renewed } };
     await this.#connection.run('credentials.rehash', () =>
-      this.#credentials.updateOne({ _id: mailbox, hash: from }, [{ $set: { hash: to, history } }]),
+      this.#credentials.updateOne({ _id: mailbox, hash: from }, [{ $set: { hash: plain(to), history } }]),
     );
   }
 

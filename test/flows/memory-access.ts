@@ -18,6 +18,8 @@ export class MemoryAccess {
   readonly texts: Reply[] = [];
   readonly credentials = new MemoryCredentials();
   readonly attempts = new MemoryAttempts();
+  readonly mailboxes = { activate: async (mailbox: MailboxId) => void this.activated.push(mailbox) };
+  readonly activated: MailboxId[] = [];
   readonly hasher: Hasher = openHasher({ memoryKiB: 64, passes: 1, atOnce: 2 });
 
   constructor(deps: { clock: Clock; random: Random; profiles: Profiles; texts: Texts }) {
