@@ -138,7 +138,7 @@ async function callBack({ stack, report, signal, speech }: Story, reference: str
   await hearMessage(report, call, speech);
 }
 
-async function answerText({ stack, report, speech }: Story): Promise<void> {
+async function answerText({ stack, report, signal, speech }: Story): Promise<void> {
   report.heading('The subscriber answers the text with “1”');
   const call = await report.step('and is called', async () => {
     const called = await stack.subscriber.calledBack(
@@ -148,6 +148,10 @@ async function answerText({ stack, report, speech }: Story): Promise<void> {
     );
     expect(userOf(called.peer) === access, `a call from ${access}`, `one from ${called.peer}`);
     return called;
+  });
+  await report.step('presses 1 to hear it: an answering machine would hear nothing', async () => {
+    await pause(tapPauseMs, signal);
+    await call.dial('1');
   });
   await hearMessage(report, call, speech);
 }

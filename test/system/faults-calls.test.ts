@@ -106,6 +106,7 @@ describe('Calls that come to nothing', function () {
       timeoutMs: 30_000,
       where: (call) => call.to === later!.number && call.state === 'up',
     });
+    await answered.press('1');
     await answered.hears(babble(1200, 3), { withinMs: 20_000 });
     await answered.hangup();
     const ofAway = { timeoutMs: 30_000, where: (call: PhoneCall) => call.to === away!.number };

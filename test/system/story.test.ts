@@ -75,10 +75,12 @@ describe('The main job on real calls', function () {
     await call.hangup();
   });
 
-  it('S42: answering the text with 1 brings a call that plays it', async () => {
+  it('S42: answering the text with 1 brings a call, and a key on it plays the message', async () => {
     assert.equal(await bob.text(access, '1'), 202);
     const call = await system.network.incoming({ where: (incoming) => incoming.to === subscriber });
     assert.equal(call.from, access);
+    await call.up();
+    await call.press('1');
     await call.hears(said, { withinMs: 30_000 });
     await call.hangup();
   });

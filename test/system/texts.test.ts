@@ -40,6 +40,8 @@ describe('Answering the text', function () {
     const bob = await subscriber('+12025550121');
     await bob.phone.text(access, bob.reference);
     const call = await system.network.incoming({ where: (one) => one.to === '+12025550121' });
+    await call.up();
+    await call.press('1');
     await call.hears(said, { withinMs: 30_000 });
     await call.hangup();
   });
@@ -73,6 +75,8 @@ describe('Answering the text', function () {
     const bob = await subscriber('+12025550126');
     await bob.phone.text(access, 'CALL');
     const own = await system.network.incoming({ where: (one) => one.to === '+12025550126' });
+    await own.up();
+    await own.press('1');
     const sender = await system.network.incoming({ where: (one) => one.to === caller, timeoutMs: 20_000 });
     const words = await speech('Hello Alice, it is me.');
     await own.up();
