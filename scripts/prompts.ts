@@ -7,12 +7,20 @@ import { checkout } from './stack/machine.ts';
 const { values } = parseArgs({ options: { out: { type: 'string' }, source: { type: 'string' } } });
 const started = Date.now();
 const terminal = process.stdout.isTTY;
+/** Least time between two lines of progress where they cannot be written over each other, in milliseconds. */
+const beatMs = 2000;
+let beat = started;
 try {
   const result = await buildPrompts({
     source: resolve(values.source ?? join(checkout, 'prompts')),
     out: resolve(values.out ?? join(checkout, 'var/prompts')),
     onProgress: (done, of) => {
+      const now = Date.now();
       if (terminal) process.stdout.write(`\rprompts: ${done} of ${of} spoken`);
+      else if (now - beat >= beatMs) {
+        beat = now;
+        console.log(`prompts: ${done} of ${of} spoken`);
+      }
     },
   });
   for (const warning of result.warnings) console.error(`prompts: ${warning}`);

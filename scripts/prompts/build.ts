@@ -38,6 +38,8 @@ export interface BuildResult {
 
 const formats = { ulaw: toMuLaw, alaw: toALaw } as const;
 const manifest = 'built.json';
+/** So many texts are spoken before their sound is kept: a build that is stopped goes on from there. */
+const batch = 200;
 
 /** @throws Error naming missing and unknown prompts, or with what the synthesiser wrote. Then nothing has changed. */
 export async function buildPrompts(options: BuildOptions): Promise<BuildResult> {
@@ -66,10 +68,12 @@ async function speak(
   absent: readonly Clip[],
   onProgress: (done: number) => void,
 ): Promise<void> {
-  if (absent.length === 0) return;
-  for (const [hash, samples] of await render(absent, cache, onProgress)) {
-    for (const [format, encode] of Object.entries(formats))
-      replaceFile(cached(cache, hash, format), encode(samples));
+  for (let begin = 0; begin < absent.length; begin += batch) {
+    const some = absent.slice(begin, begin + batch);
+    for (const [hash, samples] of await render(some, cache, (done) => onProgress(begin + done))) {
+      for (const [format, encode] of Object.entries(formats))
+        replaceFile(cached(cache, hash, format), encode(samples));
+    }
   }
 }
 
