@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Fault } from '../../app/core/errors.ts';
 import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MailboxId, MessageId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
@@ -17,6 +18,7 @@ import {
   type ScriptedMedia,
 } from '../../app/media/scripted/open.ts';
 import { hangup, type Step } from '../../app/media/scripted/steps.ts';
+import type { Store } from '../../app/ports/store.ts';
 import type { Spool } from '../../app/ports/spool.ts';
 import { openHasher } from '../../app/secrets/open.ts';
 import { createAccount } from '../../app/services/account.ts';
@@ -87,6 +89,8 @@ export class MailboxWorld implements AsyncDisposable {
   readonly test: TestStore;
   readonly media: ScriptedMedia;
   readonly deps: FlowDeps;
+  /** While true, every request to the store fails as if it were away. */
+  away = false;
   readonly #directory: string;
   readonly #closing: (() => PromiseLike<unknown>)[] = [];
   #now = Date.UTC(2026, 0, 2, 12);
@@ -102,7 +106,7 @@ export class MailboxWorld implements AsyncDisposable {
       onDial: (to) => options.onDial?.(to.number) ?? { kind: 'no-answer' },
     });
     const transform = openTransform({ ffmpeg: ffmpegCommand() }, { log: silentLog });
-    const { store } = test;
+    const store = mayBeAway(test.store, () => this.away);
     const base = {
       store,
       clock,
@@ -263,6 +267,23 @@ export class MailboxWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const step of this.#closing) await step();
   }
+}
+
+/** The store, whose requests fail at will as those of a store that is away. */
+function mayBeAway(store: Store, isAway: () => boolean): Store {
+  const guarded = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(object, key) {
+        const value: unknown = Reflect.get(object, key, object);
+        if (typeof value === 'object' && value !== null) return guarded(value);
+        if (typeof value !== 'function') return value;
+        return (...values: unknown[]): unknown =>
+          isAway()
+            ? Promise.reject(new Fault('store-unavailable', 'away', { temporary: true }))
+            : Reflect.apply(value, object, values);
+      },
+    });
+  return guarded(store);
 }
 
 /** What a script calls the sound of a message by. */

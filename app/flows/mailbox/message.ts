@@ -1,6 +1,6 @@
 /** One message: it is announced and played, and the message menu does what can be done with it. */
 import { actionOf, type Condition } from '../../core/menu/menu.ts';
-import { message as menu, more as moreMenu, type MessageAction } from '../../core/menu/menus.ts';
+import { message as menu, type MessageAction } from '../../core/menu/menus.ts';
 import type { Message, MessageState } from '../../core/message/message.ts';
 import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
 import type { PromptName } from '../../core/prompt/prompt-name.ts';
@@ -8,9 +8,9 @@ import { prompt, say } from '../flow.ts';
 import { choose } from '../menu.ts';
 import { announcement, details, hasSound, lengthOf, senderDigits } from './about.ts';
 import { answerDialogue } from './answer.ts';
-import { callOperator } from './operator.ts';
+import { moreDialogue } from './more.ts';
 import { waitPaused } from './pause.ts';
-import { Player, skipMs, speeds } from './player.ts';
+import { Player, skipMs } from './player.ts';
 import { attempt, conditions, type Session } from './session.ts';
 
 /** Of a message that is longer, so much must have been played for it to count as heard when the caller hangs up. */
@@ -96,10 +96,11 @@ async function listen(here: Here): Promise<Step> {
   const { player, session, message } = here;
   if (player === undefined) return toMenu(prompt('invalid-key'));
   const played = await player.play(session, keys);
+  // Judged by what the keys meant while it was played, before the store tells what another has done to it.
+  const next = played.kind === 'key' ? onKey(here, played.key, true) : toMenu();
   const enough = Math.min(heardMs, lengthOf(message) / 2);
   if (played.kind !== 'gone' || player.positionMs >= enough) await noteHeard(here);
-  if (played.kind === 'gone' || played.kind === 'aborted') return leave('end');
-  return played.kind === 'key' ? onKey(here, played.key, true) : toMenu();
+  return played.kind === 'gone' || played.kind === 'aborted' ? leave('end') : next;
 }
 
 function onKey(here: Here, key: string, playing: boolean): Step {
@@ -150,11 +151,32 @@ async function obey(here: Here, action: MessageAction, playing: boolean): Promis
     case 'pause':
       return pause(here, playing);
     case 'more':
-      return more(here);
+      return afterMore(here);
     case 'up':
       return leave('up');
     case 'end':
       return leave('end');
+  }
+}
+
+async function afterMore(here: Here): Promise<Step> {
+  const { session, player } = here;
+  const { inbox } = session.deps;
+  const wish = await moreDialogue(session, player, offers(here));
+  switch (wish) {
+    case 'sound':
+    case 'menu':
+      return wish === 'sound' ? { go: 'sound' } : toMenu();
+    case 'not-now':
+    case 'invalid-key':
+      return toMenu(prompt(wish));
+    case 'previous':
+    case 'end':
+      return leave(wish);
+    case 'mark-urgent':
+      return change(here, 'marked-urgent', () => inbox.setUrgent(here.message, true));
+    case 'mark-normal':
+      return change(here, 'marked-normal', () => inbox.setUrgent(here.message, false));
   }
 }
 
@@ -188,51 +210,6 @@ async function pause(here: Here, playing: boolean): Promise<Step> {
   if (player?.over === true) player.rewind();
   return { go: 'sound' };
 }
-
-async function more(here: Here): Promise<Step> {
-  const { session } = here;
-  const { call, profile, deps } = session;
-  const chosen = await choose(call, moreMenu, { language: profile.language, deps, available: offers(here) });
-  switch (chosen) {
-    case 'gone':
-    case 'deaf':
-      return leave('end');
-    case 'slower':
-    case 'normal-speed':
-    case 'faster':
-      return changeSpeed(here, chosen);
-    case 'previous':
-      return leave('previous');
-    case 'mark-urgent':
-      return change(here, 'marked-urgent', () => deps.inbox.setUrgent(here.message, true));
-    case 'mark-normal':
-      return change(here, 'marked-normal', () => deps.inbox.setUrgent(here.message, false));
-    case 'operator':
-      return (await callOperator(session)) === 'gone' ? leave('end') : toMenu();
-    case 'up':
-      return toMenu();
-  }
-}
-
-/** Goes on at once at the new speed; what is over begins again. */
-async function changeSpeed(here: Here, how: 'slower' | 'normal-speed' | 'faster'): Promise<Step> {
-  const { session, player } = here;
-  if (player === undefined) return toMenu(prompt('invalid-key'));
-  const at = speeds.indexOf(session.speed);
-  const wanted = how === 'normal-speed' ? 1 : speeds[at + (how === 'slower' ? -1 : 1)];
-  const language = { language: session.profile.language };
-  if (wanted === undefined) await say(session.call, language, prompt('speed-limit'));
-  else if (!(await player.changeSpeed(session, wanted))) return toMenu(prompt('not-now'));
-  else await say(session.call, language, prompt(speedNames[how]));
-  if (player.over) player.rewind();
-  return { go: 'sound' };
-}
-
-const speedNames = {
-  slower: 'speed-slower',
-  'normal-speed': 'speed-normal',
-  faster: 'speed-faster',
-} as const;
 
 /** A store that is away must not end the call of someone who has just heard the message. */
 async function noteHeard(here: Here): Promise<void> {
