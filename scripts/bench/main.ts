@@ -9,6 +9,7 @@ import { ariWire } from './ari-wire.ts';
 import type { BenchOptions, BenchProgram } from './bench-options.ts';
 import { controllerProcess } from './controller-process.ts';
 import { depositCpu } from './deposit-cpu.ts';
+import { dtmfStop } from './dtmf-stop.ts';
 import { firstSound } from './first-sound.ts';
 import { hangUp } from './hang-up.ts';
 import { heldCalls } from './held-calls.ts';
@@ -22,6 +23,7 @@ const programs: readonly BenchProgram[] = [
   depositCpu,
   firstSound,
   hangUp,
+  dtmfStop,
   reference,
   heldCalls,
   ariWire,

@@ -31,6 +31,25 @@ describe('playing with Asterisk', function () {
     await phone.ended();
   });
 
+  it('a prompt stops within 100 ms of the release of a key, however long that was held', async () => {
+    await using media = await lab.media();
+    const { phone, call } = await answeredCall(lab, media);
+    const late: number[] = [];
+    for (const onMs of [60, 100, 100, 100, 100, 100, 160, 240, 400, 600]) {
+      const playing = call.play([greeting], { language, until: 'any' });
+      const { at } = await phone.soundAfter(performance.now());
+      await phone.soundAfter(at + 200);
+      await phone.press('4', { onMs });
+      const keyUp = phone.lastDigitAt ?? 0;
+      assert.equal((await playing).kind, 'key');
+      late.push(Math.round(((await phone.quietFor(300)) ?? 0) - keyUp));
+    }
+    // One may have met a busy moment of this machine.
+    assert.ok(late.filter((ms) => ms <= 100).length >= late.length - 1, `${late.join(', ')} ms`);
+    await call.hangup();
+    await phone.ended();
+  });
+
   it('a missing sound is left out, in the middle of others too, and the call goes on', async () => {
     await using media = await lab.media();
     const { phone, call } = await answeredCall(lab, media);
