@@ -6,8 +6,8 @@ import { accessDialogue, referenceDialogue } from './access.ts';
 import { depositDialogue, resumeDeposit, type DepositVisit } from './deposit.ts';
 import { tell, type FlowDeps, type Outcome } from './flow.ts';
 
-/** A greeting or draft that ran while the controller was away may go on for so long, from its beginning. */
-const ownSeconds = 60;
+/** A greeting or draft that ran while the controller was away: longer than any, whose own limit the switch keeps. */
+const ownSeconds = 3600;
 
 /** Runs one call from answer to hang-up, with its CDR. Never rejects: a fault is logged and told to the caller. */
 export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
@@ -116,7 +116,8 @@ async function endOwn(call: Call, tag: string): Promise<void> {
 }
 
 function visitOf(who: Extract<Identified, { kind: 'mailbox' }>): DepositVisit {
-  return { number: who.number, dialled: who.dialled, classOfService: who.classOfService, caller: who.caller };
+  const { number, dialled, classOfService, caller, reason } = who;
+  return { number, dialled, classOfService, caller, reason };
 }
 
 function trunkOf(call: Call, deps: FlowDeps) {

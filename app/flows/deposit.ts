@@ -1,13 +1,16 @@
 /** A caller leaves a message: greeting, tone, recording, and, after `#`, review. */
+import type { RedirectReason } from '../core/address/redirect-reason.ts';
 import { isTemporary } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
-import { speechMs } from '../core/message/speech.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Call, RecordResult, RecordRule, Take } from '../ports/media.ts';
+import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
 import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
+import { greet } from './greet.ts';
+import { speechOf, type Spoken } from './spoken.ts';
 import { review, type Flags } from './review.ts';
 
 /** How long the caller may wait for the store before the default greeting is played, in milliseconds. */
@@ -20,19 +23,22 @@ export interface DepositVisit {
   readonly dialled: string;
   readonly classOfService: string;
   readonly caller: Caller;
+  /** Why the call was redirected here. */
+  readonly reason?: RedirectReason | undefined;
   /** As it was found when the call began. */
   readonly mailbox?: Mailbox | undefined;
 }
 
 export async function depositDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
-  const [, mailbox] = await Promise.all([call.answer(), findMailbox(visit.number, deps)]);
+  const [, { mailbox, welcome }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
   const profile = profileOf(mailbox, visit, deps);
-  if (isFull(mailbox, profile)) {
-    await tell(call, profile.language, 'mailbox-full');
-    return { did: 'full', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
+  const full = welcome.takesMessage && isFull(mailbox, profile);
+  const heard = full ? { items: [prompt('mailbox-full')], takesMessage: false } : welcome;
+  const greeted = await greet(call, { ...visit, mailbox, profile, welcome: heard }, deps);
+  if (greeted.kind === 'over') return greeted.outcome;
+  if (greeted.kind === 'end') {
+    return { did: full ? 'full' : 'announced', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
   }
-  const greeted = await call.play([prompt('greeting-default')], { language: profile.language, until: '#' });
-  if (greeted.kind === 'gone') return { did: 'abandoned' };
   return recordDialogue(call, { ...visit, mailbox }, profile, deps, (rule) => call.record(rule));
 }
 
@@ -108,19 +114,6 @@ function recordRule(call: Call, visit: DepositVisit, profile: ClassOfService, n:
   };
 }
 
-interface Spoken {
-  readonly take: Take;
-  readonly bytes: Uint8Array;
-}
-
-/** The take, if there is enough speech in it to be a message. */
-async function speechOf(take: Take | undefined, profile: ClassOfService): Promise<Spoken | undefined> {
-  if (take === undefined) return undefined;
-  const bytes = await take.bytes();
-  const spoken = speechMs(take.contentType, bytes, profile.minSpeechMs) ?? take.durationMs;
-  return bytes.length > 0 && spoken >= profile.minSpeechMs ? { take, bytes } : undefined;
-}
-
 interface Sending extends Spoken {
   readonly result: RecordResult;
   readonly flags: Flags;
@@ -190,6 +183,35 @@ async function discard(take: Take, deps: FlowDeps): Promise<void> {
   } catch (error) {
     deps.log.warn('a stored recording stays on the switch for now', { error });
   }
+}
+
+interface Found {
+  readonly mailbox: Mailbox | undefined;
+  readonly welcome: Welcome;
+}
+
+/** The mailbox and its greeting: both together in the time that one may take. */
+async function lookUp({ number, reason }: DepositVisit, deps: FlowDeps): Promise<Found> {
+  const began = deps.clock.now().getTime();
+  const mailbox = await findMailbox(number, deps);
+  const leftMs = lookupMs - (deps.clock.now().getTime() - began);
+  return { mailbox, welcome: await findWelcome(mailbox, reason, leftMs, deps) };
+}
+
+async function findWelcome(
+  mailbox: Mailbox | undefined,
+  reason: RedirectReason | undefined,
+  ms: number,
+  deps: FlowDeps,
+): Promise<Welcome> {
+  try {
+    const picked = await inTime(deps.greetings.pick(mailbox, reason), ms);
+    if (picked !== undefined) return picked;
+    deps.log.warn('a greeting comes too late');
+  } catch (error) {
+    deps.log.warn('greeting not looked up', { error });
+  }
+  return systemWelcome(mailbox);
 }
 
 /** Bounded, so that a store that is away delays no greeting; the class of the number range holds then. */

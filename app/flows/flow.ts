@@ -55,6 +55,8 @@ export interface Outcome {
   readonly did:
     | 'deposit'
     | 'abandoned'
+    /** Heard a greeting that takes no messages. */
+    | 'announced'
     | 'empty'
     | 'full'
     | 'listen'

@@ -3,6 +3,7 @@ import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { PromptName } from '../core/prompt/prompt-name.ts';
 import type { Call, RecordRule, Take } from '../ports/media.ts';
 import { prompt, tell } from './flow.ts';
+import { playTake } from './spoken.ts';
 
 export interface Flags {
   readonly urgent: boolean;
@@ -41,7 +42,7 @@ export async function review(
       case '#':
         return { kind: 'send', take, flags };
       case '2':
-        await call.play([stored(take, await take.bytes())], { language, until: '0123456789*#' });
+        await call.play([await playTake(take)], { language, until: '0123456789*#' });
         break;
       case '3':
         await take.discard();
@@ -74,12 +75,4 @@ export async function review(
 /** A confirmation that the next key cuts short; the key is kept for the menu. */
 async function say(call: Call, language: string, name: PromptName): Promise<void> {
   await call.play([prompt(name)], { language });
-}
-
-function stored(take: Take, bytes: Uint8Array) {
-  // The length is part of the name: after "add more" the same take has other bytes.
-  return {
-    kind: 'stored' as const,
-    media: { id: `${take.id}-${bytes.length}`, contentType: take.contentType, bytes },
-  };
 }

@@ -120,10 +120,16 @@ async function pick(
     const items = kind === 'name' ? [prompt('greeting-number'), spoken, what] : [spoken];
     return { items, takesMessage };
   }
-  return {
-    items: takesMessage ? [prompt('greeting-default')] : [prompt('greeting-away'), what],
-    takesMessage,
-  };
+  return systemWelcome(mailbox);
+}
+
+/** What callers hear where nothing was recorded, or it cannot be had now. */
+export function systemWelcome(mailbox: Mailbox | undefined): Welcome {
+  const takesMessage = mailbox?.settings.greetings?.announcementOnly !== true;
+  const items = takesMessage
+    ? [prompt('greeting-default')]
+    : [prompt('greeting-away'), prompt('greeting-no-messages')];
+  return { items, takesMessage };
 }
 
 async function nameOf(deps: GreetingDeps, sound: ReadSound, number: E164): Promise<StoredSound | undefined> {

@@ -31,7 +31,7 @@ export async function recordOwn(
     beep: true,
   });
   const spoken = result.kind === 'gone' ? undefined : await speechOf(result.take, profile);
-  if (spoken !== undefined) return spoken;
+  if (spoken !== undefined) return spoken.take;
   if (result.take !== undefined) await discardOwn(result.take, deps);
   return result.kind === 'gone' ? 'gone' : 'nothing';
 }

@@ -1,0 +1,44 @@
+/** What a caller hears first, and the keys that work meanwhile: on to the tone, the owner's way in, the operator. */
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { ClassOfService } from '../core/profile/class-of-service.ts';
+import type { Call } from '../ports/media.ts';
+import type { Welcome } from '../services/greetings.ts';
+import { connectTo } from './connect.ts';
+import type { Caller, FlowDeps, Outcome } from './flow.ts';
+import { loginToMailbox } from './login.ts';
+
+export interface Greeting {
+  readonly caller: Caller;
+  /** Without one there is neither an owner nor who pays for the operator's call. */
+  readonly mailbox: Mailbox | undefined;
+  readonly profile: ClassOfService;
+  readonly welcome: Welcome;
+}
+
+export type Greeted =
+  | { readonly kind: 'record' }
+  /** The greeting was all: no message is taken. */
+  | { readonly kind: 'end' }
+  /** The call came to something else. */
+  | { readonly kind: 'over'; readonly outcome: Outcome };
+
+export async function greet(call: Call, greeting: Greeting, deps: FlowDeps): Promise<Greeted> {
+  const { mailbox, profile, welcome } = greeting;
+  const { language, operator } = profile;
+  const offered = mailbox === undefined ? '' : operator === undefined ? '*' : '*0';
+  const until = `${welcome.takesMessage ? '#' : ''}${offered}`;
+  const heard = await call.play(welcome.items, { language, until });
+  if (heard.kind === 'gone') return { kind: 'over', outcome: { did: 'abandoned' } };
+  if (heard.kind === 'key' && mailbox !== undefined) {
+    if (heard.key === '*') {
+      return { kind: 'over', outcome: await loginToMailbox(call, mailbox, greeting.caller, deps) };
+    }
+    if (heard.key === '0' && operator !== undefined) {
+      const connected = await connectTo(call, { number: operator, mailbox, language, as: 'operator' }, deps);
+      if (connected === 'connected' || connected === 'gone') {
+        return { kind: 'over', outcome: { did: 'connect', mailbox: mailbox.id } };
+      }
+    }
+  }
+  return { kind: welcome.takesMessage ? 'record' : 'end' };
+}
