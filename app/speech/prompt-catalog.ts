@@ -6,6 +6,9 @@ import type { SpeechRules } from '../core/prompt/speech-rules.ts';
 import type { PromptCatalog } from '../ports/prompts.ts';
 import type { Texts } from '../ports/texts.ts';
 
+/** A language that does not say its own name is a region of one, and is not offered beside it. */
+const ownName = 'setting-language-this';
+
 /** What was built of a language. */
 export interface BuiltLanguage {
   /** Its folder. */
@@ -46,7 +49,7 @@ export function createPromptCatalog(
     clip: (wanted, name) => join(directory, find(wanted, name).folder, name),
     durationMs: (wanted, name) => find(wanted, name).ms,
     wording: (wanted) => wordings.get(candidates(wanted)[0] ?? language) ?? usual,
-    languages: [language, ...built.filter((one) => one !== language && one.clips.size > 0)].map(
+    languages: [language, ...built.filter((one) => one !== language && one.clips.has(ownName))].map(
       (one) => one.name,
     ),
     vocabulary: createVocabulary([language, ...built].map((one) => one.texts)),

@@ -6,15 +6,21 @@ import { parse } from 'yaml';
 /** The language that has everything: another may still lack some, and has this one's there. */
 export const complete = 'en';
 
+/** A language and those that it is a region of: `es-419`, `es`. */
+export function lineage(language: string): string[] {
+  const parts = language.split('-');
+  return parts.map((_, i) => parts.slice(0, parts.length - i).join('-'));
+}
+
 /**
  * A file of a language laid over that of the languages it is a region of: `es`, then `es-419`.
  * @throws Error if none of them has it or it is no YAML
  */
 export function readLayers(source: string, language: string, name: string): unknown {
-  const parts = language.split('-');
-  const files = parts.map((_, i) => join(source, parts.slice(0, i + 1).join('-'), name)).filter(existsSync);
-  if (files.length === 0) throw new Error(`${join(source, language, name)} is missing`);
-  return files.map(readYaml).reduce(laidOver);
+  const files = lineage(language).map((one) => join(source, one, name));
+  const there = files.filter(existsSync).toReversed();
+  if (there.length === 0) throw new Error(`${join(source, language, name)} is missing`);
+  return there.map(readYaml).reduce(laidOver);
 }
 
 /** @throws Error that names the file */

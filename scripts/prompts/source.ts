@@ -8,7 +8,7 @@ import { promptNames } from '../../app/core/prompt/prompt-name.ts';
 import type { RulesData } from '../../app/core/prompt/rules-data.ts';
 import { compileRules } from '../../app/core/prompt/speech-rules.ts';
 import type { TextsData } from '../../app/core/notification/wording.ts';
-import { complete, readYaml } from './layers.ts';
+import { complete, lineage, readYaml } from './layers.ts';
 import { readRules } from './rules.ts';
 import { readTexts } from './texts.ts';
 
@@ -67,57 +67,89 @@ export function readLanguage(source: string, language: string): LanguageSource {
   const folder = join(source, language);
   const rules = readRules(source, language);
   const { texts, missing } = readTexts(source, language);
-  const recorded = recordings(folder);
+  const [own, ...inherited] = lineage(language).map((one) => readPrompts(join(source, one)));
+  const wanted = clipNames(compileRules(rules, language));
+  const given = new Set(inherited.flatMap((one) => one?.names ?? []));
+  if (own === undefined && inherited.length === 0)
+    throw new Error(`${join(folder, 'prompts.yaml')} is missing`);
+  const warnings = checkNames(join(folder, 'prompts.yaml'), {
+    language,
+    wanted,
+    own: own?.names ?? [],
+    given,
+  });
+  if (missing.length > 0 && !language.includes('-'))
+    warnings.push(`${join(folder, 'texts.yaml')}:\n  no text for: ${missing.join(', ')}`);
+  const clips = wanted.flatMap((name) => own?.sourceOf(name) ?? []);
+  return { clips: clips.map(({ name, from }) => clip(name, from)), rules, texts, warnings };
+}
+
+interface Prompts {
+  readonly names: readonly string[];
+  sourceOf(name: string): { readonly name: string; readonly from: ClipSource } | undefined;
+}
+
+/** `undefined` if the folder has no prompts.yaml. */
+function readPrompts(folder: string): Prompts | undefined {
   const file = join(folder, 'prompts.yaml');
-  // A region may have nothing of its own but rules.
-  if (language.includes('-') && !existsSync(file)) return { clips: [], rules, texts, warnings: [] };
+  if (!existsSync(file)) return undefined;
   const parsed = schema.safeParse(readYaml(file));
   if (!parsed.success) throw new Error(`${file}: ${z.prettifyError(parsed.error)}`);
   const { voice, prompts } = parsed.data;
-  const wanted = clipNames(compileRules(rules, language));
-  const warnings = checkNames(file, language, wanted, new Set([...Object.keys(prompts), ...recorded.keys()]));
-  if (missing.length > 0)
-    warnings.push(`${join(folder, 'texts.yaml')}:\n  no text for: ${missing.join(', ')}`);
-  const given = wanted.filter((name) => Object.hasOwn(prompts, name) || recorded.has(name));
+  const recorded = recordings(folder);
   return {
-    clips: given.map((name) => clip(name, sourceOf(prompts[name] ?? '', voice, recorded.get(name)))),
-    rules,
-    texts,
-    warnings,
+    names: [...new Set([...Object.keys(prompts), ...recorded.keys()])],
+    sourceOf(name) {
+      const text = Object.hasOwn(prompts, name) ? prompts[name] : undefined;
+      const from = sourceOf(text, voice, recorded.get(name));
+      return from === undefined ? undefined : { name, from };
+    },
   };
 }
 
-/** Languages are the folders with rules. */
+/** Languages are the folders with a file of a language. */
 export function languagesIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'rules.yaml')));
+  const files = ['prompts.yaml', 'rules.yaml', 'texts.yaml'];
+  return readdirSync(folder).filter((name) => files.some((file) => existsSync(join(folder, name, file))));
+}
+
+interface Names {
+  readonly language: string;
+  readonly wanted: readonly string[];
+  /** Those that its folder has a text for. */
+  readonly own: readonly string[];
+  /** Those of the language that it is a region of. */
+  readonly given: ReadonlySet<string>;
 }
 
 /** @returns what another language stands in for, and what nobody says */
-function checkNames(
-  file: string,
-  language: string,
-  wanted: readonly string[],
-  given: ReadonlySet<string>,
-): string[] {
-  const known = new Set(wanted);
-  const missing = wanted.filter((name) => !given.has(name));
-  const extra = [...given].filter((name) => !known.has(name));
+function checkNames(file: string, { language, wanted, own, given }: Names): string[] {
+  const [known, there] = [new Set(wanted), new Set([...own, ...given])];
+  const missing = wanted.filter((name) => !there.has(name));
+  const extra = own.filter((name) => !known.has(name));
+  // Pieces of numbers and times are a language's own: no other can stand in.
+  const others = new Set<string>(promptNames);
+  const pieces = missing.filter((name) => !others.has(name) && !/^noun-.*-(none|one|other)$/.test(name));
+  // What a region lacks is told of its language.
+  const told = language.includes('-') ? pieces : missing;
   const said = (what: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`  ${what}: ${names.join(', ')}`];
-  const lines = [...said('no text for', missing), ...said('nobody says', extra)];
-  if (lines.length === 0 || (language.includes('-') && extra.length === 0)) return [];
-  const others = new Set<string>(promptNames);
-  // Pieces of numbers and times are a language's own: no other can stand in.
-  const own = missing.filter((name) => !others.has(name) && !/^noun-.*-(none|one|other)$/.test(name));
+  const lines = [...said('no text for', told), ...said('nobody says', extra)];
+  if (lines.length === 0) return [];
   const text = `${file}:\n${lines.join('\n')}`;
-  if (language === complete || (own.length > 0 && !language.includes('-'))) throw new Error(text);
+  if (language === complete || pieces.length > 0) throw new Error(text);
   return [text];
 }
 
 type Given = z.output<typeof schema>['prompts'][string];
 
-function sourceOf(given: Given, voice: Voice, recorded: string | undefined): ClipSource {
+function sourceOf(
+  given: Given | undefined,
+  voice: Voice,
+  recorded: string | undefined,
+): ClipSource | undefined {
   if (recorded !== undefined) return { kind: 'recorded', file: recorded };
+  if (given === undefined) return undefined;
   if (typeof given === 'string') return { kind: 'text', text: given, voice };
   return { kind: 'tone', hertz: given.tone, ms: given.ms };
 }

@@ -40,12 +40,7 @@ describe('the prompts', () => {
       assert.deepEqual(names, clipNames(shippedSpeech(language)));
       assert.deepEqual(warnings, []);
     }
-    // A region says nothing that its language cannot.
-    const known = new Set(clipNames(shippedSpeech('en')));
-    assert.deepEqual(
-      clipNames(shippedSpeech('en-GB')).filter((name) => !known.has(name)),
-      [],
-    );
+    assert.deepEqual(readLanguage(shipped, 'en-GB').warnings, []);
   });
 
   it('that are missing, unknown or recorded for nothing are named, all at once, and nothing is built', async () => {

@@ -23,7 +23,7 @@ describe('the prompt catalog', () => {
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'catalog-'));
     index('en', '{"goodbye": 600, "beep": 300, "hello": 500}');
-    index('es', '{"goodbye": 700, "beep": 300}');
+    index('es', '{"goodbye": 700, "beep": 300, "setting-language-this": 400}');
     index('es-MX', '{"goodbye": 800}');
     mkdirSync(join(directory, 'notes'));
   });
@@ -61,7 +61,7 @@ describe('the prompt catalog', () => {
       assert.equal(said(language), 'number-20 number-1 noun-page-other');
       assert.equal(full(language), 'Your');
     }
-    assert.deepEqual(catalog.languages.toSorted(), ['en', 'es', 'es-MX']);
+    assert.deepEqual(catalog.languages.toSorted(), ['en', 'es']);
     assert.equal(catalog.languages[0], 'en');
     assert.deepEqual(parseCommand('ayuda', catalog.vocabulary), { kind: 'help' });
   });

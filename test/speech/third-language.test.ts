@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -72,6 +72,32 @@ describe('a third language', () => {
     );
     assert.deepEqual(parseCommand('Hilfe bitte', catalog.vocabulary), { kind: 'help' });
     assert.deepEqual(catalog.languages.toSorted(), ['de', 'en', 'es']);
+  });
+
+  it('may have a region, which is a folder with what differs', () => {
+    const region = join(source, 'de-CH');
+    const write = (name: string, text: string) => {
+      mkdirSync(region, { recursive: true });
+      writeFileSync(join(region, name), text);
+    };
+    try {
+      write('rules.yaml', 'numbers: { counting: { 30: "[>before and] thirty" } }');
+      assert.throws(() => readLanguage(source, 'de-CH'), /de-CH\/prompts\.yaml:\n {2}no text for: thirty$/);
+      write('prompts.yaml', 'voice: slt\nprompts: { thirty: dreissig, goodbye: Uf Widerluege }\n');
+      write('texts.yaml', 'texts: { unknown-caller: öpper }\ncommands: {}\n');
+      const { clips: own, rules, texts, warnings } = readLanguage(source, 'de-CH');
+      assert.deepEqual(own.map((clip) => clip.name).toSorted(), ['goodbye', 'thirty']);
+      assert.deepEqual(clips({ kind: 'number', value: 1031 }, compileRules(rules, 'de-CH')).slice(2), [
+        'number-1-before',
+        'and',
+        'thirty',
+      ]);
+      assert.equal(texts.texts['unknown-caller'], 'öpper');
+      assert.match(String(texts.texts.welcome), /Mailbox/);
+      assert.deepEqual(warnings, []);
+    } finally {
+      rmSync(region, { recursive: true, force: true });
+    }
   });
 
   const mistakes: [string, string, string, string, RegExp][] = [

@@ -6,7 +6,7 @@ import { clips } from '../../../app/core/prompt/say.ts';
 import { shippedPrompts, shippedSpeech } from '../../speech/shipped.ts';
 
 const texts = new Map(
-  ['en', 'es'].map((language) => {
+  ['en', 'en-GB', 'es'].map((language) => {
     const file = readFileSync(join(shippedPrompts, language, 'prompts.yaml'), 'utf8');
     return [language, (parse(file) as { prompts: Record<string, string> }).prompts];
   }),
@@ -15,7 +15,9 @@ const texts = new Map(
 function words(at: string, now: string, timeZone: string, language: string): string {
   const item = { kind: 'time', at: new Date(at), now: new Date(now), timeZone } as const;
   const said = clips(item, shippedSpeech(language));
-  return said.map((clip) => texts.get(language.slice(0, 2))?.[clip] ?? `<${clip}>`).join(' ');
+  return said
+    .map((clip) => texts.get(language)?.[clip] ?? texts.get(language.slice(0, 2))?.[clip] ?? `<${clip}>`)
+    .join(' ');
 }
 
 type Row = readonly [at: string, timeZone: string, language: string, expected: string, now?: string];
@@ -37,7 +39,7 @@ describe('a spoken time', () => {
         ['2026-10-05T15:00:00Z', 'UTC', 'en', 'Monday at three P M'],
         ['2026-10-01T15:00:00Z', 'UTC', 'en', 'Thursday at three P M'],
         ['2026-09-30T15:00:00Z', 'UTC', 'en', 'September thirtieth at three P M'],
-        ['2026-09-30T15:00:00Z', 'UTC', 'en-GB', 'thirtieth September at three P M'],
+        ['2026-09-30T15:00:00Z', 'UTC', 'en-GB', 'the thirtieth of September at three P M'],
         ['2025-12-31T15:00:00Z', 'UTC', 'en', 'December thirty-first two thousand twenty five at three P M'],
         ['2026-10-08T15:00:00Z', 'UTC', 'en', 'tomorrow at three P M'],
         ['2026-10-09T15:00:00Z', 'UTC', 'en', 'October ninth at three P M'],
