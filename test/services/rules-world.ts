@@ -202,7 +202,7 @@ export class RulesWorld implements AsyncDisposable {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  #send(text: OutgoingText): Record<never, never> {
+  #send(text: OutgoingText): { readonly providerId?: string } {
     this.onText(text);
     this.texts.push(text);
     return {};
