@@ -93,7 +93,7 @@ describe('a third language', () => {
         'thirty',
       ]);
       assert.equal(texts.texts['unknown-caller'], 'öpper');
-      assert.match(String(texts.texts.welcome), /Mailbox/);
+      assert.match(JSON.stringify(texts.texts.welcome), /Mailbox/);
       assert.deepEqual(warnings, []);
     } finally {
       rmSync(region, { recursive: true, force: true });

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Reference } from '../../app/core/ids.ts';
 import { message as messageMenu } from '../../app/core/menu/menus.ts';
+import { clips } from '../../app/core/prompt/say.ts';
 import { buildPrompts } from '../../scripts/prompts/build.ts';
 import { checkout } from '../../scripts/stack/machine.ts';
 import { correlate } from '../../scripts/audio/correlate.ts';
 import { speech } from '../audio/speech.ts';
 import type { PhoneCall } from '../phone/call.ts';
 import type { Phone } from '../phone/phone.ts';
-import { shippedPrompts } from '../speech/shipped.ts';
+import { shippedPrompts, shippedSpeech } from '../speech/shipped.ts';
 import { nextNotice } from './leave-message.ts';
 import { access, openSystem, type System } from './system.ts';
 
@@ -97,7 +99,14 @@ describe('A mailbox of another language on real calls', function () {
     const welcome = system.network.texts.find((text) => text.to === spanish);
     assert.match(welcome?.body ?? '', /^Ya tiene correo de voz\. .*Responda AYUDA/);
     const call = await details(spanish, reference);
-    await hearsClips(call, 'es', ['message-from', 'digit-2', 'digit-5', 'received', 'today']);
+    const message = await system.store.messages.byReference(reference as Reference);
+    assert.ok(message !== undefined);
+    const { received: at, parts } = message.envelope;
+    const rules = shippedSpeech('es');
+    const when = clips({ kind: 'time', at, now: new Date(), timeZone: 'America/Mexico_City' }, rules);
+    const long = clips({ kind: 'duration', ms: parts[0]?.durationMs ?? 0 }, rules);
+    const digits = clips({ kind: 'digits', digits: caller }, rules).filter((name) => name !== 'plus');
+    await hearsClips(call, 'es', ['message-from', ...digits, 'received', ...when, 'message-length', ...long]);
     await call.hangup();
   });
 
