@@ -165,7 +165,9 @@ export const configSchema = z.strictObject({
       callable: z
         .array(e164)
         .default([])
-        .describe('Prefixes besides the ranges that subscribers may be connected to (call the sender).'),
+        .describe(
+          'Prefixes that all subscribers may be connected to where no toll rule of theirs says anything.',
+        ),
       extensionPrefix: e164.optional().describe('Internal extensions become this prefix and the extension.'),
     })
     .prefault({})

@@ -4,7 +4,12 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { configSchema, storeUrl, storeUrlForm } from './config-schema.ts';
+import { numberFacts } from './core/address/number-facts.ts';
+import { createNumberPlan } from './core/address/number-plan.ts';
 import { Fault } from './core/errors.ts';
+import { tollProblems } from './core/toll/check-toll-table.ts';
+import { judgeCall } from './core/toll/judge-toll.ts';
+import { mayBeTexted } from './core/toll/may-be-texted.ts';
 
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 
@@ -135,6 +140,7 @@ function contradictions(
     const usesTwilio = c.notify.some((rule) => rule.gateway === 'twilio');
     if (usesTwilio && config.twilio === undefined)
       wrong.push(line(`classes.${key}.notify`, 'twilio', 'a section `twilio`, or another gateway'));
+    wrong.push(...wrongNumbers(key, c, config.numbers));
   }
   if (config.asterisk.manager !== undefined && !env['ASTERISK_AMI_PASSWORD'])
     wrong.push(line('asterisk.manager', 'no password', 'ASTERISK_AMI_PASSWORD in the environment'));
@@ -145,6 +151,31 @@ function contradictions(
   }
   return wrong;
 }
+
+/** What is called or written to at the operator's cost is checked when it is set, and again when it is used. */
+function wrongNumbers(
+  key: string,
+  { toll, operator, notify }: z.output<typeof configSchema>['classes'][string],
+  numbers: z.output<typeof configSchema>['numbers'],
+): string[] {
+  const plan = createNumberPlan(numbers);
+  const wrong = tollProblems(toll).map(({ rule, what }) =>
+    line(`classes.${key}.toll${rule === undefined ? '' : `.rules[${rule}]`}`, what, tollForm),
+  );
+  if (
+    operator !== undefined &&
+    judgeCall(toll, numbers.callable, operator, numberFacts(operator, plan)).kind === 'denied'
+  )
+    wrong.push(line(`classes.${key}.operator`, operator, 'a number that the toll rules of the class allow'));
+  notify.forEach(({ to }, i) => {
+    if (to !== 'subscriber' && !mayBeTexted(to, plan))
+      wrong.push(line(`classes.${key}.notify[${i}].to`, to, 'no access, emergency or premium-rate number'));
+  });
+  return wrong;
+}
+
+const tollForm =
+  'rules with a prefix, a destination or both (premium: a prefix), that do not contradict each other';
 
 function isTimeZone(zone: string): boolean {
   try {

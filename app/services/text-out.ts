@@ -2,6 +2,8 @@
 import { isTemporary } from '../core/errors.ts';
 import type { E164, MessageId, NotificationId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { NumberPlan } from '../core/address/number-plan.ts';
+import { mayBeTexted } from '../core/toll/may-be-texted.ts';
 import { nextTry, type RetryRule } from '../core/notification/retry.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -23,6 +25,7 @@ export interface TextOutDeps {
   readonly log: Log;
   readonly retry: RetryRule;
   readonly access: E164;
+  readonly plan: NumberPlan;
   /** Called when something became due later. */
   readonly onDue: (at: Date) => void;
 }
@@ -79,12 +82,10 @@ export async function send(
     return { ...notification, status: 'dead' };
   };
   if (gateway === undefined) return giveUp(`gateway ${notification.gateway} is not configured`);
-  if (
-    notification.kind !== 'reply' &&
-    notification.to !== mailbox?.number &&
-    (await store.stops.has(notification.to))
-  )
-    return giveUp('the recipient wants no texts');
+  if (notification.kind !== 'reply' && notification.to !== mailbox?.number) {
+    if (!mayBeTexted(notification.to, deps.plan)) return giveUp('no number that texts may go to');
+    if (await store.stops.has(notification.to)) return giveUp('the recipient wants no texts');
+  }
   const at = clock.now();
   let providerId: string | undefined;
   try {

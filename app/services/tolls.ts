@@ -2,7 +2,7 @@
 import { numberFacts } from '../core/address/number-facts.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import { judgeToll } from '../core/toll/judge-toll.ts';
+import { judgeCall } from '../core/toll/judge-toll.ts';
 import { localTime } from '../core/time/local-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
@@ -74,10 +74,8 @@ function judge(
   const parsed = plan.parse(number);
   if (parsed === undefined) return { answer: 'not-a-number', free: false };
   if (isOwn(mailbox, parsed)) return { answer: 'allowed', free: true };
-  const verdict = judgeToll(profiles.of(mailbox).toll, parsed, numberFacts(parsed, plan));
-  if (verdict.kind === 'allowed') return { answer: 'allowed', free: false };
-  const forAll = verdict.why === 'no-rule' && callable.some((prefix) => parsed.startsWith(prefix));
-  return { answer: forAll ? 'allowed' : 'denied', free: false };
+  const verdict = judgeCall(profiles.of(mailbox).toll, callable, parsed, numberFacts(parsed, plan));
+  return { answer: verdict.kind, free: false };
 }
 
 function dayKey({ clock, profiles }: TollDeps, mailbox: Mailbox): string {

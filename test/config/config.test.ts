@@ -53,6 +53,21 @@ describe('The configuration', () => {
     ['a value of the wrong kind', 'web:\n  port: eighty\n', /web\.port: found "eighty", allowed: .*number/],
     ['a port out of range', 'web:\n  port: 70000\n', /web\.port: found 70000, allowed: .*65535/],
     [
+      'a toll rule that contradicts another',
+      'classes:\n  standard:\n    toll:\n      rules: [{ allow: true, prefix: "+44" }, { allow: false, prefix: "+44" }]\n',
+      /classes\.standard\.toll\.rules\[1\]: found "contradicts"/,
+    ],
+    [
+      'an operator whom the toll rules of the class do not allow to call',
+      'classes:\n  standard:\n    operator: "+33142685300"\n',
+      /classes\.standard\.operator: found "\+33142685300", allowed: .*toll rules/,
+    ],
+    [
+      'a notice to a number that costs more than others',
+      'classes:\n  standard:\n    notify: [{ gateway: sip, to: "+19005551234" }]\n',
+      /classes\.standard\.notify\[0\]\.to: found "\+19005551234", allowed: .*premium/,
+    ],
+    [
       'a number that is not E.164',
       'numbers:\n  access: ["0199"]\n',
       /numbers\.access\[0\]: found "0199", allowed: .*E\.164/,

@@ -29,6 +29,24 @@ export function judgeToll(table: Pick<TollTable, 'rules'>, number: string, facts
   return allow ? { kind: 'allowed' } : { kind: 'denied', why: 'rule' };
 }
 
+/**
+ * The same with an allowance for everybody.
+ * @param callable prefixes that all may call where no rule of their table says anything
+ */
+export function judgeCall(
+  table: Pick<TollTable, 'rules'>,
+  callable: readonly string[],
+  number: string,
+  facts: NumberFacts,
+): TollVerdict {
+  const verdict = judgeToll(table, number, facts);
+  const forAll =
+    verdict.kind === 'denied' &&
+    verdict.why === 'no-rule' &&
+    callable.some((prefix) => number.startsWith(prefix));
+  return forAll ? { kind: 'allowed' } : verdict;
+}
+
 function matches(rule: TollRule, number: string, facts: NumberFacts): boolean {
   const { allow, prefix, destination } = rule;
   if (prefix === undefined && destination === undefined) return false;
