@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { clipNames } from '../../app/core/prompt/clip-names.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { buildPrompts } from '../../scripts/prompts/build.ts';
@@ -41,6 +42,25 @@ describe('the prompts', () => {
       assert.deepEqual(warnings, []);
     }
     assert.deepEqual(readLanguage(shipped, 'en-GB').warnings, []);
+  });
+
+  it('name the same keys and figures in every language', () => {
+    const keys = (text: string, star: string, hash: string): string[] =>
+      (text.match(new RegExp(`\\d+|\\b(?:${star}|${hash})\\b`, 'g')) ?? [])
+        .map((word) => (word === star ? '*' : word === hash ? '#' : word))
+        .toSorted();
+    const texts = (language: string): Record<string, unknown> =>
+      (
+        parse(readFileSync(join(shipped, language, 'prompts.yaml'), 'utf8')) as {
+          prompts: Record<string, unknown>;
+        }
+      ).prompts;
+    const [english, spanish] = [texts('en'), texts('es')];
+    for (const [name, text] of Object.entries(spanish)) {
+      const other = english[name];
+      if (typeof text !== 'string' || typeof other !== 'string') continue;
+      assert.deepEqual(keys(text, 'asterisco', 'numeral'), keys(other, 'star', 'hash'), name);
+    }
   });
 
   it('that are missing, unknown or recorded for nothing are named, all at once, and nothing is built', async () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import type { Sender } from '../../../app/core/message/message.ts';
+import { parseCommand } from '../../../app/core/notification/commands.ts';
 import { replyText } from '../../../app/core/notification/replies.ts';
 import { smsUnits } from '../../../app/core/notification/sms-units.ts';
-import { noticeText, welcomeText } from '../../../app/core/notification/texts.ts';
-import { replyNames } from '../../../app/core/notification/wording.ts';
+import { noticeText } from '../../../app/core/notification/texts.ts';
+import { longestHoles, textNames, type TextName } from '../../../app/core/notification/wording.ts';
 import { shippedTexts } from '../../speech/shipped.ts';
 
 const access = '+12025550199';
@@ -131,15 +132,63 @@ describe('the text about a new message', () => {
 });
 
 describe('every other text', () => {
+  const cut: readonly TextName[] = ['notice', 'urgent-notice', 'short-notice'];
   for (const language of ['en', 'es']) {
-    it(`fits in one SMS (${language})`, () => {
-      const to = { words: shippedTexts.wording(language), access: '+123456789012345' };
-      for (const text of [welcomeText(to), ...replyNames.map((name) => replyText(name, to))]) {
-        assert.ok(smsUnits(text).fits, text);
-        assert.doesNotMatch(text, /[{}]|undefined/);
+    const words = shippedTexts.wording(language);
+
+    it(`is there and fits in one SMS, whatever fills its holes (${language})`, () => {
+      for (const name of textNames.filter((one) => !cut.includes(one))) {
+        for (const n of [1, 2, 21, 100_000]) {
+          const text = words.text(name, { ...longestHoles, n });
+          assert.ok(smsUnits(text).fits, text);
+          assert.doesNotMatch(text, /[{}]|undefined|^$/);
+        }
       }
     });
+
+    it(`names words that are understood (${language})`, () => {
+      const named = textNames.flatMap((name) => words.text(name, { n: 2 }).match(/\b[A-Z]{4,}\b/g) ?? []);
+      assert.ok(named.length >= 8);
+      for (const word of new Set(named))
+        assert.notEqual(parseCommand(word, shippedTexts.vocabulary).kind, 'unknown', word);
+    });
   }
+
+  it('is in the plural where there are several', () => {
+    const [en, es] = [shippedTexts.wording('en'), shippedTexts.wording('es')];
+    const texts: [string, string][] = [
+      [
+        en.text('unread', { n: 1, access }),
+        `A voice message has been waiting for you for a day. Call ${access} to listen to it.`,
+      ],
+      [
+        en.text('unread', { n: 3, access }),
+        `3 voice messages have been waiting for you for a day. Call ${access} to listen to them.`,
+      ],
+      [
+        es.text('unread', { n: 1, access }),
+        `Le espera un mensaje de voz desde ayer. Llame al ${access} para escucharlo.`,
+      ],
+      [
+        es.text('unread', { n: 3, access }),
+        `Le esperan 3 mensajes de voz desde ayer. Llame al ${access} para escucharlos.`,
+      ],
+    ];
+    for (const [text, expected] of texts) assert.equal(text, expected);
+  });
+
+  it('has the same holes in every language', () => {
+    const hollow = Object.fromEntries(Object.keys(longestHoles).map((hole) => [hole, `<${hole}>`]));
+    for (const name of textNames) {
+      const holes = (language: string) =>
+        shippedTexts
+          .wording(language)
+          .text(name, { ...hollow, n: 2 })
+          .match(/<\w+>/g)
+          ?.toSorted() ?? [];
+      assert.deepEqual(holes('es'), holes('en'), name);
+    }
+  });
 
   it('tells the access number where help is asked', () =>
     assert.ok(replyText('help', { words: shippedTexts.wording('en'), access }).includes(access)));
