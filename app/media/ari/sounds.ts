@@ -49,6 +49,7 @@ interface Laid {
 export class Sounds {
   readonly #options: SoundOptions;
   readonly #laid = new Map<string, Laid>();
+  readonly #removals = new Map<string, Promise<void>>();
   #bytes = 0;
   #mode = 0o600;
 
@@ -145,7 +146,7 @@ export class Sounds {
       laid = {
         path,
         bytes: raw.length,
-        written: write(path, codec === undefined ? raw : swap16(codec, raw), this.#mode),
+        written: this.#write(path, codec === undefined ? raw : swap16(codec, raw)),
         busyUntil: 0,
       };
       this.#bytes += raw.length;
@@ -171,8 +172,21 @@ export class Sounds {
       if (this.#bytes <= most) return;
       if (laid.busyUntil > performance.now()) continue;
       this.#forget(base, laid);
-      rm(laid.path, { force: true }).catch(() => undefined);
+      this.#remove(laid.path);
     }
+  }
+
+  /** Not before an earlier file of this name is gone: its removal must not hit the new one. */
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    await this.#removals.get(path);
+    await write(path, bytes, this.#mode);
+  }
+
+  #remove(path: string): void {
+    const removal = rm(path, { force: true })
+      .catch(() => undefined)
+      .finally(() => this.#removals.delete(path));
+    this.#removals.set(path, removal);
   }
 
   #forget(base: string, laid: Laid): void {

@@ -45,4 +45,31 @@ describe('stored sounds laid out for Asterisk', () => {
     await sounds.open();
     assert.deepEqual(await readdir(directory), ['young.ulaw']);
   });
+
+  it('that were let go and are wanted again are there', async () => {
+    const prompts = { clip: () => '', durationMs: () => 0, speech: () => assert.fail('nothing is said') };
+    const small = new Sounds({
+      prompts,
+      directory,
+      spool: join(root, 'recording'),
+      log: silentLog,
+      maxBytes: 100,
+    });
+    await small.open();
+    const now = performance.now.bind(performance);
+    let later = 0;
+    performance.now = () => now() + later;
+    try {
+      for (let i = 0; i < 200; i++) {
+        // Nothing of before is playing any more.
+        later += 120_000;
+        const media = { ...sound, id: `m${i % 2}` };
+        await small.segments([{ kind: 'stored', media }], 'en');
+        assert.equal((await stat(join(directory, `${media.id}.ulaw`))).size, 80);
+      }
+    } finally {
+      performance.now = now;
+      await small.close();
+    }
+  });
 });
