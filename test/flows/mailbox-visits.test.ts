@@ -70,7 +70,7 @@ describe('A subscriber in their mailbox', function () {
     const person = await other.call(own, press('1'), hear('message-from'), hear('menu-message-play'));
     const time = person.heard.find((item) => item.kind === 'time');
     assert.equal(time?.timeZone, 'America/New_York');
-    assert.ok(person.heard.some((item) => item.kind === 'digits' && item.digits === '12025550188'));
+    assert.ok(person.heard.some((item) => item.kind === 'digits' && item.digits === '2025550188'));
   });
 
   it('hears the sender’s spoken name where they have one', async () => {

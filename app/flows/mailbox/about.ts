@@ -1,4 +1,5 @@
 /** What is said about a message: before it, and when the subscriber asks. */
+import { spokenDigits } from '../../core/address/spoken-digits.ts';
 import type { E164 } from '../../core/ids.ts';
 import type { Message } from '../../core/message/message.ts';
 import type { MessageKind } from '../../core/profile/class-of-service.ts';
@@ -62,12 +63,12 @@ function what(message: Message): PlayItem[] {
 async function who({ deps }: Session, message: Message): Promise<PlayItem[]> {
   const { number, private: hidden } = message.envelope.from;
   if (hidden) return [prompt('message-from-private')];
-  const digits = senderDigits(message);
-  if (digits === '') return [prompt('message-from-unknown')];
+  if (senderDigits(message) === '') return [prompt('message-from-unknown')];
   const name = await deps.greetings.nameOf(number as E164);
+  const said = spokenDigits(number ?? '', deps.plan.country);
   return [
     prompt('message-from'),
-    name === undefined ? { kind: 'digits', digits } : { kind: 'stored', media: name },
+    name === undefined ? { kind: 'digits', digits: said } : { kind: 'stored', media: name },
   ];
 }
 

@@ -133,6 +133,7 @@ function startPlayback(
     settle(leg.gone.aborted ? { kind: 'gone' } : { kind: 'done' });
   };
   leg.playback = playback;
+  leg.log.debug('playing', { media, offsetMs: segment.offsetMs });
   const first = media[0] ?? '';
   const single = media.length === 1 && !first.includes(',');
   leg
