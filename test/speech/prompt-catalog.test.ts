@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommand } from '../../app/core/notification/commands.ts';
+import type { TextsData } from '../../app/core/notification/wording.ts';
 import { clips } from '../../app/core/prompt/say.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { readRules } from '../../scripts/prompts/rules.ts';
@@ -64,6 +65,25 @@ describe('the prompt catalog', () => {
     assert.deepEqual(catalog.languages.toSorted(), ['en', 'es']);
     assert.equal(catalog.languages[0], 'en');
     assert.deepEqual(parseCommand('ayuda', catalog.vocabulary), { kind: 'help' });
+  });
+
+  it('has English for what another default language lacks', async () => {
+    const file = join(directory, 'es/language.json');
+    const { rules, texts } = JSON.parse(readFileSync(file, 'utf8')) as { rules: object; texts: TextsData };
+    const { full: _, ...others } = texts.texts;
+    writeFileSync(file, JSON.stringify({ rules, texts: { ...texts, texts: others } }));
+    await using catalog = await openPromptCatalog({ directory, language: 'es' }, { log });
+    assert.equal(catalog.clip('fr', 'goodbye'), join(directory, 'es/goodbye'));
+    assert.equal(catalog.clip('fr', 'hello'), join(directory, 'en/hello'));
+    assert.match(catalog.wording('fr').text('reply-saved'), /guardado/);
+    for (const language of ['es', 'fr'])
+      assert.match(catalog.wording(language).text('full', { access: '1' }), /^Your .* Call 1 /);
+    assert.deepEqual(catalog.languages, ['es']);
+  });
+
+  it('offers a region that is the default language in place of its language', async () => {
+    await using catalog = await openPromptCatalog({ directory, language: 'es-MX' }, { log });
+    assert.deepEqual(catalog.languages, ['es-MX']);
   });
 
   it('says that there is no such clip, and leads to no file outside', async () => {

@@ -32,8 +32,8 @@ interface Rule {
 
 /** Most numbers in a row that have clips of their own. */
 const mostOwn = 200;
-/** How deep `=` may lead from set to set. */
-const mostDepth = 30;
+/** How often `=` may lead on from set to set; `<` and `>` end by themselves, as the number becomes smaller. */
+const mostDepth = 8;
 
 /**
  * Rules in the manner of ICU's rule-based number formats, over clips in place of letters.
@@ -61,9 +61,9 @@ export function compileNumbers(
         case 'own':
           return [`number-${value}`];
         case 'quotient':
-          return say(quotient, part.set, depth + 1);
+          return say(quotient, part.set);
         case 'rest':
-          return say(rest, part.set, depth + 1);
+          return say(rest, part.set);
         case 'same':
           return say(value, part.set, depth + 1);
       }
