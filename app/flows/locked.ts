@@ -6,7 +6,13 @@ const minuteMs = 60_000;
 /** Waits beyond this are told in hours, in minutes. */
 const mostMinutes = 90;
 
-/** Says plainly that there were too many wrong PINs and how long it is until the next is judged; rounded up. */
+/** Most keys that a line keeps. */
+const mostKept = 64;
+
+/**
+ * Says plainly that there were too many wrong PINs and how long it is until the next is judged; rounded up. PINs typed
+ * ahead are forgotten: they would cut this short.
+ */
 export async function sayLocked(
   call: Call,
   language: string,
@@ -19,5 +25,13 @@ export async function sayLocked(
     minutes <= mostMinutes
       ? { kind: 'count', value: minutes, noun: 'minute' }
       : { kind: 'count', value: Math.ceil(minutes / 60), noun: 'hour' };
+  await forgetKeys(call, language);
   await say(call, { language }, ...before, prompt('pin-locked'), prompt('try-again-in'), wait);
+}
+
+async function forgetKeys(call: Call, language: string): Promise<void> {
+  for (let n = 0; n < mostKept; n += 1) {
+    const { kind } = await call.play([], { language, until: 'any' });
+    if (kind !== 'key') return;
+  }
 }

@@ -187,6 +187,14 @@ describe('A caller with a wrong PIN', () => {
     assertHeard(right.prompts, [inside]);
   });
 
+  it('who has typed more PINs ahead hears all the same that it is locked', async () => {
+    const world = await worldWith({ pin });
+    const wrong = `${other}#`.repeat(7);
+    const person = await world.call(access, [...forMailbox, press(wrong), waits], untrusted(caller));
+    assertHeard(person.prompts, ['pin-locked', 'try-again-in', 'goodbye']);
+    assert.equal(world.access.audited.length, 3);
+  });
+
   it('does not keep the subscriber out of the own phone', async () => {
     const world = await worldWith({ pin });
     const wrong = press(`${other}#`);

@@ -23,6 +23,8 @@ export interface SystemOptions {
   /** Fields of the class `standard`. */
   readonly standard?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether the trunk's caller IDs are believed; default true. */
+  readonly trusted?: boolean;
   /** Hand-overs that the dialplan tries while the controller is away. */
   readonly tries?: number;
   /** Telephones that may register. */
@@ -124,7 +126,7 @@ function configFor(
   const defaults: Record<string, unknown> = {
     numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
     classes: { standard: { ...options.standard } },
-    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort, trusted: true }],
+    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort, trusted: options.trusted ?? true }],
     asterisk: controllerAccess(asterisk).config,
     web: { port: 0 },
     log: { level: 'debug' },
