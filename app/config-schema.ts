@@ -57,7 +57,7 @@ const limited = (name: keyof typeof classLimits) =>
   z.int().min(classLimits[name][0]).max(classLimits[name][1]);
 
 const classOfService = z.strictObject({
-  language: z.string().default('en').describe('BCP 47 tag: a folder in prompts/ and of the text templates.'),
+  language: z.string().default('en').describe('BCP 47 tag of a folder in prompts/ (docs/languages.md).'),
   timeZone: z.string().default('UTC').describe('IANA zone for spoken and written times.'),
   maxMessageSeconds: limited('maxMessageSeconds').default(180).describe('Longest message, in seconds.'),
   maxSilenceSeconds: limited('maxSilenceSeconds')
