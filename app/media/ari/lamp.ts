@@ -54,7 +54,8 @@ export class LampSetter {
       await this.#setVoice(id, key, bounded(lamp.classes['voice-message']));
       if (!isFull) return;
       await this.#over(id);
-      for (const endpoint of this.#deps.phones.namesOf(lamp.mailbox)) await this.#notify(endpoint, lamp);
+      for (const endpoint of await this.#deps.phones.namesOf(lamp.mailbox))
+        await this.#notify(endpoint, lamp);
     } catch (error) {
       throw asFault(error);
     }

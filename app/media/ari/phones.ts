@@ -41,16 +41,16 @@ export class Phones {
 
   /** The phone of a number and whether it is registered now; `undefined` if no endpoint is this number's phone. */
   async find(number: string): Promise<{ readonly endpoint: string; readonly online: boolean } | undefined> {
-    if (this.#freshUntil === undefined) await this.refresh();
-    else if (performance.now() > this.#freshUntil) this.refresh().catch(() => undefined);
+    await this.#readOnce();
     const endpoint = this.#byNumber.get(plain(number));
     if (endpoint === undefined) return undefined;
     const { state } = (await this.#get(`endpoints/PJSIP/${encodeURIComponent(endpoint)}`)) as Endpoint;
     return { endpoint, online: state === 'online' };
   }
 
-  /** All phones of a number, as read last. */
-  namesOf(number: string): readonly string[] {
+  /** The endpoints of all phones of a number, registered or not. */
+  async namesOf(number: string): Promise<readonly string[]> {
+    await this.#readOnce();
     const wanted = plain(number);
     return [...this.#known].filter(([, known]) => plain(known.number) === wanted).map(([name]) => name);
   }
@@ -68,6 +68,12 @@ export class Phones {
   /** Whether the phones have been read at all. */
   get read(): boolean {
     return this.#freshUntil !== undefined;
+  }
+
+  /** What was read holds for a while; then it is read anew beside its use. */
+  async #readOnce(): Promise<void> {
+    if (this.#freshUntil === undefined) await this.refresh();
+    else if (performance.now() > this.#freshUntil) this.refresh().catch(() => undefined);
   }
 
   /** Reads all phones; one reading at a time. What was known stays if it fails. @throws AriError, AriDown, AriTimeout */
