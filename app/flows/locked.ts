@@ -1,6 +1,6 @@
 import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { Call } from '../ports/media.ts';
-import { prompt, say, type FlowDeps } from './flow.ts';
+import { prompt, type FlowDeps } from './flow.ts';
 
 const minuteMs = 60_000;
 /** Waits beyond this are told in hours, in minutes. */
@@ -10,8 +10,8 @@ const mostMinutes = 90;
 const mostKept = 64;
 
 /**
- * Says plainly that there were too many wrong PINs and how long it is until the next is judged; rounded up. PINs typed
- * ahead are forgotten: they would cut this short.
+ * Says plainly that there were too many wrong PINs and how long it is until the next is judged; rounded up. Only `*`
+ * cuts it short: who is still typing a PIN would never learn why the call ends.
  */
 export async function sayLocked(
   call: Call,
@@ -25,10 +25,12 @@ export async function sayLocked(
     minutes <= mostMinutes
       ? { kind: 'count', value: minutes, noun: 'minute' }
       : { kind: 'count', value: Math.ceil(minutes / 60), noun: 'hour' };
+  const items = [...before, prompt('pin-locked'), prompt('try-again-in'), wait];
+  await call.play(items, { language, until: '*' });
   await forgetKeys(call, language);
-  await say(call, { language }, ...before, prompt('pin-locked'), prompt('try-again-in'), wait);
 }
 
+/** What was typed meanwhile is for nothing that comes now. */
 async function forgetKeys(call: Call, language: string): Promise<void> {
   for (let n = 0; n < mostKept; n += 1) {
     const { kind } = await call.play([], { language, until: 'any' });
