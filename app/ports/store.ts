@@ -71,6 +71,13 @@ export interface MailboxStore {
   remove(id: MailboxId): Promise<boolean>;
   /** All mailboxes by id, those after the given one; fewer than `limit` = the end. */
   list(after: MailboxId | undefined, limit: number): Promise<Mailbox[]>;
+  /** Those that any of the numbers leads to, by number or alias. */
+  findAll(numbers: readonly E164[]): Promise<Mailbox[]>;
+  /**
+   * Many changes, each by itself and all at once. `again` = not done, or it is not known: another was quicker, a number
+   * leads elsewhere; whoever asked looks at the mailbox and decides anew.
+   */
+  putAll(puts: readonly MailboxPut[]): Promise<readonly ('done' | 'again')[]>;
   /** The same of those that have messages. */
   withMessages(after: MailboxId | undefined, limit: number): Promise<Mailbox[]>;
 }
@@ -83,6 +90,18 @@ export interface MailboxChange {
   readonly status?: Mailbox['status'];
   readonly settings?: SettingsChange;
 }
+
+export type MailboxPut =
+  | { readonly kind: 'create'; readonly fresh: FullNewMailbox }
+  | {
+      readonly kind: 'change';
+      readonly id: MailboxId;
+      /** Only over this version. */
+      readonly version: number;
+      /** Own number and aliases, where they change. */
+      readonly numbers?: readonly E164[];
+      readonly change: MailboxChange;
+    };
 
 export type CreateResult =
   | { readonly kind: 'created'; readonly mailbox: Mailbox }
@@ -136,6 +155,8 @@ export interface MessageStore {
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
+  /** For good. Its media stay: whoever calls this removes them first. */
+  remove(id: MessageId): Promise<void>;
   /** The envelope's XML as it was written. */
   envelopeXml(id: MessageId): Promise<string | undefined>;
   /** Takes the due step that waited longest, by lease; `undefined` if none is due. */

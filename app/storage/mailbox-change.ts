@@ -1,5 +1,8 @@
+import { MongoBulkWriteError, type AnyBulkWriteOperation, type Filter } from 'mongodb';
 import { Fault } from '../core/errors.ts';
-import type { MailboxChange } from '../ports/store.ts';
+import type { MailboxChange, MailboxPut } from '../ports/store.ts';
+import { isOnlyDuplicates } from './faults.ts';
+import { toDocument, type MailboxDocument } from './mailbox-document.ts';
 
 /** Settings whose parts change one by one. */
 const parted: ReadonlySet<string> = new Set(['addresses', 'greetings', 'lists']);
@@ -30,6 +33,32 @@ export function changeUpdate(change: MailboxChange) {
     ...(Object.keys(unset).length === 0 ? {} : { $unset: unset }),
     $inc: { version: 1 },
   };
+}
+
+/** A filter for a version of a mailbox; one that never changed has none written down. */
+export function ofVersion(version: number | undefined): Filter<MailboxDocument> {
+  if (version === undefined) return {};
+  return { version: version === 0 ? { $in: [0, null] } : version } as Filter<MailboxDocument>;
+}
+
+export function toWrite(put: MailboxPut): AnyBulkWriteOperation<MailboxDocument> {
+  if (put.kind === 'create') return { insertOne: { document: toDocument(put.fresh) } };
+  const { $set = {}, ...update } = changeUpdate(put.change);
+  const numbers = put.numbers === undefined ? {} : { numbers: [...put.numbers] };
+  const set = { ...$set, ...numbers };
+  return {
+    updateOne: {
+      filter: { _id: put.id, ...ofVersion(put.version) },
+      update: { ...update, ...(Object.keys(set).length === 0 ? {} : { $set: set }) },
+    },
+  };
+}
+
+/** Which writes of many found their key taken, and how many documents the others found. Other errors stay errors. */
+export function failedWrites(error: unknown): { failed: ReadonlySet<number>; matched: number } {
+  if (!(error instanceof MongoBulkWriteError) || !isOnlyDuplicates(error)) throw error;
+  const all = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  return { failed: new Set(all.map((one) => one.index)), matched: error.result.matchedCount };
 }
 
 function plain(name: string): string {

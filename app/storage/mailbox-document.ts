@@ -2,7 +2,7 @@ import type { E164, MailboxId } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings } from '../core/profile/settings.ts';
-import type { CountChange } from '../ports/store.ts';
+import type { CountChange, FullNewMailbox } from '../ports/store.ts';
 
 export interface MailboxDocument {
   _id: string;
@@ -34,6 +34,18 @@ export function countUpdate(change: CountChange | undefined) {
   return {
     zero: Object.fromEntries(still.map((name) => [`counts.${name}`, 0])),
     inc: raised.length === 0 ? undefined : { ...Object.fromEntries(add), tally: 1 },
+  };
+}
+
+export function toDocument(fresh: FullNewMailbox): MailboxDocument {
+  const { id, number, aliases = [], status = 'provisional', settings, ...rest } = fresh;
+  return {
+    _id: id,
+    numbers: [...new Set([number, ...aliases])],
+    ...rest,
+    status,
+    counts: { new: 0, old: 0, urgent: 0 },
+    ...(settings === undefined ? {} : { settings }),
   };
 }
 

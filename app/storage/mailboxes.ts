@@ -7,13 +7,14 @@ import type {
   CreateResult,
   FullNewMailbox,
   MailboxChange,
+  MailboxPut,
   MailboxStore,
   NewMailbox,
 } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate, unavailable } from './faults.ts';
-import { changeUpdate } from './mailbox-change.ts';
-import { counters, countUpdate, fromDocument, type MailboxDocument } from './mailbox-document.ts';
+import { changeUpdate, failedWrites, ofVersion, toWrite } from './mailbox-change.ts';
+import { counters, countUpdate, fromDocument, toDocument, type MailboxDocument } from './mailbox-document.ts';
 import { countMessages } from './message-counts.ts';
 import type { MessageDocument } from './message-document.ts';
 
@@ -138,15 +139,7 @@ export class Mailboxes implements MailboxStore {
   }
 
   async create(fresh: FullNewMailbox): Promise<CreateResult> {
-    const { id, number, aliases = [], status = 'provisional', settings, ...rest } = fresh;
-    const document: MailboxDocument = {
-      _id: id,
-      numbers: [...new Set([number, ...aliases])],
-      ...rest,
-      status,
-      counts: { new: 0, old: 0, urgent: 0 },
-      ...(settings === undefined ? {} : { settings }),
-    };
+    const document = toDocument(fresh);
     return this.#connection.run('mailboxes.create', () =>
       this.#mailboxes
         .insertOne(document)
@@ -155,10 +148,7 @@ export class Mailboxes implements MailboxStore {
   }
 
   update(id: MailboxId, change: MailboxChange, version?: number): Promise<Mailbox | undefined> {
-    // One that never changed has no version written down.
-    const same = version === undefined ? {} : { version: version === 0 ? { $in: [0, null] } : version };
-    const filter = { _id: id, ...same } as Filter<MailboxDocument>;
-    return this.#change('mailboxes.update', filter, changeUpdate(change));
+    return this.#change('mailboxes.update', { _id: id, ...ofVersion(version) }, changeUpdate(change));
   }
 
   async addAlias(id: MailboxId, number: E164): Promise<AliasResult> {
@@ -194,6 +184,27 @@ export class Mailboxes implements MailboxStore {
 
   list(after: MailboxId | undefined, limit: number): Promise<Mailbox[]> {
     return this.#page('mailboxes.list', {}, after, limit);
+  }
+
+  async findAll(numbers: readonly E164[]): Promise<Mailbox[]> {
+    if (numbers.length === 0) return [];
+    const found = await this.#connection.run('mailboxes.findAll', () =>
+      this.#mailboxes.find({ numbers: { $in: [...numbers] } }, { batchSize: numbers.length + 1 }).toArray(),
+    );
+    return found.map((document) => fromDocument(document));
+  }
+
+  async putAll(puts: readonly MailboxPut[]): Promise<readonly ('done' | 'again')[]> {
+    if (puts.length === 0) return [];
+    const writes = puts.map(toWrite);
+    return this.#connection.run('mailboxes.putAll', async () => {
+      const { failed, matched } = await this.#mailboxes
+        .bulkWrite(writes, { ordered: false })
+        .then((result) => ({ failed: new Set<number>(), matched: result.matchedCount }), failedWrites);
+      const changes = puts.filter(({ kind }, i) => kind === 'change' && !failed.has(i)).length;
+      const unsure = matched < changes;
+      return puts.map(({ kind }, i) => (failed.has(i) || (unsure && kind === 'change') ? 'again' : 'done'));
+    });
   }
 
   withMessages(after: MailboxId | undefined, limit: number): Promise<Mailbox[]> {

@@ -114,6 +114,10 @@ export class Messages implements MessageStore {
     );
   }
 
+  async remove(id: MessageId): Promise<void> {
+    await this.#connection.run('messages.remove', () => this.#messages.deleteOne({ _id: id }));
+  }
+
   async envelopeXml(id: MessageId): Promise<string | undefined> {
     const found = await this.#connection.run('messages.envelopeXml', () =>
       this.#messages.findOne({ _id: id }, { projection: { _id: 0, envelope: 1 } }),

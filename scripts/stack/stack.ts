@@ -36,6 +36,7 @@ interface Settings {
   trunks?: { name: string; host?: string; port?: number }[];
   asterisk?: Record<string, unknown>;
   spool?: Record<string, unknown>;
+  store?: Record<string, unknown>;
   [key: string]: unknown;
 }
 
@@ -53,7 +54,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     return {
       store,
       asterisk,
-      config: withSwitch(settings, asterisk, directory),
+      config: withSwitch({ ...settings, store: { ...settings.store, url: store.url } }, asterisk, directory),
       env: {
         MONGODB_URL: store.url,
         ...(asterisk === undefined ? {} : controllerAccess(asterisk).env),

@@ -41,6 +41,17 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import type { Db } from 'mongodb'; export type X = Db;`,
     why: 'not even as a type',
   },
+  { file: 'app/services/planted.ts', code: `import 'csv-parse/sync';`, why: 'only tables know CSV' },
+  {
+    file: 'app/tables/planted.ts',
+    code: `import '../storage/open.ts';`,
+    why: 'adapters do not know each other',
+  },
+  {
+    file: 'app/tables/planted.ts',
+    code: `import '../services/account.ts';`,
+    why: 'tables call no service',
+  },
   { file: 'app/flows/planted.ts', code: `import '../media/ari/open.ts';`, why: 'flows know no adapter' },
   {
     file: 'app/flows/mailbox/planted.ts',

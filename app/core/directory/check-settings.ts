@@ -126,11 +126,16 @@ export function language(known: Pick<Known, 'languages'>): Check {
   );
 }
 
+/** By the languages that they allow: an import asks for the same again and again. */
+const made = new WeakMap<readonly string[], Check>();
+
 /** Checks a `SettingsChange`: what is `null` or `undefined` is to be removed. */
-export function settings(known: Pick<Known, 'languages'>): Check {
-  return fields({
+export function settings({ languages }: Pick<Known, 'languages'>): Check {
+  const before = made.get(languages);
+  if (before !== undefined) return before;
+  const checked = fields({
     name: text(longestName),
-    language: language(known),
+    language: language({ languages }),
     timeZone,
     addresses,
     notify,
@@ -140,4 +145,6 @@ export function settings(known: Pick<Known, 'languages'>): Check {
     toll,
     deliverByCall: trueOrFalse,
   });
+  made.set(languages, checked);
+  return checked;
 }

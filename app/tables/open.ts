@@ -1,0 +1,12 @@
+/** Comma-separated values (RFC 4180): written with commas and quotes where needed, read with commas or semicolons. */
+import { stringify } from 'csv-stringify/sync';
+import type { Tables } from '../ports/tables.ts';
+import { readTable } from './read-table.ts';
+
+export function openTables(): Tables & AsyncDisposable {
+  return {
+    read: readTable,
+    write: (cells) => stringify([[...cells]], { record_delimiter: '\r\n' }),
+    async [Symbol.asyncDispose]() {},
+  };
+}
