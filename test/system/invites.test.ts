@@ -43,6 +43,17 @@ const rows: readonly Row[] = [
     is: { dst: bob, lastapp: 'abandoned' },
   },
   {
+    rule: 'a header’s name may be written in any case, and stand behind many others',
+    call: {
+      requestUser: access,
+      headers: [
+        ...Array.from({ length: 60 }, (_, i) => `X-Something-Of-A-Network-${i}: ${i}`),
+        `DIVERSION: <sip:${bob}@pbx>;reason=unconditional`,
+      ],
+    },
+    is: { dst: bob, lastapp: 'abandoned' },
+  },
+  {
     rule: 'History-Info: the original target is the first entry',
     call: {
       requestUser: access,
@@ -77,7 +88,7 @@ const rows: readonly Row[] = [
     rule: 'who asks for privacy is not named to the mailbox’s owner, but the operator’s record has the number',
     call: {
       requestUser: bob,
-      headers: ['P-Asserted-Identity: <sip:+12025550155@pbx>', 'Privacy: id'],
+      headers: ['P-Asserted-Identity: <sip:+12025550155@pbx>', 'privacy: id'],
     },
     is: { src: '+12025550155', dst: bob, lastapp: 'abandoned' },
   },
