@@ -102,6 +102,12 @@ describe('The configuration', () => {
       'twilio: { from: "+12025550100", publicUrl: "https://example.com" }\n',
       /TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN/,
     ],
+    [
+      'a manager interface without a password',
+      'asterisk: { manager: { port: 5038 } }\n',
+      /asterisk\.manager: found "no password", allowed: ASTERISK_AMI_PASSWORD/,
+    ],
+    ['a tool that is none', 'tools: { ffmpeg: [] }\n', /tools\.ffmpeg: found \[\]/],
     ['what is not YAML', 'a: [\n', /is not YAML/],
     [
       'an address of a store that is none',
