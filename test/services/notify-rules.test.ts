@@ -141,6 +141,57 @@ describe('Notification rules', function () {
     ));
 });
 
+describe('STOP from a fixed recipient', function () {
+  this.timeout(60_000);
+  const eve = '+14155550188' as E164;
+  const notify = [
+    { gateway: 'sip', to: 'subscriber' },
+    { gateway: 'sip', to: eve },
+  ] as const;
+  const toldOfOne = async (world: RulesWorld): Promise<string[]> => {
+    await world.leave();
+    return world.told().map((text) => text.slice(0, 12));
+  };
+
+  it('ends the texts to that recipient and to nobody else; START brings them back', () =>
+    withWorld({ notify }, async (world) => {
+      assert.deepEqual((await toldOfOne(world)).toSorted(), [bob, eve]);
+      await world.answer(eve, 'STOP');
+      assert.match(world.told().join(), /^\+14155550188: You will get no more texts/);
+      assert.deepEqual(await toldOfOne(world), [bob]);
+      assert.equal((await world.mailbox()).textsStopped, undefined);
+      await world.answer(eve, 'START');
+      assert.match(world.told().join(), /again/);
+      assert.equal((await toldOfOne(world)).length, 2);
+    }));
+
+  it('who has a mailbox of their own gets no texts about either', () =>
+    withWorld({ notify: [notify[0], { gateway: 'sip', to: carol }] }, async (world) => {
+      await world.leave();
+      await world.leave(carol);
+      await world.answer(carol, 'STOP');
+      world.told();
+      await world.leave();
+      await world.leave(carol);
+      assert.deepEqual(
+        world.told().map((text) => text.slice(0, 12)),
+        [bob],
+      );
+    }));
+
+  it('what else such a recipient writes opens nothing and is not answered; nor is a stranger’s STOP', () =>
+    withWorld({ notify }, async (world) => {
+      const message = await world.leave();
+      world.told();
+      for (const body of ['1', `DELETE ${message.reference}`, 'HELP', 'hello']) await world.answer(eve, body);
+      await world.answer('+14155550189' as E164, 'STOP');
+      assert.deepEqual(world.told(), []);
+      await world.call();
+      assert.deepEqual(world.dialled, []);
+      assert.equal((await world.test.store.messages.get(message.id))?.state, 'new');
+    }));
+});
+
 describe('Reminders of a subscriber', function () {
   this.timeout(60_000);
 

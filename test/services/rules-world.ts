@@ -11,10 +11,12 @@ import type { OutgoingText } from '../../app/ports/gateway.ts';
 import type { Call, DialResult } from '../../app/ports/media.ts';
 import type { Delivery, Store } from '../../app/ports/store.ts';
 import { createAccount, type Account } from '../../app/services/account.ts';
+import { createCommands, type Commands } from '../../app/services/command.ts';
 import { createDeliveries, type Deliveries } from '../../app/services/deliver.ts';
 import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
 import { createNotify, type Notify } from '../../app/services/notify.ts';
 import { createProfiles } from '../../app/services/profile.ts';
+import { createRetrieval } from '../../app/services/retrieve.ts';
 import { createTolls, type Tolls } from '../../app/services/tolls.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
@@ -62,6 +64,7 @@ export class RulesWorld implements AsyncDisposable {
   readonly notify: Notify;
   readonly deposits: Deposits;
   readonly deliveries: Deliveries;
+  readonly #commands: Commands;
   /** Mailboxes that have a PIN. */
   readonly pins = new Set<MailboxId>();
   /** Rejects what a gateway is given. */
@@ -133,6 +136,18 @@ export class RulesWorld implements AsyncDisposable {
       maxCalls: 10,
       onDue: () => undefined,
     });
+    const lamps = { publish: async () => undefined };
+    const limits = { maxWrong: 5, windowMinutes: 15 };
+    this.#commands = createCommands({
+      ...shared,
+      account: this.account,
+      tolls: this.tolls,
+      notify: this.notify,
+      deliveries: this.deliveries,
+      retrieval: createRetrieval({ ...shared, lamps, account: this.account, limits }),
+      trunks: [{ name: 'trunk', trusted: true }],
+      smsNumber: undefined,
+    });
   }
 
   /** Sets the clock. */
@@ -162,6 +177,13 @@ export class RulesWorld implements AsyncDisposable {
     if (result.kind !== 'stored') throw new Error(result.kind);
     await this.#idle();
     return result.message;
+  }
+
+  /** Somebody texts the access number over the trusted trunk. */
+  async answer(from: E164, body: string): Promise<void> {
+    this.#n += 1;
+    const text = { id: `text-${this.#n}`, network: 'sip', trunk: 'trunk', from, to: access, body } as const;
+    await this.#commands.handle({ ...text, truncated: false });
   }
 
   /** Works what is due at this time. */
