@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PlayItem } from '../../../app/core/prompt/play-item.ts';
-import { clips } from '../../../app/core/prompt/say.ts';
+import { clips, type SayItem } from '../../../app/core/prompt/say.ts';
 import { hangup, hear, meanwhile, press } from '../../../app/media/scripted/steps.ts';
 import type { MediaCaseList } from '../cases.ts';
 import type { MediaCasesWorld } from '../world.ts';
@@ -8,9 +8,11 @@ import { endOf, language, prompt } from './prompts.ts';
 import { shippedSpeech } from '../../speech/shipped.ts';
 
 const at = new Date('2026-03-02T09:05:00Z');
-const spoken: readonly Extract<PlayItem, { kind: 'digits' | 'number' | 'time' }>[] = [
+const spoken: readonly SayItem[] = [
   { kind: 'digits', digits: '205' },
   { kind: 'number', value: 342 },
+  { kind: 'count', value: 68, noun: 'new-message' },
+  { kind: 'duration', ms: 667_000 },
   { kind: 'time', at, now: at, timeZone: 'UTC' },
 ];
 
@@ -47,7 +49,7 @@ export const playCases: MediaCaseList = {
     await call.hangup();
   },
 
-  'digits, numbers and times are said': async (world) => {
+  'digits, numbers, counts, durations and times are said': async (world) => {
     const names = spoken.flatMap((item) => clips(item, shippedSpeech(language)));
     const { call, caller } = await world.ring({ steps: names.map(hear) });
     await call.answer();
@@ -56,7 +58,7 @@ export const playCases: MediaCaseList = {
     await call.hangup();
   },
 
-  'digits, numbers and times can be stopped': async (world) => {
+  'digits, numbers, counts, durations and times can be stopped': async (world) => {
     for (const item of spoken) {
       const first = clips(item, shippedSpeech(language))[0] ?? '';
       const { call, caller } = await world.ring({ steps: [hear(first), press('1')] });
