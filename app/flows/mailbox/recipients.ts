@@ -1,4 +1,5 @@
 /** Asks to whom a message goes: numbers, and distribution lists by their key. */
+import { spokenDigits } from '../../core/address/spoken-digits.ts';
 import type { E164 } from '../../core/ids.ts';
 import type { Mailbox } from '../../core/mailbox/mailbox.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
@@ -64,10 +65,10 @@ export function listKey(keys: string): string {
   return keys.replace(/^0+(?=\d)/, '');
 }
 
-/** The spoken name of whom a number belongs to, or its digits. */
+/** The spoken name of whom a number belongs to, or its digits as they would be dialled. */
 export async function whoIs(number: E164, deps: FlowDeps): Promise<PlayItem> {
   const name = await deps.greetings.nameOf(number);
   return name === undefined
-    ? { kind: 'digits', digits: number.replace(/\D/g, '') }
+    ? { kind: 'digits', digits: spokenDigits(number, deps.plan.country) }
     : { kind: 'stored', media: name };
 }

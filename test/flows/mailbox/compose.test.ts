@@ -52,7 +52,7 @@ describe('A subscriber who sends a message', function () {
     ]);
     assert.deepEqual(
       person.heard.find((item) => item.kind === 'digits'),
-      { kind: 'digits', digits: bob.slice(1) },
+      { kind: 'digits', digits: bob.slice(2) },
       'the number is read back',
     );
     const [message] = await world.messages(bob);
@@ -156,7 +156,7 @@ describe('A subscriber who sends a message', function () {
       person.heard.some((item) => item.kind === 'count' && item.value === 9 && item.noun === 'recipient'),
     );
     assert.ok(person.heard.some((item) => item.kind === 'number' && item.value === 10));
-    assert.deepEqual(person.heard.at(-1), { kind: 'digits', digits: full.number.slice(1) });
+    assert.deepEqual(person.heard.at(-1), { kind: 'digits', digits: full.number.slice(2) });
     assert.equal((await world.messages(full.number)).length, 3);
   });
 
@@ -337,7 +337,7 @@ describe('A subscriber who sends a message', function () {
       const bob = world.number();
       const { person } = await compose([...to(bob), ...speaks, press('1')], { ...deps, sends });
       assertHeard(person.prompts, ['send-none', 'send-failed']);
-      assert.deepEqual(person.heard.at(-1), { kind: 'digits', digits: bob.slice(1) });
+      assert.deepEqual(person.heard.at(-1), { kind: 'digits', digits: bob.slice(2) });
       assert.ok(!person.prompts.includes('send-done'));
     });
   });
