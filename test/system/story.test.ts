@@ -75,7 +75,7 @@ describe('The main job on real calls', function () {
     await call.hangup();
   });
 
-  it('S42: answering the text with 1 brings a call, and a key on it plays the message', async () => {
+  it('S42: answering the text with 1 brings a call that plays it', async () => {
     assert.equal(await bob.text(access, '1'), 202);
     const call = await system.network.incoming({ where: (incoming) => incoming.to === subscriber });
     assert.equal(call.from, access);
