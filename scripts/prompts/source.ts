@@ -69,16 +69,15 @@ export function readLanguage(source: string, language: string): LanguageSource {
   const { texts, missing } = readTexts(source, language);
   const [own, ...inherited] = lineage(language).map((one) => readPrompts(join(source, one)));
   const wanted = clipNames(compileRules(rules, language));
-  const given = new Set(inherited.flatMap((one) => one?.names ?? []));
-  if (own === undefined && inherited.length === 0)
-    throw new Error(`${join(folder, 'prompts.yaml')} is missing`);
+  const base = inherited.filter((one) => one !== undefined);
+  if (own === undefined && base.length === 0) throw new Error(`${join(folder, 'prompts.yaml')} is missing`);
   const warnings = checkNames(join(folder, 'prompts.yaml'), {
     language,
     wanted,
     own: own?.names ?? [],
-    given,
+    base: base.length === 0 ? undefined : base.flatMap((one) => one.names),
   });
-  if (missing.length > 0 && !language.includes('-'))
+  if (missing.length > 0 && base.length === 0)
     warnings.push(`${join(folder, 'texts.yaml')}:\n  no text for: ${missing.join(', ')}`);
   const clips = wanted.flatMap((name) => own?.sourceOf(name) ?? []);
   return { clips: clips.map(({ name, from }) => clip(name, from)), rules, texts, warnings };
@@ -118,20 +117,20 @@ interface Names {
   readonly wanted: readonly string[];
   /** Those that its folder has a text for. */
   readonly own: readonly string[];
-  /** Those of the language that it is a region of. */
-  readonly given: ReadonlySet<string>;
+  /** Those of the language that it is a region of, if there is one. */
+  readonly base: readonly string[] | undefined;
 }
 
 /** @returns what another language stands in for, and what nobody says */
-function checkNames(file: string, { language, wanted, own, given }: Names): string[] {
-  const [known, there] = [new Set(wanted), new Set([...own, ...given])];
+function checkNames(file: string, { language, wanted, own, base }: Names): string[] {
+  const [known, there] = [new Set(wanted), new Set([...own, ...(base ?? [])])];
   const missing = wanted.filter((name) => !there.has(name));
   const extra = own.filter((name) => !known.has(name));
   // Pieces of numbers and times are a language's own: no other can stand in.
   const others = new Set<string>(promptNames);
   const pieces = missing.filter((name) => !others.has(name) && !/^noun-.*-(none|one|other)$/.test(name));
   // What a region lacks is told of its language.
-  const told = language.includes('-') ? pieces : missing;
+  const told = base === undefined ? missing : pieces;
   const said = (what: string, names: readonly string[]): string[] =>
     names.length === 0 ? [] : [`  ${what}: ${names.join(', ')}`];
   const lines = [...said('no text for', told), ...said('nobody says', extra)];

@@ -100,6 +100,20 @@ describe('a third language', () => {
     }
   });
 
+  it('may be a region whose language is not there', () => {
+    cpSync(german, join(source, 'nds-DE'), { recursive: true });
+    try {
+      assert.throws(() => readLanguage(source, 'nds-DE'), /plurals: CLDR does not know "nds-DE"/);
+      const rules = join(source, 'nds-DE/rules.yaml');
+      writeFileSync(rules, `plurals: de\n${readFileSync(rules, 'utf8')}`);
+      const { warnings } = readLanguage(source, 'nds-DE');
+      assert.match(warnings.join('\n'), /nds-DE\/prompts\.yaml:\n {2}no text for: .*menu-main-new/);
+      assert.match(warnings.join('\n'), /nds-DE\/texts\.yaml:\n {2}no text for: .*reply-help/);
+    } finally {
+      rmSync(join(source, 'nds-DE'), { recursive: true, force: true });
+    }
+  });
+
   const mistakes: [string, string, string, string, RegExp][] = [
     [
       'without a text for a piece of its own numbers',
