@@ -6,8 +6,9 @@ import type { Message, MessageState } from '../../app/core/message/message.ts';
 import { babble } from '../audio/babble.ts';
 import { prompt } from '../audio/prompt.ts';
 import type { PhoneCall } from '../phone/call.ts';
+import { enterMailbox, isSound } from './enter-mailbox.ts';
 import { putMessage, type Put } from './put-message.ts';
-import { access, openSystem, type System } from './system.ts';
+import { openSystem, type System } from './system.ts';
 import { Told } from './told.ts';
 
 /** One step: a key that is pressed as soon as this is being played. `message` is any stored sound. */
@@ -284,7 +285,7 @@ describe('Each key of the mailbox, by telephone', function () {
         );
       const phone = await system.phone(own);
       const told = new Told(system);
-      await using call = await letIn(await phone.call(access), told);
+      await using call = await enterMailbox(phone, told);
       for (const [after, keys] of steps) {
         await plays(call, told, after);
         if (sounds.includes(after)) await call.hears(await prompt(after));
@@ -301,23 +302,12 @@ describe('Each key of the mailbox, by telephone', function () {
   }
 });
 
-/** Asks for one's own mailbox; sets no PIN. */
-async function letIn(call: PhoneCall, told: Told): Promise<PhoneCall> {
-  await call.up();
-  await call.press('#');
-  await told.plays('offer-pin');
-  await call.press('0');
-  await told.plays(({ name }) => name === 'you-have' || name === 'mailbox-empty');
-  return call;
-}
-
 /** Waits until this is played; of a message, its sound: `1` passes over what is said before it. */
 async function plays(call: PhoneCall, told: Told, what: string): Promise<void> {
   if (what !== 'message') {
     await told.plays(what);
     return;
   }
-  const isSound = (name: string): boolean => /^test-|^[0-9a-f]{64}$/.test(name);
   const played = await told.plays(({ name }) => name === 'message-from' || isSound(name));
   if (isSound(played.name)) return;
   await call.press('1');
