@@ -63,6 +63,8 @@ export async function openStage(): Promise<Stage> {
         directory: join(directory, 'asterisk'),
         trunks: [{ name: 'trunk', host: '127.0.0.1', port: network.port }],
         prompts,
+        // Neither way has a use for it, and it costs both.
+        manager: false,
         extra: nativeExtra(prompts),
       }),
     );

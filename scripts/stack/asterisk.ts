@@ -28,6 +28,8 @@ export interface LocalAsteriskOptions {
   readonly ariPort?: number;
   /** A free one if absent. */
   readonly amiPort?: number;
+  /** Whether there is a manager interface; default true. */
+  readonly manager?: boolean;
   readonly sipHost?: string;
   /** Folder of built prompts; `var/prompts` of the checkout if absent. */
   readonly prompts?: string;
@@ -189,6 +191,7 @@ async function chooseValues(
     ariUser: 'answerback',
     ariPassword: randomBytes(18).toString('base64url'),
     ariPort: options.ariPort ?? (await freePort()),
+    amiEnabled: options.manager === false ? 'no' : 'yes',
     amiUser: 'answerback',
     amiPassword: randomBytes(18).toString('base64url'),
     amiPort: options.amiPort ?? (await freePort()),

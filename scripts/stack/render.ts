@@ -33,6 +33,8 @@ export interface DialplanValues {
   readonly ariUser: string;
   readonly ariPassword: string;
   readonly ariPort: number;
+  /** `yes` or `no`. */
+  readonly amiEnabled: string;
   readonly amiUser: string;
   readonly amiPassword: string;
   readonly amiPort: number;
@@ -135,6 +137,7 @@ function copiesOf(path: string, values: DialplanValues): { path: string; own: Pl
 function commonPlaceholders(values: DialplanValues): Placeholders {
   return {
     ACCESS: values.access,
+    AMI_ENABLED: values.amiEnabled,
     AMI_PASSWORD: values.amiPassword,
     AMI_PORT: values.amiPort,
     AMI_USER: values.amiUser,

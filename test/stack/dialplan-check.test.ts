@@ -61,7 +61,7 @@ describe('npm run dialplan:check', function () {
     const [only, ...more] = await complaints(['http.conf', '@ARI_PORT@', '@ARI_PROT@']);
     assert.match(
       only ?? '',
-      /^http\.conf:6: no such placeholder as @ARI_PROT@; there are ACCESS, AMI_PASSWORD, AMI_PORT, AMI_USER, APP, ARI_PASSWORD/,
+      /^http\.conf:6: no such placeholder as @ARI_PROT@; there are ACCESS, AMI_ENABLED, AMI_PASSWORD, AMI_PORT, AMI_USER, APP, ARI_PASSWORD/,
     );
     assert.deepEqual(more, []);
   });
