@@ -4,7 +4,7 @@ import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { PromptName } from '../core/prompt/prompt-name.ts';
 import { referenceLength } from '../core/reference/reference.ts';
 import type { Call } from '../ports/media.ts';
-import type { OpenResult } from '../services/retrieve.ts';
+import type { Asker, OpenResult } from '../services/retrieve.ts';
 import { askDigits } from './ask-digits.ts';
 import { askerOf } from './asker.ts';
 import { prompt, tell, say, type Caller, type FlowDeps, type Outcome } from './flow.ts';
@@ -80,7 +80,7 @@ async function openReference(call: Call, reference: string, caller: Caller, deps
   const opened = await open(call, reference, caller, deps);
   if (opened.kind === 'open')
     return {
-      outcome: await playDialogue(call, opened.message, deps.profiles.of(opened.mailbox), deps),
+      outcome: await playDialogue(call, opened.message, deps.profiles.of(opened.mailbox), deps, opened.sound),
     };
   if (opened.kind === 'ended') return { outcome: opened.outcome };
   // Its `#` is still to come and would cut anything short.
@@ -102,12 +102,16 @@ export async function referenceDialogue(
     await tell(call, deps.language, problem[opened.kind], 'goodbye');
     return { did: 'refused' };
   }
-  const sound = await deps.retrieval.sound(opened.message);
+  const sound = opened.sound ?? (await deps.retrieval.sound(opened.message));
   await call.answer();
   return playDialogue(call, opened.message, deps.profiles.of(opened.mailbox), deps, sound);
 }
 
-type Opened = OpenResult | { readonly kind: 'ended'; readonly outcome: Outcome };
+type Opened =
+  | (Extract<OpenResult, { kind: 'open' }> & { readonly sound?: Sound })
+  | Exclude<OpenResult, { kind: 'open' }>
+  | { readonly kind: 'ended'; readonly outcome: Outcome };
+type Sound = Awaited<ReturnType<FlowDeps['retrieval']['sound']>>;
 
 /** Opens a message; from a phone that is not the mailbox's own once its PIN is typed. */
 async function open(call: Call, reference: string, caller: Caller, deps: FlowDeps): Promise<Opened> {
@@ -119,14 +123,25 @@ async function open(call: Call, reference: string, caller: Caller, deps: FlowDep
   await call.answer();
   // The `#` of the reference is no PIN.
   await call.play([], { language: deps.language, until: '#' });
+  const ahead = openAhead(reference, { ...asker, number: mailbox.number, trusted: true }, deps);
   const entry = await letIn(call, mailbox, caller, deps);
-  if (entry === 'in')
-    return deps.retrieval.open(reference, { ...asker, number: mailbox.number, trusted: true });
+  if (entry === 'in') return ahead;
   if (entry !== 'gone') await say(call, { language: deps.language }, prompt('goodbye'));
   return {
     kind: 'ended',
     outcome: { did: entry === 'gone' ? 'abandoned' : 'refused', mailbox: mailbox.id },
   };
+}
+
+/** Finds the message and its sound while the PIN is being typed; it is played only to who is in. */
+function openAhead(reference: string, owner: Asker, deps: FlowDeps): Promise<Opened> {
+  const finding = deps.retrieval.open(reference, owner).then(async (opened): Promise<Opened> => {
+    if (opened.kind !== 'open') return opened;
+    return { ...opened, sound: await deps.retrieval.sound(opened.message) };
+  });
+  // Who is not let in does not hear of it.
+  finding.catch(() => undefined);
+  return finding;
 }
 
 const problem: Readonly<Record<Exclude<OpenResult['kind'], 'open'>, PromptName>> = {

@@ -25,9 +25,7 @@ export async function loginToMailbox(
   deps: FlowDeps,
 ): Promise<Outcome> {
   const entry = await letIn(call, mailbox, caller, deps);
-  // Messages may have come while they entered their PIN.
-  if (entry === 'in')
-    return mailboxDialogue(call, (await deps.mailboxes.find(mailbox.number)) ?? mailbox, deps);
+  if (entry === 'in') return mailboxDialogue(call, mailbox, deps);
   if (entry === 'gone') return { did: 'abandoned', mailbox: mailbox.id };
   const { language } = deps.profiles.of(mailbox);
   await say(call, { language }, prompt('goodbye'));

@@ -13,6 +13,7 @@ import {
 import { isOwnedBy } from '../core/mailbox/owner.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import type { AttemptStore, Failures } from '../ports/store.ts';
 import type { PinAsker } from './authentication-deps.ts';
 
@@ -28,9 +29,10 @@ export interface Limit {
   readonly rule: LockoutRule;
 }
 
-interface AttemptDeps {
-  readonly attempts: AttemptStore;
+export interface AttemptDeps {
+  readonly store: { readonly attempts: AttemptStore };
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Looks again so often when others try at the same mailbox at the same time; then the try waits its turn. */
@@ -58,31 +60,66 @@ function limitsOf(mailbox: Mailbox, asker: PinAsker): Limit[] {
   return [strangers, { key: `pin-caller:${asker.key}`, rule: manyRule }, pair];
 }
 
-/** Whether a try would be judged now. */
-export async function lockOf(mailbox: Mailbox, asker: PinAsker, deps: AttemptDeps): Promise<Lockout> {
-  const limits = limitsOf(mailbox, asker);
-  return judge(limits, await deps.attempts.failures(limits.map(({ key }) => key)), deps.clock.now());
-}
-
-/** Begins a try, unless it is locked. */
-export function beginAttempt(mailbox: Mailbox, asker: PinAsker, deps: AttemptDeps): Promise<Begun> {
-  return begin(limitsOf(mailbox, asker), deps);
-}
-
 export type Begun =
   | { readonly kind: 'begun'; readonly attempt: Attempt }
   | Extract<Lockout, { kind: 'locked' }>;
 
-/** Counts one at every limit, unless one of them is locked. */
-export async function begin(limits: readonly Limit[], deps: AttemptDeps): Promise<Begun> {
+export interface Tries {
+  /** Whether a try would be judged now. */
+  lockOf(mailbox: Mailbox, asker: PinAsker): Promise<Lockout>;
+  /** Begins a try, unless it is locked. `onOpen` is called once it is known that it is not, before it is counted. */
+  begin(mailbox: Mailbox, asker: PinAsker, onOpen?: () => void): Promise<Begun>;
+  /** Counts one at every limit, unless one of them is locked. */
+  count(limits: readonly Limit[]): Promise<Begun>;
+  /**
+   * It was no failure. `proven`: it was right, so what the caller got wrong before at this mailbox is forgotten too.
+   * Nobody waits for it but the next try at the mailbox.
+   */
+  takeBack(mailbox: Mailbox, attempt: Attempt, how: 'proven' | 'not-judged'): void;
+}
+
+export function createTries(deps: AttemptDeps): Tries {
+  const { attempts } = deps.store;
+  /** By mailbox. */
+  const takingBack = new Map<string, Promise<void>>();
+  return {
+    async lockOf(mailbox, asker) {
+      const limits = limitsOf(mailbox, asker);
+      await takingBack.get(mailbox.id);
+      return judge(limits, await attempts.failures(limits.map(({ key }) => key)), deps.clock.now());
+    },
+    async begin(mailbox, asker, onOpen) {
+      await takingBack.get(mailbox.id);
+      return count(limitsOf(mailbox, asker), deps, onOpen);
+    },
+    count: (limits) => count(limits, deps),
+    takeBack(mailbox, attempt, how) {
+      const before = takingBack.get(mailbox.id) ?? Promise.resolve();
+      const work: Promise<void> = Promise.all([before, takeBack(attempt, how, attempts)])
+        .then(() => undefined)
+        .catch((error: unknown) =>
+          // It stays a failure; those are forgotten in time.
+          deps.log.warn('a try is not taken back', { error, mailbox: mailbox.id }),
+        )
+        .finally(() => {
+          if (takingBack.get(mailbox.id) === work) takingBack.delete(mailbox.id);
+        });
+      takingBack.set(mailbox.id, work);
+    },
+  };
+}
+
+async function count(limits: readonly Limit[], deps: AttemptDeps, onOpen?: () => void): Promise<Begun> {
+  const { attempts } = deps.store;
   const keys = limits.map(({ key }) => key);
   for (let round = 0; round < rounds; round += 1) {
-    const seen = await deps.attempts.failures(keys);
+    const seen = await attempts.failures(keys);
     const now = deps.clock.now();
     const lock = judge(limits, seen, now);
     if (lock.kind === 'locked') return lock;
+    if (round === 0) onOpen?.();
     const at = ownTime(seen, now);
-    if (await countAll(limits, seen, at, deps)) {
+    if (await countAll(limits, seen, at, attempts)) {
       const after = seen.map((one) => ({ ...one, at: [...one.at, at] }));
       return { kind: 'begun', attempt: { at, keys, next: judge(limits, after, now) } };
     }
@@ -96,19 +133,18 @@ function ownTime(seen: readonly Failures[], now: Date): Date {
   return last < now.getTime() ? now : new Date(last + 1);
 }
 
-/** It was no failure. `proven`: it was right, so what the caller got wrong before at this mailbox is forgotten too. */
-export async function takeBack(
+async function takeBack(
   attempt: Attempt,
   how: 'proven' | 'not-judged',
-  deps: AttemptDeps,
+  attempts: AttemptStore,
 ): Promise<void> {
   const others = attempt.keys.slice(0, -1);
   const pair = attempt.keys.at(-1);
   if (pair === undefined) return;
   await Promise.all([
-    how === 'proven' ? deps.attempts.clear(pair) : deps.attempts.undo(pair, attempt.at),
+    how === 'proven' ? attempts.clear(pair) : attempts.undo(pair, attempt.at),
     // Those hold failures of others, or at other mailboxes: who knows one PIN must not wash away the guesses at another.
-    ...others.map((key) => deps.attempts.undo(key, attempt.at)),
+    ...others.map((key) => attempts.undo(key, attempt.at)),
   ]);
 }
 
@@ -124,14 +160,14 @@ async function countAll(
   limits: readonly Limit[],
   seen: readonly Failures[],
   at: Date,
-  deps: AttemptDeps,
+  attempts: AttemptStore,
 ): Promise<boolean> {
   const count = (i: number): Promise<boolean> =>
-    deps.attempts.failIfUnchanged(seen[i] as Failures, at, (limits[i] as Limit).rule.windowMs);
+    attempts.failIfUnchanged(seen[i] as Failures, at, (limits[i] as Limit).rule.windowMs);
   if (!(await count(0))) return false;
   const counted = [true, ...(await Promise.all(seen.slice(1).map((_, i) => count(i + 1))))];
   if (counted.every(Boolean)) return true;
-  const undone = seen.filter((_, i) => counted[i]).map(({ key }) => deps.attempts.undo(key, at));
+  const undone = seen.filter((_, i) => counted[i]).map(({ key }) => attempts.undo(key, at));
   await Promise.all(undone);
   return false;
 }

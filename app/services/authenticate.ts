@@ -4,8 +4,14 @@ import type { MailboxId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { isOwnedBy } from '../core/mailbox/owner.ts';
 import type { PinProblem } from '../core/pin/pin-problem.ts';
-import { beginAttempt, lockOf, pairKeys, strangersKey, takeBack } from './attempt.ts';
-import { auditedAs, type AuthenticationDeps, type PinAsker } from './authentication-deps.ts';
+import type { Credential } from '../ports/credentials.ts';
+import { createTries, pairKeys, strangersKey } from './attempt.ts';
+import {
+  auditedAs,
+  type AuthenticationDeps,
+  type AuthenticationParts,
+  type PinAsker,
+} from './authentication-deps.ts';
 import { checkCode, sendCode, type CodeCheck, type CodeSending } from './one-time-code.ts';
 import { choosePin, judgePin, randomPin, replacePin } from './pins.ts';
 
@@ -58,7 +64,8 @@ export interface Authentication {
   checkCode(mailbox: Mailbox, code: string, asker: PinAsker): Promise<CodeCheck>;
 }
 
-export function createAuthentication(deps: AuthenticationDeps): Authentication {
+export function createAuthentication(given: AuthenticationDeps): Authentication {
+  const deps: AuthenticationParts = { ...given, tries: createTries(given) };
   const { credentials } = deps.store;
   return {
     admit: (mailbox, asker) => admit(deps, mailbox, asker),
@@ -82,7 +89,7 @@ export function createAuthentication(deps: AuthenticationDeps): Authentication {
   };
 }
 
-async function admit(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker): Promise<Admission> {
+async function admit(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Promise<Admission> {
   const own = isOwnedBy(mailbox, asker);
   const credential = await deps.store.credentials.get(mailbox.id);
   const hasPin = credential?.hash !== undefined;
@@ -92,7 +99,7 @@ async function admit(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker
     return { kind: 'in', offer: !hasPin && (await mayOffer(deps, mailbox)) };
   }
   if (own && !hasPin) return { kind: 'choose' };
-  const lock = await lockOf(mailbox, asker, { ...deps, attempts: deps.store.attempts });
+  const lock = await deps.tries.lockOf(mailbox, asker);
   if (lock.kind === 'locked') {
     noteLogin(deps, mailbox, asker, 'locked');
     return lock;
@@ -110,36 +117,56 @@ async function mayOffer({ store, clock }: AuthenticationDeps, mailbox: Mailbox):
 }
 
 async function login(
-  deps: AuthenticationDeps,
+  deps: AuthenticationParts,
   mailbox: Mailbox,
   pin: string,
   asker: PinAsker,
 ): Promise<Login> {
-  const { credentials, attempts } = deps.store;
-  const tries = { ...deps, attempts };
-  const [begun, credential] = await Promise.all([
-    beginAttempt(mailbox, asker, tries),
-    credentials.get(mailbox.id),
-  ]);
+  const finding = deps.store.credentials.get(mailbox.id);
+  let judging: Promise<Judged | undefined> | undefined;
+  const onOpen = (): void => {
+    // While the try is being counted: what comes of it is said only once it is.
+    judging = judge(deps, finding, pin);
+    judging.catch(() => undefined);
+  };
+  const [begun] = await Promise.all([deps.tries.begin(mailbox, asker, onOpen), finding]);
   if (begun.kind === 'locked') {
     noteLogin(deps, mailbox, asker, 'locked');
     return begun;
   }
   const { attempt } = begun;
-  if (credential?.hash === undefined) {
-    await takeBack(attempt, 'not-judged', tries);
+  const judged = await judging;
+  if (judged === undefined) {
+    deps.tries.takeBack(mailbox, attempt, 'not-judged');
     noteLogin(deps, mailbox, asker, 'no-pin');
     return { kind: 'no-pin' };
   }
-  const verdict = await deps.hasher.verify(credential.hash, pin);
-  if (verdict === 'wrong') {
+  if (judged.verdict === 'wrong') {
     noteLogin(deps, mailbox, asker, 'wrong');
     return { kind: 'wrong', next: attempt.next };
   }
-  await Promise.all([takeBack(attempt, 'proven', tries), activate(deps, mailbox)]);
-  noteLogin(deps, mailbox, asker, credential.mustChange ? 'must-change' : 'in');
-  if (verdict === 'outdated') await renewHash(deps, mailbox, credential.hash, pin);
-  return { kind: credential.mustChange ? 'change' : 'in' };
+  deps.tries.takeBack(mailbox, attempt, 'proven');
+  await activate(deps, mailbox);
+  noteLogin(deps, mailbox, asker, judged.mustChange ? 'must-change' : 'in');
+  if (judged.verdict === 'outdated') await renewHash(deps, mailbox, judged.hash, pin);
+  return { kind: judged.mustChange ? 'change' : 'in' };
+}
+
+interface Judged {
+  readonly verdict: 'right' | 'outdated' | 'wrong';
+  readonly hash: string;
+  readonly mustChange: boolean;
+}
+
+/** `undefined`: there is no PIN. */
+async function judge(
+  deps: AuthenticationParts,
+  finding: Promise<Credential | undefined>,
+  pin: string,
+): Promise<Judged | undefined> {
+  const { hash, mustChange = false } = (await finding) ?? {};
+  if (hash === undefined) return undefined;
+  return { verdict: await deps.hasher.verify(hash, pin), hash, mustChange };
 }
 
 /** Whoever typed the right PIN is in, whether or not this works. */

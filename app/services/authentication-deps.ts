@@ -3,6 +3,7 @@ import type { Hasher } from '../ports/hasher.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
+import type { Tries } from './attempt.ts';
 import type { Auditor } from './audit.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
@@ -21,6 +22,11 @@ export interface AuthenticationDeps {
   readonly random: Random;
   readonly log: Log;
   readonly rule: { readonly codeMinutes: number; readonly codesPerHour: number };
+}
+
+/** What its parts work with. */
+export interface AuthenticationParts extends AuthenticationDeps {
+  readonly tries: Tries;
 }
 
 /** Who asks to be let in. */

@@ -2,8 +2,8 @@
 import type { Lockout } from '../core/lockout/lockout.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
-import { begin, beginAttempt, lockOf, takeBack, type Limit } from './attempt.ts';
-import { auditedAs, type AuthenticationDeps, type PinAsker } from './authentication-deps.ts';
+import type { Limit } from './attempt.ts';
+import { auditedAs, type AuthenticationParts, type PinAsker } from './authentication-deps.ts';
 import { inTime } from './in-time.ts';
 
 export const codeLength = 6;
@@ -31,7 +31,7 @@ export type CodeCheck =
   | Locked;
 
 export async function sendCode(
-  deps: AuthenticationDeps,
+  deps: AuthenticationParts,
   mailbox: Mailbox,
   asker: PinAsker,
 ): Promise<CodeSending> {
@@ -45,13 +45,13 @@ export async function sendCode(
   return result;
 }
 
-async function tryToSend(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker): Promise<CodeSending> {
-  const { attempts, credentials } = deps.store;
+async function tryToSend(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Promise<CodeSending> {
+  const { credentials } = deps.store;
   if (mailbox.textsStopped !== undefined) return { kind: 'cannot' };
   if ((await credentials.get(mailbox.id))?.hash !== undefined) return { kind: 'cannot' };
-  const lock = await lockOf(mailbox, asker, { ...deps, attempts });
+  const lock = await deps.tries.lockOf(mailbox, asker);
   if (lock.kind === 'locked') return lock;
-  const counted = await begin(codeLimits(deps, mailbox, asker), { ...deps, attempts });
+  const counted = await deps.tries.count(codeLimits(deps, mailbox, asker));
   if (counted.kind === 'locked') return { kind: 'too-many' };
   const code = deps.random.digits(codeLength);
   const hash = await deps.hasher.hash(code);
@@ -73,19 +73,19 @@ async function tryToSend(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinA
 }
 
 /** Codes to one subscriber, and codes that one caller asks for. */
-function codeLimits(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker): Limit[] {
+function codeLimits(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Limit[] {
   const rule = { free: deps.rule.codesPerHour, waitsMs: [hourMs], windowMs: hourMs };
   return [`code:${mailbox.id}`, `code-caller:${asker.key}`].map((key) => ({ key, rule }));
 }
 
 /** The way that the subscriber's own notices go. */
-function gatewayOf(deps: AuthenticationDeps, mailbox: Mailbox): GatewayName {
+function gatewayOf(deps: AuthenticationParts, mailbox: Mailbox): GatewayName {
   const { notify } = deps.profiles.of(mailbox);
   return (notify.find((rule) => rule.to === 'subscriber') ?? notify[0])?.gateway ?? 'sip';
 }
 
 export async function checkCode(
-  deps: AuthenticationDeps,
+  deps: AuthenticationParts,
   mailbox: Mailbox,
   code: string,
   asker: PinAsker,
@@ -96,21 +96,20 @@ export async function checkCode(
 }
 
 async function judgeCode(
-  deps: AuthenticationDeps,
+  deps: AuthenticationParts,
   mailbox: Mailbox,
   code: string,
   asker: PinAsker,
 ): Promise<CodeCheck> {
-  const { attempts, credentials } = deps.store;
-  const tries = { ...deps, attempts };
-  const begun = await beginAttempt(mailbox, asker, tries);
+  const { credentials } = deps.store;
+  const begun = await deps.tries.begin(mailbox, asker);
   if (begun.kind === 'locked') return begun;
   const hash = await credentials.takeCodeTry(mailbox.id, deps.clock.now());
   if (hash === undefined) {
-    await takeBack(begun.attempt, 'not-judged', tries);
+    deps.tries.takeBack(mailbox, begun.attempt, 'not-judged');
     return { kind: 'over' };
   }
   if ((await deps.hasher.verify(hash, code)) === 'wrong') return { kind: 'wrong', next: begun.attempt.next };
-  await takeBack(begun.attempt, 'proven', tries);
+  deps.tries.takeBack(mailbox, begun.attempt, 'proven');
   return (await credentials.useCode(mailbox.id, hash)) ? { kind: 'right' } : { kind: 'over' };
 }

@@ -13,6 +13,7 @@ import { dtmfStop } from './dtmf-stop.ts';
 import { firstSound } from './first-sound.ts';
 import { hangUp } from './hang-up.ts';
 import { heldCalls } from './held-calls.ts';
+import { login } from './login.ts';
 import { commit, machineFacts } from './machine-facts.ts';
 import { reference } from './reference.ts';
 import { terminalTable, writeReport } from './report.ts';
@@ -25,6 +26,7 @@ const programs: readonly BenchProgram[] = [
   hangUp,
   dtmfStop,
   reference,
+  login,
   heldCalls,
   ariWire,
   controllerProcess,

@@ -16,7 +16,7 @@ const about = [
     'of the message. By SIP user part: the reference is the user of the request URI; counted from the ACK. Native has nothing like it.',
 ];
 
-interface Waiting {
+export interface Waiting {
   readonly number: string;
   readonly reference: string;
   readonly sound: Uint8Array;
@@ -62,7 +62,7 @@ export const reference: BenchProgram = {
   },
 };
 
-async function leaveOneEach(stage: Stage, calls: number): Promise<Waiting[]> {
+export async function leaveOneEach(stage: Stage, calls: number): Promise<Waiting[]> {
   const numbers = Array.from({ length: calls }, (_, n) => ({
     to: subscriberNumber('quiet', n),
     from: callerNumber(n),
