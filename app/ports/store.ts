@@ -187,6 +187,8 @@ export interface MessageFilter {
   readonly kinds?: readonly MessageKind[];
   /** The sender's number. */
   readonly from?: string;
+  /** Digits that the sender's number ends with. */
+  readonly fromEnding?: string;
   /** By reception; `urgent-first` is urgent ones, then the others, the oldest first. Default: `newest`. */
   readonly order?: MessageOrder;
 }
@@ -298,8 +300,11 @@ export interface DeliveryStore {
   putOff(id: DeliveryId, due: Date, why: string): Promise<void>;
   /** Keeps a delivery that is under way from others for longer. */
   extend(id: DeliveryId, now: Date, leaseMs: number): Promise<void>;
-  /** `due` undefined = given up. */
-  failed(id: DeliveryId, due: Date | undefined, error: string): Promise<void>;
+  /**
+   * `due` undefined = given up.
+   * @param anew when it begins anew if it was asked for again meanwhile
+   */
+  failed(id: DeliveryId, due: Date | undefined, error: string, anew?: Date): Promise<void>;
   nextDue(): Promise<Date | undefined>;
 }
 

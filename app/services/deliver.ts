@@ -174,9 +174,10 @@ async function isToBeMade(deps: DeliverDeps, delivery: Delivery): Promise<boolea
 
 async function again(deps: DeliverDeps, delivery: Delivery, reason: string): Promise<void> {
   const givenUp = delivery.tries >= deps.rule.maxTries;
-  const due = givenUp ? undefined : new Date(deps.clock.now().getTime() + deps.rule.retryMs);
-  await deps.store.deliveries.failed(delivery.id, due, reason);
-  if (due !== undefined) deps.onDue(due);
+  const next = new Date(deps.clock.now().getTime() + deps.rule.retryMs);
+  // A message that came during the last try has its own tries.
+  await deps.store.deliveries.failed(delivery.id, givenUp ? undefined : next, reason, next);
+  deps.onDue(next);
 }
 
 function describe(result: Exclude<DialResult, { kind: 'answered' }>): string {

@@ -61,7 +61,7 @@ export class Deliveries implements DeliveryStore {
 
   async done(id: DeliveryId, now: Date): Promise<boolean> {
     const before = await this.#connection.run('deliveries.done', () =>
-      this.#deliveries.findOneAndUpdate({ _id: id }, over(now), { returnDocument: 'before' }),
+      this.#deliveries.findOneAndUpdate({ _id: id }, over('done', now), { returnDocument: 'before' }),
     );
     return before?.again === true;
   }
@@ -80,13 +80,10 @@ export class Deliveries implements DeliveryStore {
     );
   }
 
-  async failed(id: DeliveryId, due: Date | undefined, error: string): Promise<void> {
+  async failed(id: DeliveryId, due: Date | undefined, error: string, anew?: Date): Promise<void> {
     const change =
       due === undefined
-        ? {
-            $set: { status: 'dead' as const, lastError: error },
-            $unset: { workAt: '' as const, again: '' as const },
-          }
+        ? [...over('dead', anew), { $set: { lastError: { $literal: error } } }]
         : { $set: { status: 'pending' as const, due, workAt: due, lastError: error } };
     await this.#connection.run('deliveries.failed', () =>
       this.#deliveries.updateOne({ _id: id, status: { $ne: 'done' } }, change),
@@ -126,14 +123,15 @@ function askedAgain({ id: _id, status: _status, due, created, urgent, ...rest }:
   ];
 }
 
-function over(now: Date): Document[] {
-  const again = { $eq: ['$again', true] };
+/** Ends one, or begins it anew if it was asked for again while it was under way. */
+function over(as: 'done' | 'dead', anew: Date | undefined): Document[] {
+  const again = { $and: [{ $eq: ['$again', true] }, anew !== undefined] };
   return [
     {
       $set: {
-        status: { $cond: [again, 'pending', 'done'] },
-        due: { $cond: [again, now, '$due'] },
-        workAt: { $cond: [again, now, '$$REMOVE'] },
+        status: { $cond: [again, 'pending', as] },
+        due: { $cond: [again, anew ?? null, '$due'] },
+        workAt: { $cond: [again, anew ?? null, '$$REMOVE'] },
         tries: { $cond: [again, 0, '$tries'] },
         again: '$$REMOVE',
       },

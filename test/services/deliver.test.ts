@@ -84,6 +84,26 @@ describe('New messages brought by a call', function () {
       },
     );
   });
+  it('a message that comes during the last try has tries of its own', () => {
+    let calls = 0;
+    return withWorld(
+      {
+        onDial: answered,
+        onDialogue: async () => {
+          calls += 1;
+          if (calls === 3) await world?.leave();
+          return 'not-taken';
+        },
+      },
+      async (opened) => {
+        world = opened;
+        await opened.leave();
+        for (let minute = 0; minute < 10; minute += 1) await opened.call(`2026-01-05T12:0${minute}:30Z`);
+        assert.equal(calls, 6);
+      },
+    );
+  });
+
   it('what was heard meanwhile is not brought, and nobody is called', () =>
     withWorld({}, async (opened) => {
       await opened.hear(await opened.leave());

@@ -118,6 +118,49 @@ describe('storage: media, deliveries, attempts, call records', function () {
     });
   });
 
+  describe('deliveries that may be asked for again', () => {
+    it('twenty at once are one call', async () => {
+      const delivery = sampleDelivery({ due: at(-1_000_000) });
+      await Promise.all(Array.from({ length: 20 }, () => store().deliveries.ask(delivery)));
+      assert.equal((await store().deliveries.takeDue(at(-999_999), 1000))?.id, delivery.id);
+      assert.notEqual((await store().deliveries.takeDue(at(-999_999), 1000))?.id, delivery.id);
+      assert.equal(await store().deliveries.done(delivery.id, at(0)), false);
+    });
+
+    it('one that waits keeps its time and tries unless it becomes urgent; one that is over begins anew', async () => {
+      const delivery = sampleDelivery({ due: at(-1_000_000) });
+      await store().deliveries.ask(delivery);
+      await store().deliveries.takeDue(at(-999_999), 1000);
+      await store().deliveries.failed(delivery.id, at(-900_000), 'busy');
+      await store().deliveries.ask({ ...delivery, due: at(-950_000) });
+      assert.notEqual((await store().deliveries.takeDue(at(-940_000), 1000))?.id, delivery.id);
+      await store().deliveries.ask({ ...delivery, due: at(-930_000), urgent: true });
+      const hurried = await store().deliveries.takeDue(at(-920_000), 1000);
+      assert.deepEqual([hurried?.id, hurried?.tries, hurried?.urgent], [delivery.id, 2, true]);
+      await store().deliveries.failed(delivery.id, undefined, 'given up');
+      await store().deliveries.ask({ ...delivery, due: at(-910_000) });
+      const anew = await store().deliveries.takeDue(at(-905_000), 1000);
+      assert.deepEqual([anew?.id, anew?.tries, anew?.urgent], [delivery.id, 1, false]);
+      await store().deliveries.done(delivery.id, at(0));
+    });
+  });
+
+  describe('what is used of a day', () => {
+    it('of fifty at once no more than the limit', async () => {
+      const key = randomUUID();
+      const taken = await Promise.all(
+        Array.from({ length: 50 }, () => store().usage.take(key, 11, new Date(Date.now() + 60_000))),
+      );
+      assert.equal(taken.filter(Boolean).length, 11);
+      assert.equal(await store().usage.used(key), 11);
+    });
+
+    it('none of a limit of none; another key has its own count', async () => {
+      assert.equal(await store().usage.take(randomUUID(), 0, at(0)), false);
+      assert.equal(await store().usage.used(randomUUID()), 0);
+    });
+  });
+
   describe('attempts', () => {
     it('failures are counted in their window, per key, and cleared', async () => {
       const key = `caller:${randomUUID()}`;
