@@ -7,7 +7,6 @@ import {
 } from '../core/directory/check-subscriber.ts';
 import type { Known } from '../core/directory/check-settings.ts';
 import { problem, type Problem } from '../core/directory/problem.ts';
-import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { E164, MailboxId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
@@ -21,7 +20,7 @@ const removedAtOnce = 20;
 
 export interface DirectoryDeps {
   readonly store: Pick<Store, 'mailboxes' | 'messages' | 'media'> & { readonly credentials: CredentialStore };
-  readonly plan: NumberPlan;
+  readonly plan: Known['plan'];
   readonly classes: Pick<Classes, 'current'>;
   /** BCP 47. */
   readonly languages: readonly string[];

@@ -161,7 +161,7 @@ export function columnOf(field: string): string {
  * taken off again when they are read. Numbers of telephones stay as they are: they compute to nothing but themselves.
  */
 function guarded(cell: string): string {
-  if (/^(\+\d+ ?)+$/.test(cell)) return cell;
+  if (/^\+\d+( \+\d+)*$/.test(cell)) return cell;
   return /^'*[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
 }
 
