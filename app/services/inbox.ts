@@ -6,9 +6,6 @@ import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { MessageFilter } from '../ports/store.ts';
 import { changeState, changeUrgent, type ChangeDeps } from './change-message.ts';
 
-/** Messages looked through at once for a caller's number. */
-const pageSize = 200;
-
 export interface Inbox {
   mailbox(id: MailboxId): Promise<Mailbox | undefined>;
   /** The first message, or the one after the given one, which need not be in the folder any more. */
@@ -52,20 +49,6 @@ async function findSender(
     const found = await store.messages.next(mailbox, { ...folder, from: whole }, undefined);
     if (found !== undefined) return whole;
   }
-  for (let after: Message | undefined; ;) {
-    const page: Message[] = await store.messages.list(mailbox, {
-      ...folder,
-      limit: pageSize,
-      ...(after === undefined ? {} : { after }),
-    });
-    const found = page.find((message) => endsWith(message, digits));
-    if (found !== undefined) return found.envelope.from.number;
-    after = page.at(-1);
-    if (page.length < pageSize || after === undefined) return undefined;
-  }
-}
-
-function endsWith({ envelope }: Message, digits: string): boolean {
-  const { number, private: hidden } = envelope.from;
-  return !hidden && number !== undefined && number.replace(/\D/g, '').endsWith(digits);
+  const found = await store.messages.next(mailbox, { ...folder, fromEnding: digits }, undefined);
+  return found?.envelope.from.number;
 }

@@ -51,10 +51,11 @@ function readingOf({ order = 'newest', after, before, limit }: ListOptions): Rea
 type Range = Filter<MessageDocument> & { urgent: true | null };
 
 /** What is no range of its own; the index holds these fields as well, so that nothing else is read for them. */
-function others({ kinds, from }: ListOptions): Filter<MessageDocument> {
+function others({ kinds, from, fromEnding }: ListOptions): Filter<MessageDocument> {
   const filter = {
     ...(kinds === undefined ? {} : { kind: { $in: kinds.map(storedKind) } }),
     ...(from === undefined ? {} : { sender: from }),
+    ...(fromEnding === undefined ? {} : { sender: new RegExp(`${fromEnding.replaceAll(/\D/g, '')}$`) }),
   };
   return filter as Filter<MessageDocument>;
 }
