@@ -14,13 +14,11 @@ export interface Spool extends AsyncDisposable {
   readonly size: number;
 }
 
-export interface SpooledDeposit {
+/** With its first part, which is mostly all. */
+export interface SpooledDeposit extends DepositPart {
   /** Without parts: they are made when the bytes go in. */
   readonly draft: Omit<Envelope, 'parts' | 'id'>;
-  readonly contentType: string;
-  readonly durationMs: number;
   readonly classOfService: string;
-  readonly bytes: Uint8Array;
   /** Parts after the first, in order. */
   readonly more?: readonly DepositPart[];
 }

@@ -42,13 +42,11 @@ export interface DepositDeps {
   readonly onStored: (message: Message, mailbox: Mailbox | undefined) => void;
 }
 
-export interface Deposit {
+/** With its first part, which is mostly all. */
+export interface Deposit extends DepositPart {
   readonly draft: Omit<Envelope, 'parts' | 'id'>;
-  readonly contentType: string;
-  readonly durationMs: number;
   /** Class of service for a mailbox that this deposit makes. */
   readonly classOfService: string;
-  readonly bytes: Uint8Array;
   /** As it was found when the call began. Mailboxes with a lamp are read anew, since a lamp shows the counters. */
   readonly mailbox?: Mailbox | undefined;
   /** Parts after the first, in order. */
@@ -142,20 +140,27 @@ export function createDeposits(deps: DepositDeps): Deposits {
 }
 
 function spooled(deposit: Deposit): SpooledDeposit {
-  const { draft, contentType, durationMs, classOfService, bytes, more } = deposit;
-  const first = { draft, contentType, durationMs, classOfService, bytes };
-  return more === undefined ? first : { ...first, more };
+  const { draft, classOfService, more } = deposit;
+  return { draft, classOfService, ...partOf(deposit), ...(more === undefined ? {} : { more }) };
+}
+
+function partOf({ contentType, durationMs, pages, bytes }: DepositPart): DepositPart {
+  return {
+    contentType,
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(pages === undefined ? {} : { pages }),
+    bytes,
+  };
 }
 
 /** Stores the bytes of all parts, under ids that a repeat finds again. */
 function putParts({ store }: DepositDeps, deposit: Deposit): Promise<Part[]> {
   const { network, id } = deposit.draft.origin;
-  const { contentType, durationMs, bytes, more = [] } = deposit;
   return Promise.all(
-    [{ contentType, durationMs, bytes }, ...more].map(async (part, i) => {
+    [deposit, ...(deposit.more ?? [])].map(async (part, i) => {
       const media = `${network}:${id}${i === 0 ? '' : `/${i}`}` as MediaId;
       const { sha256 } = await store.media.put(media, part.contentType, part.bytes);
-      return { ...part, media, bytes: part.bytes.length, sha256 };
+      return { ...partOf(part), media, bytes: part.bytes.length, sha256 };
     }),
   );
 }

@@ -151,10 +151,8 @@ function copyFor(
       cut: false,
       ...(sending.related === undefined ? {} : { related: sending.related }),
     },
-    contentType: first.contentType,
-    durationMs: first.durationMs ?? 0,
+    ...first,
     classOfService,
-    bytes: first.bytes,
     ...(mailbox === undefined ? {} : { mailbox }),
     ...(more.length === 0 ? {} : { more }),
   };

@@ -209,6 +209,26 @@ describe('A caller found up after a crash', () => {
     assert.equal(world.taken[0]?.recovered, true, 'the counters must be counted anew');
   });
 
+  for (const use of ['greeting', 'draft'] as const) {
+    it(`and was recording a ${use} of their own: it is no message, and the call begins anew`, async () => {
+      const world = new FlowWorld();
+      const letter = use === 'greeting' ? 'g' : 'd';
+      const own = `${subscriber}~-~1767355200~call-1~${letter}0`;
+      const person = await world.call(
+        subscriber,
+        [speak(1000), press('#'), hear('greeting-default'), hangup()],
+        {
+          id: 'call-1',
+          entry: { kind: 'resumed', recording: { tag: own } },
+          recorded: new Uint8Array(16_000).fill(0x10),
+        },
+      );
+      assert.deepEqual(person.prompts, ['interrupted', 'greeting-default']);
+      assert.deepEqual(world.taken, []);
+      assert.deepEqual(world.media.takes, [], 'it was left at the switch');
+    });
+  }
+
   it('and was not recording: is told of the interruption, and greeted again', async () => {
     const world = new FlowWorld();
     const person = await world.call(subscriber, [...afterTone, speak(1000), hangup()], {

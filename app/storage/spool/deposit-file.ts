@@ -26,7 +26,8 @@ const header = z.strictObject({
     related: z.string().exactOptional(),
   }),
   contentType: z.string(),
-  durationMs: z.number(),
+  durationMs: z.number().exactOptional(),
+  pages: z.number().exactOptional(),
   classOfService: z.string(),
   /** Of the first part. */
   bytes: z.int().min(0),

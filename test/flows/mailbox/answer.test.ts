@@ -173,6 +173,44 @@ describe('A subscriber who answers a message', function () {
     assert.equal(twice?.envelope.related, once!.id);
   });
 
+  it('2 sends a fax on, with an introduction or without: its pages stay pages', async () => {
+    const [carol, dave] = [world.number(), world.number()];
+    const pages = Buffer.from('II*\0 as if it were a fax');
+    const stored = await world.deposits.take({
+      draft: {
+        kind: 'fax',
+        origin: { network: 'fax', id: 'a-fax' },
+        from: { private: true },
+        to: bob.number,
+        received: world.deps.clock.now(),
+        urgent: false,
+        confidential: false,
+        cut: false,
+      },
+      classOfService: 'standard',
+      contentType: 'image/tiff',
+      pages: 2,
+      bytes: pages,
+    });
+    assert.ok(stored.kind === 'stored');
+    await answer(stored.message, [press('2'), ...to(carol), hear('beep'), press('#'), menu, press('1')]);
+    const introduced = [hear('beep'), speak(words), press('#'), menu, press('1')];
+    await answer(stored.message, [press('2'), ...to(dave), ...introduced]);
+    const [plain] = await world.messages(carol);
+    const [spoken] = await world.messages(dave);
+    const shapes = [plain, spoken].map((message) =>
+      message?.envelope.parts.map((part) => [part.contentType, part.pages, part.durationMs]),
+    );
+    assert.deepEqual(shapes, [
+      [['image/tiff', 2, undefined]],
+      [
+        ['audio/PCMU', undefined, 2000],
+        ['image/tiff', 2, undefined],
+      ],
+    ]);
+    assert.deepEqual([plain?.envelope.kind, spoken?.envelope.kind], ['fax', 'fax']);
+  });
+
   it('2 on a private message: it is said that it cannot be sent on', async () => {
     const message = await world.receives(bob, original, { private: true }, true);
     const { person, result } = await answer(message, [press('2'), hear('send-confidential')]);
