@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { E164 } from '../../app/core/ids.ts';
 import { babble } from '../audio/babble.ts';
 import type { Phone } from '../phone/phone.ts';
 import type { ReceivedText } from '../phone/received.ts';
@@ -8,7 +9,7 @@ import { access, openSystem, type System } from './system.ts';
 const subscriber = '+12025550147';
 
 describe('The message waiting lamp of a registered phone', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let system: System;
   let alice: Phone;
   let desk: Phone;
@@ -64,9 +65,21 @@ describe('The message waiting lamp of a registered phone', function () {
     await shows('1/0 ');
   });
 
+  it('tells of other kinds of messages too', async () => {
+    const mailbox = await system.store.mailboxes.find(subscriber as E164);
+    assert.ok(mailbox !== undefined);
+    await system.store.mailboxes.count(mailbox.id, { kind: 'fax', new: 1, urgent: 1 });
+    const reference = await leave(babble(2000, 7));
+    await shows('2/0 (0/0)\r\nFax-Message: 1/0 (1/0)\r\n');
+    assert.equal(await desk.text(access, `delete ${reference}`), 202);
+    await shows('1/0 (0/0)\r\nFax-Message: 1/0 (1/0)\r\n');
+    assert.equal(await desk.register(), 200);
+    await shows('1/0 (0/0)\r\nFax-Message: 1/0 (1/0)\r\n');
+  });
+
   it('follows what happened while the switch was away', async () => {
     await system.asterisk.kill();
-    const mailbox = await system.store.mailboxes.find(subscriber as never);
+    const mailbox = await system.store.mailboxes.find(subscriber as E164);
     assert.ok(mailbox !== undefined);
     const messages = await system.store.messages.list(mailbox.id, { states: ['new'], limit: 5 });
     assert.equal(messages.length, 1);
@@ -77,7 +90,7 @@ describe('The message waiting lamp of a registered phone', function () {
 
   it('is right after the controller was killed', async () => {
     await system.controller.kill('SIGKILL');
-    const mailbox = await system.store.mailboxes.find(subscriber as never);
+    const mailbox = await system.store.mailboxes.find(subscriber as E164);
     assert.ok(mailbox !== undefined);
     await system.store.mailboxes.count(mailbox.id, { kind: 'voice', new: -2 });
     await system.restart();
