@@ -23,7 +23,8 @@ describe('the prompts', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'prompts-'));
     [source, out] = [join(folder, 'source'), join(folder, 'out')];
-    cpSync(shipped, source, { recursive: true });
+    for (const language of ['en', 'en-GB'])
+      cpSync(join(shipped, language), join(source, language), { recursive: true });
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -76,7 +77,7 @@ describe('the prompts', () => {
   });
 
   it('are built as telephone sound with an index, and not built again', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const first = await build();
     assert.equal(first.written, 2 * first.clips);
     assert.ok(first.spoken > 100 && first.spoken <= first.clips);
@@ -96,7 +97,7 @@ describe('the prompts', () => {
   });
 
   it('are replaced by a recording of the same name, and files that nobody says any more are removed', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await build();
     writeFileSync(join(source, 'en/recorded/goodbye.wav'), wav(44_100, 2));
     writeFileSync(join(out, 'en/old-prompt.ulaw'), 'x');
@@ -111,7 +112,7 @@ describe('the prompts', () => {
   });
 
   it('that cannot be read as sound fail with what is wrong, and what was built stays', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     await build();
     const before = readFileSync(join(out, 'en/goodbye.ulaw'));
     writeFileSync(join(source, 'en/recorded/goodbye.wav'), 'no sound');

@@ -31,7 +31,7 @@ describe('a third language', () => {
   };
 
   it('is spoken and written once its folder is there', async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const result = await buildPrompts({ source, out });
     assert.match(result.warnings.join('\n'), /de\/prompts\.yaml:\n {2}no text for: .*menu-main-new/);
     assert.match(result.warnings.join('\n'), /de\/texts\.yaml:\n {2}no text for: .*reply-help/);
@@ -56,6 +56,14 @@ describe('a third language', () => {
       heard({ kind: 'time', at, now, timeZone: 'Europe/Berlin' }),
       'am dritten Oktober um drei und zwanzig Uhr fünf',
     );
+    for (const language of ['en', 'es', 'de']) {
+      const index = JSON.parse(readFileSync(join(out, language, 'index.json'), 'utf8')) as Record<
+        string,
+        number
+      >;
+      for (const [name, ms] of Object.entries(index))
+        assert.ok(ms >= 150 && ms < 20_000, `${language}/${name} lasts ${ms} ms`);
+    }
     // What it lacks is spoken and written in the default language.
     assert.equal(catalog.clip('de', 'menu-main-new'), join(out, 'en/menu-main-new'));
     const words = catalog.wording('de');
