@@ -48,10 +48,13 @@ interface Here {
 
 /** Lets the subscriber hear the message and act on it until they leave it. */
 export async function messageDialogue(session: Session, message: Message, visit: Visit): Promise<Leaving> {
-  const sound = await soundOf(session, message, visit);
+  const [sound, announced] = await Promise.all([
+    soundOf(session, message, visit),
+    visit.start === 'announced' ? announcement(session, message) : [],
+  ]);
   const player = Array.isArray(sound) ? new Player(sound, lengthOf(message)) : undefined;
   const here: Here = { session, message, player };
-  let step: Step = typeof sound === 'string' ? toMenu(prompt(sound)) : await begin(here, visit);
+  let step: Step = typeof sound === 'string' ? toMenu(prompt(sound)) : await begin(here, visit, announced);
   while (step.go !== 'leave') {
     if (step.go === 'sound') step = await listen(here);
     else if (step.go === 'menu') step = await ask(here, step.first);
@@ -74,13 +77,12 @@ async function soundOf(
   return 'reference-deleted';
 }
 
-async function begin(here: Here, { start, first }: Visit): Promise<Step> {
+async function begin(here: Here, { start, first }: Visit, announced: readonly PlayItem[]): Promise<Step> {
   const { session, message, player } = here;
   if (start === 'menu') return toMenu(...(first ?? []));
   if (start === 'announced') {
     const { call, profile } = session;
-    const items = await announcement(session, message);
-    const said = await call.play(items, { language: profile.language, until: keys });
+    const said = await call.play(announced, { language: profile.language, until: keys });
     if (said.kind === 'gone' || said.kind === 'aborted') return leave('end');
     // Who wants no more than the announcement has not heard the message, unless there is no more to it.
     if (player === undefined) await noteHeard(here);
