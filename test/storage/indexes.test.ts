@@ -57,6 +57,9 @@ describe('storage: every question has its index', function () {
     'mailboxes.list': (store) => store.mailboxes.list(mailbox.id, 10),
     'mailboxes.list from the begin': (store) => store.mailboxes.list(undefined, 10),
     'mailboxes.withMessages': (store) => store.mailboxes.withMessages(mailbox.id, 10),
+    'mailboxes.findAll': (store) => store.mailboxes.findAll([mailbox.number, number()]),
+    'mailboxes.putAll': (store) =>
+      store.mailboxes.putAll([{ kind: 'change', id: mailbox.id, version: 0, change: { status: 'active' } }]),
     'mailboxes.remove': (store) => store.mailboxes.remove(none as MailboxId),
     'classes.all': (store) => store.classes.all(7),
     'classes.put': (store) => store.classes.put(sampleClass({ name: 'gold' })),
@@ -74,6 +77,7 @@ describe('storage: every question has its index', function () {
     'messages.setUrgent': (store) => store.messages.setUrgent(message.id, true),
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
+    'messages.remove': (store) => store.messages.remove(none as never),
     'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
     'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
     'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
@@ -134,6 +138,23 @@ describe('storage: every question has its index', function () {
       for (const find of asked) assert.deepEqual(scansOf(await explain(find)), [], JSON.stringify(find));
     });
   }
+
+  it('folders are read in order, however large the mailbox: nothing is sorted', async () => {
+    const { messages } = opened.store;
+    const { mailbox: box } = message;
+    opened.commands.length = 0;
+    for (const order of ['newest', 'oldest', 'urgent-first'] as const) {
+      await messages.list(box, { limit: 20, order });
+      await messages.next(box, { states: ['new'], kinds: ['fax'], order }, undefined);
+      await messages.previous(box, { states: ['heard', 'saved'], from: '+12025550123', order }, message);
+    }
+    const asked = opened.commands.flatMap((event) => filtersOf(event.command));
+    assert.ok(asked.length > 20);
+    for (const find of asked) assert.deepEqual(sortsOf(await explain(find)), [], JSON.stringify(find));
+    const { mailbox: one, ...unordered } = { mailbox: box, sort: { transcript: 1 } };
+    const sorted = await explain({ find: 'messages', filter: { mailbox: one }, ...unordered });
+    assert.notDeepEqual(sortsOf(sorted), [], 'sorting would be found out');
+  });
 
   it('a question without index would be found out', async () => {
     const find = { find: 'messages', filter: { transcript: 'x' } };
@@ -235,6 +256,16 @@ function filtersOf(command: Document): Document[] {
 
 function pick(document: Document, names: readonly string[]): Document {
   return Object.fromEntries(Object.entries(document).filter(([name]) => names.includes(name)));
+}
+
+/** Stages that sort what they have read. */
+function sortsOf(plan: unknown): string[] {
+  if (typeof plan !== 'object' || plan === null) return [];
+  const node = plan as Readonly<Record<string, unknown>>;
+  const found = [node['stage'], node['Node Type']].filter((name) =>
+    /^(Incremental )?sort$/i.test(String(name)),
+  );
+  return [...found.map(String), ...Object.values(node).flatMap(sortsOf)];
 }
 
 /**

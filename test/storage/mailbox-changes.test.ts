@@ -142,6 +142,36 @@ describe('storage: mailboxes that an operator or a subscriber changes', function
     assert.equal(await mailboxes().removeAlias('none' as MailboxId, alias), undefined);
   });
 
+  it('many are made and changed at once; who was slower is told to look again, and the others are done', async () => {
+    const [one, other, gone] = [await create(), await create(), await create()];
+    await mailboxes().remove(gone.id);
+    const fresh = [sampleMailbox(), sampleMailbox(), sampleMailbox({ number: one.number })];
+    const alias = number();
+    const make = fresh.map((mailbox) => ({ kind: 'create', fresh: mailbox }) as const);
+    const change = { settings: { name: 'Ann', lists: { 1: { members: [] } } } };
+    assert.deepEqual(await mailboxes().putAll(make), ['done', 'done', 'again']);
+    const changed = { kind: 'change', id: one.id, version: 0, numbers: [one.number, alias], change } as const;
+    assert.deepEqual(await mailboxes().putAll([changed]), ['done']);
+    assert.deepEqual(await mailboxes().get(one.id), {
+      ...one,
+      aliases: [alias],
+      settings: change.settings,
+      version: 1,
+    });
+    // The first is older by now, the second takes a number that leads elsewhere, the third is gone.
+    const late = [
+      changed,
+      { ...changed, id: other.id, numbers: [other.number, alias] },
+      { ...changed, id: gone.id, numbers: [gone.number] },
+    ];
+    assert.deepEqual(await mailboxes().putAll(late), ['again', 'again', 'again']);
+    assert.deepEqual(await mailboxes().get(other.id), other);
+    assert.deepEqual(await mailboxes().putAll([]), []);
+    const found = await mailboxes().findAll([alias, fresh[0]!.number, number()]);
+    assert.deepEqual(new Set(found.map(({ id }) => id)), new Set([one.id, fresh[0]!.id]));
+    assert.deepEqual(await mailboxes().findAll([]), []);
+  });
+
   it('a mailbox that is removed frees its numbers', async () => {
     const one = await create();
     assert.equal(await mailboxes().remove(one.id), true);
