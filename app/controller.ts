@@ -170,7 +170,11 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const late: { deliveries?: Deliveries } = {};
   const account = createAccount({ ...shared, cdrs: store.cdrs });
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
-  const lamps = createLamps({ ...shared, media });
+  const lamps = createLamps({
+    ...shared,
+    media,
+    anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
+  });
   const notify = createNotify({
     ...shared,
     gateways: rooms.gateways,

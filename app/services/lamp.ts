@@ -18,6 +18,8 @@ export interface LampDeps {
   readonly profiles: Pick<Profiles, 'of'>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether any class of service has a lamp, without which no mailbox is looked at; default true. */
+  readonly anyLamp?: () => boolean;
   /** Most lamps a second where many are set one after the other; default 50. */
   readonly perSecond?: number;
   /** How long after a round through all mailboxes the next one begins, in milliseconds; default 10 minutes. */
@@ -76,7 +78,7 @@ class StoreLamps implements Lamps {
     let running: Promise<void> = Promise.resolve();
     let whole = true;
     for await (const started of this.#deps.media.starts(signal)) {
-      this.#deps.log.info('the switch has started: lamps are set anew', { started });
+      this.#deps.log.info('the switch has started', { started });
       last.abort();
       last = new AbortController();
       running = this.#sweepOrMiss(whole, AbortSignal.any([signal, last.signal]));
@@ -138,8 +140,13 @@ class StoreLamps implements Lamps {
   }
 
   async #sweepOrMiss(whole: boolean, signal: AbortSignal): Promise<void> {
-    const { clock, log, store } = this.#deps;
+    const { anyLamp, clock, log, store } = this.#deps;
     const { mailboxes } = store;
+    if (anyLamp?.() === false) {
+      // Should a class get one, its mailboxes are all to be shown.
+      this.#missed = true;
+      return;
+    }
     try {
       await this.#sweep((after) => mailboxes.withMessages(after, pageSize), signal);
       if (whole) await this.#sweep((after) => mailboxes.list(after, pageSize), signal);

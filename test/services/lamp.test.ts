@@ -36,6 +36,7 @@ describe('Message waiting lamps', function () {
       profiles: { of: ({ classOfService }) => ({ ...profile, lamp: classOfService === 'lit' }) },
       clock: { now: () => new Date(now) },
       log: keepingLog(lines),
+      anyLamp: () => true,
       perSecond: 100_000,
       ...change,
     });
@@ -165,6 +166,24 @@ describe('Message waiting lamps', function () {
     onSet = () => undefined;
     await lamps.reconcile(AbortSignal.timeout(5000));
     for (const { number } of boxes) assert.equal(shown(number)?.new, 1);
+    ending.abort();
+    await following;
+  });
+
+  it('cost nothing where no class has one, and are all set once a class gets one', async () => {
+    const { number } = await make();
+    let any = false;
+    lamps = start({ anyLamp: () => any });
+    const ending = new AbortController();
+    const following = lamps.follow(ending.signal);
+    await settles(() => lines.some((line) => line.text === 'the switch has started'));
+    const before = opened.commands.length;
+    for (let i = 0; i < 3; i++) await lamps.reconcile(AbortSignal.timeout(5000));
+    assert.equal(opened.commands.length, before);
+    assert.equal(shown(number), undefined);
+    any = true;
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    assert.equal(shown(number)?.new, 1);
     ending.abort();
     await following;
   });

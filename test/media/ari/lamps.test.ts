@@ -43,6 +43,7 @@ describe('message waiting lamps with Asterisk', function () {
       store: opened.store,
       media,
       profiles: { of: () => ({ lamp: true }) as never },
+      anyLamp: () => true,
       clock: { now: () => new Date(now) },
       log: lab.log,
       roundMs: 1000,
