@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { addSubscriber, removeSubscriber, setSubscriber, showSubscriber } from './subscribers/one.ts';
 import { openOffice, type Office } from './subscribers/office.ts';
+import { firstPin, showAudit, unlock } from './subscribers/pins.ts';
 import { exportTable, importTable } from './subscribers/tables.ts';
 
 const usage = `npm run subscribers -- COMMAND
@@ -12,6 +13,9 @@ const usage = `npm run subscribers -- COMMAND
   add NUMBER [FIELD=VALUE]...               make one
   set NUMBER FIELD=VALUE...                 change one; FIELD= goes back to what the class says
   remove NUMBER --yes                       remove one, with all messages
+  pin NUMBER                                set and show a random PIN, to be changed at the first login; ends all waits
+  unlock NUMBER                             end the waits after wrong PINs
+  audit NUMBER                              who tried to get in, and how that ended; the newest first
 
   FIELD is a column of the table: name, class, status, language, time_zone, email, sip, sms, quiet_hours,
   deliver_by_call, aliases, notify, lists, toll. Also as --name VALUE and so on; timeZone is time_zone as well.
@@ -52,6 +56,9 @@ const commands: Readonly<
     most: 1,
     run: (office, [number = ''], { yes }) => removeSubscriber(office, number, yes),
   },
+  pin: { least: 1, most: 1, run: (office, [number = '']) => firstPin(office, number) },
+  unlock: { least: 1, most: 1, run: (office, [number = '']) => unlock(office, number) },
+  audit: { least: 1, most: 1, run: (office, [number = '']) => showAudit(office, number) },
 };
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -5,7 +5,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { isOwnedBy } from '../core/mailbox/owner.ts';
 import type { PinProblem } from '../core/pin/pin-problem.ts';
 import type { Credential } from '../ports/credentials.ts';
-import { createTries, pairKeys, strangersKey } from './attempt.ts';
+import { createTries } from './attempt.ts';
 import {
   auditedAs,
   type AuthenticationDeps,
@@ -13,7 +13,8 @@ import {
   type PinAsker,
 } from './authentication-deps.ts';
 import { checkCode, sendCode, type CodeCheck, type CodeSending } from './one-time-code.ts';
-import { choosePin, judgePin, randomPin, replacePin } from './pins.ts';
+import { createPinDesk, type PinDesk } from './pin-desk.ts';
+import { choosePin, judgePin } from './pins.ts';
 
 const dayMs = 86_400_000;
 
@@ -40,7 +41,7 @@ export type Login =
   /** Not judged. */
   | Locked;
 
-export interface Authentication {
+export interface Authentication extends PinDesk {
   /** How this caller comes in; audited if they are in. */
   admit(mailbox: Mailbox, asker: PinAsker): Promise<Admission>;
   /** Judges a PIN. A try while it is locked is not judged and does not count. */
@@ -54,10 +55,6 @@ export interface Authentication {
     pin: string,
     asker?: PinAsker,
   ): Promise<{ readonly kind: 'set' } | { readonly kind: 'refused'; readonly why: PinProblem }>;
-  /** For the operator: a random PIN that must be changed at the first login; all waits at the mailbox end. */
-  firstPin(mailbox: Mailbox): Promise<string>;
-  /** For the operator: all waits at the mailbox end. */
-  unlock(mailbox: Mailbox): Promise<void>;
   /** Sends a code by text to the subscriber of a mailbox that has no PIN. */
   sendCode(mailbox: Mailbox, asker: PinAsker): Promise<CodeSending>;
   /** Judges a code; a right one is used up. */
@@ -68,22 +65,12 @@ export function createAuthentication(given: AuthenticationDeps): Authentication 
   const deps: AuthenticationParts = { ...given, tries: createTries(given) };
   const { credentials } = deps.store;
   return {
+    ...createPinDesk(deps),
     admit: (mailbox, asker) => admit(deps, mailbox, asker),
     login: (mailbox, pin, asker) => login(deps, mailbox, pin, asker),
     hasPin: async (mailbox) => (await credentials.get(mailbox))?.hash !== undefined,
     judgePin: (mailbox, pin) => judgePin(deps, mailbox, pin),
     setPin: (mailbox, pin, asker) => choosePin(deps, mailbox, pin, asker),
-    async firstPin(mailbox) {
-      const pin = randomPin(deps, mailbox);
-      await replacePin(deps, mailbox, pin, { mustChange: true });
-      await endWaits(deps, mailbox);
-      deps.auditor.note({ event: 'first-pin', outcome: 'set', mailbox: mailbox.id, caller: 'operator' });
-      return pin;
-    },
-    async unlock(mailbox) {
-      await endWaits(deps, mailbox);
-      deps.auditor.note({ event: 'unlock', outcome: 'done', mailbox: mailbox.id, caller: 'operator' });
-    },
     sendCode: (mailbox, asker) => sendCode(deps, mailbox, asker),
     checkCode: (mailbox, code, asker) => checkCode(deps, mailbox, code, asker),
   };
@@ -181,13 +168,6 @@ async function renewHash(
   } catch (error) {
     deps.log.warn('a hash of a PIN stays as it was made', { error, mailbox: mailbox.id });
   }
-}
-
-async function endWaits({ store }: AuthenticationDeps, mailbox: Mailbox): Promise<void> {
-  await Promise.all([
-    store.attempts.clearAll(pairKeys(mailbox)),
-    store.attempts.clear(strangersKey(mailbox)),
-  ]);
 }
 
 function noteLogin(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker, outcome: string): void {

@@ -3,7 +3,9 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { pinProblem, pinsRemembered, shortestPin, type PinProblem } from '../core/pin/pin-problem.ts';
 import { auditedAs, type AuthenticationDeps, type PinAsker } from './authentication-deps.ts';
 
-type PinDeps = Pick<AuthenticationDeps, 'store' | 'hasher' | 'auditor' | 'clock' | 'random'>;
+export type PinDeps = Pick<AuthenticationDeps, 'hasher' | 'auditor' | 'clock' | 'random'> & {
+  readonly store: Pick<AuthenticationDeps['store'], 'attempts' | 'credentials'>;
+};
 
 export async function judgePin(
   deps: PinDeps,

@@ -6,10 +6,13 @@ import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { Log } from '../../app/ports/log.ts';
 import type { Store } from '../../app/ports/store.ts';
 import type { Tables } from '../../app/ports/tables.ts';
+import { openHasher } from '../../app/secrets/open.ts';
+import { createAuditor, type Auditor } from '../../app/services/audit.ts';
 import { createClasses } from '../../app/services/classes.ts';
 import { createDirectory, type Directory } from '../../app/services/directory.ts';
 import type { ImportDeps } from '../../app/services/directory-import.ts';
 import { inTime } from '../../app/services/in-time.ts';
+import { createPinDesk, type PinDesk } from '../../app/services/pin-desk.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openTables } from '../../app/tables/open.ts';
@@ -22,6 +25,8 @@ export interface Office extends AsyncDisposable {
   readonly directory: Directory;
   readonly tables: Tables;
   readonly importing: ImportDeps;
+  readonly pins: PinDesk;
+  readonly auditor: Auditor;
 }
 
 /** Nobody waits on the telephone: a busy store may take its time, in milliseconds. */
@@ -39,7 +44,7 @@ const quiet: Log = {
 };
 
 export async function openOffice(file: string | undefined): Promise<Office> {
-  const { config } = loadConfig(file ?? configFile(), withoutSecrets(process.env));
+  const { config, secrets } = loadConfig(file ?? configFile(), withoutSecrets(process.env));
   const prompts = await openPromptCatalog(config.prompts, { log: quiet });
   const store = await openStore({ ...config.store, timeoutMs: patience }, { log: quiet });
   if (
@@ -58,9 +63,14 @@ export async function openOffice(file: string | undefined): Promise<Office> {
   const classes = createClasses({ store, configured: () => config.classes, languages, log: quiet });
   await classes.refresh();
   const directory = createDirectory({ store, plan, classes, languages, clock, random });
+  const { audit: auditing, pins } = config;
+  const hasher = openHasher({ ...pins, pepper: secrets.pinPepper });
+  const auditor = createAuditor({ audit: store.audit, keepDays: auditing.days, clock, random, log: quiet });
   return {
     store,
     directory,
+    auditor,
+    pins: createPinDesk({ store, hasher, auditor, clock, random }),
     tables: openTables(),
     importing: { store, directory, clock, random },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

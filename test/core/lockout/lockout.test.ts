@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { lockout, longest, manyRule, pairRule } from '../../../app/core/lockout/lockout.ts';
 
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { longestPin, pinProblem, shortestPin } from '../../../app/core/pin/pin-problem.ts';
 
 const owner = { numbers: ['+12025550147', '+41791234567'], year: 2026 };
