@@ -20,7 +20,7 @@ END
         case $engine in
           flite) flite -voice "$voice" -f "$file" -o "$hash.tts" ;;
           *) espeak-ng -v "$voice" -s "$speed" -p "$pitch" -b 1 -f "$file" -w "$hash.tts" ;;
-        esac ;;
+        esac || { echo "$engine cannot speak with the voice $voice" >&2; exit 255; } ;;
       *) mv "$file" "$hash.tts" ;;
     esac || exit 255
     sox -t wav "$hash.tts" -r 8000 -c 1 -b 16 -e signed-integer -L -t raw "$hash.s16" highpass 100 || exit 255

@@ -82,6 +82,12 @@ describe('a third language', () => {
     assert.deepEqual(catalog.languages.toSorted(), ['de', 'en', 'es']);
   });
 
+  it('with a voice that the engine does not have is not built, and it says which', async function () {
+    this.timeout(120_000);
+    change('prompts.yaml', 'name: de', 'name: zz-none');
+    await assert.rejects(buildPrompts({ source, out }), /espeak-ng cannot speak with the voice zz-none/);
+  });
+
   it('may have a region, which is a folder with what differs', () => {
     const region = join(source, 'de-CH');
     const write = (name: string, text: string) => {
