@@ -106,7 +106,7 @@ class MemoryAttempts implements AttemptStore {
   }
 
   async clearAll(prefix: string): Promise<void> {
-    for (const key of [...this.#failures.keys()]) if (key.startsWith(prefix)) this.#failures.delete(key);
+    for (const key of this.#failures.keys()) if (key.startsWith(prefix)) this.#failures.delete(key);
   }
 
   async failures(keys: readonly string[]): Promise<Failures[]> {

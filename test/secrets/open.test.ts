@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createLanes } from '../../app/secrets/lanes.ts';
 import { openHasher } from '../../app/secrets/open.ts';
 
@@ -36,6 +37,15 @@ describe('Hashes of PINs', () => {
     assert.equal(await other.verify(peppered, '482915'), 'wrong');
     assert.equal(await plain.verify(peppered.replace(/^pepper:/, ''), '482915'), 'wrong');
     assert.equal(await hot.verify(await plain.hash('482915'), '482915'), 'outdated');
+  });
+
+  it('fifty at once leave the threads free that files are read on', async () => {
+    await using hasher = openHasher(standard);
+    let made = 0;
+    const all = Array.from({ length: 50 }, () => hasher.hash('482915').then(() => (made += 1)));
+    for (let n = 0; n < 20; n += 1) await readFile(import.meta.filename);
+    assert.ok(made < 40, `${made} were made before twenty files were read`);
+    await Promise.all(all);
   });
 
   for (const broken of ['', 'x', '$argon2id$v=19$', 'pepper:', '$2b$10$abcdefghijklmnopqrstuv']) {
