@@ -8,10 +8,16 @@ export async function enterMailbox(phone: Phone, told: Told): Promise<PhoneCall>
   const call = await phone.call(access);
   await call.up();
   await call.press('#');
-  await told.plays('offer-pin');
+  // A PIN is offered once.
+  const first = await told.plays(({ name }) => name === 'offer-pin' || isStatus(name));
+  if (isStatus(first.name)) return call;
   await call.press('0');
-  await told.plays(({ name }) => name === 'you-have' || name === 'mailbox-empty');
+  await told.plays(({ name }) => isStatus(name));
   return call;
+}
+
+function isStatus(name: string): boolean {
+  return name === 'you-have' || name === 'mailbox-empty';
 }
 
 /** The name under which a message's sound is played, at any speed. */
