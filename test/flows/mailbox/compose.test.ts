@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../../app/core/errors.ts';
 import type { E164 } from '../../../app/core/ids.ts';
 import type { Mailbox } from '../../../app/core/mailbox/mailbox.ts';
@@ -340,6 +341,21 @@ describe('A subscriber who sends a message', function () {
       assert.deepEqual(person.heard.at(-1), { kind: 'digits', digits: bob.slice(2) });
       assert.ok(!person.prompts.includes('send-done'));
     });
+  });
+
+  it('that takes a moment: is told that it is being sent, and then that it was', async () => {
+    const bob = world.number();
+    const { sends } = world.deps;
+    const slow: FlowDeps['sends'] = {
+      ...sends,
+      send: async (sending) => {
+        await pause(1000);
+        return sends.send(sending);
+      },
+    };
+    const { person } = await compose([...to(bob), ...speaks, press('1')], { ...world.deps, sends: slow });
+    assertHeard(person.prompts, ['send-sending', 'send-done']);
+    assert.equal((await world.messages(bob)).length, 1);
   });
 
   it('and sends it again after the answer was lost: no second message', async () => {

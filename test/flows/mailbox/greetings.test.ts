@@ -272,6 +272,29 @@ describe("A subscriber's greetings", function () {
     assert.deepEqual(await greetings(), {});
   });
 
+  it('two telephones record it at once: one of them holds, and the sound of the other is not left behind', async () => {
+    const put: string[] = [];
+    const { media } = world.store;
+    const watched = {
+      ...world.store,
+      mailboxes: world.store.mailboxes,
+      media: {
+        get: (id: never) => media.get(id),
+        put: (id: never, type: string, bytes: Uint8Array) => {
+          put.push(id);
+          return media.put(id, type, bytes);
+        },
+        delete: (id: never) => media.delete(id),
+      },
+    };
+    const { greetings: service } = world.with(watched);
+    const sound = { contentType: 'audio/PCMU', durationMs: 2000, bytes: words };
+    await Promise.all([1, 2, 3].map(() => service.set(bob, 'unavailable', sound)));
+    const kept = (await greetings()).unavailable?.media;
+    assert.equal(put.length, 3);
+    for (const id of put) assert.equal((await media.get(id as never)) !== undefined, id === kept);
+  });
+
   it('the recording bears the sign of a greeting, so that it never becomes a message', async () => {
     const tags: string[] = [];
     const own = await world.now(bob);
