@@ -1,28 +1,28 @@
 import type { Condition } from '../../app/core/menu/menu.ts';
 
-/** When a key is offered, for people. `undefined`: the two that share the key make it plain. */
-export const conditions: Readonly<Record<Condition, string | undefined>> = {
+/** When a key is offered, for people. */
+export const conditions: Readonly<Record<Condition, string>> = {
   operator: 'if there is an operator',
   'sender-known': 'if the sender is known',
-  kept: undefined,
-  deleted: undefined,
-  urgent: undefined,
-  'not-urgent': undefined,
+  kept: 'if it is not deleted',
+  deleted: 'if it is deleted',
+  urgent: 'if it is urgent',
+  'not-urgent': 'if it is not urgent',
   'has-sound': 'if it has sound',
-  'in-mailbox': undefined,
-  alone: undefined,
+  'in-mailbox': 'in the mailbox',
+  alone: 'if opened by its reference',
   'has-voice': 'if there are any',
   'has-fax': 'if there are any',
   'has-text': 'if there are any',
   'has-email': 'if there is any',
   'has-picture': 'if there are any',
   recorded: 'if one is recorded',
-  'takes-messages': undefined,
-  'announcement-only': undefined,
-  'notices-on': undefined,
-  'notices-off': undefined,
-  'calls-on': undefined,
-  'calls-off': undefined,
+  'takes-messages': 'while messages are taken',
+  'announcement-only': 'while none are taken',
+  'notices-on': 'while they are on',
+  'notices-off': 'while they are off',
+  'calls-on': 'while they are on',
+  'calls-off': 'while they are off',
   'several-languages': 'if there are several',
   'has-members': 'if it has numbers',
 };

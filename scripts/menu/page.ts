@@ -11,14 +11,15 @@ const intro = `# The mailbox by telephone
 This page and its picture are made by \`npm run menu:docs\` from \`app/core/menu/menus.ts\`, the same data that the telephone obeys and
 \`test/flows/menu.test.ts\` walks: a key that is changed there is changed everywhere.
 
-- Keys may be pressed at any time: what is being said stops, and the key counts. Keys for several menus may be typed ahead: \`162\` hears the
-  first new message, goes on to the next and saves it.
+- Keys may be pressed at any time: what is being said stops, and the key counts. Keys for several menus may be typed ahead: \`162\` opens
+  the new messages, passes to the second and saves it.
 - Each key is told as a purpose and a key, and only while it works. Another key is said to do nothing, and the menu comes again.
-- A line that presses nothing hears the menu three times (the second time with the keys marked *later*), then goodbye.
+- A line that presses nothing hears the menu three times (the second time with the keys that are *told later*), then goodbye.
 - While a message plays its keys work too. \`7\` and \`9\` go back and forward by five seconds, \`8\` holds it for up to a minute and goes on.
   The speed (0.75, 1, 1.25, 1.5, 2) stays for the rest of the call.
-- A message is announced by its sender, by name where they have a mailbox with a spoken name, and its time in the subscriber's zone. \`1\`
-  passes over the announcement. It counts as heard once three seconds of it, or half of a shorter one, were played.
+- A message is announced by its sender, by name where they have spoken one for their own mailbox here, and by its time in the
+  subscriber's zone. \`1\` passes over the announcement. It counts as heard once a key stops its sound, or three seconds of it (half of a shorter one)
+  were played.
 - New messages come urgent ones first, then the oldest first. A deleted message can be brought back by the same key, at once or from the
   deleted messages.
 - While the store is away the subscriber is told so and stays where they are; nothing is lost.
@@ -40,7 +41,7 @@ function section(
     choices.map((choice) => {
       const said = `${String(texts[purposeOf(menu, choice)])} ${String(texts[pressOf(key)])}`;
       const when = [
-        ...(choice.if === undefined ? [] : [conditions[choice.if] ?? plain(choice.if)]),
+        ...(choice.if === undefined ? [] : [conditions[choice.if]]),
         ...(choice.later === undefined ? [] : ['told later']),
       ];
       const opens = choice.opens === undefined ? undefined : menus[choice.opens]?.title;
@@ -55,11 +56,6 @@ ${when}| key | does | offered | is told |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
-}
-
-/** A condition in words, where two choices share a key. */
-function plain(condition: string): string {
-  return `if ${condition.replaceAll('-', ' ')}`;
 }
 
 /** As GitHub names the heading. */

@@ -6,7 +6,7 @@ export interface Menu<Name extends string = string, Action extends string = stri
   readonly name: Name;
   /** For the picture and the guide, in English. */
   readonly title: string;
-  /** When it is asked, where no key leads to it; for the picture and the guide, in English. */
+  /** When it is asked, where no key leads to it or not always; for the picture and the guide, in English. */
   readonly when?: string;
   /** In the order in which they are said. */
   readonly choices: readonly Choice<Action>[];

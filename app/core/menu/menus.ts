@@ -85,10 +85,10 @@ export const main: Menu<'main', MainAction> = {
   ],
 };
 
-/** Only asked where messages of several kinds wait. */
 export const kinds: Menu<'kinds', KindAction> = {
   name: 'kinds',
   title: 'Kinds of message',
+  when: 'messages of several kinds wait',
   choices: [
     { key: '1', does: 'all', label: 'all', opens: 'message' },
     { key: '2', does: 'voice', label: 'voice', opens: 'message', if: 'has-voice' },
