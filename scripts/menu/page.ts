@@ -22,6 +22,14 @@ This page and its picture are made by \`npm run menu:docs\` from \`app/core/menu
   were played.
 - New messages come urgent ones first, then the oldest first. A deleted message can be brought back by the same key, at once or from the
   deleted messages.
+- A message of one's own goes to numbers (each and \`#\`) and distribution lists (\`*\`, the list's key 1 to 99, \`#\`); \`*#\` takes the last
+  one back, \`#\` alone ends. Each is said back by spoken name or digits; numbers not served here and full mailboxes are refused at once.
+  Nothing is sent without \`1\` at the end: who hangs up has sent nothing. It is then told how many got it, and who did not.
+- A private message cannot be sent on. A reply goes to the sender's mailbox here; where there is none, the sender can be called.
+- Callers hear the temporary greeting until its time, else the one for busy if that is why the call came here, else the one for no answer,
+  else the spoken name, else the system's own. While a greeting plays, \`#\` passes on to the tone, \`*\` leads its owner into the mailbox,
+  and \`0\` to the operator, if the class of service has one. A greeting is kept when its owner ends it with \`#\` or falls silent, not
+  when they hang up.
 - While the store is away the subscriber is told so and stays where they are; nothing is lost.
 `;
 
