@@ -34,6 +34,13 @@ describe('The configuration', () => {
     return assert.fail('the file was taken');
   }
 
+  it('keeps the pepper of PINs apart, and takes an empty one for none', () => {
+    const { config, secrets } = loadConfig(undefined, { ANSWERBACK_PIN_PEPPER: 'Kampot' });
+    assert.equal(secrets.pinPepper, 'Kampot');
+    assert.ok(!JSON.stringify(config).includes('Kampot'));
+    assert.equal(loadConfig(undefined, { ANSWERBACK_PIN_PEPPER: '' }).secrets.pinPepper, undefined);
+  });
+
   it('works without a file', () => {
     const { config } = loadConfig(undefined, {});
     assert.equal(config.numbers.access[0], '+12025550199');
