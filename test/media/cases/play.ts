@@ -110,6 +110,20 @@ export const playCases: MediaCaseList = {
     await call.hangup();
   },
 
+  'a key that is to be kept stops it and is the next thing that is gathered': async (world) => {
+    const { call, caller } = await world.ring({ steps: [hear('greeting-default'), press('7')] });
+    await call.answer();
+    const items = [prompt('greeting-default'), prompt('goodbye')];
+    assert.deepEqual(endOf(await call.play(items, { language, keepKey: true })), { kind: 'key', key: '' });
+    assert.ok(!(await caller.heard('goodbye')));
+    assert.deepEqual(endOf(await call.play(items, { language, keepKey: true })), { kind: 'key', key: '' });
+    const judge = () => 'complete' as const;
+    const rule = { language, items, judge, firstDigitMs: 1000, nextDigitMs: 1000 };
+    assert.deepEqual(await call.gather(rule), { kind: 'complete', digits: '7' });
+    assert.deepEqual(await call.play([], { language, keepKey: true }), { kind: 'done', playedMs: 0 });
+    await call.hangup();
+  },
+
   'a key in the middle tells how much was played': async (world) => {
     const sounds = storedItems(world);
     const { call } = await world.ring({ steps: [hear('message-long', 1000), press('5')] });
