@@ -9,6 +9,7 @@ import { createNumberPlan } from './core/address/number-plan.ts';
 import { Fault } from './core/errors.ts';
 import { tollProblems } from './core/toll/check-toll-table.ts';
 import { judgeCall } from './core/toll/judge-toll.ts';
+import { isTimeZone } from './core/time/is-time-zone.ts';
 import { mayBeTexted } from './core/toll/may-be-texted.ts';
 
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
@@ -176,14 +177,6 @@ function wrongNumbers(
 
 const tollForm =
   'rules with a prefix, a destination or both (premium: a prefix), that do not contradict each other';
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
 
 type Issue = z.core.$ZodIssue;
 
