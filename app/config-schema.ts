@@ -62,7 +62,7 @@ const classOfService = z.strictObject({
   maxMessageSeconds: limited('maxMessageSeconds').default(180).describe('Longest message, in seconds.'),
   maxSilenceSeconds: limited('maxSilenceSeconds')
     .default(10)
-    .describe('Silence that ends a recording, in seconds. From 8 on the end may come up to 8 s later.'),
+    .describe('Silence that ends a recording, in seconds.'),
   minSpeechMs: limited('minSpeechMs')
     .default(300)
     .describe('Recordings with less speech make no message, in milliseconds.'),

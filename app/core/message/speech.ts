@@ -3,8 +3,6 @@
 const frameMs = 20;
 /** Mean magnitude of a frame, of 32,768, that counts as sound: about -48 dBFS, above line noise and below quiet speech. */
 const threshold = 130;
-/** The same below which Asterisk takes a frame for silence (`silencethreshold` of dsp.conf). */
-const silenceThreshold = 256;
 
 const decoders: Readonly<Record<string, Int16Array>> = {
   'audio/PCMU': expand(muLaw),
@@ -27,23 +25,7 @@ export function speechMs(contentType: string, bytes: Uint8Array, enough = Infini
   return frames * frameMs;
 }
 
-/**
- * Milliseconds of silence at the end of a G.711 recording, in whole frames of 20 ms.
- * @returns `undefined` for other codecs
- */
-export function trailingSilenceMs(contentType: string, bytes: ArrayLike<number>): number | undefined {
-  const table = decoders[contentType];
-  if (table === undefined) return undefined;
-  const samples = frameMs * 8;
-  let frames = 0;
-  for (let at = bytes.length - samples; at >= 0; at -= samples) {
-    if (meanMagnitude(table, bytes, at, samples) >= silenceThreshold) break;
-    frames += 1;
-  }
-  return frames * frameMs;
-}
-
-function meanMagnitude(table: Int16Array, bytes: ArrayLike<number>, at: number, samples: number): number {
+function meanMagnitude(table: Int16Array, bytes: Uint8Array, at: number, samples: number): number {
   let sum = 0;
   // Every second sample tells enough and costs half.
   for (let i = 0; i < samples; i += 2) sum += Math.abs(table[bytes[at + i] ?? 0] ?? 0);

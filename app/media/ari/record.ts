@@ -1,7 +1,6 @@
 import type { RecordResult, RecordRule } from '../../ports/media.ts';
 import type { Codec } from './codec.ts';
 import type { Leg, RecordingEnd } from './leg.ts';
-import { bytesToKeep, isWatchedHere, watchSilence } from './silence.ts';
 import { recordingName } from './takes.ts';
 import type { Takes } from './takes.ts';
 import { after } from './timer.ts';
@@ -30,8 +29,6 @@ interface Recording {
   quietSince: number;
   bytes: number;
   key: string | undefined;
-  /** Ended from here, because of silence. */
-  silent: boolean;
 }
 
 /** Records into the switch's spool in the call's own codec. */
@@ -63,7 +60,7 @@ export async function resumeRecording(leg: Leg, rule: RecordRule, deps: RecordDe
 }
 
 function begin(leg: Leg, rule: RecordRule, deps: RecordDeps, startedAt: number): Recording {
-  return { leg, rule, deps, startedAt, quietSince: startedAt, bytes: 0, key: undefined, silent: false };
+  return { leg, rule, deps, startedAt, quietSince: startedAt, bytes: 0, key: undefined };
 }
 
 type SegmentEnd =
@@ -72,17 +69,15 @@ type SegmentEnd =
 
 /** One recording of the switch, to its end. */
 function segment(recording: Recording, ifExists: 'fail' | 'append' | 'running'): Promise<SegmentEnd> {
-  const { leg, rule, deps } = recording;
+  const { leg, rule } = recording;
   const name = recordingName(rule.tag);
   const begun = Math.max(performance.now(), recording.startedAt);
   return new Promise((resolve, reject) => {
     let cancelKey = () => {};
     let cancelLimit = () => {};
-    let cancelSilence = () => {};
     const cleanUp = () => {
       cancelKey();
       cancelLimit();
-      cancelSilence();
       leg.recording = undefined;
       leg.keys.listener = undefined;
       leg.gone.removeEventListener('abort', gone);
@@ -116,17 +111,6 @@ function segment(recording: Recording, ifExists: 'fail' | 'append' | 'running'):
       leg.tell('POST', `recordings/live/${encodeURIComponent(name)}/stop`);
       running.finish(undefined);
     });
-    if (watchesSilence(recording)) {
-      cancelSilence = watchSilence(
-        deps.takes,
-        { tag: rule.tag, codec: deps.codec },
-        rule.maxSilenceSeconds * 1000,
-        () => {
-          recording.silent = true;
-          leg.tell('POST', `recordings/live/${encodeURIComponent(name)}/stop`);
-        },
-      );
-    }
     const started =
       ifExists === 'running'
         ? leg.find(`recordings/live/${encodeURIComponent(name)}`).then((live) => {
@@ -157,7 +141,7 @@ function startCommand(recording: Recording, ifExists: 'fail' | 'append') {
       name: recordingName(rule.tag),
       format: deps.codec.extension,
       maxDurationSeconds: secondsLeft(recording),
-      maxSilenceSeconds: watchesSilence(recording) ? 0 : rule.maxSilenceSeconds,
+      maxSilenceSeconds: rule.maxSilenceSeconds,
       ifExists,
       // The switch knows one key or any; others are watched for here.
       ...(keys === '#' || keys === '*' ? { terminateOn: keys } : {}),
@@ -165,10 +149,6 @@ function startCommand(recording: Recording, ifExists: 'fail' | 'append') {
     makes: `recordings/live/${encodeURIComponent(recordingName(rule.tag))}`,
     mayCollide: true,
   };
-}
-
-function watchesSilence({ rule, deps }: Recording): boolean {
-  return isWatchedHere(deps.takes, { tag: rule.tag, codec: deps.codec }, rule.maxSilenceSeconds);
 }
 
 function secondsLeft(recording: Recording): number {
@@ -186,19 +166,16 @@ async function judge(recording: Recording, over: SegmentEnd): Promise<RecordResu
       ? undefined
       : await deps.takes.extent({ tag: rule.tag, codec: deps.codec });
   const bytes = file?.bytes ?? 0;
-  const discarded = () => leg.tags.delete(rule.tag);
-  const found = { tag: rule.tag, codec: deps.codec };
-  const take = file === undefined ? undefined : deps.takes.take(found, bytes, discarded);
+  const take =
+    file === undefined
+      ? undefined
+      : deps.takes.take({ tag: rule.tag, codec: deps.codec }, bytes, () => leg.tags.delete(rule.tag));
   if (take === undefined) await nothing(recording);
   if (over.how === 'gone' || leg.hungUp || leg.gone.aborted) {
     leg.finish('ended');
     return { kind: 'gone', take };
   }
   if (recording.key !== undefined) return { kind: 'key', key: recording.key, take };
-  if (recording.silent && take !== undefined) {
-    const kept = await bytesToKeep(deps.takes, found, bytes);
-    return { kind: 'silence', take: deps.takes.take(found, kept, discarded, kept) };
-  }
   if (performance.now() - recording.startedAt >= rule.maxSeconds * 1000 - 200) return { kind: 'limit', take };
   if (over.end === 'failed' || over.end === undefined) {
     if (over.end === 'failed') leg.log.error('the switch could not go on recording: is its disk full?');

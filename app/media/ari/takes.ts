@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync, unlinkSync } from 'node:fs';
+import { readFileSync, statSync, unlinkSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
@@ -63,33 +63,7 @@ export class Takes {
     }
   }
 
-  /** Whether recordings are read from disk. */
-  get onDisk(): boolean {
-    return this.#spool !== undefined;
-  }
-
-  /** The last bytes of a recording that is running, if it holds more than `seen` bytes and can be read. */
-  tail(
-    found: Found,
-    most: number,
-    seen: number,
-  ): { readonly size: number; readonly tail: Buffer } | undefined {
-    let file: number | undefined;
-    try {
-      file = openSync(this.#path(found), 'r');
-      const { size } = fstatSync(file);
-      if (size <= seen) return undefined;
-      const tail = Buffer.alloc(Math.min(size, most));
-      return { size, tail: tail.subarray(0, readSync(file, tail, 0, tail.length, size - tail.length)) };
-    } catch {
-      return undefined;
-    } finally {
-      if (file !== undefined) closeSync(file);
-    }
-  }
-
-  /** @param keep so many bytes are of the take; what follows in the file is not. */
-  take(found: Found, bytes: number, discarded: () => void, keep?: number): Take {
+  take(found: Found, bytes: number, discarded: () => void): Take {
     const { tag, codec } = found;
     return {
       id: tag,
@@ -100,7 +74,7 @@ export class Takes {
         const data = await this.#read(found);
         if (data === undefined)
           throw new Fault('not-found', 'the recording is gone from the switch', { temporary: false });
-        return swap16(codec, data.subarray(0, keep));
+        return swap16(codec, data);
       },
       discard: async () => {
         await this.remove(found);
