@@ -12,6 +12,9 @@ export interface NumberFacts {
   readonly never: boolean;
 }
 
+/** What of the number plan is asked. */
+export type FactsPlan = Pick<NumberPlan, 'parse' | 'classOf' | 'isAccess' | 'country'>;
+
 const plainTypes: ReadonlySet<string> = new Set([
   'FIXED_LINE',
   'MOBILE',
@@ -23,7 +26,7 @@ const plainTypes: ReadonlySet<string> = new Set([
 const serviceCode = /^\+1[2-9]11/;
 
 /** Weighs a number against the plan and the tables of libphonenumber. `number` is E.164. */
-export function numberFacts(number: string, plan: NumberPlan): NumberFacts {
+export function numberFacts(number: string, plan: FactsPlan): NumberFacts {
   const parsed = plan.parse(number);
   if (parsed === undefined || plan.isAccess(parsed)) return { is: [], maybe: [], never: true };
   if (plan.classOf(parsed) !== undefined) return { is: ['internal'], maybe: [], never: false };

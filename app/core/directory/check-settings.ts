@@ -20,7 +20,7 @@ import { problem } from './problem.ts';
 
 /** What is allowed on this system at this moment. */
 export interface Known {
-  readonly plan: Pick<NumberPlan, 'parse' | 'classOf' | 'isAccess'>;
+  readonly plan: Pick<NumberPlan, 'parse' | 'classOf' | 'isAccess' | 'country'>;
   readonly classes: readonly string[];
   /** BCP 47 tags. */
   readonly languages: readonly string[];

@@ -1,5 +1,6 @@
 /** Whether a subscriber can be kept so: numbers, class, settings. Whether a number is free the store alone knows. */
 import type { E164 } from '../ids.ts';
+import { checkRecipients } from './check-recipients.ts';
 import { settings, type Known } from './check-settings.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -26,6 +27,7 @@ export function checkSubscriber(input: SubscriberInput, known: Known): Problem[]
       ? []
       : [problem('status', 'bad-value', status, '`active`, `provisional`')]),
     ...(input.settings === undefined ? [] : settings(known)(input.settings, 'settings')),
+    ...checkRecipients(input.settings, known.plan),
   ];
 }
 

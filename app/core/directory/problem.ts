@@ -15,7 +15,8 @@ export type ProblemCode =
   | 'unknown-class'
   | 'unknown-language'
   | 'unknown-time-zone'
-  | 'bad-toll-rule';
+  | 'bad-toll-rule'
+  | 'not-for-texts';
 
 export interface Problem {
   /** Path, as `settings.lists.3.members.0`. */

@@ -1,8 +1,7 @@
-import { numberFacts } from '../address/number-facts.ts';
-import type { NumberPlan } from '../address/number-plan.ts';
+import { numberFacts, type FactsPlan } from '../address/number-facts.ts';
 
 /** Whether texts may go to a number that is not a subscriber's own: to none that costs more than others, or is no number. */
-export function mayBeTexted(number: string, plan: NumberPlan): boolean {
+export function mayBeTexted(number: string, plan: FactsPlan): boolean {
   const { is, never } = numberFacts(number, plan);
   return !never && !is.includes('premium');
 }

@@ -102,6 +102,14 @@ describe('a subscriber that is to be kept', () => {
       { settings: { toll: { rules: [{ allow: true, destination: 'premium' }], dailyCalls: 1 } } },
       'settings.toll.rules.0: bad-toll-rule',
     ],
+    'a premium-rate number for notices': [
+      { settings: { notify: [{ gateway: 'sip', to: '+19005551234' }] } },
+      'settings.notify.0.to: not-for-texts',
+    ],
+    'an access number for texts': [
+      { settings: { addresses: { sms: '+12025550199' } } },
+      'settings.addresses.sms: not-for-texts',
+    ],
     'yes for true': [{ settings: { deliverByCall: 'yes' } }, 'settings.deliverByCall: bad-type'],
     'a field that nobody knows': [{ settings: { colour: 'red' } }, 'settings.colour: unknown-field'],
     'a field of every object': [{ settings: { toString: 'x' } }, 'settings.toString: unknown-field'],
