@@ -13,6 +13,10 @@ import { mailboxDialogue } from './mailbox/open.ts';
 
 /** PINs that are tried in one call. */
 const triesPerCall = 3;
+/** What takes the offer of a PIN, and what declines it. */
+const offerKeys = { take: '9', decline: '0' };
+/** How long it is waited for after the offer, in milliseconds. */
+const offerMs = 3000;
 
 /** `left`: does not want in; `refused`: may not, which has been said. */
 export type Entry = 'in' | 'left' | 'refused' | 'gone';
@@ -95,16 +99,16 @@ async function mustChoose(
   return chosen === 'gone' ? 'gone' : 'refused';
 }
 
-/** They may go on without: any key but 1, or none, does. */
+/**
+ * They may go on without. Any key cuts the offer short, and all but its own two are kept for the mailbox: who types ahead
+ * loses nothing.
+ */
 async function offerPin(call: Call, mailbox: Mailbox, language: string, deps: FlowDeps): Promise<Entry> {
-  const choice = await call.gather({
-    language,
-    items: [prompt('offer-pin')],
-    judge: () => 'complete',
-    firstDigitMs: 4000,
-    nextDigitMs: 4000,
-  });
-  if (choice.kind === 'gone' || choice.kind === 'aborted') return 'gone';
-  if (choice.digits !== '1') return 'in';
+  const items: PlayItem[] = [prompt('offer-pin'), { kind: 'silence', ms: offerMs }];
+  const offered = await call.play(items, { language, keepKey: true });
+  if (offered.kind === 'gone') return 'gone';
+  const taken = await call.play([], { language, until: `${offerKeys.take}${offerKeys.decline}` });
+  if (taken.kind === 'gone') return 'gone';
+  if (taken.kind !== 'key' || taken.key !== offerKeys.take) return 'in';
   return (await choosePin(call, mailbox, language, deps)) === 'gone' ? 'gone' : 'in';
 }

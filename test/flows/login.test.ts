@@ -51,7 +51,7 @@ describe('A subscriber who calls the access number', () => {
       hear('enter-reference'),
       press('#'),
       hear('offer-pin'),
-      press('2'),
+      press('0'),
       hear(inside),
       hangup(),
     ];
@@ -68,12 +68,19 @@ describe('A subscriber who calls the access number', () => {
     assertHeard(person.prompts, ['offer-pin', inside]);
   });
 
+  it('and types ahead is not held up by the offer: the keys are for the mailbox', async () => {
+    const world = await worldWith();
+    const person = await world.call(access, [press('#6'), hear('menu-settings-pin'), hangup()], own);
+    assert.ok(!person.prompts.includes('new-pin'));
+    assertHeard(person.prompts, ['menu-settings-pin']);
+  });
+
   it('and takes the offer chooses a PIN and is in', async () => {
     const world = await worldWith();
     const steps = [
       press('#'),
       hear('offer-pin'),
-      press('1'),
+      press('9'),
       hear('new-pin'),
       press(`${pin}#`),
       hear('new-pin-again'),
