@@ -154,6 +154,8 @@ function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
       log.error('the configuration is wrong; the classes from before hold', { error }),
     ),
     languages: texts.languages,
+    plan,
+    callable: config.numbers.callable,
     log,
   });
   const profiles = createProfiles(() => classes.current());

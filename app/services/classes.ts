@@ -3,7 +3,9 @@
  * copy of the latter, so that a call never waits for them: its own changes are in it at once, those of other controllers
  * within `lookMs`. A store that is away leaves the copy as it is.
  */
+import type { FactsPlan } from '../core/address/number-facts.ts';
 import { classOfService } from '../core/directory/check-class.ts';
+import { checkClassNumbers } from '../core/directory/check-class-numbers.ts';
 import type { Problem } from '../core/directory/problem.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Log } from '../ports/log.ts';
@@ -20,6 +22,9 @@ export interface ClassesDeps {
   readonly configured: () => Configured;
   /** Languages that a class may have; BCP 47. */
   readonly languages: readonly string[];
+  readonly plan: FactsPlan;
+  /** Prefixes that all may call where no toll rule says anything. */
+  readonly callable: readonly string[];
   readonly log: Log;
 }
 
@@ -87,7 +92,8 @@ export function createClasses(deps: ClassesDeps): Classes {
       return { classes, version: copy.version };
     },
     async put(profile, version) {
-      const problems = classOfService(known())(profile, '');
+      const wrong = classOfService(known())(profile, '');
+      const problems = wrong.length > 0 ? wrong : checkClassNumbers(profile, deps.plan, deps.callable);
       if (problems.length > 0) return { kind: 'invalid', problems };
       return changed(await store.classes.put(profile, version));
     },

@@ -60,7 +60,14 @@ export async function openOffice(file: string | undefined): Promise<Office> {
   }
   const plan = createNumberPlan(config.numbers);
   const { languages } = prompts;
-  const classes = createClasses({ store, configured: () => config.classes, languages, log: quiet });
+  const classes = createClasses({
+    store,
+    configured: () => config.classes,
+    languages,
+    plan,
+    callable: config.numbers.callable,
+    log: quiet,
+  });
   await classes.refresh();
   const directory = createDirectory({ store, plan, classes, languages, clock, random });
   const { audit: auditing, pins } = config;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import { createClasses, type Classes } from '../../app/services/classes.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { openStore } from '../../app/storage/open.ts';
@@ -9,6 +10,11 @@ import { openRelay } from '../storage/relay.ts';
 import { sampleClass } from './sample-class.ts';
 
 const { name: _name, ...standard } = sampleClass();
+const plan = createNumberPlan({
+  access: ['+12025550199'],
+  country: 'US',
+  ranges: [{ prefix: '+1202555', class: 'standard' }],
+});
 
 describe('services: classes of service', function () {
   this.timeout(60_000);
@@ -17,7 +23,14 @@ describe('services: classes of service', function () {
   afterEach(async () => opened[Symbol.asyncDispose]());
 
   const open = (store: Parameters<typeof createClasses>[0]['store'], file = { standard }): Classes =>
-    createClasses({ store, configured: () => file, languages: ['en', 'es'], log: silentLog });
+    createClasses({
+      store,
+      configured: () => file,
+      languages: ['en', 'es'],
+      plan,
+      callable: [],
+      log: silentLog,
+    });
   const put = async (classes: Classes, change: Parameters<typeof sampleClass>[0]) => {
     const result = await classes.put(sampleClass(change));
     assert.equal(result.kind, 'kept');
@@ -49,6 +62,8 @@ describe('services: classes of service', function () {
       store: opened.store,
       configured: () => file,
       languages: ['en'],
+      plan,
+      callable: [],
       log: silentLog,
     });
     assert.equal(classes.current()['standard']?.maxMessages, 10);
@@ -122,6 +137,16 @@ describe('services: classes of service', function () {
       'bad-value',
     ],
     'an operator who is no number': [{ operator: '0' }, 'operator', 'not-a-number'],
+    'an operator whom its toll rules do not let call': [
+      { operator: '+33142685300' },
+      'operator',
+      'not-callable',
+    ],
+    'notices to a premium-rate number': [
+      { notify: [{ gateway: 'sip', to: '+19005551234' }] },
+      'notify.0.to',
+      'not-for-texts',
+    ],
     'a toll rule without a condition': [
       { toll: { rules: [{ allow: true }], dailyCalls: 1 } },
       'toll.rules.0',

@@ -37,7 +37,7 @@ interface Office extends TestStore {
 function officeOf(opened: TestStore): Office {
   const { store } = opened;
   const configured = () => ({ standard, gold: standard });
-  const classes = createClasses({ store, configured, languages, log: silentLog });
+  const classes = createClasses({ store, configured, languages, plan, callable: [], log: silentLog });
   const directory = createDirectory({ store, plan, classes, languages, clock, random });
   return { ...opened, directory, deps: { store, directory, clock, random } };
 }

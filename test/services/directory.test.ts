@@ -32,6 +32,8 @@ describe('services: the directory', function () {
       store,
       configured: () => ({ standard, gold: standard }),
       languages,
+      plan,
+      callable: [],
       log: silentLog,
     });
     directory = createDirectory({ store, plan, classes, languages, clock, random });
@@ -133,8 +135,9 @@ describe('services: the directory', function () {
     const { store } = opened;
     const { id } = done(await directory.create({ number: number() }));
     const languages = ['en'];
-    const classes = createClasses({ store, configured: () => ({ standard }), languages, log: silentLog });
     const { plan } = directory.known();
+    const configured = () => ({ standard });
+    const classes = createClasses({ store, configured, languages, plan, callable: [], log: silentLog });
     const own = createDirectory({ store, plan, classes, languages, clock, random });
     assert.equal((await own.update(id, { classOfService: 'silver' })).kind, 'invalid');
     await classes.put(sampleClass({ name: 'silver' }));

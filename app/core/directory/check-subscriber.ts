@@ -27,7 +27,7 @@ export function checkSubscriber(input: SubscriberInput, known: Known): Problem[]
       ? []
       : [problem('status', 'bad-value', status, '`active`, `provisional`')]),
     ...(input.settings === undefined ? [] : settings(known)(input.settings, 'settings')),
-    ...checkRecipients(input.settings, known.plan),
+    ...checkRecipients(input.settings, known.plan, 'settings.'),
   ];
 }
 

@@ -16,7 +16,8 @@ export type ProblemCode =
   | 'unknown-language'
   | 'unknown-time-zone'
   | 'bad-toll-rule'
-  | 'not-for-texts';
+  | 'not-for-texts'
+  | 'not-callable';
 
 export interface Problem {
   /** Path, as `settings.lists.3.members.0`. */
