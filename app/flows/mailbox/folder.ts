@@ -68,6 +68,7 @@ export async function callerDialogue(session: Session, mailbox: Mailbox): Promis
   const digits = typed.digits.replace(/#$/, '');
   if (digits === '' || digits.endsWith('*')) return { kind: 'up' };
   const found = await attempt(session, () => deps.inbox.findSender(mailbox.id, digits));
+  deps.log.debug('caller looked for', { digits, found });
   if (found === 'failed') return { kind: 'up', first: [prompt('not-now')] };
   const none = [prompt('no-messages-of-caller')];
   if (found.value === undefined) return { kind: 'up', first: none };
