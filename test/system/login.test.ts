@@ -9,7 +9,7 @@ import { access, openSystem, type System } from './system.ts';
 
 const pin = '482915';
 const other = '730582';
-const soon = { withinMs: 20_000 };
+const soon = { withinMs: 30_000 };
 
 /** What the tests of this file share: prompts as they sound, and subscribers. */
 class Town {
