@@ -28,6 +28,9 @@ export const textNames = [
   'notice',
   'urgent-notice',
   'short-notice',
+  /** About a text. Holes of the two: caller, words, open. The short one is for 70 characters. */
+  'text-notice',
+  'short-text-notice',
   /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
   'summary',
   'unknown-caller',
@@ -52,6 +55,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   duration: '60:00',
   since: '23:59',
   open: '+123456789012345,,1234567890#',
+  words: 'The first of them...',
   code: '12345678',
   minutes: '60',
   percent: '100',
