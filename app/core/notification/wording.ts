@@ -42,7 +42,6 @@ export const textNames = [
   'expiring',
   'unread',
   'pin-not-set',
-  'locked-out',
   ...replyNames.map((name) => `reply-${name}` as const),
 ] as const;
 
@@ -61,7 +60,6 @@ export const longestHoles: Readonly<Record<string, string>> = {
   percent: '100',
   /** Decides on the plural. */
   n: '100000',
-  days: '365',
 };
 
 /** A text with `{holes}`, or one for each plural category (CLDR) of the hole `n`. */
