@@ -25,7 +25,7 @@ import { createClasses, type Classes } from './services/classes.ts';
 import { createCommands, type Commands } from './services/command.ts';
 import { createCounting, type Counting } from './services/counting.ts';
 import { createDeliveries, type Deliveries } from './services/deliver.ts';
-import { createDeposits } from './services/deposit.ts';
+import { createDeposits, type Deposits } from './services/deposit.ts';
 import { createLamps, type Lamps } from './services/lamp.ts';
 import { createInbox } from './services/inbox.ts';
 import { createNotify } from './services/notify.ts';
@@ -35,6 +35,7 @@ import { createSends } from './services/send.ts';
 import { createProfiles } from './services/profile.ts';
 import { recoverStray } from './services/recover.ts';
 import { createRetrieval } from './services/retrieve.ts';
+import { createTextMessages } from './services/text-message.ts';
 import { createTolls } from './services/tolls.ts';
 
 /** Longest wait for calls under way when the controller is told to end, in milliseconds. */
@@ -84,6 +85,8 @@ export function createController(rooms: Rooms): Controller {
     onDue: (at) => calls.wakeAt(at),
   });
   messaging.late.deliveries = deliveries;
+  // Their form has been checked with the configuration.
+  const smsNumbers = [rooms.config.twilio?.from].filter((one) => one !== undefined) as E164[];
   const commands = createCommands({
     ...shared,
     retrieval,
@@ -92,9 +95,9 @@ export function createController(rooms: Rooms): Controller {
     account,
     tolls,
     trunks: rooms.config.trunks,
-    // Its form has been checked with the configuration.
-    smsNumber: rooms.config.twilio?.from as E164 | undefined,
+    smsNumbers,
   });
+  const takeText = createTakeText(rooms, shared, { deposits, commands, smsNumbers });
   const { scheduler } = rooms;
   const texts = scheduler.worker('texts', every.texts, async (signal) => {
     await notify.runDue(signal);
@@ -137,9 +140,27 @@ export function createController(rooms: Rooms): Controller {
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
-    text: (text) => commands.handle(text),
+    text: takeText,
     run: (signal) =>
-      answerAll({ ...messaging, ...shared, rooms, flow, commands, deliveries, running, signal }),
+      answerAll({ ...messaging, ...shared, rooms, flow, takeText, deliveries, running, signal }),
+  };
+}
+
+/** A text to a number of ours is a command, one to a subscriber's a message. */
+function createTakeText(
+  rooms: Rooms,
+  shared: Shared,
+  to: { deposits: Deposits; commands: Commands; smsNumbers: readonly E164[] },
+): (text: InboundText) => Promise<void> {
+  const messages = createTextMessages({
+    ...shared,
+    deposits: to.deposits,
+    trunks: rooms.config.trunks,
+    ownNumbers: to.smsNumbers,
+  });
+  return async (text) => {
+    if (to.commands.concerns(text)) await to.commands.handle(text);
+    else await messages.take(text);
   };
 }
 
@@ -257,21 +278,20 @@ interface Answering {
   readonly lamps: Lamps;
   readonly auditor: Auditor;
   readonly counting: Counting;
-  readonly commands: Commands;
+  readonly takeText: (text: InboundText) => Promise<void>;
   readonly deliveries: Deliveries;
   readonly running: Running;
   readonly signal: AbortSignal;
 }
 
 async function answerAll(answering: Answering): Promise<void> {
-  const { rooms, flow, lamps, commands, deliveries, running, signal } = answering;
+  const { rooms, flow, lamps, takeText, deliveries, running, signal } = answering;
   const { media, log } = rooms;
   const answer = async (): Promise<void> => {
     for await (const call of media.calls(signal)) running.watch(answerCall(call, flow));
   };
   const obey = async (): Promise<void> => {
-    for await (const text of media.texts(signal))
-      running.watch(workText(text, (one) => commands.handle(one), signal, log));
+    for await (const text of media.texts(signal)) running.watch(workText(text, takeText, signal, log));
   };
   const foreign = new Map<string, Date>();
   const recover = async (): Promise<void> => {

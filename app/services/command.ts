@@ -6,6 +6,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
 import { parseCommand, type Command } from '../core/notification/commands.ts';
 import { replyText, type ReplyName } from '../core/notification/replies.ts';
+import { smsUnits } from '../core/notification/sms-units.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -37,12 +38,14 @@ export interface CommandDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly access: E164;
-  /** Number that texts over the SMS provider come from and are answered to, where it is not an access number. */
-  readonly smsNumber: E164 | undefined;
+  /** Numbers that texts over SMS come from and are answered to, where they are not access numbers. */
+  readonly smsNumbers: readonly E164[];
   readonly tolls: Pick<Tolls, 'may' | 'refused'>;
 }
 
 export interface Commands {
+  /** Whether the text went to a number of ours and so is a command, obeyed or not; others are messages. */
+  concerns(text: Pick<InboundText, 'network' | 'trunk' | 'to'>): boolean;
   /** Idempotent by the text's id. Only the mailbox's own number, on a trusted network, is answered. */
   handle(text: InboundText): Promise<void>;
 }
@@ -52,6 +55,7 @@ type Answer = ReplyName | { readonly transcript: string } | undefined;
 
 export function createCommands(deps: CommandDeps): Commands {
   return {
+    concerns: (text) => isToUs(deps, text, deps.plan.parse(text.to, countryOf(deps, text))),
     async handle(text) {
       const from = commander(deps, text);
       if (from === undefined) {
@@ -84,9 +88,20 @@ function commander(deps: CommandDeps, text: InboundText): E164 | undefined {
   const from = deps.plan.parse(text.from, trunk?.country);
   const to = deps.plan.parse(text.to, trunk?.country);
   if (from === undefined || to === undefined || deps.plan.isAccess(from)) return undefined;
-  const toUs = deps.plan.isAccess(to) || (text.network === 'sms' && deps.smsNumber === to);
   const trusted = text.network === 'sms' || text.registered === true || trunk?.trusted === true;
-  return toUs && trusted ? from : undefined;
+  return isToUs(deps, text, to) && trusted ? from : undefined;
+}
+
+function countryOf(deps: CommandDeps, text: Pick<InboundText, 'trunk'>): string | undefined {
+  return deps.trunks.find((trunk) => trunk.name === text.trunk)?.country;
+}
+
+function isToUs(
+  { plan, smsNumbers }: CommandDeps,
+  { network }: Pick<InboundText, 'network'>,
+  to: E164 | undefined,
+): boolean {
+  return to !== undefined && (plan.isAccess(to) || (network === 'sms' && smsNumbers.includes(to)));
 }
 
 interface Subject {
@@ -223,9 +238,18 @@ async function reply(
 ) {
   const words = deps.texts.wording(deps.profiles.of(mailbox).language);
   const body =
-    typeof answer === 'string' ? replyText(answer, { words, access: deps.access }) : answer.transcript;
+    typeof answer === 'string'
+      ? replyText(answer, { words, access: deps.access })
+      : spoken(answer.transcript);
   const gateway: GatewayName = text.network === 'sms' ? 'twilio' : 'sip';
   await deps.notify.reply({ to, textId: `${text.network}:${text.id}`, body, gateway, mailbox });
+}
+
+/** As much of a transcript as some ten SMS hold. */
+function spoken(transcript: string): string {
+  const most = smsUnits(transcript).encoding === 'gsm-7' ? 1500 : 660;
+  const characters = Array.from(transcript);
+  return characters.length <= most ? transcript : `${characters.slice(0, most - 3).join('')}...`;
 }
 
 function record(deps: CommandDeps, text: InboundText): void {

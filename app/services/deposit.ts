@@ -9,6 +9,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Envelope, Message, Part } from '../core/message/message.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import { firstSteps } from '../core/message/first-steps.ts';
+import { wordsOf } from '../core/message/text-part.ts';
 import { makeReference } from '../core/reference/reference.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -90,7 +91,7 @@ export function createDeposits(deps: DepositDeps): Deposits {
     ]);
     const envelope: Envelope = { ...deposit.draft, id, parts };
     const first = created || (deposit.recovered === true && (await isEmpty(deps, mailbox)));
-    const result = await insertMessage(deps, { envelope, mailbox, profile, first });
+    const result = await insertMessage(deps, { envelope, mailbox, profile, first, words: wordsIn(deposit) });
     if (result.kind === 'duplicate' || deposit.recovered === true) {
       await deps.counting?.flush();
       await store.mailboxes.recount(mailbox.id);
@@ -201,6 +202,8 @@ interface Filing {
   readonly profile: ClassOfService;
   /** Its mailbox came into being with it. */
   readonly first: boolean;
+  /** What a text says; its own transcript. */
+  readonly words: string | undefined;
 }
 
 async function insertMessage(
@@ -217,7 +220,13 @@ async function insertMessage(
   throw new RangeError('No free reference was found');
 }
 
-function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first }: Filing): Message {
+/** A text needs nobody to write it down; one without words has no transcript. */
+function wordsIn({ draft, contentType, bytes }: Deposit): string | undefined {
+  if (draft.kind !== 'text' || !/^text\/plain\b/i.test(contentType)) return undefined;
+  return wordsOf(bytes) || undefined;
+}
+
+function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first, words }: Filing): Message {
   const now = deps.clock.now();
   // The mailbox's own class rules from its second message on; both are the same when it was just made.
   const own = first ? profile : deps.profiles.of(mailbox);
@@ -233,6 +242,7 @@ function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first }: 
     tier: 'live',
     version: 1,
     expires: new Date(now.getTime() + own.retentionDays * dayMs),
+    ...(words === undefined ? {} : { transcript: words }),
     pending: firstSteps(envelope, own, mailbox, first, now, leasedUntil),
   };
 }

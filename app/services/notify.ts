@@ -7,7 +7,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, PendingKind, PendingStep } from '../core/message/message.ts';
 import { quietUntil } from '../core/notification/quiet-hours.ts';
 import { recipientOf, rulesFor } from '../core/notification/recipients.ts';
-import { noticeText, summaryText, welcomeText } from '../core/notification/texts.ts';
+import { noticeText, summaryText, textNoticeText, welcomeText } from '../core/notification/texts.ts';
 import type { ClassOfService, GatewayName, NotificationRule } from '../core/profile/class-of-service.ts';
 import type { Notification, Store } from '../ports/store.ts';
 import type { Lamps } from './lamp.ts';
@@ -351,11 +351,14 @@ function textOf(
 ): string {
   const words = texts.wording(profile.language);
   if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
-  const { from, parts } = message.envelope;
+  const { from, parts, kind: what } = message.envelope;
+  const { reference } = message;
+  if (what === 'text')
+    return textNoticeText({ words, access, reference, from, said: message.transcript ?? '' });
   return noticeText({
     words,
     access,
-    reference: message.reference,
+    reference,
     from,
     durationMs: parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0),
     urgent: message.urgent,

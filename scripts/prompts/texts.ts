@@ -25,7 +25,13 @@ const schema = z.strictObject({
 });
 
 /** They are cut until they fit. */
-const shortened = new Set<TextName>(['notice', 'urgent-notice', 'short-notice']);
+const shortened = new Set<TextName>([
+  'notice',
+  'urgent-notice',
+  'short-notice',
+  'text-notice',
+  'short-text-notice',
+]);
 
 /**
  * The texts of a language; a regional one, `es-419`, has those of `es` where it says nothing else.

@@ -128,20 +128,28 @@ export class Phone implements AsyncDisposable {
   async text(
     to: string,
     body: string | Buffer,
-    options: Pick<CallOptions, 'fromUser' | 'headers'> & { readonly contentType?: string } = {},
+    options: Pick<CallOptions, 'fromUser' | 'headers'> & {
+      readonly contentType?: string;
+      /** Call-ID and CSeq of its own, to send the same text twice. */
+      readonly same?: { readonly callId: string; readonly cseq: number };
+    } = {},
   ): Promise<number> {
     const { server } = this.#options;
-    const response = await this.#ask({
-      method: 'MESSAGE',
-      uri: `sip:${to}@${server.host}:${server.port}`,
-      from: this.#from(options.fromUser),
-      to: `<sip:${to}@${server.host}:${server.port}>`,
-      lines: [
-        ...rawLines(options.headers),
-        `Content-Type: ${options.contentType ?? 'text/plain;charset=UTF-8'}`,
-      ],
-      body: Buffer.from(body),
-    });
+    const response = await this.#ask(
+      {
+        method: 'MESSAGE',
+        uri: `sip:${to}@${server.host}:${server.port}`,
+        from: this.#from(options.fromUser),
+        to: `<sip:${to}@${server.host}:${server.port}>`,
+        lines: [
+          ...rawLines(options.headers),
+          `Content-Type: ${options.contentType ?? 'text/plain;charset=UTF-8'}`,
+        ],
+        body: Buffer.from(body),
+      },
+      options.same?.callId,
+      options.same?.cseq,
+    );
     return response.status;
   }
 
@@ -231,6 +239,7 @@ export class Phone implements AsyncDisposable {
   async #ask(
     request: Omit<OutRequest, 'callId' | 'cseq' | 'peer'>,
     callId = `${newToken()}@test`,
+    cseq?: number,
   ): Promise<SipResponse> {
     const tag = newToken();
     const attempt = (authorization: readonly string[]): Promise<SipResponse> => {
@@ -239,7 +248,7 @@ export class Phone implements AsyncDisposable {
         ...request,
         from: `${request.from};tag=${tag}`,
         callId,
-        cseq: ++this.#cseq,
+        cseq: cseq ?? ++this.#cseq,
         peer: this.#options.server,
         lines,
       };

@@ -146,7 +146,7 @@ export class RulesWorld implements AsyncDisposable {
       deliveries: this.deliveries,
       retrieval: createRetrieval({ ...shared, lamps, account: this.account, limits }),
       trunks: [{ name: 'trunk', trusted: true }],
-      smsNumber: undefined,
+      smsNumbers: [],
     });
   }
 

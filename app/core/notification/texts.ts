@@ -35,6 +35,40 @@ export function noticeText(notice: Notice): string {
   );
 }
 
+/**
+ * The text about a text, in one SMS: who wrote, its first words, `access,,reference#` to tap, and how to read it.
+ * Where it would be longer there are fewer words, then no name, then the number alone.
+ */
+export function textNoticeText(
+  notice: Omit<Notice, 'durationMs' | 'urgent'> & { readonly said: string },
+): string {
+  const { words, access, reference, said } = notice;
+  const open = `${access},,${reference}#`;
+  const { number, name } = senderOf(notice.from, words);
+  const shown = firstWords(said);
+  const callers = name && number ? [`${name} (${number})`, name, number] : [name ?? number ?? ''];
+  for (const template of ['text-notice', 'short-text-notice'] as const) {
+    const filled = (caller: string, some: string): string =>
+      words.text(template, { caller, words: some, open }).replace(/ {2,}/g, ' ').trim();
+    for (const caller of callers) {
+      const text = shortened(shown, (some) => filled(caller, some), '...', leastWords);
+      if (text !== undefined) return text;
+    }
+  }
+  // A sender whose name is all that is known and too long for words beside it.
+  const bare = (caller: string): string =>
+    words.text('short-notice', { caller, open }).replace(/ {2,}/g, ' ').trim();
+  return [bare(number ?? ''), bare('')].find((text) => smsUnits(text).fits) ?? bare('');
+}
+
+/** So many characters of a text are shown at least, if it has as many. */
+const leastWords = 12;
+
+/** One line that brings no links and no numbers of its own. */
+function firstWords(said: string): string {
+  return tidy(harmless(said.slice(0, 400)), 80);
+}
+
 /** In place of several notices that waited for the end of quiet hours; the reference is that of the oldest. */
 export function summaryText(summary: {
   readonly words: Wording;
@@ -84,13 +118,13 @@ function tidy(text: string, most: number): string {
   return Array.from(safe).slice(0, most).join('').trim();
 }
 
-/** The longest beginning of the name, of three characters or the whole, with which the text is one SMS. */
-function shortened(name: string, text: (name: string) => string): string | undefined {
+/** The longest beginning, of some characters or the whole, with which the text is one SMS. */
+function shortened(name: string, text: (name: string) => string, end = '.', most = 3): string | undefined {
   const characters = Array.from(name);
-  const least = Math.min(3, characters.length);
+  const least = Math.min(most, characters.length);
   for (let length = characters.length; length >= least; length--) {
     const cut = characters.slice(0, length).join('').trim();
-    const candidate = text(length === characters.length ? cut : `${cut}.`);
+    const candidate = text(length === characters.length ? cut : `${cut}${end}`);
     if (smsUnits(candidate).fits) return candidate;
   }
   return undefined;

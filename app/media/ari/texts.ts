@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Fault, isFault } from '../../core/errors.ts';
 import { parseNameAddr } from '../../core/address/name-addr.ts';
 import { parseUri } from '../../core/address/uri.ts';
@@ -78,7 +79,7 @@ export function readText(event: TextMessageReceived, phones: Phones, next: () =>
   const length = Number(header('Content-Length') || Number.NaN);
   const announced = Number.isNaN(length) ? message.body === '' : length > Buffer.byteLength(message.body);
   return {
-    id: callId === '' ? next() : `${callId}:${header('CSeq').replace(/\D.*$/, '')}`,
+    id: callId === '' ? next() : bounded(`${callId}:${header('CSeq').replace(/\D.*$/, '')}`),
     network: 'sip',
     trunk,
     // What a phone says of itself does not count: it is known by its registration.
@@ -93,6 +94,11 @@ export function readText(event: TextMessageReceived, phones: Phones, next: () =>
     body: message.body,
     truncated: message.body === '' && announced,
   };
+}
+
+/** An id of any length or alphabet as a key: what is plain and short stays as it is. */
+function bounded(id: string): string {
+  return /^[\x21-\x7e]{1,200}$/.test(id) ? id : createHash('sha256').update(id).digest('hex');
 }
 
 /** The user part of `"x" <sip:1@h>`, `pjsip:1@h` and the like. */

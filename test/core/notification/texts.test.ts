@@ -4,7 +4,7 @@ import type { Sender } from '../../../app/core/message/message.ts';
 import { parseCommand } from '../../../app/core/notification/commands.ts';
 import { replyText } from '../../../app/core/notification/replies.ts';
 import { smsUnits } from '../../../app/core/notification/sms-units.ts';
-import { noticeText } from '../../../app/core/notification/texts.ts';
+import { noticeText, textNoticeText } from '../../../app/core/notification/texts.ts';
 import { longestHoles, textNames, type TextName } from '../../../app/core/notification/wording.ts';
 import { shippedTexts } from '../../speech/shipped.ts';
 
@@ -131,8 +131,83 @@ describe('the text about a new message', () => {
   });
 });
 
+describe('the text about a text', () => {
+  const told = (from: Sender, said: string, language = 'en'): string =>
+    textNoticeText({ words: shippedTexts.wording(language), access, reference, from, said });
+  const ann: Sender = { number: '+12025550123', name: 'Ann Example', private: false };
+  const number: Sender = { number: '+12025550123', private: false };
+
+  const texts: [string, string, string][] = [
+    [
+      'names the sender, the words, what to tap and how to read it',
+      told(number, 'Are you\r\nthere?'),
+      `New text from +12025550123: Are you there? Call ${open} - Reply TEXT to read it, HELP for more.`,
+    ],
+    [
+      'has the first words of a long one',
+      told(number, 'The quick brown fox jumps over the lazy dog '.repeat(9)),
+      `New text from +12025550123: The quick brown fox jumps over the lazy dog The quick brow... Call ${open} - Reply TEXT to read it, HELP for more.`,
+    ],
+    [
+      'leaves words out rather than who wrote',
+      told({ ...ann, name: 'A'.repeat(40), number: '+123456789012345' }, 'Please call me back'),
+      `New text from ${'A'.repeat(40)} (+123456789012345): Please call... Call ${open} - Reply TEXT to read it, HELP for more.`,
+    ],
+    [
+      'is short where GSM-7 cannot write it',
+      told(number, 'Привет, как дела? Позвони мне вечером'),
+      `+12025550123: Привет как дела? Позвони мн... ${open}`,
+    ],
+    [
+      'brings no links and no other numbers to tap',
+      told(number, 'Win http://x.example +1900555123,,1# now'),
+      `New text from +12025550123: Win x example + now Call ${open} - Reply TEXT to read it, HELP for more.`,
+    ],
+    [
+      'says nothing of a text without words',
+      told(number, ''),
+      `New text from +12025550123: Call ${open} - Reply TEXT to read it, HELP for more.`,
+    ],
+    [
+      'is in Spanish for a Spanish mailbox',
+      told(number, 'hola', 'es'),
+      `Nuevo texto de +12025550123: hola Llame al ${open} - Responda TEXTO para leerlo.`,
+    ],
+  ];
+  for (const [title, text, expected] of texts) it(title, () => assert.equal(text, expected));
+
+  it('is one SMS with the whole reference, whoever sends whatever', () => {
+    const any = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      fc.string({ unit: 'binary', maxLength: 200 }),
+    );
+    const wordings = { en: shippedTexts.wording('en'), es: shippedTexts.wording('es') };
+    fc.assert(
+      fc.property(fc.constantFrom('en', 'es'), any, any, any, (language, name, from, said) => {
+        const text = textNoticeText({
+          words: wordings[language],
+          access: '+123456789012345',
+          reference,
+          from: { name, number: from, private: false },
+          said,
+        });
+        assert.ok(smsUnits(text).fits, text);
+        assert.ok(text.includes(`+123456789012345,,${reference}#`), text);
+        assert.equal(text.split('#').length, 2, text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('every other text', () => {
-  const cut: readonly TextName[] = ['notice', 'urgent-notice', 'short-notice'];
+  const cut: readonly TextName[] = [
+    'notice',
+    'urgent-notice',
+    'short-notice',
+    'text-notice',
+    'short-text-notice',
+  ];
   for (const language of ['en', 'es']) {
     const words = shippedTexts.wording(language);
 
