@@ -16,6 +16,7 @@ const pin = '482915';
 const rate = 10;
 /** Most milliseconds until something is heard. */
 const patienceMs = 10_000;
+const overtakeMs = 300;
 
 const about = [
   'All calls are up and at the question for the PIN; then ten a second begin to type it (RFC 4733, 60 ms a digit and 60 ms between), ' +
@@ -130,7 +131,8 @@ async function byMailbox(call: PhoneCall, { number }: Waiting): Promise<void> {
 }
 
 function hearsMessage(call: PhoneCall, { sound }: Waiting): Promise<number> {
-  return firstPacketOf(call, sound);
+  // What was heard before takes long to look through. The message may overtake the end of the key.
+  return firstPacketOf(call, sound, (call.lastDigitAt ?? 0) - overtakeMs);
 }
 
 async function hearsAnything(call: PhoneCall): Promise<number> {
