@@ -46,6 +46,8 @@ export class SteadyCaller {
   onStage: (stage: Stage) => void = () => undefined;
   readonly #plan: SteadyPlan;
   #stage: Stage = 'greeting';
+  /** Silence counts from here for who has heard nothing yet. */
+  #upAt = 0;
   #endedAt = 0;
 
   constructor(plan: SteadyPlan) {
@@ -79,6 +81,7 @@ export class SteadyCaller {
 
   async #talk(call: PhoneCall, chance: Chance): Promise<void> {
     await call.up(answerMs);
+    this.#upAt = performance.now();
     this.#enter('greeting');
     await call.sayNothing(chance.between(100, 900));
     await call.press('#');
@@ -125,7 +128,7 @@ export class SteadyCaller {
       try {
         return await call.hearsTone(1000, { after, withinMs: patienceMs });
       } catch (error) {
-        const inSilence = performance.now() - (call.heard.lastAt ?? 0) > silenceMs;
+        const inSilence = performance.now() - (call.heard.lastAt ?? this.#upAt) > silenceMs;
         if (!(error instanceof DeadlinePassed) || inSilence) throw error;
         if (call.state !== 'up') return undefined;
         await call.press('#');
