@@ -276,7 +276,7 @@ describe('Each key of the mailbox, by telephone', function () {
 
   for (const { menu, does, left = [voice], steps, comes, states, sounds = [] } of cases) {
     const choice = menu.choices.find((one) => one.does === does);
-    it(`${menu.name}: ${choice?.key} ${choice?.label}`, async () => {
+    it(`a key of ${menu.name}: ${choice?.key} ${choice?.label}`, async () => {
       const own = `+12025550${n++}`;
       const messages: Message[] = [];
       for (const [i, put] of left.entries())

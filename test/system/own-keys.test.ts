@@ -158,7 +158,7 @@ describe('Each key of sending, greetings and settings, by telephone', function (
 
     for (const { does, settings: chosen = usual, textsStopped, steps, heard } of cases) {
       const choice = menu.choices.find((one) => one.does === does);
-      it(`${menu.name}: ${choice?.key} ${choice?.label}`, async () => {
+      it(`a key of ${menu.name}: ${choice?.key} ${choice?.label}`, async () => {
         const own = `+12025550${n++}`;
         const { mailbox } = await putMessage(system, own, { sound: babble(4000, 1) });
         if (chosen !== undefined) await system.store.mailboxes.update(mailbox, { settings: chosen });
