@@ -29,7 +29,7 @@ export interface Tolls {
   may(mailbox: Mailbox, number: string): Promise<TollAnswer>;
   /**
    * The same right before dialling: counts the call, of any number at once no more than the day's limit, and writes down
-   * one that is refused.
+   * one that is refused. Calls to the subscriber's own numbers and to the operator of the class are not counted.
    */
   use(mailbox: Mailbox, number: string): Promise<TollAnswer>;
   /** Writes down a call that was refused without dialling. */
@@ -74,8 +74,10 @@ function judge(
   const parsed = plan.parse(number);
   if (parsed === undefined) return { answer: 'not-a-number', free: false };
   if (isOwn(mailbox, parsed)) return { answer: 'allowed', free: true };
-  const verdict = judgeCall(profiles.of(mailbox).toll, callable, parsed, numberFacts(parsed, plan));
-  return { answer: verdict.kind, free: false };
+  const { toll, operator } = profiles.of(mailbox);
+  const verdict = judgeCall(toll, callable, parsed, numberFacts(parsed, plan));
+  // Any caller may press the operator key: that must not use up the subscriber's day.
+  return { answer: verdict.kind, free: parsed === operator };
 }
 
 function dayKey({ clock, profiles }: TollDeps, mailbox: Mailbox): string {

@@ -49,6 +49,20 @@ describe('Calls at the operator’s cost', function () {
       );
     }));
 
+  it('the operator of the class is not counted, but must be allowed', () =>
+    withBob(
+      { dailyCalls: 1 },
+      async (world, mailbox) => {
+        for (let i = 0; i < 3; i += 1) assert.equal(await world.tolls.use(mailbox, inland), 'allowed');
+        assert.equal(await world.tolls.use(mailbox, '+12125551235'), 'allowed');
+        assert.equal(await world.tolls.may(mailbox, '+12125551235'), 'daily-limit');
+        assert.equal(await world.tolls.may(mailbox, inland), 'allowed');
+        const denied = { ...mailbox, settings: { toll: { rules: [], dailyCalls: 9 } } };
+        assert.equal(await world.tolls.use(denied, inland), 'denied');
+      },
+      { standard: { operator: inland } },
+    ));
+
   it('a day’s calls are counted; asking alone counts nothing', () =>
     withBob({}, async (world, mailbox) => {
       for (let i = 0; i < 5; i += 1) assert.equal(await world.tolls.may(mailbox, inland), 'allowed');
