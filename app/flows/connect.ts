@@ -1,4 +1,5 @@
 /** Connects a subscriber with somebody at the operator's cost: the sender of a message, the operator. */
+import { isTemporary } from '../core/errors.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
 import type { PromptName } from '../core/prompt/prompt-name.ts';
@@ -20,7 +21,7 @@ export interface Connecting {
 export type Connected =
   /** They have spoken, and the far side hung up. */
   | 'connected'
-  /** The toll rules do not let the call through, or it is no number; that was said. */
+  /** The toll rules do not let the call through or cannot be asked now, or it is no number; that was said. */
   | 'refused'
   /** Busy, away, or not reached; that was said. */
   | 'not-reached'
@@ -28,8 +29,8 @@ export type Connected =
 
 /** Asks the toll rules, says what is wrong or who is called, dials, and connects until one of the two hangs up. */
 export async function connectTo(call: Call, to: Connecting, deps: FlowDeps): Promise<Connected> {
-  const { mailbox, language, as } = to;
-  const answer = await deps.tolls.use(mailbox, to.number);
+  const { language, as } = to;
+  const answer = await askTolls(to, deps);
   const number = deps.plan.parse(to.number);
   if (answer !== 'allowed' || number === undefined) {
     await say(call, { language }, prompt(refusals[answer === 'allowed' ? 'not-a-number' : answer]));
@@ -48,6 +49,20 @@ export async function connectTo(call: Call, to: Connecting, deps: FlowDeps): Pro
     return call.gone.aborted ? 'gone' : 'not-reached';
   }
   return converse(call, result.call, { ...to, number }, deps);
+}
+
+/** A store that is away must not end the call of who wishes to be connected. */
+async function askTolls(
+  { mailbox, number }: Connecting,
+  { tolls, log }: FlowDeps,
+): Promise<TollAnswer | 'not-now'> {
+  try {
+    return await tolls.use(mailbox, number);
+  } catch (error) {
+    if (!isTemporary(error)) throw error;
+    log.warn('a call out could not be judged now', { error });
+    return 'not-now';
+  }
 }
 
 /** The far side of a message. Whoever hears it is told if there is nobody to call. */
@@ -117,10 +132,11 @@ function recordUnanswered(
   });
 }
 
-const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, PromptName>> = {
+const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'> | 'not-now', PromptName>> = {
   denied: 'call-denied',
   'daily-limit': 'call-limit',
   'not-a-number': 'cannot-call-sender',
+  'not-now': 'not-now',
 };
 
 const calling = { sender: 'calling-sender', operator: 'calling-operator' } as const;

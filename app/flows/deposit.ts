@@ -194,7 +194,7 @@ interface Found {
 async function lookUp({ number, reason }: DepositVisit, deps: FlowDeps): Promise<Found> {
   const began = deps.clock.now().getTime();
   const mailbox = await findMailbox(number, deps);
-  const leftMs = lookupMs - (deps.clock.now().getTime() - began);
+  const leftMs = Math.min(lookupMs, began + lookupMs - deps.clock.now().getTime());
   return { mailbox, welcome: await findWelcome(mailbox, reason, leftMs, deps) };
 }
 

@@ -1,8 +1,8 @@
 /** What a caller hears first, and the keys that work meanwhile: on to the tone, the owner's way in, the operator. */
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
-import type { Call } from '../ports/media.ts';
-import type { Welcome } from '../services/greetings.ts';
+import type { Call, PlayOptions, PlayResult } from '../ports/media.ts';
+import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { connectTo } from './connect.ts';
 import type { Caller, FlowDeps, Outcome } from './flow.ts';
 import { loginToMailbox } from './login.ts';
@@ -27,7 +27,7 @@ export async function greet(call: Call, greeting: Greeting, deps: FlowDeps): Pro
   const { language, operator } = profile;
   const offered = mailbox === undefined ? '' : operator === undefined ? '*' : '*0';
   const until = `${welcome.takesMessage ? '#' : ''}${offered}`;
-  const heard = await call.play(welcome.items, { language, until });
+  const heard = await playWelcome(call, greeting, { language, until }, deps);
   if (heard.kind === 'gone') return { kind: 'over', outcome: { did: 'abandoned' } };
   if (heard.kind === 'key' && mailbox !== undefined) {
     if (heard.key === '*') {
@@ -41,4 +41,20 @@ export async function greet(call: Call, greeting: Greeting, deps: FlowDeps): Pro
     }
   }
   return { kind: welcome.takesMessage ? 'record' : 'end' };
+}
+
+/** A recorded greeting that the switch cannot play gives way to the system's own: a message can still be left. */
+async function playWelcome(
+  call: Call,
+  { welcome, mailbox }: Greeting,
+  options: PlayOptions,
+  { log }: FlowDeps,
+): Promise<PlayResult> {
+  try {
+    return await call.play(welcome.items, options);
+  } catch (error) {
+    if (welcome.items.every(({ kind }) => kind !== 'stored')) throw error;
+    log.warn('a greeting could not be played', { error });
+    return call.play(systemWelcome(mailbox).items, options);
+  }
 }

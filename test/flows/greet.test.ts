@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Fault } from '../../app/core/errors.ts';
 import type { MediaId } from '../../app/core/ids.ts';
 import type { Greetings } from '../../app/core/profile/settings.ts';
+import { answerCall } from '../../app/flows/answer.ts';
 import { hangup, hear, press, silence, speak, type Step } from '../../app/media/scripted/steps.ts';
 import { babble } from '../audio/babble.ts';
 import { assertHeard, FlowWorld, mailbox, subscriber, type WorldOptions } from './world.ts';
@@ -165,6 +166,24 @@ describe('A caller hears', () => {
     assert.deepEqual(await hears(world), ['greeting-default', 'beep']);
   });
 
+  it('the greeting of the system, when the switch cannot play another', async () => {
+    const world = worldWith(lasting);
+    const person = world.media.ring({
+      facts: { requestUser: subscriber, toUser: subscriber },
+      steps: [hear('beep'), speak(1000), hangup()],
+    });
+    const { call } = person;
+    const play = call.play.bind(call);
+    call.play = async (items, options) => {
+      if (items.some(({ kind }) => kind === 'stored'))
+        throw new Fault('media-failed', 'the disk is full', { temporary: true });
+      return play(items, options);
+    };
+    await answerCall(call, world.deps);
+    assert.deepEqual(person.prompts, ['greeting-default', 'beep']);
+    assert.equal(world.taken.length, 1);
+  });
+
   it('and # skips a greeting of the subscriber too', async () => {
     const world = worldWith(lasting);
     const person = await world.call(subscriber, [
@@ -245,6 +264,15 @@ describe('The operator key in a greeting', () => {
     );
     assert.deepEqual(world.taken, []);
     assert.equal(world.rows.at(-1)?.outcome, 'connect');
+  });
+
+  it('0 is no call of the subscriber’s: it works while the store is away, and uses up nothing', async () => {
+    const world = worldWith(lasting, {
+      standard: { operator, toll: { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 0 } },
+      onDial: () => ({ kind: 'answered', steps: [hangup()] }),
+    });
+    await world.call(subscriber, [hear('unavailable'), press('0'), silence(60_000)]);
+    assert.equal(world.media.dialled.length, 1);
   });
 
   it('0, and the operator does not answer: a message can be left', async () => {
