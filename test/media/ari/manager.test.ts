@@ -110,6 +110,28 @@ describe('the manager interface of a switch that misbehaves', () => {
     );
   });
 
+  it('that refuses the password is not asked again and again for the sake of events', async () => {
+    behave = (request) =>
+      `Response: Error\r\nActionID: ${idOf(request)}\r\nMessage: Authentication failed\r\n\r\n`;
+    const again = once(server, 'connection').then(() => once(server, 'connection'));
+    client.listen();
+    // Longer than it waits after any other loss.
+    const waited = new Promise((resolve) => setTimeout(resolve, 2500, 'waited'));
+    assert.equal(await Promise.race([again, waited]), 'waited');
+  });
+
+  it('that breaks the connection is connected again for the sake of events', async () => {
+    let sockets: Socket[] = [];
+    server.on('connection', (socket: Socket) => (sockets = [...sockets, socket]));
+    client.listen();
+    await once(server, 'connection');
+    const again = once(server, 'connection');
+    await client.action('Ping', []);
+    for (const socket of sockets) socket.destroy();
+    await again;
+    await client.action('Ping', []);
+  });
+
   it('that is not there is told at once', async () => {
     const closed = new ManagerClient({
       host: '127.0.0.1',

@@ -69,7 +69,6 @@ export class ManagerClient {
   listen(): void {
     clearTimeout(this.#again);
     this.#connected().catch((error: unknown) => {
-      // A wrong password does not become right by itself.
       if (!(error instanceof ManagerError)) this.#listenLater();
     });
   }
@@ -89,8 +88,10 @@ export class ManagerClient {
       if (this.#options.onEvent !== undefined) this.#listenLater();
     });
     this.#session = opened;
-    opened.catch(() => {
+    opened.catch((error: unknown) => {
       if (this.#session === opened) this.#session = undefined;
+      // A wrong password does not become right by itself.
+      if (error instanceof ManagerError) clearTimeout(this.#again);
     });
     return opened;
   }
