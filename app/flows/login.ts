@@ -100,10 +100,12 @@ async function mustChoose(
 }
 
 /**
- * They may go on without. Any key cuts the offer short, and all but its own two are kept for the mailbox: who types ahead
- * loses nothing.
+ * They may go on without. Any key cuts the offer short, and all but its own two are kept for the mailbox. Who types ahead
+ * loses nothing: keys from before it are the mailbox's, whatever they are.
  */
 async function offerPin(call: Call, mailbox: Mailbox, language: string, deps: FlowDeps): Promise<Entry> {
+  const ahead = await call.play([], { language, keepKey: true });
+  if (ahead.kind === 'key') return 'in';
   const items: PlayItem[] = [prompt('offer-pin'), { kind: 'silence', ms: offerMs }];
   const offered = await call.play(items, { language, keepKey: true });
   if (offered.kind === 'gone') return 'gone';

@@ -75,6 +75,13 @@ describe('A subscriber who calls the access number', () => {
     assertHeard(person.prompts, ['menu-settings-pin']);
   });
 
+  it('and types ahead loses none of the keys, not even those of the offer', async () => {
+    const world = await worldWith();
+    const person = await world.call(access, [press('#69'), hear('invalid-key'), hangup()], own);
+    assert.ok(!person.prompts.includes('new-pin'));
+    assertHeard(person.prompts, ['invalid-key']);
+  });
+
   it('and takes the offer chooses a PIN and is in', async () => {
     const world = await worldWith();
     const steps = [
