@@ -7,6 +7,7 @@ import type { Call } from '../../ports/media.ts';
 import { connectSender } from '../connect.ts';
 import { prompt, say, type FlowDeps } from '../flow.ts';
 import { choose } from '../menu.ts';
+import { senderDigits } from './about.ts';
 import { askRecipients } from './recipients.ts';
 import { sendDialogue, type Original } from './send.ts';
 import { attempt, openSession, type Session } from './session.ts';
@@ -19,8 +20,7 @@ export async function answerDialogue(
 ): Promise<'done' | 'gone'> {
   const session = openSession(call, mailbox, deps);
   const { language } = session.profile;
-  const { from } = message.envelope;
-  const available = from.private || from.number === undefined ? [] : (['sender-known'] as const);
+  const available = senderDigits(message) === '' ? [] : (['sender-known'] as const);
   let first: readonly PlayItem[] = [];
   for (;;) {
     const action = await choose(call, menus.answer, { language, deps, available, first });

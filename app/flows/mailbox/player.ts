@@ -12,13 +12,14 @@ export class Player {
   /** Where the message is, in milliseconds of its own time. */
   positionMs = 0;
   readonly #sounds: readonly StoredSound[];
-  /** How long the message is by what is known of it. */
+  /** How long the message is; without end where that is not known. */
   readonly #lengthMs: number;
   #over = false;
 
+  /** @param lengthMs playing time by the envelope; 0 = not known */
   constructor(sounds: readonly StoredSound[], lengthMs: number) {
     this.#sounds = sounds;
-    this.#lengthMs = lengthMs;
+    this.#lengthMs = lengthMs > 0 ? lengthMs : Infinity;
   }
 
   /** It was played to its end. */
@@ -29,7 +30,7 @@ export class Player {
   /** Goes so far, at most to the beginning or the end. */
   move(ms: number): void {
     this.positionMs = Math.max(0, Math.min(this.#lengthMs, this.positionMs + ms));
-    this.#over = this.#lengthMs > 0 && this.positionMs >= this.#lengthMs;
+    this.#over = this.positionMs >= this.#lengthMs;
   }
 
   rewind(): void {
