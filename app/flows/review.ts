@@ -1,8 +1,7 @@
 /** After `#`: send, hear, record again, add, mark urgent or private. Hanging up sends. */
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
-import type { PromptName } from '../core/prompt/prompt-name.ts';
-import type { Call, RecordRule, Take } from '../ports/media.ts';
-import { prompt, tell } from './flow.ts';
+import type { Call, RecordResult, RecordRule, Take } from '../ports/media.ts';
+import { prompt, say, tell } from './flow.ts';
 import { playTake } from './spoken.ts';
 
 export interface Flags {
@@ -42,29 +41,30 @@ export async function review(
       case '#':
         return { kind: 'send', take, flags };
       case '2':
-        await call.play([await playTake(take)], { language, until: '0123456789*#' });
+        await say(call, { language }, await playTake(take));
         break;
       case '3':
         await take.discard();
         await tell(call, language, 'recording-discarded');
         return { kind: 'again' };
       case '4': {
-        await tell(call, language, 'recording-continue');
-        const result = await call.record(more);
-        take = result.take ?? take;
+        const added = isFull(take, more) ? 'full' : await add(call, language, more);
+        if (added === 'full' || added.kind === 'limit')
+          await say(call, { language }, prompt('message-too-long'));
+        if (added !== 'full') take = added.take ?? take;
         break;
       }
       case '5':
         flags = { ...flags, urgent: !flags.urgent };
-        await say(call, language, flags.urgent ? 'marked-urgent' : 'marked-normal');
+        await say(call, { language }, prompt(flags.urgent ? 'marked-urgent' : 'marked-normal'));
         break;
       case '6':
         flags = { ...flags, confidential: !flags.confidential };
-        await say(call, language, flags.confidential ? 'marked-private' : 'marked-not-private');
+        await say(call, { language }, prompt(flags.confidential ? 'marked-private' : 'marked-not-private'));
         break;
       default:
         unanswered += 1;
-        if (choice.kind !== 'silence') await say(call, language, 'invalid-key');
+        if (choice.kind !== 'silence') await say(call, { language }, prompt('invalid-key'));
         continue;
     }
     unanswered = 0;
@@ -72,7 +72,12 @@ export async function review(
   return { kind: 'send', take, flags };
 }
 
-/** A confirmation that the next key cuts short; the key is kept for the menu. */
-async function say(call: Call, language: string, name: PromptName): Promise<void> {
-  await call.play([prompt(name)], { language });
+async function add(call: Call, language: string, more: RecordRule): Promise<RecordResult> {
+  await tell(call, language, 'recording-continue');
+  return call.record(more);
+}
+
+/** No second is left to add to. */
+function isFull({ durationMs }: Take, { maxSeconds }: RecordRule): boolean {
+  return durationMs > (maxSeconds - 1) * 1000;
 }

@@ -127,6 +127,7 @@ export interface RecordRule {
    * Characters A–Z a–z 0–9 . _ ~ + - only, at most 200.
    */
   readonly tag: string;
+  /** Of the whole, with what is gone on with. */
   readonly maxSeconds: number;
   readonly maxSilenceSeconds: number;
   /** Keys that end it. */

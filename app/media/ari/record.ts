@@ -34,11 +34,13 @@ interface Recording {
 /** Records into the switch's spool in the call's own codec. */
 export async function record(leg: Leg, rule: RecordRule, deps: RecordDeps): Promise<RecordResult> {
   const beep = rule.beep ? deps.beep : undefined;
-  const recording = begin(leg, rule, deps, performance.now() + (beep?.ms ?? 0));
-  leg.tags.add(rule.tag);
+  const { tag } = rule;
+  const { codec } = deps;
+  leg.tags.add(tag);
   leg.keys.clear();
-  if (rule.append)
-    recording.bytes = (await deps.takes.extent({ tag: rule.tag, codec: deps.codec }))?.bytes ?? 0;
+  const bytes = rule.append ? ((await deps.takes.extent({ tag, codec }))?.bytes ?? 0) : 0;
+  const rest = { ...rule, maxSeconds: rule.maxSeconds - bytes / codec.bytesPerMs / 1000 };
+  const recording = { ...begin(leg, rest, deps, performance.now() + (beep?.ms ?? 0)), bytes };
   // Queued at the switch one after the other: no event has to be waited for between tone and recording.
   if (beep !== undefined) {
     leg.tell('POST', `channels/${leg.id}/play/${leg.newId('beep')}`, { media: `sound:${beep.path}` });
