@@ -42,6 +42,8 @@ import { createTolls } from './services/tolls.ts';
 const drainMs = 5_000;
 /** Most calls to subscribers at once. */
 const maxDeliveries = 50;
+/** Counters that were found wrong are counted once more after so long, in milliseconds. */
+const recountMs = 5_000;
 /** How often each worker looks for due work that nothing woke it for, in milliseconds. */
 const every = { texts: 15_000, calls: 15_000, spool: 5_000, accounts: 10_000, lamps: 60_000, counts: 60_000 };
 
@@ -120,20 +122,9 @@ export function createController(rooms: Rooms): Controller {
     'counts',
     every.counts,
     async () => {
-      await messaging.counting.repair(all);
+      const doubts = await messaging.counting.repair(all);
       all = false;
-      await messaging.counting.flush();
-      for (const mailbox of messaging.recounted) {
-        // Before the counting: what asks for another one meanwhile gets it.
-        messaging.recounted.delete(mailbox);
-        try {
-          await rooms.store.mailboxes.recount(mailbox);
-          messaging.lamps.publish(mailbox).catch(() => undefined);
-        } catch (error) {
-          messaging.recounted.add(mailbox);
-          throw error;
-        }
-      }
+      if (doubts) counts.wakeAt(new Date(rooms.clock.now().getTime() + recountMs));
     },
     'controller',
   );
@@ -188,7 +179,6 @@ function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
 function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const { store, config, media, spool } = rooms;
   const { plan } = shared;
-  const recounted = new Set<MailboxId>();
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const late: { deliveries?: Deliveries } = {};
   const account = createAccount({ ...shared, cdrs: store.cdrs });
@@ -210,14 +200,15 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   });
   const inbox = createInbox({ ...shared, lamps, account });
   const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
-  const onRecounted = (mailbox: MailboxId) => recounted.add(mailbox);
-  const counting = createCounting({ ...shared, onDoubt: onRecounted });
+  // A lamp that cannot be set now is tried again by itself.
+  const onCounted = (mailbox: MailboxId) => void lamps.publish(mailbox).catch(() => undefined);
+  const counting = createCounting({ ...shared, onCounted });
   const deposits = createDeposits({
     ...shared,
     spool,
     counting,
     isServedNumber: (digits) => plan.leadsHere(digits),
-    onRecounted,
+    onRecounted: (mailbox) => counting.doubt(mailbox),
     onStored: (message, mailbox) => {
       account.message('deposit', message, rooms.clock.now());
       if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
@@ -246,7 +237,6 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     deposits,
     sends,
     counting,
-    recounted,
   };
 }
 

@@ -52,7 +52,7 @@ export interface MailboxStore {
   /** Adds to the derived counters (negative too), of all and of the kind. */
   count(id: MailboxId, change: CountChange): Promise<Mailbox | undefined>;
   /** Counts the messages anew and writes the counters: after a crash, and by a job. */
-  recount(id: MailboxId): Promise<Mailbox | undefined>;
+  recount(id: MailboxId): Promise<Recount | undefined>;
   /** The subscriber has acted: provisional → active. */
   activate(id: MailboxId): Promise<void>;
   /** STOP and its undoing. */
@@ -80,6 +80,15 @@ export interface MailboxStore {
   putAll(puts: readonly MailboxPut[]): Promise<readonly ('done' | 'again')[]>;
   /** The same of those that have messages. */
   withMessages(after: MailboxId | undefined, limit: number): Promise<Mailbox[]>;
+}
+
+export interface Recount {
+  readonly mailbox: Mailbox;
+  /**
+   * The counters were other than what was counted. Whatever was raising them at that moment may have made them wrong again:
+   * count once more, later, until this is false.
+   */
+  readonly corrected: boolean;
 }
 
 /** What is added to the counters because of messages of one kind. */

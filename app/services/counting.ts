@@ -2,7 +2,7 @@
  * Raises the counters of mailboxes a moment after their messages are in, those of many messages in one write: a write for
  * each would cost as much as the message itself. Counters are derived, and a crash in between is made good: while
  * counters are raised late there is a note of this controller in the store, and whoever finds one that was left counts the
- * mailboxes of that time anew.
+ * mailboxes of that time anew, until they are found right.
  */
 import type { MailboxId } from '../core/ids.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -24,8 +24,8 @@ export interface CountingDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** These counters may be wrong still: count once more, later. */
-  readonly onDoubt: (mailbox: MailboxId) => void;
+  /** Its counters have been counted anew. */
+  readonly onCounted: (mailbox: MailboxId) => void;
 }
 
 export interface Counting {
@@ -35,20 +35,25 @@ export interface Counting {
   raise(mailbox: MailboxId, change: CountChange): void;
   /** Raises what waits. Never rejects: what cannot be raised is counted anew later. */
   flush(): Promise<void>;
-  /** Counts anew for controllers that died. @param all also for those that may be running: once, at the start */
-  repair(all: boolean): Promise<void>;
-  /** Raises what waits and takes the note back. */
+  /** These counters may be wrong: `repair` counts them, until it has found them right. */
+  doubt(mailbox: MailboxId): void;
+  /**
+   * Counts anew what is in doubt, and for controllers that died.
+   * @param all also for those that may be running: once, at the start
+   * @returns whether doubts are left, to be counted after some seconds
+   */
+  repair(all: boolean): Promise<boolean>;
+  /** Raises what waits and takes the note back, unless others are to find doubts by it. */
   stop(): Promise<void>;
 }
 
 export function createCounting(deps: CountingDeps): Counting {
   const { store, clock, log } = deps;
   const controller = deps.random.uuid();
-  const waiting = new Map<string, Raise>();
+  const doubts = new Set<MailboxId>();
+  const raises = createRaises(deps, (mailbox) => doubts.add(mailbox));
   let covering: Date | undefined;
   let noting = false;
-  let writing: Promise<void> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const note = async (): Promise<void> => {
     if (noting) return;
@@ -63,6 +68,71 @@ export function createCounting(deps: CountingDeps): Counting {
       noting = false;
     }
   };
+  /** Whether its counters were right. If not, somebody may just have been raising them: they are in doubt still. */
+  const count = async (mailbox: MailboxId): Promise<boolean> => {
+    await raises.flush();
+    // Before the counting: who doubts meanwhile is heard.
+    doubts.delete(mailbox);
+    try {
+      const counted = await store.mailboxes.recount(mailbox);
+      if (counted?.corrected === true) doubts.add(mailbox);
+    } catch (error) {
+      doubts.add(mailbox);
+      throw error;
+    }
+    deps.onCounted(mailbox);
+    return !doubts.has(mailbox);
+  };
+  /** Whether all counters that a controller with such a note may have left wrong are right. */
+  const countFor = async (at: Date): Promise<boolean> => {
+    const from = new Date(at.getTime() - marginMs);
+    const mailboxes = await store.counting.mailboxesOf(from, new Date(at.getTime() + coverMs + marginMs));
+    let wrong = 0;
+    for (const mailbox of mailboxes) if (!(await count(mailbox))) wrong += 1;
+    if (wrong > 0) log.info('mailboxes are counted anew', { count: wrong });
+    return wrong === 0;
+  };
+  return {
+    covered() {
+      const age = covering === undefined ? Infinity : clock.now().getTime() - covering.getTime();
+      // While there are doubts a note stays as it is: whoever comes after a crash finds them by it.
+      if (age > coverMs / 2 && (covering === undefined || doubts.size === 0)) void note();
+      return age >= 0 && age < coverMs;
+    },
+    raise: (mailbox, change) => raises.add(mailbox, change),
+    flush: () => raises.flush(),
+    doubt(mailbox) {
+      doubts.add(mailbox);
+    },
+    async repair(all) {
+      const doubted = [...doubts];
+      for (const mailbox of doubted) await count(mailbox);
+      for (const noted of await store.counting.noted()) {
+        if (noted.controller === controller) continue;
+        const left = clock.now().getTime() - noted.at.getTime() > leftMs;
+        const right = (left || all) && (await countFor(noted.at));
+        if (left && right) await store.counting.forget(noted);
+      }
+      return doubts.size > 0;
+    },
+    async stop() {
+      await raises.flush();
+      if (covering !== undefined && doubts.size === 0)
+        await store.counting.forget({ controller, at: covering });
+      covering = undefined;
+    },
+  };
+}
+
+/** What waits to be raised, by mailbox and kind. @param onFailed called for what may be raised or not */
+function createRaises(
+  { store, log }: Pick<CountingDeps, 'store' | 'log'>,
+  onFailed: (mailbox: MailboxId) => void,
+) {
+  const waiting = new Map<string, Raise>();
+  let writing: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
   const write = async (): Promise<void> => {
     while (waiting.size > 0) {
       const batch = [...waiting.values()];
@@ -71,7 +141,7 @@ export function createCounting(deps: CountingDeps): Counting {
         await store.counting.raise(batch);
       } catch (error) {
         log.warn('counters not raised; they are counted anew', { error, count: batch.length });
-        for (const { mailbox } of batch) deps.onDoubt(mailbox);
+        for (const { mailbox } of batch) onFailed(mailbox);
       }
     }
   };
@@ -83,42 +153,13 @@ export function createCounting(deps: CountingDeps): Counting {
       await writing;
     }
   };
-  const recountFor = async (at: Date): Promise<void> => {
-    const from = new Date(at.getTime() - marginMs);
-    const mailboxes = await store.counting.mailboxesOf(from, new Date(at.getTime() + coverMs + marginMs));
-    await flush();
-    for (const mailbox of mailboxes) {
-      await store.mailboxes.recount(mailbox);
-      // A controller that lives may have been about to raise them.
-      deps.onDoubt(mailbox);
-    }
-    if (mailboxes.length > 0) log.info('mailboxes are counted anew', { count: mailboxes.length });
-  };
   return {
-    covered() {
-      const age = covering === undefined ? Infinity : clock.now().getTime() - covering.getTime();
-      if (age > coverMs / 2) void note();
-      return age >= 0 && age < coverMs;
-    },
-    raise(mailbox, change) {
+    flush,
+    add(mailbox: MailboxId, change: CountChange): void {
       const key = `${mailbox} ${change.kind}`;
       const before = waiting.get(key)?.change;
       waiting.set(key, { mailbox, change: before === undefined ? change : sum(before, change) });
       timer ??= setTimeout(() => void flush(), gatherMs);
-    },
-    flush,
-    async repair(all) {
-      for (const noted of await store.counting.noted()) {
-        if (noted.controller === controller) continue;
-        const left = clock.now().getTime() - noted.at.getTime() > leftMs;
-        if (left || all) await recountFor(noted.at);
-        if (left) await store.counting.forget(noted);
-      }
-    },
-    async stop() {
-      await flush();
-      if (covering !== undefined) await store.counting.forget({ controller, at: covering });
-      covering = undefined;
     },
   };
 }

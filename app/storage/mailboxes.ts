@@ -10,12 +10,13 @@ import type {
   MailboxPut,
   MailboxStore,
   NewMailbox,
+  Recount,
 } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate, unavailable } from './faults.ts';
 import { changeUpdate, failedWrites, ofVersion, toWrite } from './mailbox-change.ts';
 import { counters, countUpdate, fromDocument, toDocument, type MailboxDocument } from './mailbox-document.ts';
-import { countMessages } from './message-counts.ts';
+import { countMessages, sameCounts } from './message-counts.ts';
 import type { MessageDocument } from './message-document.ts';
 
 /** Tries to write a recount that no message came in between. */
@@ -106,7 +107,7 @@ export class Mailboxes implements MailboxStore {
     return this.#change('mailboxes.count', { _id: id }, { $inc: inc });
   }
 
-  async recount(id: MailboxId): Promise<Mailbox | undefined> {
+  async recount(id: MailboxId): Promise<Recount | undefined> {
     for (let tries = 1; ; tries += 1) {
       const before = await this.#connection.run('mailboxes.recount', () =>
         this.#mailboxes.findOne({ _id: id }, { projection: { tally: 1 } }),
@@ -117,12 +118,16 @@ export class Mailboxes implements MailboxStore {
       );
       // Written only over the counters that were there before counting; the last try takes what it has.
       const unchanged = tries < recountTries ? { tally: before.tally ?? null } : {};
-      const after = await this.#change(
-        'mailboxes.recount',
-        { _id: id, ...unchanged } as Filter<MailboxDocument>,
-        { $set: counted, $inc: { tally: 1 } },
+      const found = await this.#connection.run('mailboxes.recount', () =>
+        this.#mailboxes.findOneAndUpdate(
+          { _id: id, ...unchanged } as Filter<MailboxDocument>,
+          { $set: counted, $inc: { tally: 1 } },
+          { returnDocument: 'before' },
+        ),
       );
-      if (after) return after;
+      if (found === null) continue;
+      const wrong = fromDocument(found);
+      return { mailbox: { ...wrong, ...counted }, corrected: !sameCounts(wrong, counted) };
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb';
-import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
 import { applyState } from '../core/mailbox/state.ts';
 import type { MessageState } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
@@ -10,11 +10,23 @@ interface Group {
   readonly n: number;
 }
 
+type Counted = Pick<Mailbox, 'counts' | 'byKind'>;
+
+const none: MailboxCounts = { new: 0, old: 0, urgent: 0 };
+
+/** A kind without messages may be there or not. */
+export function sameCounts(one: Counted, other: Counted): boolean {
+  const same = (a: MailboxCounts = none, b: MailboxCounts = none): boolean =>
+    a.new === b.new && a.old === b.old && a.urgent === b.urgent;
+  const kinds = Object.keys({ ...one.byKind, ...other.byKind }) as MessageKind[];
+  return same(one.counts, other.counts) && kinds.every((kind) => same(one.byKind[kind], other.byKind[kind]));
+}
+
 /** The counters of a mailbox as its messages have them. */
 export async function countMessages(
   messages: Collection<MessageDocument>,
   mailbox: string,
-): Promise<Pick<Mailbox, 'counts' | 'byKind'>> {
+): Promise<Counted> {
   const groups = await messages
     .aggregate<Group>([
       { $match: { mailbox } },

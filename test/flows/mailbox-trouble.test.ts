@@ -114,7 +114,7 @@ describe('A mailbox when something is in the way', function () {
     assert.deepEqual(person.remaining, []);
     const mailbox = await mailboxOf(own);
     assert.deepEqual(mailbox.counts, { new: 0, old: 0, urgent: 0 });
-    assert.deepEqual((await world.test.store.mailboxes.recount(mailbox.id))?.counts, mailbox.counts);
+    assert.deepEqual((await world.test.store.mailboxes.recount(mailbox.id))?.mailbox.counts, mailbox.counts);
   });
 
   it('the next message is gone meanwhile: the one after it is played', async () => {
@@ -137,7 +137,7 @@ describe('A mailbox when something is in the way', function () {
     const lamp = async (what: object) => {
       const mailbox = await mailboxOf(own);
       assert.deepEqual(mailbox.counts, what);
-      assert.deepEqual((await world.test.store.mailboxes.recount(mailbox.id))?.counts, what);
+      assert.deepEqual((await world.test.store.mailboxes.recount(mailbox.id))?.mailbox.counts, what);
       await shown(mailbox.number, what);
       world.pass(1000);
     };

@@ -228,7 +228,7 @@ export class MailboxWorld implements AsyncDisposable {
             this.test.store.messages.insert({ ...one, envelope: { ...one.envelope, id: one.id } }),
           ),
       );
-    return (await this.test.store.mailboxes.recount(mailbox.id)) ?? mailbox;
+    return (await this.test.store.mailboxes.recount(mailbox.id))?.mailbox ?? mailbox;
   }
 
   /** The subscriber calls and is let in; resolves when they have left. After the steps they hang up. */

@@ -199,8 +199,8 @@ describe('storage: mailboxes that an operator or a subscriber changes', function
       );
     }
     const counted = await mailboxes().recount(id);
-    assert.deepEqual(counted?.counts, { new: 3, old: 1, urgent: 1 });
-    assert.deepEqual(counted?.byKind, {
+    assert.deepEqual(counted?.mailbox.counts, { new: 3, old: 1, urgent: 1 });
+    assert.deepEqual(counted?.mailbox.byKind, {
       fax: { new: 1, old: 1, urgent: 1 },
       voice: { new: 1, old: 0, urgent: 0 },
       text: { new: 1, old: 0, urgent: 0 },
@@ -212,7 +212,7 @@ describe('storage: mailboxes that an operator or a subscriber changes', function
     const message = sampleMessage({ mailbox: id });
     await opened.store.messages.insert(message);
     await opened.store.messages.setUrgent(message.id, true);
-    assert.deepEqual((await mailboxes().recount(id))?.counts, { new: 1, old: 0, urgent: 1 });
+    assert.deepEqual((await mailboxes().recount(id))?.mailbox.counts, { new: 1, old: 0, urgent: 1 });
   });
 });
 

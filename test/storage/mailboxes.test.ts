@@ -114,7 +114,9 @@ describe('storage: mailboxes', function () {
       );
     }
     const counts = { new: 3, old: 2, urgent: 2 };
-    assert.deepEqual((await mailboxes().recount(fresh.id))?.counts, counts);
+    assert.equal((await mailboxes().recount(fresh.id))?.corrected, true);
+    assert.equal((await mailboxes().recount(fresh.id))?.corrected, false);
+    assert.deepEqual((await mailboxes().recount(fresh.id))?.mailbox.counts, counts);
     assert.deepEqual((await mailboxes().get(fresh.id))?.counts, counts);
     assert.equal(await mailboxes().recount(randomUUID() as MailboxId), undefined);
   });
@@ -122,7 +124,7 @@ describe('storage: mailboxes', function () {
   it('an empty mailbox counts to nothing', async () => {
     const fresh = sampleMailbox();
     await mailboxes().findOrCreate(fresh, { kind: 'voice', new: 1 });
-    assert.deepEqual((await mailboxes().recount(fresh.id))?.counts, { new: 0, old: 0, urgent: 0 });
+    assert.deepEqual((await mailboxes().recount(fresh.id))?.mailbox.counts, { new: 0, old: 0, urgent: 0 });
   });
 
   it('counting anew while deposits come in loses none of them', async () => {
@@ -136,7 +138,7 @@ describe('storage: mailboxes', function () {
       ...Array.from({ length: 30 }, deposit),
       ...Array.from({ length: 5 }, () => mailboxes().recount(fresh.id)),
     ]);
-    assert.equal((await mailboxes().recount(fresh.id))?.counts.new, 31);
+    assert.equal((await mailboxes().recount(fresh.id))?.mailbox.counts.new, 31);
   });
 
   it('a subscriber who acts becomes active, and stays so', async () => {

@@ -297,7 +297,7 @@ describe('Each key of the mailbox, by telephone', function () {
       for (const [i, state] of (states ?? []).entries())
         assert.equal((await system.store.messages.get(messages[i]!.id))?.state, state);
       const mailbox = await system.store.mailboxes.find(own as E164);
-      assert.deepEqual((await system.store.mailboxes.recount(mailbox!.id))?.counts, mailbox?.counts);
+      assert.deepEqual((await system.store.mailboxes.recount(mailbox!.id))?.mailbox.counts, mailbox?.counts);
     });
   }
 });
