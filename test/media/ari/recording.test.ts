@@ -125,6 +125,31 @@ describe('recording with Asterisk', function () {
     await goneOf(call);
   });
 
+  it('goes on with what was recorded, no longer than the whole may be', async () => {
+    await using media = await lab.media();
+    const phone = await lab.phone.call('+12025550100');
+    const call = await nextCall(media);
+    await call.answer();
+    await phone.up();
+    const rule = ruleFor(call, { maxSeconds: 4 });
+    const first = call.record(rule);
+    await phone.hearsTone(1000);
+    await phone.say(speech(2500));
+    await phone.press('#');
+    const before = (await first).take?.durationMs ?? 0;
+    assert.ok(before > 2000 && before < 4000, String(before));
+    const more = call.record({ ...rule, append: true });
+    void phone.say(speech(6000));
+    const whole = await more;
+    const ms = whole.take?.durationMs ?? 0;
+    assert.equal(whole.kind, 'limit');
+    // Two seconds were left, and the switch counts whole ones.
+    assert.ok(ms > before + 500 && ms < before + 3500, `${before} ${ms}`);
+    await whole.take?.discard();
+    await phone.hangup();
+    await goneOf(call);
+  });
+
   it('a key pressed early in a long tone ends the recording with it, and the call goes on', async () => {
     const longer = (name: string) => (name === 'beep' ? 'greeting-default' : name);
     const { prompts, log, settings } = lab;
