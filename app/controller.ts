@@ -291,7 +291,13 @@ async function answerAll(answering: Answering): Promise<void> {
       );
     }
   };
-  await Promise.all([answer(), obey(), recover(), lamps.follow(signal), answering.classes.follow(signal)]);
+  // Calls and texts also end when another controller has taken the switch over: then the rest ends with them.
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const following = Promise.all([lamps.follow(until), answering.classes.follow(until)]);
+  await Promise.all([answer(), obey(), recover()]);
+  over.abort();
+  await following;
   await Promise.all([running.settled(drainMs), deliveries.stop(drainMs)]);
   const last = [flow.account.flush(), answering.auditor.flush(), answering.counting.stop()].map((written) =>
     written.catch((error: unknown) => log.warn('records not written at the end', { error })),
