@@ -1,6 +1,6 @@
 /** A mailbox without PIN, and a caller who may be anybody: a code goes to the subscriber's phone, and who types it chooses the PIN. */
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { PlayItem } from '../core/prompt/play-item.ts';
+import { code as codeMenu } from '../core/menu/menus.ts';
 import type { Call } from '../ports/media.ts';
 import type { PinAsker } from '../services/authentication-deps.ts';
 import { askDigits } from './ask-digits.ts';
@@ -8,6 +8,7 @@ import { choosePin } from './choose-pin.ts';
 import { prompt, say, type FlowDeps } from './flow.ts';
 import { sayLocked } from './locked.ts';
 import type { Entry } from './login.ts';
+import { choose } from './menu.ts';
 
 /** Codes that are typed in one call. */
 const triesPerCall = 3;
@@ -21,8 +22,9 @@ export async function codeDialogue(
   deps: FlowDeps,
 ): Promise<Entry> {
   const { language } = deps.profiles.of(mailbox);
-  const wanted = await offerCode(call, language);
-  if (wanted !== 'yes') return wanted;
+  const wish = await choose(call, codeMenu, { language, deps, first: [prompt('code-offer')] });
+  if (wish === 'gone') return 'gone';
+  if (wish !== 'send') return wish === 'up' ? 'left' : 'refused';
   const sending = await deps.authentication.sendCode(mailbox, asker);
   switch (sending.kind) {
     case 'sent':
@@ -35,24 +37,6 @@ export async function codeDialogue(
       await sayLocked(call, language, sending.until, deps);
       return 'refused';
   }
-}
-
-async function offerCode(call: Call, language: string): Promise<'yes' | 'left' | 'refused' | 'gone'> {
-  let before: PlayItem[] = [];
-  for (let asked = 0; asked < 3; asked += 1) {
-    const choice = await call.gather({
-      language,
-      items: [...before, prompt('code-offer')],
-      judge: () => 'complete',
-      firstDigitMs: 6000,
-      nextDigitMs: 6000,
-    });
-    if (choice.kind === 'gone' || choice.kind === 'aborted') return 'gone';
-    if (choice.digits === '1') return 'yes';
-    if (choice.digits === '*') return 'left';
-    before = choice.digits === '' ? [] : [prompt('invalid-key')];
-  }
-  return 'refused';
 }
 
 async function askCode(call: Call, mailbox: Mailbox, asker: PinAsker, deps: FlowDeps): Promise<Entry> {

@@ -273,6 +273,17 @@ describe('Calling the sender', () => {
     });
   }
 
+  it('while the store is away does not work now, and the menu comes again', async () => {
+    const world = new FlowWorld();
+    const message = world.add({ from: { number: '+12025550123', private: false } });
+    world.deps.tolls.use = async () => {
+      throw new Fault('store-unavailable', 'away', { temporary: true });
+    };
+    const person = await world.call(message.reference, [menu, press('43'), menu, hangup()], own);
+    assertHeard(person.prompts, ['not-now', 'menu-message-play']);
+    assert.equal(world.media.dialled.length, 0);
+  });
+
   it('is refused where the toll rules say so: nobody is dialled', async () => {
     const world = new FlowWorld();
     const message = world.add({ from: { number: '+14155550100', private: false } });

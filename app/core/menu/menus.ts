@@ -58,6 +58,7 @@ export type ListAction = 'hear' | 'add' | 'remove' | 'delete' | 'up';
 export type RecipientsAction = 'send' | 'hear' | 'record-again' | 'mark-urgent' | 'mark-normal' | 'up';
 export type DeliveryAction = 'hear' | 'end';
 export type ConnectionAction = 'connect' | 'end';
+export type CodeAction = 'send' | 'up';
 
 const up = { key: '*', does: 'up', label: 'back', says: 'menu-back' } as const;
 const operator = {
@@ -232,6 +233,14 @@ export const connection: Menu<'connection', ConnectionAction> = {
   choices: [{ key: '1', does: 'connect', label: 'be connected' }, end],
 };
 
+/** The caller may be anybody: a code proves that the subscriber's telephone is theirs. */
+export const code: Menu<'code', CodeAction> = {
+  name: 'code',
+  title: 'No PIN yet',
+  when: 'a mailbox without a PIN is called from another telephone',
+  choices: [{ key: '1', does: 'send', label: 'get a code by text' }, up],
+};
+
 /** By name, as `opens` says them. */
 export const menus = {
   main,
@@ -246,6 +255,7 @@ export const menus = {
   recipients,
   delivery,
   connection,
+  code,
 } as const;
 
 export type MenuName = keyof typeof menus;

@@ -33,7 +33,6 @@ const plainNames = [
   'message-kept',
   'message-deleted',
   'no-more-messages',
-  'next-message',
   'calling-sender',
   'cannot-call-sender',
   'sender-busy',
