@@ -49,7 +49,10 @@ export class Classes implements ClassStore {
   async remove(name: string, version?: number): Promise<number | undefined> {
     const path = `classes.${name}`;
     const there = { [path]: { $exists: true } };
-    const removed = await this.#change('classes.remove', there, { $unset: { [path]: '' } }, version);
+    // With a dot it would be a part of a class; none has such a name.
+    const removed = /^[\w-]+$/.test(name)
+      ? await this.#change('classes.remove', there, { $unset: { [path]: '' } }, version)
+      : undefined;
     if (removed !== undefined) return removed;
     const now = await this.all(undefined);
     const same = version === undefined || now?.version === version;

@@ -124,6 +124,16 @@ describe('services: classes of service', function () {
     assert.equal((await classes.remove('a')).kind, 'kept');
   });
 
+  it('a name that would be a part of a class removes nothing', async () => {
+    const classes = open(opened.store);
+    await put(classes, { name: 'gold', maxMessages: 5 });
+    for (const name of ['gold.maxMessages', 'gold.toll.rules', '$set', '', 'a\u0000b'])
+      assert.equal((await classes.remove(name)).kind, 'kept');
+    await classes.refresh();
+    assert.deepEqual(classes.current()['gold'], { ...standard, name: 'gold', maxMessages: 5 });
+    assert.equal((await classes.list()).version, 1);
+  });
+
   const wrong: Readonly<Record<string, [Parameters<typeof sampleClass>[0], string, string]>> = {
     'a name with a dot': [{ name: 'a.b' }, 'name', 'bad-value'],
     'a name that is an operator of the store': [{ name: '$set' }, 'name', 'bad-value'],
