@@ -127,12 +127,7 @@ export class Messages implements MessageStore {
 
   async takePending(now: Date, leaseMs: number) {
     const until = new Date(now.getTime() + leaseMs);
-    const before = await this.#connection.run('messages.takePending', () =>
-      this.#messages.findOneAndUpdate({ pendingDue: { $exists: true, $lte: now } }, steps.leaseFirst(until), {
-        sort: { pendingDue: 1 },
-        returnDocument: 'before',
-      }),
-    );
+    const before = await this.#connection.run('messages.takePending', () => this.#leaseDue(now, until));
     if (!before) return undefined;
     const taken = steps.firstDue(before.pending);
     const pending = before.pending.map((step, i) => (i === taken ? steps.leased(step, until) : step));
@@ -175,6 +170,24 @@ export class Messages implements MessageStore {
       ),
     );
     return found?.pendingDue;
+  }
+
+  /** Looks first: an update that is to find its document by the order of an index reads all of that in FerretDB. */
+  async #leaseDue(now: Date, until: Date): Promise<MessageDocument | null> {
+    for (;;) {
+      const due = await this.#messages.findOne(
+        { pendingDue: { $exists: true, $lte: now } },
+        { sort: { pendingDue: 1 }, projection: { _id: 1 } },
+      );
+      if (!due) return null;
+      const before = await this.#messages.findOneAndUpdate(
+        { _id: due._id, pendingDue: { $lte: now } },
+        steps.leaseFirst(until),
+        { returnDocument: 'before' },
+      );
+      // Another was quicker.
+      if (before) return before;
+    }
   }
 
   async #findOne(

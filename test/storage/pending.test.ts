@@ -114,14 +114,15 @@ describe('storage: pending steps', function () {
     assert.deepEqual((await messages().get(message.id))?.pending, [step('lamp', at(3))]);
   });
 
-  it('asking when the next step is due is one command', async () => {
+  it('asking when the next step is due, and finding none that is, are one question each', async () => {
     await put([]);
+    await put([step('remind', at(86_400))]);
     opened.commands.length = 0;
-    assert.equal(await messages().nextPendingDue(), undefined);
+    assert.deepEqual(await messages().nextPendingDue(), at(86_400));
     assert.equal(await messages().takePending(at(10), lease), undefined);
     assert.deepEqual(
       opened.commands.map((command) => command.commandName),
-      ['find', 'findAndModify'],
+      ['find', 'find'],
     );
   });
 });
