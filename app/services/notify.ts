@@ -96,10 +96,17 @@ async function several(signal: AbortSignal, workOne: () => Promise<boolean>): Pr
 }
 
 /** What another controller had in hand when it died is due when its lease ends. */
-async function wakeForNext({ store, clock, onDue }: NotifyDeps): Promise<void> {
-  const due = await Promise.all([store.messages.nextPendingDue(), store.notifications.nextDue()]);
+async function wakeForNext(deps: NotifyDeps): Promise<void> {
+  const { messages, notifications } = deps.store;
+  const due = await Promise.all([messages.nextPendingDue(), notifications.nextDue()]);
   const times = due.flatMap((at) => (at === undefined ? [] : [at.getTime()]));
-  if (times.length > 0) onDue(new Date(Math.max(Math.min(...times), clock.now().getTime() + leastWaitMs)));
+  if (times.length > 0)
+    alarm(deps, new Date(Math.max(Math.min(...times), deps.clock.now().getTime() + leastWaitMs)));
+}
+
+/** Only for what is due soon: a reminder in weeks is no alarm for as long. */
+function alarm({ clock, onDue }: NotifyDeps, due: Date): void {
+  if (due.getTime() < clock.now().getTime() + soonMs) onDue(due);
 }
 
 /** Those of a new message that are due now; for those that soon will be an alarm is set. */
@@ -111,8 +118,7 @@ async function workDue(
 ): Promise<void> {
   const now = deps.clock.now();
   const later = steps.map((step) => step.due.getTime()).filter((due) => due > now.getTime());
-  const soonest = Math.min(...later);
-  if (soonest < now.getTime() + soonMs) deps.onDue(new Date(soonest));
+  if (later.length > 0) alarm(deps, new Date(Math.min(...later)));
   const due = steps.filter((step) => step.due <= now);
   if (due.length > 0) await workSteps(deps, message, due, mailbox);
 }
@@ -295,7 +301,7 @@ async function delay(
   const text = error instanceof Error ? error.message : String(error);
   try {
     for (const kind of kinds) await deps.store.messages.delayPending(message.id, kind, due, text);
-    deps.onDue(due);
+    alarm(deps, due);
   } catch (fault) {
     // The lease ends by itself and another run takes the step.
     deps.log.warn('a pending step waits for its lease to end', { error: fault });

@@ -232,6 +232,18 @@ describe('Reminders of a subscriber', function () {
       assert.match(world.told().join('\n'), /^\S+ 3 voice messages have been waiting[^\n]*$/);
     }));
 
+  it('a reminder in days or weeks sets no alarm: thousands would be kept until then', () =>
+    withWorld({}, async (world) => {
+      world.at('2026-01-05T12:00:00Z');
+      await world.leave();
+      await world.work('2026-01-06T12:00:00Z');
+      assert.match(world.told().join(), /not been heard|new voice message/i);
+      await world.work();
+      const far = world.alarms.filter((due) => due.getTime() > Date.parse('2026-01-06T12:01:00Z'));
+      assert.deepEqual(far, []);
+      assert.deepEqual(await world.test.store.messages.nextPendingDue(), new Date('2026-02-01T12:00:00Z'));
+    }));
+
   it('one that was heard, or deleted, makes no reminder', () =>
     withWorld({}, async (world) => {
       const [heard, deleted] = [await world.leave(), await world.leave()];

@@ -59,6 +59,8 @@ export interface RulesOptions {
 export class RulesWorld implements AsyncDisposable {
   readonly texts: OutgoingText[] = [];
   readonly dialled: string[] = [];
+  /** When the worker of texts is to look for due work. */
+  readonly alarms: Date[] = [];
   readonly account: Account;
   readonly tolls: Tolls;
   readonly notify: Notify;
@@ -111,7 +113,7 @@ export class RulesWorld implements AsyncDisposable {
       gateways: new Map([['sip', { name: 'sip', send: async (text) => this.#send(text) }]]),
       lamps: { publish: async () => undefined },
       retry: { maxTries: 5, firstRetryMs: 1000, maxRetryMs: 1000 },
-      onDue: () => undefined,
+      onDue: (due) => this.alarms.push(due),
       requestCall: (mailbox, urgent) => this.deliveries.requestNew(mailbox, urgent),
       hasPin: async (mailbox) => this.pins.has(mailbox),
     });
