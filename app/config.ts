@@ -21,6 +21,8 @@ export interface Secrets {
   readonly ariPassword: string;
   readonly amiPassword: string;
   readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
+  /** Passwords of SMPP binds by the bind's name. */
+  readonly smpp: ReadonlyMap<string, string>;
   /** Mixed into hashes of PINs. */
   readonly pinPepper: string | undefined;
 }
@@ -51,9 +53,20 @@ export function loadConfig(
     ariPassword: env['ASTERISK_ARI_PASSWORD'] ?? '',
     amiPassword: env['ASTERISK_AMI_PASSWORD'] ?? '',
     twilio: accountSid && authToken ? { accountSid, authToken } : undefined,
+    smpp: new Map(config.smpp.map(({ name }) => [name, smppPassword(name, env) ?? ''])),
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
   };
   return { config: deepFreeze(config), secrets };
+}
+
+/** The variable that has the password of an SMPP bind. */
+function smppVariable(bind: string): string {
+  return `SMPP_PASSWORD_${bind.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Its own, or the one of all binds. */
+function smppPassword(bind: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  return env[smppVariable(bind)] ?? env['SMPP_PASSWORD'];
 }
 
 /** Least time between two looks at the file, in milliseconds. */
@@ -141,8 +154,16 @@ function contradictions(
     const usesTwilio = c.notify.some((rule) => rule.gateway === 'twilio');
     if (usesTwilio && config.twilio === undefined)
       wrong.push(line(`classes.${key}.notify`, 'twilio', 'a section `twilio`, or another gateway'));
+    if (c.notify.some((rule) => rule.gateway === 'smpp') && config.smpp.length === 0)
+      wrong.push(line(`classes.${key}.notify`, 'smpp', 'a section `smpp`, or another gateway'));
     wrong.push(...wrongNumbers(key, c, config.numbers));
   }
+  config.smpp.forEach(({ name }, i) => {
+    if (config.smpp.findIndex((one) => one.name === name) !== i)
+      wrong.push(line(`smpp[${i}].name`, name, 'a name of its own'));
+    if (smppPassword(name, env) === undefined)
+      wrong.push(line(`smpp[${i}]`, 'no password', `${smppVariable(name)} in the environment`));
+  });
   if (config.asterisk.manager !== undefined && !env['ASTERISK_AMI_PASSWORD'])
     wrong.push(line('asterisk.manager', 'no password', 'ASTERISK_AMI_PASSWORD in the environment'));
   if (config.twilio !== undefined && !(env['TWILIO_ACCOUNT_SID'] && env['TWILIO_AUTH_TOKEN'])) {

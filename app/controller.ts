@@ -87,8 +87,8 @@ export function createController(rooms: Rooms): Controller {
     onDue: (at) => calls.wakeAt(at),
   });
   messaging.late.deliveries = deliveries;
-  // Their form has been checked with the configuration.
-  const smsNumbers = [rooms.config.twilio?.from].filter((one) => one !== undefined) as E164[];
+  const senders = [rooms.config.twilio?.from, ...rooms.config.smpp.map((bind) => bind.from)];
+  const smsNumbers = senders.filter((one) => one !== undefined);
   const commands = createCommands({
     ...shared,
     retrieval,
@@ -141,13 +141,13 @@ export function createController(rooms: Rooms): Controller {
 function createTakeText(
   rooms: Rooms,
   shared: Shared,
-  to: { deposits: Deposits; commands: Commands; smsNumbers: readonly E164[] },
+  to: { deposits: Deposits; commands: Commands; smsNumbers: readonly string[] },
 ): (text: InboundText) => Promise<void> {
   const messages = createTextMessages({
     ...shared,
     deposits: to.deposits,
     trunks: rooms.config.trunks,
-    ownNumbers: to.smsNumbers,
+    ownNumbers: to.smsNumbers.filter((one): one is E164 => one.startsWith('+')),
   });
   return async (text) => {
     if (to.commands.concerns(text)) await to.commands.handle(text);

@@ -4,7 +4,7 @@
  */
 import { loadConfig, type Config, type Secrets } from './config.ts';
 import { createController } from './controller.ts';
-import { isFault } from './core/errors.ts';
+import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
@@ -12,8 +12,9 @@ import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openWeb, type Readiness } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openAriMedia, type AriSettings } from './media/ari/open.ts';
-import type { TextGateway } from './ports/gateway.ts';
-import type { MediaServer } from './ports/media.ts';
+import type { TextGateway, TextReport } from './ports/gateway.ts';
+import type { Log } from './ports/log.ts';
+import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
 import { openHasher } from './secrets/open.ts';
 import { openPromptCatalog } from './speech/open.ts';
@@ -44,7 +45,13 @@ async function main(): Promise<void> {
     language: config.prompts.language,
   });
   await using transform = openTransform(config.tools, { log });
-  await using gateways = openGateways(config, secrets, media);
+  const takes = { text: noController };
+  await using gateways = await openGateways(config, secrets, {
+    media,
+    store,
+    log,
+    onText: (text) => takes.text(text),
+  });
   await using scheduler = openScheduler(config.store, { log });
   const rooms = {
     config,
@@ -62,6 +69,7 @@ async function main(): Promise<void> {
     texts: prompts,
   };
   const controller = createController(rooms);
+  takes.text = (text) => controller.text(text);
   await using web = await openWeb(
     { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken },
     {
@@ -90,7 +98,19 @@ function switchSettings(config: Config, secrets: Secrets): AriSettings {
   };
 }
 
-function openGateways(config: Config, secrets: Secrets, media: MediaServer) {
+/** Texts that come while this process is starting are to come again. */
+async function noController(_text: InboundText): Promise<void> {
+  throw new Fault('media-unavailable', 'the controller is starting', { temporary: true });
+}
+
+interface GatewayDeps {
+  readonly media: MediaServer;
+  readonly store: Store;
+  readonly log: Log;
+  readonly onText: (text: InboundText) => Promise<void>;
+}
+
+async function openGateways(config: Config, secrets: Secrets, { media, store, log, onText }: GatewayDeps) {
   const [from = ''] = config.numbers.access;
   const all: (TextGateway & AsyncDisposable)[] = [
     openSipGateway({ from }, { media }),
@@ -98,6 +118,14 @@ function openGateways(config: Config, secrets: Secrets, media: MediaServer) {
   ];
   if (config.twilio !== undefined && secrets.twilio !== undefined) {
     all.push(openTwilioGateway({ ...config.twilio, ...secrets.twilio }));
+  }
+  if (config.smpp.length > 0) {
+    // Its library is loaded only where it is used.
+    const { openSmppGateway } = await import('./gateways/smpp/open.ts');
+    const binds = config.smpp.map((bind) => ({ ...bind, password: secrets.smpp.get(bind.name) ?? '' }));
+    const onReport = (r: TextReport) =>
+      store.notifications.report(r.gateway, r.providerId, r.status, r.error);
+    all.push(openSmppGateway(binds, { log, onText, onReport }));
   }
   return {
     byName: new Map<GatewayName, TextGateway>(all.map((gateway) => [gateway.name, gateway])),

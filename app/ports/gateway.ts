@@ -21,3 +21,12 @@ export interface OutgoingText {
    */
   readonly firstTried?: Date;
 }
+
+/** What became of a text after the network took it. */
+export interface TextReport {
+  readonly gateway: GatewayName;
+  readonly providerId: string;
+  readonly status: 'delivered' | 'failed';
+  /** The network's own code. */
+  readonly error?: string;
+}

@@ -192,6 +192,7 @@ export interface InboundText {
   /** Unique on its network (SIP Call-ID and CSeq, provider's SID). */
   readonly id: string;
   readonly network: 'sip' | 'sms';
+  /** Trunk of the switch, `twilio`, or `smpp:` and the name of the bind. */
   readonly trunk: string;
   readonly from: string;
   readonly to: string;

@@ -38,14 +38,16 @@ export interface CommandDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly access: E164;
-  /** Numbers that texts over SMS come from and are answered to, where they are not access numbers. */
-  readonly smsNumbers: readonly E164[];
+  /** Numbers and short codes that texts over SMS come from and are answered to, where they are not access numbers. */
+  readonly smsNumbers: readonly string[];
   readonly tolls: Pick<Tolls, 'may' | 'refused'>;
 }
 
+type Addressed = Pick<InboundText, 'network' | 'trunk' | 'to'>;
+
 export interface Commands {
   /** Whether the text went to a number of ours and so is a command, obeyed or not; others are messages. */
-  concerns(text: Pick<InboundText, 'network' | 'trunk' | 'to'>): boolean;
+  concerns(text: Addressed): boolean;
   /** Idempotent by the text's id. Only the mailbox's own number, on a trusted network, is answered. */
   handle(text: InboundText): Promise<void>;
 }
@@ -87,7 +89,7 @@ function commander(deps: CommandDeps, text: InboundText): E164 | undefined {
   const trunk = deps.trunks.find((t) => t.name === text.trunk);
   const from = deps.plan.parse(text.from, trunk?.country);
   const to = deps.plan.parse(text.to, trunk?.country);
-  if (from === undefined || to === undefined || deps.plan.isAccess(from)) return undefined;
+  if (from === undefined || deps.plan.isAccess(from)) return undefined;
   const trusted = text.network === 'sms' || text.registered === true || trunk?.trusted === true;
   return isToUs(deps, text, to) && trusted ? from : undefined;
 }
@@ -96,12 +98,9 @@ function countryOf(deps: CommandDeps, text: Pick<InboundText, 'trunk'>): string 
   return deps.trunks.find((trunk) => trunk.name === text.trunk)?.country;
 }
 
-function isToUs(
-  { plan, smsNumbers }: CommandDeps,
-  { network }: Pick<InboundText, 'network'>,
-  to: E164 | undefined,
-): boolean {
-  return to !== undefined && (plan.isAccess(to) || (network === 'sms' && smsNumbers.includes(to)));
+function isToUs({ plan, smsNumbers }: CommandDeps, text: Addressed, to: E164 | undefined): boolean {
+  if (to !== undefined && plan.isAccess(to)) return true;
+  return text.network === 'sms' && (smsNumbers.includes(text.to) || smsNumbers.includes(to ?? ''));
 }
 
 interface Subject {
@@ -241,8 +240,14 @@ async function reply(
     typeof answer === 'string'
       ? replyText(answer, { words, access: deps.access })
       : spoken(answer.transcript);
-  const gateway: GatewayName = text.network === 'sms' ? 'twilio' : 'sip';
+  const gateway = gatewayOf(text);
   await deps.notify.reply({ to, textId: `${text.network}:${text.id}`, body, gateway, mailbox });
+}
+
+/** An answer goes out where the text came in. */
+function gatewayOf({ network, trunk }: InboundText): GatewayName {
+  if (network === 'sip') return 'sip';
+  return trunk.startsWith('smpp:') ? 'smpp' : 'twilio';
 }
 
 /** As much of a transcript as some ten SMS hold. */

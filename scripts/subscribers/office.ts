@@ -93,6 +93,6 @@ function configFile(): string | undefined {
 
 /** Passwords that the configuration asks for are not needed here. */
 function withoutSecrets(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
-  const needed = ['ASTERISK_AMI_PASSWORD', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'];
+  const needed = ['ASTERISK_AMI_PASSWORD', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'SMPP_PASSWORD'];
   return { ...Object.fromEntries(needed.map((name) => [name, 'not needed'])), ...env };
 }

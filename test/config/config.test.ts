@@ -105,6 +105,16 @@ describe('The configuration', () => {
       /classes\.standard\.notify: found "twilio", allowed: a section `twilio`/,
     ],
     [
+      'SMPP without its section',
+      'classes:\n  standard: { notify: [{ gateway: smpp }] }\n',
+      /classes\.standard\.notify: found "smpp", allowed: a section `smpp`/,
+    ],
+    [
+      'SMPP without a password',
+      'smpp: [{ name: my-smsc, host: smsc.example, systemId: us, from: "+12025550100" }]\n',
+      /smpp\[0\]: found "no password", allowed: SMPP_PASSWORD_MY_SMSC in the environment/,
+    ],
+    [
       'Twilio without credentials',
       'twilio: { from: "+12025550100", publicUrl: "https://example.com" }\n',
       /TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN/,

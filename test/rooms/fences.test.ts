@@ -104,6 +104,12 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'gateways do not know the store',
   },
   {
+    file: 'app/gateways/smpp/planted.ts',
+    code: `import 'twilio';`,
+    why: 'a gateway knows its own network alone',
+  },
+  { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
+  {
     file: 'app/gateways/web/planted.ts',
     code: `import '../../media/ari/open.ts';`,
     why: 'gateways do not know the switch',

@@ -49,7 +49,7 @@ export const quietHours: Check = fields({ from: timeOfDay, to: timeOfDay }, ['fr
 export const notify: Check = listOf(
   fields(
     {
-      gateway: oneOf('sip', 'twilio', 'console'),
+      gateway: oneOf('sip', 'twilio', 'smpp', 'console'),
       to: (value, field) => (value === 'subscriber' ? [] : e164(value, field)),
       events: listOf(oneOf(...events), events.length),
       kinds: listOf(oneOf(...kinds), kinds.length),

@@ -3,7 +3,7 @@ import type { TollTable } from './toll-table.ts';
 /** Which messages a rule or lamp is about: contexts of RFC 3458. */
 export type MessageKind = 'voice' | 'fax' | 'text' | 'email' | 'image' | 'video';
 
-export type GatewayName = 'sip' | 'twilio' | 'console';
+export type GatewayName = 'sip' | 'twilio' | 'smpp' | 'console';
 
 /** What a subscriber may be told of. */
 export type NotificationEvent = 'message' | 'nearly-full' | 'full' | 'expiring' | 'unread' | 'pin-not-set';

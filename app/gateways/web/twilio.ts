@@ -4,6 +4,7 @@ import MessagingResponse from 'twilio/lib/twiml/MessagingResponse.js';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { z } from 'zod';
 import type { Log } from '../../ports/log.ts';
+import type { TextReport } from '../../ports/gateway.ts';
 import type { InboundText } from '../../ports/media.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -11,14 +12,6 @@ export interface TwilioWebhookSlice {
   /** Address of this server as Twilio sees it, perhaps with a path in front; part of the signatures. */
   readonly publicUrl: string;
   readonly authToken: string;
-}
-
-export interface TextReport {
-  readonly gateway: 'twilio';
-  readonly providerId: string;
-  readonly status: 'delivered' | 'failed';
-  /** Twilio's error code, e.g. `30003`. */
-  readonly error?: string;
 }
 
 export interface TwilioWebhookDeps {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { Fault } from '../../../app/core/errors.ts';
 import { openWeb } from '../../../app/gateways/web/open.ts';
 import type { Readiness, Web } from '../../../app/gateways/web/open.ts';
-import type { TextReport } from '../../../app/gateways/web/twilio.ts';
+import type { TextReport } from '../../../app/ports/gateway.ts';
 import type { InboundText } from '../../../app/ports/media.ts';
 import { keptLog } from '../../telemetry/kept-log.ts';
 import { newSid, openTwilioServer, signature } from '../twilio-server.ts';

@@ -1,0 +1,126 @@
+/** Texts over SMPP 3.4: out by submit_sm with receipts, in by deliver_sm, over one or several binds. */
+import { Fault } from '../../core/errors.ts';
+import type { OutgoingText, TextGateway, TextReport } from '../../ports/gateway.ts';
+import type { Log } from '../../ports/log.ts';
+import { Bind, defaultTimes, type BindSlice, type Times } from './bind.ts';
+import { encodeText } from './encode.ts';
+import { Inbound, type InboundDeps } from './inbound.ts';
+import { SentIds } from './sent.ts';
+import { unavailable } from './statuses.ts';
+import { submitFields } from './submit-fields.ts';
+
+/** Longest time for one try of one text, in milliseconds: within the lease that its sender holds. */
+const sendMs = 20_000;
+/** Texts whose fate is remembered. */
+const mostKept = 10_000;
+
+export interface SmppDeps {
+  readonly log: Log;
+  /** Takes a text; resolved = safe: the SMSC is answered only then. The same id can come again. */
+  readonly onText: InboundDeps['onText'];
+  /** Takes the fate of a text; repeats and unknown ids are no errors. */
+  readonly onReport: (report: TextReport) => Promise<void>;
+  readonly times?: Partial<Times>;
+  readonly parts?: InboundDeps['parts'];
+  /** How long receipts wait until who sent the text has written its id down, in milliseconds. */
+  readonly settleMs?: number;
+}
+
+export interface SmppGateway extends TextGateway, AsyncDisposable {
+  /** Names of the binds that texts can go out on now. */
+  readonly bound: readonly string[];
+}
+
+/** One text that is or was going out; parts that the SMSC took are not handed over again. */
+interface Sending {
+  readonly bind: Bind;
+  readonly reference: number;
+  /** Message id by part, the empty string where the SMSC gave none. */
+  readonly taken: Map<number, string>;
+}
+
+/** Connects in the background; texts are refused for the time being until a bind is there. */
+export function openSmppGateway(slices: readonly BindSlice[], deps: SmppDeps): SmppGateway {
+  const sent = new Map<Bind, SentIds>();
+  const inbound = new Inbound({
+    log: deps.log,
+    onText: deps.onText,
+    parts: deps.parts,
+    async onReceipt(bind, { messageId, status, error }) {
+      if (status === undefined) return;
+      const id = (await sent.get(bind)?.find(messageId)) ?? messageId;
+      await deps.onReport({
+        gateway: 'smpp',
+        providerId: providerId(bind, id),
+        status,
+        ...(error === undefined ? {} : { error }),
+      });
+    },
+  });
+  const times = { ...defaultTimes, ...deps.times };
+  const binds = slices.map(
+    (slice) =>
+      new Bind(slice, {
+        log: deps.log,
+        times,
+        onRequest: (request, wire, bind) => inbound.take(request, wire, bind),
+      }),
+  );
+  for (const bind of binds) sent.set(bind, new SentIds(deps.settleMs));
+  const sendings = new Map<string, Sending>();
+  let references = 0;
+
+  const begin = (id: string): Sending => {
+    const before = sendings.get(id);
+    // One that went out in part goes on where it was: phones put together what comes from one number.
+    if (before !== undefined && (before.bind.bound || before.taken.size > 0)) return before;
+    const [bind] = binds.filter((one) => one.bound).toSorted((a, b) => a.load - b.load);
+    if (bind === undefined) throw unavailable('no connection to an SMSC');
+    references = (references + 1) % 256;
+    const sending: Sending = { bind, reference: references, taken: new Map() };
+    sendings.set(id, sending);
+    const [oldest] = sendings.keys();
+    if (sendings.size > mostKept && oldest !== undefined) sendings.delete(oldest);
+    return sending;
+  };
+
+  return {
+    name: 'smpp',
+    get bound() {
+      return binds.filter((bind) => bind.bound).map((bind) => bind.slice.name);
+    },
+    async send(text) {
+      if (!/^\+[1-9]\d{4,14}$/.test(text.to))
+        throw new Fault('gateway-refused', 'an SMSC is given numbers in E.164 alone', { temporary: false });
+      const sending = begin(text.id);
+      const last = await handOver(text, sending, sent.get(sending.bind));
+      return last === '' ? {} : { providerId: providerId(sending.bind, last) };
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(binds.map((bind) => bind[Symbol.asyncDispose]()));
+      await inbound.close();
+    },
+  };
+}
+
+/** Hands over the parts that the SMSC does not have; answers the message id of the last. */
+async function handOver(text: OutgoingText, { bind, reference, taken }: Sending, sent: SentIds | undefined) {
+  const deadline = performance.now() + sendMs;
+  const messages = encodeText(text.body, bind.slice, reference);
+  for (const [i, message] of messages.entries()) {
+    if (taken.has(i)) continue;
+    const last = i === messages.length - 1;
+    const note = (messageId: string | undefined): void => {
+      taken.set(i, messageId ?? '');
+      if (last && messageId !== undefined) sent?.add(messageId);
+    };
+    const fields = { ...submitFields(text, bind.slice, last), ...message };
+    note(await bind.submit(fields, Math.max(1, deadline - performance.now()), note));
+  }
+  return taken.get(messages.length - 1) ?? '';
+}
+
+/** Message ids of several SMSCs may be the same. */
+function providerId(bind: Bind, messageId: string): string {
+  return `${bind.slice.name}:${messageId}`;
+}
