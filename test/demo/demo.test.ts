@@ -18,6 +18,7 @@ const steps = [
   'calls +12025550199 and dials ',
   'hears exactly that message',
   'and is called',
+  'presses 1 to hear it',
   'hears exactly that message',
   'each call has its record',
 ];
