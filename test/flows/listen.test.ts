@@ -226,6 +226,21 @@ describe('After the message', () => {
     }
   });
 
+  it('that cannot be made faster in time is played on as it is', async () => {
+    const world = new FlowWorld();
+    const message = world.add();
+    const stalled = new Set<AbortSignal | undefined>();
+    world.deps.transform.tempo = (_, __, signal) =>
+      new Promise((_resolve, reject) => {
+        stalled.add(signal);
+        signal?.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    const steps = [menu, press('03'), hear('not-now'), menu, press('1'), hear('sound-0'), hangup()];
+    const person = await world.call(message.reference, steps, own);
+    assertHeard(person.prompts, ['not-now', 'menu-message-play']);
+    assert.equal(stalled.size, 1);
+  }).timeout(20_000);
+
   it('whose sound is lost: the subscriber is told, and the menu comes', async () => {
     const world = new FlowWorld();
     const message = world.add();

@@ -8,6 +8,9 @@ export const speeds: readonly number[] = [0.75, 1, 1.25, 1.5, 2];
 /** How far one key goes back or forward, in milliseconds of the message's own time. */
 export const skipMs = 5000;
 
+/** How long another speed may take to be made, in milliseconds: the subscriber hears nothing meanwhile. */
+const speedMs = 6000;
+
 export class Player {
   /** Where the message is, in milliseconds of its own time. */
   positionMs = 0;
@@ -64,8 +67,9 @@ export class Player {
 
   async #atSpeed({ call, deps }: Session, speed: number): Promise<readonly StoredSound[] | undefined> {
     if (speed === 1) return this.#sounds;
+    const signal = AbortSignal.any([call.gone, AbortSignal.timeout(speedMs)]);
     try {
-      return await Promise.all(this.#sounds.map((sound) => deps.transform.tempo(sound, speed, call.gone)));
+      return await Promise.all(this.#sounds.map((sound) => deps.transform.tempo(sound, speed, signal)));
     } catch (error) {
       if (!call.gone.aborted) deps.log.warn('a message cannot be played at another speed', { error, speed });
       return undefined;
