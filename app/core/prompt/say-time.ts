@@ -1,10 +1,11 @@
+import { localTime } from '../time/local-time.ts';
 import type { PlayItem } from './play-item.ts';
 import { fillPattern, type Pattern } from './pattern.ts';
 import type { SpeechRules, TimeRules } from './speech-rules.ts';
 
 type TimeItem = Extract<PlayItem, { kind: 'time' }>;
 
-type LocalTime = {
+type SpokenTime = {
   readonly year: number;
   readonly month: number;
   readonly day: number;
@@ -16,8 +17,8 @@ type LocalTime = {
 
 /** "today at nine oh five am", "Tuesday at …", "October the third at …"; the year only if it is another one. */
 export function sayTime(item: TimeItem, rules: SpeechRules): string[] {
-  const at = localTime(item.at, item.timeZone);
-  const now = localTime(item.now, item.timeZone);
+  const at = spokenTime(item.at, item.timeZone);
+  const now = spokenTime(item.now, item.timeZone);
   const say = (value: number, set: string): readonly string[] => rules.number(value, set) ?? [];
   const { whole } = rules.time;
   return fillPattern(
@@ -29,7 +30,7 @@ export function sayTime(item: TimeItem, rules: SpeechRules): string[] {
 
 type Say = (value: number, set: string) => readonly string[];
 
-function sayDay(at: LocalTime, now: LocalTime, rules: TimeRules, say: Say): string[] {
+function sayDay(at: SpokenTime, now: SpokenTime, rules: TimeRules, say: Say): string[] {
   const ago = now.dayNumber - at.dayNumber;
   // 1970-01-01 was a Thursday; weekday 1 is Monday (ISO 8601).
   const weekday = ((((at.dayNumber + 3) % 7) + 7) % 7) + 1;
@@ -44,41 +45,21 @@ function dayPattern(ago: number, thisYear: boolean, rules: TimeRules): Pattern {
   return thisYear ? rules.date : rules.dateYear;
 }
 
-function sayClock(at: LocalTime, rules: TimeRules, say: Say): string[] {
+function sayClock(at: SpokenTime, rules: TimeRules, say: Say): string[] {
   const hour = rules.hours === 12 ? at.hour % 12 || 12 : at.hour;
   const pattern = at.minute === 0 ? rules.sharp : at.minute < 10 ? rules.early : rules.minutes;
   return fillPattern(pattern, { hour, minute: at.minute, part: rules.part(at.hour) }, say);
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function localTime(at: Date, timeZone: string): LocalTime {
-  const parts = Object.fromEntries(
-    format(timeZone)
-      .formatToParts(at)
-      .map((p) => [p.type, Number(p.value)]),
-  );
-  const { year = 0, month = 0, day = 0, hour = 0, minute = 0 } = parts;
-  return { year, month, day, hour, minute, dayNumber: Date.UTC(year, month - 1, day) / 86_400_000 };
-}
-
-/** Kept, as making one costs far more than using it; there are as many as zones in the configuration. */
-function format(timeZone: string): Intl.DateTimeFormat {
-  let made = formats.get(timeZone);
-  if (made === undefined) {
-    const numeric = 'numeric' as const;
-    made = new Intl.DateTimeFormat('en', {
-      timeZone,
-      calendar: 'gregory',
-      numberingSystem: 'latn',
-      hourCycle: 'h23',
-      year: numeric,
-      month: numeric,
-      day: numeric,
-      hour: numeric,
-      minute: numeric,
-    });
-    formats.set(timeZone, made);
-  }
-  return made;
+function spokenTime(at: Date, timeZone: string): SpokenTime {
+  const { day: date, minute: minutes } = localTime(at, timeZone);
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  return {
+    year,
+    month,
+    day,
+    hour: Math.trunc(minutes / 60),
+    minute: minutes % 60,
+    dayNumber: Date.UTC(year, month - 1, day) / 86_400_000,
+  };
 }

@@ -115,6 +115,13 @@ describe('a spoken time', () => {
     );
   });
 
+  describe('goes by UTC where a zone is not known', () => {
+    check(
+      [['2026-03-04T09:05:00Z', 'Nowhere/Land', 'en', 'today at nine oh five A M', '2026-03-04T23:00:00Z']],
+      '',
+    );
+  });
+
   describe('holds where clocks change', () => {
     check(
       [
