@@ -46,7 +46,7 @@ describe('A text to a subscriber’s number', function () {
     }
   }
 
-  it('S10 S12: becomes a message in a mailbox that nobody set up, and the subscriber is told and reads it', async () => {
+  it('S1 S2: becomes a message in a mailbox that nobody set up, and the subscriber is told and reads it', async () => {
     const to = '+12025550161';
     const { message, notice, part, written } = await sent(to, 'Dinner at eight? ¡Sí!');
     assert.equal(message.envelope.kind, 'text');
