@@ -6,7 +6,7 @@ export interface AuditEvent {
   readonly id: string;
   readonly at: Date;
   readonly event: 'login' | 'code-sent' | 'code' | 'pin-set' | 'first-pin' | 'unlock';
-  /** As `in`, `wrong`, `locked`, `trusted`; for `pin-set` also the problem of one that was refused. */
+  /** As `in`, `wrong`, `locked`, `own-phone`; for `pin-set` also the problem of one that was refused. */
   readonly outcome: string;
   readonly mailbox?: MailboxId;
   /** Number or trunk that asked; `operator` for what was done at the controller. */

@@ -7,11 +7,7 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Call } from '../ports/media.ts';
 import type { CdrStore } from '../ports/store.ts';
-
-/** After a batch the next ones are gathered for so long, in milliseconds: under load one write serves many rows. */
-const gatherMs = 500;
-/** Rows kept while the store is away; beyond it the oldest are dropped with an error in the log. */
-const maxWaiting = 50_000;
+import { createBatch } from './batch.ts';
 
 export interface Account {
   /** Writes down an event; returns at once. */
@@ -37,42 +33,11 @@ export interface CallRow {
 
 export function createAccount(deps: { cdrs: CdrStore; clock: Clock; random: Random; log: Log }): Account {
   const { cdrs, clock, random, log } = deps;
-  let waiting: Cdr[] = [];
-  let writing: Promise<void> | undefined;
-
-  const write = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        await cdrs.insert(batch);
-      } catch (error) {
-        waiting = [...batch, ...waiting];
-        if (waiting.length > maxWaiting) {
-          log.error('call detail records dropped: the store is away too long', {
-            count: waiting.length - maxWaiting,
-          });
-          waiting = waiting.slice(-maxWaiting);
-        }
-        throw error;
-      }
-      await pause(gatherMs);
-    }
-  };
-  const flush = (): Promise<void> => {
-    writing ??= write().finally(() => {
-      writing = undefined;
-    });
-    return writing;
-  };
-  const event = (row: Omit<Cdr, 'id'>): void => {
-    waiting.push({ id: random.uuid() as CdrId, ...row });
-    // A failed flush keeps the rows; the next event or the worker of main.ts tries again.
-    flush().catch((error: unknown) => log.warn('call detail records wait for the store', { error }));
-  };
+  const batch = createBatch<Cdr>({ what: 'call detail records', write: (rows) => cdrs.insert(rows), log });
+  const event = (row: Omit<Cdr, 'id'>): void => batch.add({ id: random.uuid() as CdrId, ...row });
   return {
     event,
-    flush,
+    flush: () => batch.flush(),
     message: (name, message, at) => event(messageRow(name, message, at)),
     call: (call, facts) => event(callRow(call, facts, clock.now())),
   };
@@ -116,10 +81,4 @@ function callRow(call: Call, facts: CallRow, end: Date): Omit<Cdr, 'id'> {
     ...(call.facts.privacy ? { privacy: true } : {}),
     ...(facts.message === undefined ? {} : { userfield: facts.message }),
   };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

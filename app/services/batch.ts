@@ -2,7 +2,7 @@
 import type { Log } from '../ports/log.ts';
 
 /** After a batch the next ones are gathered for so long, in milliseconds: under load one write serves many rows. */
-const gatherMs = 200;
+const gatherMs = 500;
 /** Rows kept while the store is away; beyond it the oldest are dropped with an error in the log. */
 const maxWaiting = 50_000;
 
