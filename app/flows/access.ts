@@ -113,13 +113,17 @@ type Opened =
   | { readonly kind: 'ended'; readonly outcome: Outcome };
 type Sound = Awaited<ReturnType<FlowDeps['retrieval']['sound']>>;
 
-/** Opens a message; from a phone that is not the mailbox's own once its PIN is typed. */
+/** Opens a message; once the PIN is typed, where the phone is not the mailbox's own or the class asks all for it. */
 async function open(call: Call, reference: string, caller: Caller, deps: FlowDeps): Promise<Opened> {
   const asker = askerOf(call, caller);
   const opened = await deps.retrieval.open(reference, asker);
-  if (opened.kind !== 'not-yours') return opened;
+  if (opened.kind !== 'open' && opened.kind !== 'not-yours') return opened;
   const { mailbox } = opened;
-  if (!(await deps.authentication.hasPin(mailbox.id))) return opened;
+  const asks =
+    opened.kind === 'open'
+      ? deps.profiles.of(mailbox).pin === 'always'
+      : await deps.authentication.hasPin(mailbox.id);
+  if (!asks) return opened;
   await call.answer();
   // The `#` of the reference is no PIN.
   await call.play([], { language: deps.language, until: '#' });

@@ -329,6 +329,21 @@ describe('A reference from a phone that is not the mailbox’s own', () => {
     }
   });
 
+  it('is asked for on the own phone too where the class asks all', async () => {
+    for (const way of ['dialled', 'typed']) {
+      const world = await worldWith({ pin }, { standard: { pin: 'always' } });
+      const { reference } = world.add();
+      const steps = [hear('enter-pin'), press(`${other}#`), hear('pin-wrong'), press(`${pin}#`)];
+      const then = [hear('sound-0'), hangup()];
+      const person =
+        way === 'dialled'
+          ? await world.call(reference, [...steps, ...then], own)
+          : await world.call(access, [press(`${reference}#`), ...steps, ...then], own);
+      assertHeard(person.prompts, ['enter-pin', 'pin-wrong']);
+      assert.equal(world.rows[0]?.outcome, 'listen', way);
+    }
+  });
+
   it('does not with a wrong one, and not where there is no PIN', async () => {
     const world = await worldWith({ pin });
     const { reference } = world.add();
