@@ -2,7 +2,8 @@
  * Raises the counters of mailboxes a moment after their messages are in, those of many messages in one write: a write for
  * each would cost as much as the message itself. Counters are derived, and a crash in between is made good: while
  * counters are raised late there is a note of this controller in the store, and whoever finds one that was left counts the
- * mailboxes of that time anew, until they are found right.
+ * mailboxes of that time anew, until they are found right. Whatever else made counters wrong is found by going round: a few
+ * mailboxes are counted each time.
  */
 import type { MailboxId } from '../core/ids.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -18,13 +19,18 @@ const coverMs = 20_000;
 const marginMs = 10_000;
 /** A controller that has not renewed its note for so long is counted for and its note removed, in milliseconds. */
 const leftMs = 120_000;
+/** Mailboxes counted at each time on the way round. */
+const roundStep = 50;
 
 export interface CountingDeps {
-  readonly store: { readonly counting: CountingStore; readonly mailboxes: Pick<MailboxStore, 'recount'> };
+  readonly store: {
+    readonly counting: CountingStore;
+    readonly mailboxes: Pick<MailboxStore, 'recount' | 'list'>;
+  };
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Its counters have been counted anew. */
+  /** Its counters may have changed by counting anew. */
   readonly onCounted: (mailbox: MailboxId) => void;
 }
 
@@ -38,7 +44,7 @@ export interface Counting {
   /** These counters may be wrong: `repair` counts them, until it has found them right. */
   doubt(mailbox: MailboxId): void;
   /**
-   * Counts anew what is in doubt, and for controllers that died.
+   * Counts anew what is in doubt, for controllers that died, and some mailboxes more, all in turn.
    * @param all also for those that may be running: once, at the start
    * @returns whether doubts are left, to be counted after some seconds
    */
@@ -54,6 +60,8 @@ export function createCounting(deps: CountingDeps): Counting {
   const raises = createRaises(deps, (mailbox) => doubts.add(mailbox));
   let covering: Date | undefined;
   let noting = false;
+  /** The last mailbox on the way round. */
+  let rounded: MailboxId | undefined;
 
   const note = async (): Promise<void> => {
     if (noting) return;
@@ -68,19 +76,22 @@ export function createCounting(deps: CountingDeps): Counting {
       noting = false;
     }
   };
-  /** Whether its counters were right. If not, somebody may just have been raising them: they are in doubt still. */
+  /**
+   * Whether its counters were right. If not, somebody may just have been raising them: they are in doubt, and not to be
+   * counted again before that must be over.
+   */
   const count = async (mailbox: MailboxId): Promise<boolean> => {
     await raises.flush();
     // Before the counting: who doubts meanwhile is heard.
-    doubts.delete(mailbox);
+    const doubted = doubts.delete(mailbox);
     try {
       const counted = await store.mailboxes.recount(mailbox);
       if (counted?.corrected === true) doubts.add(mailbox);
+      if (doubted || counted?.corrected === true) deps.onCounted(mailbox);
     } catch (error) {
       doubts.add(mailbox);
       throw error;
     }
-    deps.onCounted(mailbox);
     return !doubts.has(mailbox);
   };
   /** Whether all counters that a controller with such a note may have left wrong are right. */
@@ -88,9 +99,14 @@ export function createCounting(deps: CountingDeps): Counting {
     const from = new Date(at.getTime() - marginMs);
     const mailboxes = await store.counting.mailboxesOf(from, new Date(at.getTime() + coverMs + marginMs));
     let wrong = 0;
-    for (const mailbox of mailboxes) if (!(await count(mailbox))) wrong += 1;
+    for (const mailbox of mailboxes) if (doubts.has(mailbox) || !(await count(mailbox))) wrong += 1;
     if (wrong > 0) log.info('mailboxes are counted anew', { count: wrong });
     return wrong === 0;
+  };
+  const goRound = async (): Promise<void> => {
+    const some = await store.mailboxes.list(rounded, roundStep);
+    for (const { id } of some) if (!doubts.has(id)) await count(id);
+    rounded = some.length < roundStep ? undefined : some.at(-1)?.id;
   };
   return {
     covered() {
@@ -113,6 +129,7 @@ export function createCounting(deps: CountingDeps): Counting {
         const right = (left || all) && (await countFor(noted.at));
         if (left && right) await store.counting.forget(noted);
       }
+      await goRound();
       return doubts.size > 0;
     },
     async stop() {

@@ -23,7 +23,6 @@ describe('storage: counters that are raised late', function () {
   afterEach(async () => opened[Symbol.asyncDispose]());
 
   const start = (change: Partial<CountingStore> = {}) => {
-    const counted: MailboxId[] = [];
     const { counting, mailboxes } = opened.store;
     const store = {
       mailboxes,
@@ -36,8 +35,7 @@ describe('storage: counters that are raised late', function () {
         ...change,
       },
     };
-    const onCounted = (mailbox: MailboxId) => counted.push(mailbox);
-    return { counted, ...createCounting({ store, clock, random, log: silentLog, onCounted }) };
+    return createCounting({ store, clock, random, log: silentLog, onCounted: () => undefined });
   };
   /** Covered from the moment when its note is in the store. */
   const started = async (change: Partial<CountingStore> = {}) => {
@@ -98,7 +96,6 @@ describe('storage: counters that are raised late', function () {
     const next = start();
     assert.equal(await next.repair(true), true);
     assert.deepEqual(await countsOf(box), { new: 1, old: 0, urgent: 0 });
-    assert.deepEqual(next.counted, [box]);
     assert.equal((await opened.store.counting.noted()).length, 1);
     pass(180_000);
     assert.equal(await next.repair(false), false);
@@ -109,10 +106,10 @@ describe('storage: counters that are raised late', function () {
   it('another controller that is running finds what a dead one left, after a while', async () => {
     const box = await mailbox();
     await started();
-    await message(box);
     const other = start();
     await other.repair(false);
-    assert.deepEqual(await countsOf(box), none, 'it may live still');
+    assert.equal((await opened.store.counting.noted()).length, 1, 'it may live still');
+    await message(box);
     pass(180_000);
     await other.repair(false);
     assert.deepEqual(await countsOf(box), { new: 1, old: 0, urgent: 0 });
@@ -133,9 +130,19 @@ describe('storage: counters that are raised late', function () {
     assert.equal(await next.repair(false), true);
     assert.deepEqual(await countsOf(box), { new: 1, old: 0, urgent: 0 });
     assert.equal(await next.repair(false), false);
-    next.counted.length = 0;
-    await next.repair(false);
-    assert.deepEqual(next.counted, []);
+  });
+
+  it('whatever made them wrong: going round all mailboxes puts them right', async () => {
+    const boxes: MailboxId[] = [];
+    for (let i = 0; i < 120; i += 1) boxes.push(await mailbox());
+    const box = boxes.toSorted().at(-1)!;
+    // As by a controller that died between a message's change and the counters'.
+    await opened.store.mailboxes.count(box, { kind: 'voice', new: 3, old: -1 });
+    const counting = start();
+    assert.deepEqual([await counting.repair(false), await counting.repair(false)], [false, false]);
+    assert.equal(await counting.repair(false), true);
+    assert.deepEqual(await countsOf(box), none);
+    assert.equal(await counting.repair(false), false);
   });
 
   it('a controller that ends in order leaves nothing to be done', async () => {
