@@ -1,6 +1,6 @@
 /**
  * We called the subscriber, and somebody or something answered: it is told who calls, and a key must be pressed before
- * anything of a message is heard.
+ * anything of a message is heard; and the PIN, where the class asks all for it.
  */
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { connection, delivery as deliveryMenu } from '../core/menu/menus.ts';
@@ -11,6 +11,7 @@ import type { Delivery } from '../ports/store.ts';
 import { connectSender } from './connect.ts';
 import { prompt, tell, type FlowDeps, type Outcome } from './flow.ts';
 import { playDialogue } from './listen.ts';
+import { letIn } from './login.ts';
 import { choose } from './menu.ts';
 
 /**
@@ -53,6 +54,14 @@ async function converse(call: Call, delivery: Delivery, deps: FlowDeps): Promise
   const connects = delivery.purpose === 'call-sender';
   const first = connects ? [prompt('delivery-intro'), prompt('delivery-connect')] : offer(delivery, mailbox);
   const action = await choose(call, connects ? connection : deliveryMenu, { language, deps, first });
+  if ((action === 'connect' || action === 'hear') && profile.pin === 'always') {
+    const entry = await letIn(call, mailbox, { number: delivery.to, private: false, trusted: true }, deps);
+    if (entry !== 'in') {
+      if (entry === 'gone') return { did: 'not-taken', ...about };
+      await tell(call, language, 'goodbye');
+      return { did: 'refused', ...about };
+    }
+  }
   if (action === 'connect') {
     await connectSender(call, mailbox, message, language, deps);
     return { did: 'connect', ...about };
