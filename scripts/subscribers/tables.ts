@@ -1,7 +1,7 @@
 /** Whole tables of subscribers in and out. */
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { exportSubscribers } from '../../app/services/directory-export.ts';
@@ -24,7 +24,8 @@ export async function importTable(office: Office, file: string, choice: ImportCh
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop);
-  const report = choice.report === undefined ? undefined : createWriteStream(choice.report);
+  const report =
+    choice.report === undefined ? undefined : (await open(choice.report, 'w', 0o600)).createWriteStream();
   report?.write(office.tables.write(['line', 'column', 'code', 'found', 'allowed']));
   let told = 0;
   let bytes = 0;

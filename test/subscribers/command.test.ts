@@ -104,7 +104,11 @@ describe('npm run subscribers', function () {
       [dry.code, dry.out],
       [2, 'would be: 4 lines: 2 made, 0 changed, 0 as they were, 2 bad\n'],
     );
+    const nowhere = await run(['import', file('in.csv'), '--report', file('no/such/folder.csv')]);
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.errors, /^subscribers: ENOENT[^\n]*\n$/);
     const done = await run(['import', file('in.csv'), '--report', file('bad.csv')]);
+    assert.equal((await stat(file('bad.csv'))).mode & 0o777, 0o600, 'it has numbers of subscribers');
     assert.deepEqual([done.code, done.out], [2, '4 lines: 2 made, 0 changed, 0 as they were, 2 bad\n']);
     assert.match(done.errors, /^line 4, number: found `rubbish`, allowed: a telephone number/m);
     const [header, first, second] = (await readFile(file('bad.csv'), 'utf8')).split('\r\n');
