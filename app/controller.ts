@@ -147,7 +147,7 @@ function createTakeText(
     ...shared,
     deposits: to.deposits,
     trunks: rooms.config.trunks,
-    ownNumbers: to.smsNumbers.filter((one): one is E164 => one.startsWith('+')),
+    ownNumbers: to.smsNumbers,
   });
   return async (text) => {
     if (to.commands.concerns(text)) await to.commands.handle(text);

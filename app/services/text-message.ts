@@ -22,8 +22,8 @@ export interface TextMessageDeps {
   readonly trunks: readonly NamedTrunk[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Numbers that texts of ours come from, besides the access numbers. */
-  readonly ownNumbers: readonly E164[];
+  /** Numbers and names that texts of ours come from, besides the access numbers. */
+  readonly ownNumbers: readonly string[];
 }
 
 export interface TextMessages {
@@ -49,7 +49,7 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
       if (to === undefined || classOfService === undefined) return refused('not served', text);
       const number = plan.parse(text.from, country);
       // A notice of ours that a network brings back would be the cause of the next one, for ever.
-      if (number !== undefined && (plan.isAccess(number) || deps.ownNumbers.includes(number)))
+      if (isOurs(deps, text.from) || (number !== undefined && isOurs(deps, number)))
         return refused('from our own number', text);
       if (text.body.trim() === '' && !text.truncated) return refused('empty', text);
       const mailbox = await find(deps, to);
@@ -73,6 +73,10 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
       return result.kind === 'stored' ? 'message' : result.kind;
     },
   };
+}
+
+function isOurs({ plan, ownNumbers }: TextMessageDeps, from: string): boolean {
+  return plan.isAccess(from as E164) || ownNumbers.includes(from);
 }
 
 /** A store that is away hinders nothing: the deposit itself finds out. */

@@ -160,13 +160,15 @@ export class Bind implements AsyncDisposable {
     const { connectMs, responseMs } = this.#deps.times;
     const { host, port, tls } = slice;
     const onRequest = (request: WireRequest, wire: Wire) => this.#deps.onRequest(request, wire, this);
-    const wire = await connectWire({ host, port, tls, connectMs, onRequest });
+    const { signal } = this.#stop;
+    const wire = await connectWire({ host, port, tls, connectMs, signal, onRequest });
     this.#wires.add(wire);
     void wire.closed.then(() => {
       this.#wires.delete(wire);
       if (this.#out === wire) this.#out = undefined;
     });
     try {
+      if (signal.aborted) throw unavailable('the bind is closed');
       const { status } = await wire.request(`bind_${role}`, bindFields(slice), responseMs);
       if (status !== 0) throw unavailable(`the SMSC refused the bind: status 0x${status.toString(16)}`);
     } catch (error) {

@@ -67,9 +67,18 @@ export class Parts {
   async take(part: Part): Promise<boolean> {
     const text = part.text.slice(0, mostOfPart);
     const known = this.#texts.get(part.key);
-    if (known?.done) {
-      if (known.parts.get(part.number) === text) return true;
-      this.#forget(part.key, known);
+    const before = known?.parts.get(part.number);
+    if (known?.done && before === text) return true;
+    // The number of an older text is used again.
+    if (known !== undefined && (known.done || (before !== undefined && before !== text))) {
+      this.#texts.delete(part.key);
+      if (known.done) this.#forget(part.key, known);
+      else {
+        // Kept under a key of its own until it is safe.
+        const key = `${part.key}/${known.id}`;
+        this.#texts.set(key, known);
+        void this.#hand(key, known);
+      }
     }
     const gathering = this.#texts.get(part.key) ?? this.#begin(part);
     if (!gathering.parts.has(part.number)) this.#characters += text.length;
@@ -110,7 +119,7 @@ export class Parts {
     return gathering;
   }
 
-  /** Makes room: as far as it came. */
+  /** Makes room: handed on as far as it came, and forgotten also where that fails. */
   async #drop(key: string, gathering: Gathering): Promise<void> {
     if (!gathering.done) await this.#hand(key, gathering);
     this.#forget(key, gathering);

@@ -15,6 +15,8 @@ export interface WireOptions {
   readonly tls: boolean;
   /** Longest wait for a connection, in milliseconds. */
   readonly connectMs: number;
+  /** Gives up connecting. */
+  readonly signal: AbortSignal;
   /** Gets each request of the SMSC. */
   readonly onRequest: (request: WireRequest, wire: Wire) => void;
 }
@@ -43,15 +45,19 @@ export async function connectWire(options: WireOptions): Promise<Wire> {
   const socket = tls
     ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
     : connectTcp({ host, port });
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => socket.destroy(new Error('no connection in time')), options.connectMs);
-    socket.once(tls ? 'secureConnect' : 'connect', () => {
-      clearTimeout(timer);
-      resolve();
+  const giveUp = (): void => void socket.destroy(new Error('no connection in time'));
+  const timer = setTimeout(giveUp, options.connectMs);
+  options.signal.addEventListener('abort', giveUp);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once(tls ? 'secureConnect' : 'connect', () => resolve());
+      socket.once('error', (error) => reject(unavailable('the SMSC cannot be reached', error)));
+      if (options.signal.aborted) giveUp();
     });
-    socket.once('close', () => clearTimeout(timer));
-    socket.once('error', (error) => reject(unavailable('the SMSC cannot be reached', error)));
-  });
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener('abort', giveUp);
+  }
   return new Wire(socket, options.onRequest);
 }
 

@@ -149,6 +149,14 @@ describe('Texts in over SMPP', function () {
     );
   });
 
+  it('a number of parts that is used again begins another text', async () => {
+    await using world = await openWorld();
+    await world.smsc.deliver(part('lost half', 3, 2, 1));
+    await world.smsc.deliver(part('new ', 3, 2, 1));
+    await world.smsc.deliver(part('text', 3, 2, 2));
+    assert.deepEqual(world.texts.map((one) => one.body).toSorted(), ['lost half ... ', 'new text']);
+  });
+
   it('closing hands on what there is of a text in parts', async () => {
     const world = await openWorld();
     await world.smsc.deliver(part('only this', 3, 2, 1));

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Fault } from '../../../app/core/errors.ts';
 import { from, openWorld, times, to } from './world.ts';
 
@@ -148,6 +150,28 @@ describe('Texts out over SMPP', function () {
     await using world = await openWorld({ password: 'wrong' });
     assert.deepEqual(world.gateway.bound, []);
     await assert.rejects(world.send('x'), (error: unknown) => error instanceof Fault && error.temporary);
+  });
+
+  it('closing does not wait for an SMSC that says nothing', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => sockets.add(socket.on('error', () => undefined))).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    for (const tls of [false, true]) {
+      const world = await openWorld(
+        { port, tls, password: 'x' },
+        {},
+        { times: { ...times, connectMs: 30_000 } },
+      );
+      const began = performance.now();
+      await world[Symbol.asyncDispose]();
+      assert.ok(performance.now() - began < 2000);
+    }
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   });
 
   it('an answer that comes too late is remembered: the text does not go out twice', async () => {
