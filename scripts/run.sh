@@ -7,7 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The tests that need no switch and no store.
 fast_tests=('test/{audio,config,core,docs,rooms}/**/*.test.ts' 'test/*.test.ts')
-all_tests='test/**/*.test.ts'
+# Those that take longest begin first, so that nothing runs alone at the end.
+long_tests=(test/system/{own-keys,mailbox-keys,rules,sending,greetings,faults-kill,login}.test.ts)
 
 [[ $# -gt 0 ]] || { echo 'run.sh: what? SCRIPT.ts, --test or --ok' >&2; exit 64; }
 bash scripts/setup.sh --quiet
@@ -25,7 +26,11 @@ case $1 in
     shift
     # A run of all tests also checks that each proof which docs/requirements.md names has run. Calls take their real time, most
     # of it waiting, so some files run side by side.
-    [[ $# -gt 0 ]] || { export ANSWERBACK_ALL_TESTS=1 && set -- --parallel --jobs 3 "$all_tests"; }
+    if [[ $# -eq 0 ]]; then
+      export ANSWERBACK_ALL_TESTS=1
+      mapfile -t others < <(find test -name '*.test.ts' | sort | grep -vxF "$(printf '%s\n' "${long_tests[@]}")")
+      set -- --parallel --jobs 3 "${long_tests[@]}" "${others[@]}"
+    fi
     exec mocha "$@"
     ;;
   --ok)

@@ -6,6 +6,7 @@ import { openHasher } from '../../app/secrets/open.ts';
 import { prompt } from '../audio/prompt.ts';
 import type { PhoneCall } from '../phone/call.ts';
 import { access, openSystem, type System } from './system.ts';
+import { Told } from './told.ts';
 
 const pin = '482915';
 const other = '730582';
@@ -16,6 +17,7 @@ class Town {
   readonly system: System;
   readonly #hasher = openHasher({ memoryKiB: 19_456, passes: 2, atOnce: 2 });
   #next = 300;
+  #told: Told | undefined;
 
   constructor(system: System) {
     this.system = system;
@@ -44,6 +46,7 @@ class Town {
   /** Calls the access number. */
   async call(number: string): Promise<PhoneCall> {
     const phone = await this.system.phone(number);
+    this.#told = new Told(this.system);
     const call = await phone.call(access);
     await call.up();
     return call;
@@ -56,6 +59,11 @@ class Town {
     return call;
   }
 
+  /** What the caller who called last is told, in this order, others between it or not. */
+  async tells(...names: readonly string[]): Promise<void> {
+    for (const name of names) await this.#told?.plays(name, soon.withinMs);
+  }
+
   /** What is audited of a mailbox once there is so much, oldest first. */
   async audited(mailbox: Mailbox, count: number): Promise<string[]> {
     for (const deadline = Date.now() + 5000; ;) {
@@ -66,8 +74,9 @@ class Town {
   }
 }
 
-async function hears(call: PhoneCall, ...names: readonly string[]): Promise<void> {
-  for (const name of names) await call.hears(await prompt(name), soon);
+/** By its sound. */
+async function hears(call: PhoneCall, name: string): Promise<void> {
+  await call.hears(await prompt(name), soon);
 }
 
 describe('Logging in on real calls', function () {
@@ -80,7 +89,7 @@ describe('Logging in on real calls', function () {
     const mailbox = await town.mailbox({ pin });
     const call = await town.call(mailbox.number);
     await call.press('#');
-    await hears(call, 'mailbox-empty');
+    await town.tells('mailbox-empty');
     await call.hangup();
     assert.deepEqual(await town.audited(mailbox, 1), ['login own-phone']);
   });
@@ -97,22 +106,22 @@ describe('Logging in on real calls', function () {
   it('B4: without a PIN a code by text lets the subscriber choose one, and then the PIN lets them in', async () => {
     const mailbox = await town.mailbox();
     const call = await town.callFor(mailbox, '+13035550102');
-    await hears(call, 'code-offer');
+    await town.tells('code-offer');
     await call.press('1');
     const text = await town.system.network.nextText({ where: (one) => one.to === mailbox.number });
     const code = /\b\d{6}\b/.exec(text.body)?.[0] ?? '';
     await call.press(`${code}#`);
-    await hears(call, 'new-pin');
+    await town.tells('new-pin');
     await call.press('123456#');
-    await hears(call, 'pin-sequence');
+    await town.tells('pin-sequence');
     await call.press(`${pin}#`);
-    await hears(call, 'new-pin-again');
+    await town.tells('new-pin-again');
     await call.press(`${pin}#`);
-    await hears(call, 'pin-set', 'mailbox-empty');
+    await town.tells('pin-set', 'mailbox-empty');
     await call.hangup();
     const again = await town.callFor(mailbox, '+13035550102');
     await again.press(`${pin}#`);
-    await hears(again, 'mailbox-empty');
+    await town.tells('mailbox-empty');
     await again.hangup();
     assert.deepEqual(await town.audited(mailbox, 4), [
       'code-sent sent',
@@ -128,9 +137,9 @@ describe('Logging in on real calls', function () {
     const mailbox = await town.mailbox({ pin, mustChange: true });
     const call = await town.callFor(mailbox, '+13035550103');
     await call.press(`${pin}#`);
-    await hears(call, 'pin-must-change', 'new-pin');
+    await town.tells('pin-must-change', 'new-pin');
     await call.press(`${other}#${other}#`);
-    await hears(call, 'pin-set', 'mailbox-empty');
+    await town.tells('pin-set', 'mailbox-empty');
     await call.hangup();
     assert.deepEqual(await town.audited(mailbox, 2), ['login must-change', 'pin-set set']);
   });
@@ -140,21 +149,21 @@ describe('Logging in on real calls', function () {
     const call = await town.callFor(mailbox, '+13035550104');
     for (let tries = 0; tries < 3; tries += 1) {
       await call.press(`${other}#`);
-      await hears(call, 'pin-wrong');
+      await town.tells('pin-wrong');
     }
-    await hears(call, 'pin-locked', 'try-again-in');
+    await town.tells('pin-locked', 'try-again-in');
     await call.ended(15_000);
     const second = await town.callFor(mailbox, '+13035550104');
-    await hears(second, 'pin-locked');
+    await town.tells('pin-locked');
     await second.ended(15_000);
     await town.system.controller.kill('SIGTERM');
     await town.system.restart();
     const third = await town.callFor(mailbox, '+13035550104');
-    await hears(third, 'pin-locked');
+    await town.tells('pin-locked');
     await third.hangup();
     const own = await town.call(mailbox.number);
     await own.press('#');
-    await hears(own, 'mailbox-empty');
+    await town.tells('mailbox-empty');
     await own.hangup();
     assert.deepEqual(await town.audited(mailbox, 6), [
       'login wrong',
@@ -176,7 +185,7 @@ describe('Logging in on real calls', function () {
     await Promise.all([0, 1, 2, 3, 4].map(guess));
     const late = await town.callFor(mailbox, '+14045550199');
     await late.press(`${pin}#`);
-    await hears(late, 'pin-locked');
+    await town.tells('pin-locked');
     await late.hangup();
     const audited = await town.audited(mailbox, 12);
     assert.ok(audited.filter((one) => one === 'login wrong').length <= 10, audited.join());
@@ -196,18 +205,18 @@ describe('Logging in over a trunk that is not trusted', function () {
     const mailbox = await town.mailbox({ pin });
     const call = await town.call(mailbox.number);
     await call.press('#');
-    await hears(call, 'enter-pin');
+    await town.tells('enter-pin');
     await call.press(`${pin}#`);
-    await hears(call, 'mailbox-empty');
+    await town.tells('mailbox-empty');
     await call.hangup();
     const empty = await town.mailbox();
     const liar = await town.call(empty.number);
     await liar.press('#');
-    await hears(liar, 'code-offer');
+    await town.tells('code-offer');
     await liar.press('2');
-    await hears(liar, 'invalid-key');
+    await town.tells('invalid-key');
     await liar.press('*');
-    await hears(liar, 'goodbye');
+    await town.tells('goodbye');
     await liar.ended(15_000);
   });
 });
