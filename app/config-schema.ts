@@ -1,5 +1,7 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
+import { gatewayNames, messageKinds, notificationEvents } from './core/profile/class-of-service.ts';
+import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
@@ -11,17 +13,14 @@ export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
 const port = z.int().min(1).max(65535);
 
 const notificationRule = z.strictObject({
-  gateway: z.enum(['sip', 'twilio', 'smpp', 'console']).describe('How the text goes out.'),
+  gateway: z.enum(gatewayNames).describe('How the text goes out.'),
   to: z
     .union([z.literal('subscriber'), e164])
     .default('subscriber')
     .describe("`subscriber` is the mailbox's own number."),
-  events: z
-    .array(z.enum(['message', 'nearly-full', 'full', 'expiring', 'unread', 'pin-not-set']))
-    .optional()
-    .describe('What is told of; all if absent.'),
+  events: z.array(z.enum(notificationEvents)).optional().describe('What is told of; all if absent.'),
   kinds: z
-    .array(z.enum(['voice', 'fax', 'text', 'email', 'image', 'video']))
+    .array(z.enum(messageKinds))
     .optional()
     .describe('Kinds of message that it is about; all if absent.'),
 });
@@ -36,7 +35,7 @@ const tollRule = z
       .optional()
       .describe('Numbers that begin so.'),
     destination: z
-      .enum(['internal', 'national', 'international', 'mobile', 'premium'])
+      .enum(destinations)
       .optional()
       .describe('`internal` is a number served here; the others go by the number’s own kind and country.'),
   })

@@ -1,13 +1,11 @@
 /** What subscribers change of their mailbox by themselves, on the telephone or elsewhere. */
+import { mostMembers } from '../core/directory/check-settings.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { SettingsChange } from '../core/profile/settings.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { changeSettings } from './change-settings.ts';
-
-/** Most numbers of one distribution list. */
-export const mostMembers = 100;
 
 export interface SelfServiceDeps {
   readonly store: Pick<Store, 'mailboxes'>;

@@ -1,6 +1,7 @@
 /** Dialogues with a caller in memory: the services behind them keep what they are given, or fail as told. */
 import assert from 'node:assert/strict';
 import { babble } from '../audio/babble.ts';
+import { sampleClass } from '../services/sample-class.ts';
 import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { CallFacts } from '../../app/core/address/call-facts.ts';
 import type { E164, MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
@@ -45,25 +46,6 @@ export interface WorldOptions {
   readonly onDial?: (number: string) => DialAnswer;
 }
 
-const standard: Omit<ClassOfService, 'name'> = {
-  language: 'en',
-  timeZone: 'UTC',
-  maxMessageSeconds: 60,
-  maxSilenceSeconds: 5,
-  minSpeechMs: 300,
-  retentionDays: 30,
-  referenceDays: 7,
-  maxMessages: 10,
-  review: true,
-  notify: [],
-  welcome: true,
-  lamp: false,
-  trashDays: 7,
-  pin: 'untrusted',
-  toll: { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 50 },
-  deliverByCall: false,
-};
-
 export class FlowWorld {
   readonly media: ScriptedMedia;
   readonly deps: FlowDeps;
@@ -107,7 +89,7 @@ export class FlowWorld {
       referenceTries: 3,
       ringSeconds: 30,
       language: 'en',
-      profiles: createProfiles(() => ({ standard: { ...standard, ...options.standard } })),
+      profiles: createProfiles(() => ({ standard: sampleClass(options.standard) })),
       account: {
         event: () => undefined,
         message: () => undefined,

@@ -8,6 +8,7 @@ import { createLamps, type LampDeps, type Lamps } from '../../app/services/lamp.
 import { keepingLog, type LogLine } from '../ports/silent-log.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
 import { sampleMailbox } from '../storage/sample.ts';
+import { sampleClass } from './sample-class.ts';
 
 const away = new Fault('media-unavailable', 'away', { temporary: true });
 
@@ -33,7 +34,7 @@ describe('Message waiting lamps', function () {
           await media.setLamp(lamp);
         },
       },
-      profiles: { of: ({ classOfService }) => ({ ...profile, lamp: classOfService === 'lit' }) },
+      profiles: { of: ({ classOfService }) => sampleClass({ lamp: classOfService === 'lit' }) },
       clock: { now: () => new Date(now) },
       log: keepingLog(lines),
       anyLamp: () => true,
@@ -219,26 +220,6 @@ describe('Message waiting lamps', function () {
     assert.equal(sets.length, 1);
   });
 });
-
-const profile = {
-  name: 'lit',
-  language: 'en',
-  timeZone: 'UTC',
-  maxMessageSeconds: 60,
-  maxSilenceSeconds: 5,
-  minSpeechMs: 300,
-  retentionDays: 30,
-  referenceDays: 7,
-  maxMessages: 10,
-  review: true,
-  notify: [],
-  welcome: true,
-  lamp: true,
-  trashDays: 7,
-  pin: 'untrusted',
-  toll: { rules: [], dailyCalls: 50 },
-  deliverByCall: false,
-} as const;
 
 /** The test's own deadline ends the wait. */
 async function settles(holds: () => boolean): Promise<void> {

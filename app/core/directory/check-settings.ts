@@ -2,7 +2,8 @@
 import type { NumberPlan } from '../address/number-plan.ts';
 import { isTimeZone } from '../time/is-time-zone.ts';
 import { tollProblems } from '../toll/check-toll-table.ts';
-import type { TollTable } from '../profile/toll-table.ts';
+import { gatewayNames, messageKinds, notificationEvents } from '../profile/class-of-service.ts';
+import { destinations, type TollTable } from '../profile/toll-table.ts';
 import {
   check,
   entries,
@@ -27,7 +28,7 @@ export interface Known {
 }
 
 /** Most numbers of one distribution list. */
-const mostMembers = 100;
+export const mostMembers = 100;
 const mostRules = 20;
 export const longestName = 80;
 
@@ -37,8 +38,6 @@ export const e164: Check = matching(
   'not-a-number',
 );
 const timeOfDay = matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
-const kinds = ['voice', 'fax', 'text', 'email', 'image', 'video'];
-const events = ['message', 'nearly-full', 'full', 'expiring', 'unread', 'pin-not-set'];
 
 export const timeZone: Check = check(
   (value) => typeof value === 'string' && isTimeZone(value),
@@ -49,10 +48,10 @@ export const quietHours: Check = fields({ from: timeOfDay, to: timeOfDay }, ['fr
 export const notify: Check = listOf(
   fields(
     {
-      gateway: oneOf('sip', 'twilio', 'smpp', 'console'),
+      gateway: oneOf(...gatewayNames),
       to: (value, field) => (value === 'subscriber' ? [] : e164(value, field)),
-      events: listOf(oneOf(...events), events.length),
-      kinds: listOf(oneOf(...kinds), kinds.length),
+      events: listOf(oneOf(...notificationEvents), notificationEvents.length),
+      kinds: listOf(oneOf(...messageKinds), messageKinds.length),
     },
     ['gateway', 'to'],
   ),
@@ -66,7 +65,7 @@ const tollForm = fields(
         {
           allow: trueOrFalse,
           prefix: text(16),
-          destination: oneOf('internal', 'national', 'international', 'mobile', 'premium'),
+          destination: oneOf(...destinations),
         },
         ['allow'],
       ),

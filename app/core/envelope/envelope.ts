@@ -6,11 +6,11 @@ import { XMLBuilder } from 'fast-xml-parser';
 import type { Fault } from '../errors.ts';
 import type { E164, MediaId, MessageId } from '../ids.ts';
 import type { Envelope, Part } from '../message/message.ts';
+import { messageKinds } from '../profile/class-of-service.ts';
 import { invalid, parseXml } from './xml-element.ts';
 import type { XmlElement } from './xml-element.ts';
 
 const namespace = 'urn:answerback:envelope:1';
-const kinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] as const;
 const networks = ['sip', 'sms', 'email', 'fax', 'web'] as const;
 
 const builder = new XMLBuilder({
@@ -118,7 +118,7 @@ export function readEnvelope(xml: string, maxCharacters = 65_536): Envelope {
   const name = from.optional('name', String);
   return {
     id: root.read('id', asIdentifier) as MessageId,
-    kind: root.read('kind', oneOf(kinds)),
+    kind: root.read('kind', oneOf(messageKinds)),
     origin: { network: origin.read('network', oneOf(networks)), id: origin.text('id') },
     from: {
       ...(number === undefined ? {} : { number }),

@@ -1,12 +1,25 @@
 import type { TollTable } from './toll-table.ts';
 
-/** Which messages a rule or lamp is about: contexts of RFC 3458. */
-export type MessageKind = 'voice' | 'fax' | 'text' | 'email' | 'image' | 'video';
+export const messageKinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] as const;
 
-export type GatewayName = 'sip' | 'twilio' | 'smpp' | 'console';
+/** Which messages a rule or lamp is about: contexts of RFC 3458. */
+export type MessageKind = (typeof messageKinds)[number];
+
+export const gatewayNames = ['sip', 'twilio', 'smpp', 'console'] as const;
+
+export type GatewayName = (typeof gatewayNames)[number];
+
+export const notificationEvents = [
+  'message',
+  'nearly-full',
+  'full',
+  'expiring',
+  'unread',
+  'pin-not-set',
+] as const;
 
 /** What a subscriber may be told of. */
-export type NotificationEvent = 'message' | 'nearly-full' | 'full' | 'expiring' | 'unread' | 'pin-not-set';
+export type NotificationEvent = (typeof notificationEvents)[number];
 
 /** Tells whom to notify, of what, and through which gateway. */
 export interface NotificationRule {

@@ -14,5 +14,7 @@ export interface TollRule {
   readonly destination?: Destination | undefined;
 }
 
+export const destinations = ['internal', 'national', 'international', 'mobile', 'premium'] as const;
+
 /** `internal`: a number served here. The others are the number's own kind and country against the plan's. */
-export type Destination = 'internal' | 'national' | 'international' | 'mobile' | 'premium';
+export type Destination = (typeof destinations)[number];

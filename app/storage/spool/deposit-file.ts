@@ -1,6 +1,7 @@
 /** One spooled deposit as a file: a line of JSON, then the bytes of its parts. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { messageKinds } from '../../core/profile/class-of-service.ts';
 import type { SpooledDeposit } from '../../ports/spool.ts';
 
 const newline = 0x0a;
@@ -10,7 +11,7 @@ const date = z.iso.datetime().transform((text) => new Date(text));
 const header = z.strictObject({
   version: z.literal(1),
   draft: z.strictObject({
-    kind: z.enum(['voice', 'fax', 'text', 'email', 'image', 'video']),
+    kind: z.enum(messageKinds),
     origin: z.strictObject({ network: z.enum(['sip', 'sms', 'email', 'fax', 'web']), id: z.string() }),
     from: z.strictObject({
       number: z.string().exactOptional(),
