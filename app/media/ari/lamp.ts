@@ -22,6 +22,8 @@ const lookMs = 50;
 const mostLooks = 40;
 /** So long after the switch's own notice the one of all classes follows it, in milliseconds. */
 const followMs = 60;
+/** And once more so long after that: the own notice of a switch that is busy or just starting comes later than foreseen. */
+const againMs = 1000;
 /** After a wrong password it is not tried again for so long, in milliseconds. */
 const refusedMs = 60_000;
 
@@ -54,8 +56,7 @@ export class LampSetter {
       await this.#setVoice(id, key, bounded(lamp.classes['voice-message']));
       if (!isFull) return;
       await this.#over(id);
-      for (const endpoint of await this.#deps.phones.namesOf(lamp.mailbox))
-        await this.#notify(endpoint, lamp);
+      await this.#tell(lamp, await this.#deps.phones.namesOf(lamp.mailbox));
     } catch (error) {
       throw asFault(error);
     }
@@ -67,8 +68,24 @@ export class LampSetter {
     const lamp = number === undefined ? undefined : this.#full.get(plain(number));
     if (lamp === undefined) return;
     await pause(followMs);
-    // Another may have been set meanwhile.
-    if (this.#full.get(plain(lamp.mailbox)) === lamp) await this.#notify(endpoint, lamp);
+    await this.#tell(lamp, [endpoint]);
+  }
+
+  /** Tells phones of all classes, now and once more, unless another lamp was set meanwhile. */
+  async #tell(lamp: Lamp, endpoints: readonly string[]): Promise<void> {
+    const tell = async (): Promise<void> => {
+      if (this.#full.get(plain(lamp.mailbox)) !== lamp) return;
+      for (const endpoint of endpoints) await this.#notify(endpoint, lamp);
+    };
+    await tell();
+    const again = (): void =>
+      void tell().catch((error: unknown) => this.#deps.log.debug('a phone was not told again', { error }));
+    setTimeout(again, againMs).unref();
+  }
+
+  /** Nobody is told of anything any more. */
+  close(): void {
+    this.#full.clear();
   }
 
   async #setVoice(id: string, mailbox: string, { new: fresh, old }: MailboxCounts): Promise<void> {

@@ -218,6 +218,7 @@ export class AriMedia implements MediaServer {
   /** Lets go of all calls; they stay up at the switch, and whoever connects next takes them up. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#letGo();
+    this.#lamps.close();
     this.#client.close();
     this.#manager?.close();
     await this.#sounds.close();

@@ -152,12 +152,13 @@ export function goneOf(call: Call, withinMs = 10_000): Promise<void> {
 /** A condition that no event tells of here: looked at until it holds. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   withinMs = 10_000,
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not in time: ${what}`);
+    if (performance.now() > deadline)
+      throw new Error(`not in time: ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
