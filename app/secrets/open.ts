@@ -19,6 +19,14 @@ const peppered = 'pepper:';
 /** Argon2id; the library's own name for it is a const enum, which does not survive the compiler. */
 const argon2id = 2;
 
+/** What a hash was made with, in plain numbers. */
+interface Parameters {
+  readonly algorithm: number;
+  readonly memoryCost: number;
+  readonly timeCost: number;
+  readonly parallelism: number;
+}
+
 export function openHasher(slice: SecretsSlice): Hasher {
   const { memoryKiB, passes, pepper } = slice;
   const lanes = createLanes(slice.atOnce);
@@ -26,9 +34,9 @@ export function openHasher(slice: SecretsSlice): Hasher {
   const prefix = secret === undefined ? '' : peppered;
   const options = { algorithm: argon2id, memoryCost: memoryKiB, timeCost: passes, parallelism: 1 };
   const isOutdated = (stored: string): boolean => {
-    const made = parseOptions(stored.replace(peppered, ''));
+    const made: Parameters = parseOptions(stored.replace(peppered, ''));
     const same =
-      Number(made.algorithm) === argon2id &&
+      made.algorithm === argon2id &&
       made.memoryCost === memoryKiB &&
       made.timeCost === passes &&
       made.parallelism === 1;

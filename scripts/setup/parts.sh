@@ -7,6 +7,8 @@ wants() { [[ " ${needed[*]} " == *" $1 "* ]]; }
 find_needed() {
   needed=()
   debian_packages=(flite espeak-ng sox ffmpeg sip-tester baresip-core)
+  # Faxes, documents and speech become other things by these.
+  debian_packages+=(ghostscript poppler-utils libtiff-tools fonts-dejavu-core pocketsphinx pocketsphinx-en-us)
   go_in_root=no
   node "$here/scripts/setup/node-packages.mjs" "$here" || needed+=(packages)
   if [[ -z ${ASTERISK_ARI_URL:-} ]] && ! has_asterisk; then debian_packages+=(asterisk asterisk-modules); fi
@@ -72,7 +74,8 @@ END
 # Names change between releases of Debian: better said here than found missing in a test.
 check_root() {
   local name
-  for name in usr/bin/flite usr/bin/espeak-ng usr/bin/sox usr/bin/ffmpeg usr/bin/sipp usr/bin/baresip; do
+  for name in usr/bin/flite usr/bin/espeak-ng usr/bin/sox usr/bin/ffmpeg usr/bin/sipp usr/bin/baresip \
+    usr/bin/gs usr/bin/pdftoppm usr/bin/tiff2pdf usr/bin/pocketsphinx; do
     [[ -e $1/$name ]] || { echo "E: the packages hold no $name"; return 1; }
   done
   for name in aufile ctrl_tcp g711 menu account; do
