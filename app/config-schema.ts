@@ -101,6 +101,7 @@ const classOfService = z.strictObject({
     .boolean()
     .default(false)
     .describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
+  transcribe: z.boolean().default(false).describe('Voice messages are written down by speech recognition.'),
 });
 
 const range = z

@@ -29,5 +29,7 @@ export interface DepositPart {
   /** Playing time in milliseconds, for sound and video. */
   readonly durationMs?: number;
   readonly pages?: number;
+  /** File name that the sender gave it. */
+  readonly name?: string;
   readonly bytes: Uint8Array;
 }

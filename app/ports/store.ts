@@ -14,7 +14,7 @@ import type {
   Reference,
 } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
-import type { Message, MessageState, PendingKind, PendingStep } from '../core/message/message.ts';
+import type { Derived, Message, MessageState, PendingKind, PendingStep } from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { AuditStore } from './audit.ts';
@@ -164,6 +164,10 @@ export interface MessageStore {
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
+  /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
+  setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
+  /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
+  addDerived(id: MessageId, derived: Derived): Promise<boolean>;
   /** For good. Its media stay: whoever calls this removes them first. */
   remove(id: MessageId): Promise<void>;
   /** The envelope's XML as it was written. */

@@ -145,11 +145,12 @@ function spooled(deposit: Deposit): SpooledDeposit {
   return { draft, classOfService, ...partOf(deposit), ...(more === undefined ? {} : { more }) };
 }
 
-function partOf({ contentType, durationMs, pages, bytes }: DepositPart): DepositPart {
+function partOf({ contentType, durationMs, pages, name, bytes }: DepositPart): DepositPart {
   return {
     contentType,
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(pages === undefined ? {} : { pages }),
+    ...(name === undefined ? {} : { name }),
     bytes,
   };
 }

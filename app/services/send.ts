@@ -80,7 +80,7 @@ export function createSends(deps: SendDeps): Sends {
 async function partsOf({ store }: SendDeps, message: Message): Promise<DepositPart[] | undefined> {
   const { parts } = message.envelope;
   const found = await Promise.all(parts.map((part) => store.media.get(part.media)));
-  const whole = parts.flatMap(({ contentType, durationMs, pages }, i): DepositPart[] => {
+  const whole = parts.flatMap(({ contentType, durationMs, pages, name }, i): DepositPart[] => {
     const bytes = found[i]?.bytes;
     if (bytes === undefined) return [];
     return [
@@ -88,6 +88,7 @@ async function partsOf({ store }: SendDeps, message: Message): Promise<DepositPa
         contentType,
         ...(durationMs === undefined ? {} : { durationMs }),
         ...(pages === undefined ? {} : { pages }),
+        ...(name === undefined ? {} : { name }),
         bytes,
       },
     ];

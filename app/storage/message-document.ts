@@ -1,5 +1,5 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
-import type { Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
+import type { Derived, Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
 
@@ -29,6 +29,7 @@ export interface MessageDocument {
   heardAt?: Date;
   deletedAt?: Date;
   transcript?: string;
+  derived?: Derived[];
   pending: StepDocument[];
   /** The least `at` of the pending steps; absent without steps. */
   pendingDue?: Date;
@@ -40,7 +41,7 @@ export function originKey(network: string, id: string): string {
 
 /** @throws Fault `invalid` if the envelope cannot be written. */
 export function toDocument(message: Message): MessageDocument {
-  const { id, envelope, pending, urgent, ...rest } = message;
+  const { id, envelope, pending, urgent, derived, ...rest } = message;
   const { kind, from } = envelope;
   const { network, id: originId }: Origin = envelope.origin;
   const steps = pending.map(toStepDocument);
@@ -48,6 +49,7 @@ export function toDocument(message: Message): MessageDocument {
   return {
     _id: id,
     ...rest,
+    ...(derived === undefined ? {} : { derived: [...derived] }),
     origin: originKey(network, originId),
     received: envelope.received,
     ...(urgent ? { urgent } : {}),
@@ -60,7 +62,7 @@ export function toDocument(message: Message): MessageDocument {
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, transcript } = document;
+  const { heardAt, deletedAt, transcript, derived } = document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -76,6 +78,7 @@ export function fromDocument(document: MessageDocument): Message {
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(transcript === undefined ? {} : { transcript }),
+    ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),
   };
 }

@@ -1,7 +1,7 @@
 import type { Collection, Filter, FindOptions } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
-import type { Message, MessageState, PendingKind } from '../core/message/message.ts';
+import type { Derived, Message, MessageState, PendingKind } from '../core/message/message.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate } from './faults.ts';
@@ -112,6 +112,33 @@ export class Messages implements MessageStore {
     return (
       found && { before: found, after: before ? { ...found, urgent, version: found.version + 1 } : found }
     );
+  }
+
+  async setTranscript(id: MessageId, transcript: string): Promise<Message | undefined> {
+    const after = await this.#connection.run('messages.setTranscript', () =>
+      this.#messages.findOneAndUpdate(
+        { _id: id, transcript: { $exists: false } },
+        { $set: { transcript }, $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      ),
+    );
+    return after ? fromDocument(after) : this.get(id);
+  }
+
+  async addDerived(id: MessageId, derived: Derived): Promise<boolean> {
+    return this.#connection.run('messages.addDerived', async () => {
+      // One write by itself: an older one of the same media is replaced in place, else it is added.
+      const replaced = await this.#messages.updateOne(
+        { _id: id, 'derived.media': derived.media },
+        { $set: { 'derived.$': derived } },
+      );
+      if (replaced.matchedCount > 0) return true;
+      const added = await this.#messages.updateOne(
+        { _id: id, 'derived.media': { $ne: derived.media } },
+        { $push: { derived } },
+      );
+      return added.matchedCount > 0;
+    });
   }
 
   async remove(id: MessageId): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { MailboxId, MessageId, Reference } from '../../app/core/ids.ts';
+import type { MailboxId, MediaId, MessageId, Reference } from '../../app/core/ids.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 import { at, sampleMessage, step } from './sample.ts';
 
@@ -41,6 +41,28 @@ describe('storage: messages', function () {
     // The very same once more: id, reference and origin are all taken.
     assert.deepEqual(await messages().insert(first), { kind: 'duplicate', message: first });
     assert.equal(await messages().get(second.id), undefined);
+  });
+
+  it('what was said is written down once; the words that were there first stay', async () => {
+    const message = sampleMessage();
+    await messages().insert(message);
+    const first = await messages().setTranscript(message.id, 'call me back');
+    assert.equal(first?.transcript, 'call me back');
+    assert.equal(first?.version, message.version + 1);
+    assert.deepEqual(await messages().setTranscript(message.id, 'something else'), first);
+    assert.equal(await messages().setTranscript('none' as MessageId, 'x'), undefined);
+  });
+
+  it('other forms of its parts are kept with it, of the same media the last', async () => {
+    const message = sampleMessage();
+    await messages().insert(message);
+    const sound = { media: 'm/0' as MediaId, form: 'audio/x-wav', contentType: 'audio/x-wav', bytes: 9 };
+    const page = { of: 0, media: 'm/1' as MediaId, form: 'image/png', contentType: 'image/png', bytes: 5 };
+    assert.equal(await messages().addDerived(message.id, sound), true);
+    assert.equal(await messages().addDerived(message.id, page), true);
+    assert.equal(await messages().addDerived(message.id, { ...sound, bytes: 10 }), true);
+    assert.deepEqual((await messages().get(message.id))?.derived, [{ ...sound, bytes: 10 }, page]);
+    assert.equal(await messages().addDerived('none' as MessageId, sound), false);
   });
 
   it('the same id on another network is another message', async () => {

@@ -7,7 +7,7 @@ export const className: Check = matching(
   'lower-case letters, digits, - and _, starting with a letter',
 );
 
-/** Checks a whole class of service: all but `quietHours` and `operator` must be there. */
+/** Checks a whole class of service: all but `quietHours`, `operator` and `transcribe` must be there. */
 export function classOfService(known: Pick<Known, 'languages'>): Check {
   const numbers = Object.entries(classLimits).map(([name, [least, most]]) => [name, whole(least, most)]);
   const checks: Readonly<Record<string, Check>> = {
@@ -24,8 +24,9 @@ export function classOfService(known: Pick<Known, 'languages'>): Check {
     toll,
     deliverByCall: trueOrFalse,
     lamp: trueOrFalse,
+    transcribe: trueOrFalse,
   };
-  const optional: ReadonlySet<string> = new Set(['quietHours', 'operator']);
+  const optional: ReadonlySet<string> = new Set(['quietHours', 'operator', 'transcribe']);
   return fields(
     checks,
     Object.keys(checks).filter((name) => !optional.has(name)),

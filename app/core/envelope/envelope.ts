@@ -5,7 +5,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import type { Fault } from '../errors.ts';
 import type { E164, MediaId, MessageId } from '../ids.ts';
-import type { Envelope, Part } from '../message/message.ts';
+import { omissions, type Envelope, type FaxFacts, type Omitted, type Part } from '../message/message.ts';
 import { messageKinds } from '../profile/class-of-service.ts';
 import { invalid, parseXml } from './xml-element.ts';
 import type { XmlElement } from './xml-element.ts';
@@ -26,7 +26,7 @@ const builder = new XMLBuilder({
  * @throws Fault `invalid` if the envelope could not be read back: a wrong date, count, hash or media type.
  */
 export function writeEnvelope(envelope: Envelope, contents?: ReadonlyMap<MediaId, string>): string {
-  const { origin, from, to, dialled, related } = envelope;
+  const { origin, from, to, dialled, related, subject, fax, omitted = [] } = envelope;
   const tree = {
     '@xmlns': namespace,
     '@id': identifier(envelope.id),
@@ -38,15 +38,35 @@ export function writeEnvelope(envelope: Envelope, contents?: ReadonlyMap<MediaId
     origin: { '@network': origin.network, '@id': cleanText(origin.id) },
     from: {
       ...(from.number === undefined ? {} : { '@number': cleanText(from.number) }),
+      ...(from.address === undefined ? {} : { '@address': cleanText(from.address) }),
       ...(from.name === undefined ? {} : { '@name': cleanText(from.name) }),
       '@private': String(from.private),
     },
     to: { '@number': cleanText(to) },
     ...(dialled === undefined ? {} : { dialled: { '@number': cleanText(dialled) } }),
     ...(related === undefined ? {} : { related: { '@id': identifier(related) } }),
+    ...(subject === undefined ? {} : { subject: { '@text': cleanText(subject) } }),
+    ...(fax === undefined ? {} : { fax: faxTree(fax) }),
+    omitted: omitted.map(omittedTree),
     part: envelope.parts.map((part) => partTree(part, contents?.get(part.media))),
   };
   return `<?xml version="1.0" encoding="UTF-8"?>${builder.build({ envelope: tree })}`;
+}
+
+function faxTree({ station, rate, mode }: FaxFacts) {
+  return {
+    ...(station === undefined ? {} : { '@station': cleanText(station) }),
+    '@rate': count(rate),
+    '@mode': mode,
+  };
+}
+
+function omittedTree({ why, name, contentType }: Omitted) {
+  return {
+    '@why': why,
+    ...(name === undefined ? {} : { '@name': cleanText(name) }),
+    ...(contentType === undefined ? {} : { '@contentType': cleanText(contentType) }),
+  };
 }
 
 function partTree(part: Part, content: string | undefined) {
@@ -56,6 +76,7 @@ function partTree(part: Part, content: string | undefined) {
     '@bytes': count(part.bytes),
     ...(part.durationMs === undefined ? {} : { '@durationMs': count(part.durationMs) }),
     ...(part.pages === undefined ? {} : { '@pages': count(part.pages) }),
+    ...(part.name === undefined ? {} : { '@name': cleanText(part.name) }),
     '@sha256': matched(part.sha256, sha256, 'sha256'),
     ...(content === undefined ? {} : { content: base64(content) }),
   };
@@ -113,8 +134,9 @@ export function readEnvelope(xml: string, maxCharacters = 65_536): Envelope {
   if (root.name !== 'envelope') throw invalid('the document element is not an envelope');
   root.allow('xmlns', 'id', 'kind', 'received', 'urgent', 'confidential', 'cut');
   if (root.text('xmlns') !== namespace) throw invalid('the namespace is another one');
-  const { origin, from, to, dialled, related, parts } = childrenOf(root);
+  const { origin, from, to, dialled, related, subject, fax, omitted, parts } = childrenOf(root);
   const number = from.optional('number', String);
+  const address = from.optional('address', String);
   const name = from.optional('name', String);
   return {
     id: root.read('id', asIdentifier) as MessageId,
@@ -122,6 +144,7 @@ export function readEnvelope(xml: string, maxCharacters = 65_536): Envelope {
     origin: { network: origin.read('network', oneOf(networks)), id: origin.text('id') },
     from: {
       ...(number === undefined ? {} : { number }),
+      ...(address === undefined ? {} : { address }),
       ...(name === undefined ? {} : { name }),
       private: from.read('private', asFlag),
     },
@@ -133,25 +156,54 @@ export function readEnvelope(xml: string, maxCharacters = 65_536): Envelope {
     cut: root.read('cut', asFlag),
     parts: parts.map(readPart),
     ...(related === undefined ? {} : { related: related.read('id', asIdentifier) as MessageId }),
+    ...(subject === undefined ? {} : { subject: subject.text('text') }),
+    ...(fax === undefined ? {} : { fax: readFax(fax) }),
+    ...(omitted.length === 0 ? {} : { omitted: omitted.map(readOmitted) }),
   };
 }
 
 function childrenOf(root: XmlElement) {
   blank(root);
   const names = root.children.map((child) => `${child.name},`).join('');
-  if (!/^origin,from,to,(dialled,)?(related,)?(part,){0,1000}$/.test(names))
+  if (
+    !/^origin,from,to,(dialled,)?(related,)?(subject,)?(fax,)?(omitted,){0,100}(part,){0,1000}$/.test(names)
+  )
     throw invalid('the elements are not in their order');
   const one = (name: string) => root.children.find((child) => child.name === name);
-  const parts = root.children.filter((child) => child.name === 'part');
+  const all = (name: string) => root.children.filter((child) => child.name === name);
   const leaf = (name: string, ...attributes: string[]) =>
     one(name) && childless(one(name) as XmlElement).allow(...attributes);
   return {
     origin: leaf('origin', 'network', 'id') as XmlElement,
-    from: leaf('from', 'number', 'name', 'private') as XmlElement,
+    from: leaf('from', 'number', 'address', 'name', 'private') as XmlElement,
     to: leaf('to', 'number') as XmlElement,
     dialled: leaf('dialled', 'number'),
     related: leaf('related', 'id'),
-    parts: parts.map((part) => part.allow('media', 'contentType', 'bytes', 'durationMs', 'pages', 'sha256')),
+    subject: leaf('subject', 'text'),
+    fax: leaf('fax', 'station', 'rate', 'mode'),
+    omitted: all('omitted').map((one) => childless(one).allow('why', 'name', 'contentType')),
+    parts: all('part').map((part) =>
+      part.allow('media', 'contentType', 'bytes', 'durationMs', 'pages', 'name', 'sha256'),
+    ),
+  };
+}
+
+function readFax(fax: XmlElement): FaxFacts {
+  const station = fax.optional('station', String);
+  return {
+    ...(station === undefined ? {} : { station }),
+    rate: fax.read('rate', asCount),
+    mode: fax.read('mode', oneOf(['t38', 'audio'])),
+  };
+}
+
+function readOmitted(omitted: XmlElement): Omitted {
+  const name = omitted.optional('name', String);
+  const contentType = omitted.optional('contentType', String);
+  return {
+    why: omitted.read('why', oneOf(omissions)),
+    ...(name === undefined ? {} : { name }),
+    ...(contentType === undefined ? {} : { contentType }),
   };
 }
 
@@ -166,12 +218,14 @@ function readPart(part: XmlElement): Part {
   } else childless(part);
   const durationMs = part.optional('durationMs', asCount);
   const pages = part.optional('pages', asCount);
+  const name = part.optional('name', String);
   return {
     media: part.read('media', asIdentifier) as MediaId,
     contentType: matched(part.text('contentType'), mediaType, 'contentType'),
     bytes: part.read('bytes', asCount),
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(pages === undefined ? {} : { pages }),
+    ...(name === undefined ? {} : { name }),
     sha256: matched(part.text('sha256'), sha256, 'sha256'),
   };
 }

@@ -15,7 +15,9 @@ export type PendingKind =
   /** It may have brought the mailbox near its quota. */
   | 'quota'
   /** New messages are brought by a call. */
-  | 'call';
+  | 'call'
+  /** What was spoken is to be written down. */
+  | 'transcribe';
 
 export interface PendingStep {
   readonly kind: PendingKind;
@@ -39,6 +41,8 @@ export interface Origin {
 export interface Sender {
   /** Absent where the caller asked for privacy or sent nothing usable. */
   readonly number?: E164 | string;
+  /** Of an e-mail: its sender's address (`addr-spec`, RFC 5322). */
+  readonly address?: string;
   readonly name?: string;
   readonly private: boolean;
 }
@@ -52,8 +56,53 @@ export interface Part {
   /** Playing time in milliseconds, for sound and video. */
   readonly durationMs?: number;
   readonly pages?: number;
+  /** File name that the sender gave it. */
+  readonly name?: string;
   /** Lower-case hexadecimal SHA-256 of the bytes. */
   readonly sha256: string;
+}
+
+/** How a fax came over the telephone network (ITU-T T.30). */
+export interface FaxFacts {
+  /** What the far station calls itself (TSI). */
+  readonly station?: string;
+  /** Bits a second. */
+  readonly rate: number;
+  readonly mode: 't38' | 'audio';
+}
+
+export const omissions = [
+  'too-large',
+  'too-many',
+  'too-deep',
+  'unsafe',
+  'unreadable',
+  'unreachable',
+  'incomplete',
+] as const;
+
+/** Something that came with a message and was not kept, and why. */
+export interface Omitted {
+  readonly why: (typeof omissions)[number];
+  /** File name or address as received. */
+  readonly name?: string;
+  readonly contentType?: string;
+}
+
+/**
+ * A part in another form: made of what came, may be made again at any time, and goes with its message. What it was made
+ * of and how says its id.
+ */
+export interface Derived {
+  /** Index in the envelope's parts; absent: made of the words of the message. */
+  readonly of?: number;
+  readonly media: MediaId;
+  /** IANA media type, as asked for. */
+  readonly form: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  readonly durationMs?: number;
+  readonly pages?: number;
 }
 
 /** The immutable facts of a message, kept as XML; see core/envelope. */
@@ -73,6 +122,11 @@ export interface Envelope {
   readonly cut: boolean;
   readonly parts: readonly Part[];
   readonly related?: MessageId;
+  /** Of an e-mail or another message with a title. */
+  readonly subject?: string;
+  readonly fax?: FaxFacts;
+  /** What came with it and was not kept; absent = nothing. */
+  readonly omitted?: readonly Omitted[];
 }
 
 /** A message as services see it: the envelope and what changes beside it. */
@@ -92,6 +146,9 @@ export interface Message {
   readonly heardAt?: Date;
   /** Present while it lies in the trash. */
   readonly deletedAt?: Date;
+  /** Its words: what was written, or what was understood of what was spoken. */
   readonly transcript?: string;
+  /** Absent = none yet. */
+  readonly derived?: readonly Derived[];
   readonly pending: readonly PendingStep[];
 }

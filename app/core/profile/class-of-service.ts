@@ -5,7 +5,7 @@ export const messageKinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] 
 /** Which messages a rule or lamp is about: contexts of RFC 3458. */
 export type MessageKind = (typeof messageKinds)[number];
 
-export const gatewayNames = ['sip', 'twilio', 'smpp', 'console'] as const;
+export const gatewayNames = ['sip', 'twilio', 'smpp', 'console', 'email'] as const;
 
 export type GatewayName = (typeof gatewayNames)[number];
 
@@ -24,7 +24,7 @@ export type NotificationEvent = (typeof notificationEvents)[number];
 /** Tells whom to notify, of what, and through which gateway. */
 export interface NotificationRule {
   readonly gateway: GatewayName;
-  /** `subscriber` = the mailbox's own number; else a fixed number. */
+  /** `subscriber` = the mailbox's own number, or for `email` its e-mail address; else a fixed number or address. */
   readonly to: string;
   /** Default: all. */
   readonly events?: readonly NotificationEvent[] | undefined;
@@ -75,4 +75,6 @@ export interface ClassOfService {
   readonly deliverByCall: boolean;
   /** Whether the message waiting indication (RFC 3842) is kept for mailboxes of the class. */
   readonly lamp: boolean;
+  /** Whether voice messages are written down by speech recognition; absent: no. */
+  readonly transcribe?: boolean | undefined;
 }

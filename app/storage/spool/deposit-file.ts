@@ -1,6 +1,8 @@
 /** One spooled deposit as a file: a line of JSON, then the bytes of its parts. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { E164, MessageId } from '../../core/ids.ts';
+import { omissions } from '../../core/message/message.ts';
 import { messageKinds } from '../../core/profile/class-of-service.ts';
 import type { SpooledDeposit } from '../../ports/spool.ts';
 
@@ -15,20 +17,42 @@ const header = z.strictObject({
     origin: z.strictObject({ network: z.enum(['sip', 'sms', 'email', 'fax', 'web']), id: z.string() }),
     from: z.strictObject({
       number: z.string().exactOptional(),
+      address: z.string().exactOptional(),
       name: z.string().exactOptional(),
       private: z.boolean(),
     }),
-    to: z.string(),
+    to: z.string().transform((number) => number as E164),
     dialled: z.string().exactOptional(),
     received: date,
     urgent: z.boolean(),
     confidential: z.boolean(),
     cut: z.boolean(),
-    related: z.string().exactOptional(),
+    related: z
+      .string()
+      .transform((id) => id as MessageId)
+      .exactOptional(),
+    subject: z.string().exactOptional(),
+    fax: z
+      .strictObject({
+        station: z.string().exactOptional(),
+        rate: z.int().min(0),
+        mode: z.enum(['t38', 'audio']),
+      })
+      .exactOptional(),
+    omitted: z
+      .array(
+        z.strictObject({
+          why: z.enum(omissions),
+          name: z.string().exactOptional(),
+          contentType: z.string().exactOptional(),
+        }),
+      )
+      .exactOptional(),
   }),
   contentType: z.string(),
   durationMs: z.number().exactOptional(),
   pages: z.number().exactOptional(),
+  name: z.string().exactOptional(),
   classOfService: z.string(),
   /** Of the first part. */
   bytes: z.int().min(0),
@@ -38,6 +62,7 @@ const header = z.strictObject({
         contentType: z.string(),
         durationMs: z.number().exactOptional(),
         pages: z.number().exactOptional(),
+        name: z.string().exactOptional(),
         bytes: z.int().min(0),
       }),
     )
@@ -82,11 +107,8 @@ export function decodeDeposit(content: Buffer): SpooledDeposit {
   if (sha256([all]) !== sum) throw new Error('the bytes are not those that were written');
   let at = length;
   const parts = more?.map((part) => ({ ...part, bytes: all.subarray(at, (at += part.bytes)) }));
-  // Numbers and ids were checked before they were written; the brands are only known to the compiler.
-  const draft = rest.draft as SpooledDeposit['draft'];
   return {
     ...rest,
-    draft,
     bytes: all.subarray(0, length),
     ...(parts === undefined ? {} : { more: parts }),
   };

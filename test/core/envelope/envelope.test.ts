@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { validateXML } from 'xmllint-wasm';
 import { readEnvelope, writeEnvelope } from '../../../app/core/envelope/envelope.ts';
 import type { E164, MediaId, MessageId } from '../../../app/core/ids.ts';
-import type { Envelope, Part } from '../../../app/core/message/message.ts';
+import { omissions, type Envelope, type Part } from '../../../app/core/message/message.ts';
 
 const schema = await readFile(new URL('../../../app/core/envelope/envelope.xsd', import.meta.url), 'utf8');
 
@@ -62,6 +62,7 @@ function envelopes(text: fc.Arbitrary<string>): fc.Arbitrary<Envelope> {
       bytes: count,
       durationMs: count,
       pages: count,
+      name: text,
       sha256: hash,
     },
     { ...optional, noNullPrototype: true } as never,
@@ -75,7 +76,7 @@ function envelopes(text: fc.Arbitrary<string>): fc.Arbitrary<Envelope> {
         { noNullPrototype: true },
       ),
       from: fc.record(
-        { number: text, name: text, private: fc.boolean() },
+        { number: text, address: text, name: text, private: fc.boolean() },
         { requiredKeys: ['private'], noNullPrototype: true },
       ),
       to: text as fc.Arbitrary<E164>,
@@ -86,6 +87,18 @@ function envelopes(text: fc.Arbitrary<string>): fc.Arbitrary<Envelope> {
       cut: fc.boolean(),
       parts: fc.array(part, { maxLength: 4 }),
       related: id as fc.Arbitrary<MessageId>,
+      subject: text,
+      fax: fc.record(
+        { station: text, rate: count, mode: fc.constantFrom('t38', 'audio') },
+        { requiredKeys: ['rate', 'mode'], noNullPrototype: true },
+      ),
+      omitted: fc.array(
+        fc.record(
+          { why: fc.constantFrom(...omissions), name: text, contentType: text },
+          { requiredKeys: ['why'], noNullPrototype: true },
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
     },
     {
       requiredKeys: [
