@@ -24,12 +24,9 @@ step() {
 case $1 in
   --test)
     shift
-    # A run of all tests also checks that each proof which docs/requirements.md names has run. Calls take their real time, most
-    # of it waiting, so some files run side by side.
     if [[ $# -eq 0 ]]; then
-      export ANSWERBACK_ALL_TESTS=1
       mapfile -t others < <(find test -name '*.test.ts' | sort | grep -vxF "$(printf '%s\n' "${long_tests[@]}")")
-      set -- --parallel --jobs 3 "${long_tests[@]}" "${others[@]}"
+      exec node --import tsx scripts/test-all.ts "${long_tests[@]}" "${others[@]}"
     fi
     exec mocha "$@"
     ;;

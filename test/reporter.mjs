@@ -1,34 +1,24 @@
-/**
- * Mocha's spec reporter and, after a run of all tests (ANSWERBACK_ALL_TESTS), the check that every test which
- * docs/requirements.md names as a proof has run and passed.
- */
+/** Mocha's spec reporter; with ANSWERBACK_RESULTS it also writes what passed and what failed into that file, as JSON. */
+import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import mocha from 'mocha';
-import { isProof, readRequirements } from './docs/requirements.ts';
 
 const { Spec } = mocha.reporters;
-const { EVENT_TEST_PASS } = mocha.Runner.constants;
+const { EVENT_TEST_FAIL, EVENT_TEST_PASS } = mocha.Runner.constants;
 
 export default class Reporter extends Spec {
-  #passed = [];
+  #results = { passed: [], failed: [] };
 
   constructor(runner, options) {
     super(runner, options);
-    runner.on(EVENT_TEST_PASS, (test) =>
-      this.#passed.push({ file: relative('.', test.file ?? ''), title: test.title }),
-    );
+    const note = (list) => (test) => list.push({ file: relative('.', test.file ?? ''), title: test.title });
+    runner.on(EVENT_TEST_PASS, note(this.#results.passed));
+    runner.on(EVENT_TEST_FAIL, note(this.#results.failed));
   }
 
   done(failures, finish) {
-    const missing = process.env.ANSWERBACK_ALL_TESTS === undefined ? [] : this.#missing();
-    for (const text of missing) console.log(`  requirement without its proof: ${text}`);
-    finish(failures + missing.length);
-  }
-
-  #missing() {
-    const proofs = readRequirements().flatMap(({ row, proofs }) => proofs.map((proof) => ({ row, proof })));
-    return proofs
-      .filter(({ proof }) => !this.#passed.some(({ file, title }) => isProof(proof, file, title)))
-      .map(({ row, proof }) => `${row}: ${proof.file}: ${proof.title}`);
+    const file = process.env.ANSWERBACK_RESULTS;
+    if (file !== undefined) writeFileSync(file, JSON.stringify(this.#results));
+    finish(failures);
   }
 }

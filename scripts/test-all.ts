@@ -1,0 +1,90 @@
+/**
+ * `npm test`: every test, a few files side by side. Then the check that each proof which docs/requirements.md names has
+ * run and passed.
+ *
+ * Calls take their real time, and a machine that is shared may hold one up beyond any sensible deadline. A file of real
+ * calls in which something failed is therefore run once more, alone: what fails then has failed, and what passes only
+ * then is named at the end.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isProof, readRequirements } from '../test/docs/requirements.ts';
+
+interface Test {
+  readonly file: string;
+  readonly title: string;
+}
+
+interface Results {
+  readonly passed: readonly Test[];
+  readonly failed: readonly Test[];
+}
+
+/** Files at once. */
+const jobs = '3';
+/** Where real calls and connections are made. */
+const realCalls = /^test\/(system|media|stack|demo|phone|gateways)\//;
+/** More files than this are no bad luck. */
+const mostAgain = 4;
+
+async function run(args: readonly string[], folder: string): Promise<Results> {
+  const file = join(folder, 'results.json');
+  rmSync(file, { force: true });
+  const child = spawn('mocha', args, {
+    stdio: 'inherit',
+    env: { ...process.env, ANSWERBACK_RESULTS: file },
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Results;
+  } catch {
+    throw new Error(`the test runner ended early with ${code}`);
+  }
+}
+
+function filesOf(tests: readonly Test[]): string[] {
+  return [...new Set(tests.map(({ file }) => file))];
+}
+
+/** The second look takes the place of the first, file by file. */
+function merge(first: Results, again: Results, files: readonly string[]): Results {
+  const others = (tests: readonly Test[]) => tests.filter(({ file }) => !files.includes(file));
+  return {
+    passed: [...others(first.passed), ...again.passed],
+    failed: [...others(first.failed), ...again.failed],
+  };
+}
+
+function missingProofs({ passed }: Results): string[] {
+  return readRequirements()
+    .flatMap(({ row, proofs }) => proofs.map((proof) => ({ row, proof })))
+    .filter(({ proof }) => !passed.some(({ file, title }) => isProof(proof, file, title)))
+    .map(({ row, proof }) => `${row}: ${proof.file}: ${proof.title}`);
+}
+
+async function main(files: readonly string[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'answerback-tests-'));
+  try {
+    const first = await run(['--parallel', '--jobs', jobs, ...files], folder);
+    const again = filesOf(first.failed);
+    const worthIt = again.length > 0 && again.length <= mostAgain && again.every((f) => realCalls.test(f));
+    if (worthIt) console.log(`\n  Run again, alone: ${again.join(', ')}\n`);
+    const results = worthIt ? merge(first, await run(again, folder), again) : first;
+    const unsteady = first.failed.filter(({ file }) => !filesOf(results.failed).includes(file));
+    for (const { file, title } of unsteady)
+      console.log(`  passed only when run again, alone: ${file}: ${title}`);
+    const missing = missingProofs(results);
+    for (const text of missing) console.log(`  requirement without its proof: ${text}`);
+    for (const { file, title } of results.failed) console.log(`  failed: ${file}: ${title}`);
+    const failures = results.failed.length + missing.length;
+    console.log(`\n  ${results.passed.length} passing\n  ${failures} failing\n`);
+    process.exitCode = failures === 0 ? 0 : 1;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main(process.argv.slice(2));
