@@ -1,5 +1,6 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
+import { faxMode, faxSection } from './config-fax.ts';
 import { gatewayNames, messageKinds, notificationEvents } from './core/profile/class-of-service.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
@@ -101,6 +102,7 @@ const classOfService = z.strictObject({
     .boolean()
     .default(false)
     .describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
+  fax: faxMode,
   transcribe: z.boolean().default(false).describe('Voice messages are written down by speech recognition.'),
 });
 
@@ -308,6 +310,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Calls to subscribers that play a message.'),
+  fax: faxSection,
   references: z
     .strictObject({
       maxWrong: z.int().min(1).default(5).describe('Wrong references from one caller before it has to wait.'),

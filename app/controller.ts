@@ -258,7 +258,12 @@ function createFlowDeps(
     referenceTries: config.references.perCall,
     ringSeconds: config.deliver.ringSeconds,
     language: config.prompts.language,
+    fax: faxRule(config, shared.access),
   };
+}
+
+function faxRule({ fax }: Config, access: string) {
+  return { station: fax.station ?? access, maxSeconds: fax.maxMinutes * 60 };
 }
 
 interface Answering {

@@ -7,6 +7,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, PendingKind, PendingStep } from '../core/message/message.ts';
 import { quietUntil } from '../core/notification/quiet-hours.ts';
 import { recipientOf, rulesFor } from '../core/notification/recipients.ts';
+import { faxNoticeText } from '../core/notification/fax-texts.ts';
 import { noticeText, summaryText, textNoticeText, welcomeText } from '../core/notification/texts.ts';
 import type { ClassOfService, GatewayName, NotificationRule } from '../core/profile/class-of-service.ts';
 import type { Notification, Store } from '../ports/store.ts';
@@ -361,6 +362,10 @@ function textOf(
   const { reference } = message;
   if (what === 'text')
     return textNoticeText({ words, access, reference, from, said: message.transcript ?? '' });
+  if (what === 'fax') {
+    const pages = parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
+    return faxNoticeText({ words, access, reference, from, pages });
+  }
   return noticeText({
     words,
     access,

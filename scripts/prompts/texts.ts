@@ -31,6 +31,8 @@ const shortened = new Set<TextName>([
   'short-notice',
   'text-notice',
   'short-text-notice',
+  'fax-notice',
+  'short-fax-notice',
 ]);
 
 /**

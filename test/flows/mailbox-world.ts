@@ -154,6 +154,7 @@ export class MailboxWorld implements AsyncDisposable {
       referenceTries: 3,
       ringSeconds: 30,
       language: 'en',
+    fax: { station: access, maxSeconds: 600 },
     };
     this.#closing.push(
       () => account.flush(),

@@ -89,6 +89,7 @@ export class FlowWorld {
       referenceTries: 3,
       ringSeconds: 30,
       language: 'en',
+      fax: { station: access, maxSeconds: 600 },
       profiles: createProfiles(() => ({ standard: sampleClass(options.standard) })),
       account: {
         event: () => undefined,

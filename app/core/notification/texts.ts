@@ -21,9 +21,19 @@ export function noticeText(notice: Notice): string {
   const { words } = notice;
   const holes = { duration: duration(notice.durationMs), open: `${notice.access},,${notice.reference}#` };
   const long = notice.urgent ? 'urgent-notice' : 'notice';
-  const { number, name } = senderOf(notice.from, words);
-  const wide = (caller: string): string => words.text(long, { ...holes, caller });
-  const narrow = (caller: string): string => words.text('short-notice', { ...holes, caller });
+  return oneSms(notice.from, words, {
+    wide: (caller) => words.text(long, { ...holes, caller }),
+    narrow: (caller) => words.text('short-notice', { ...holes, caller }),
+  });
+}
+
+/** Of a text about a sender the most that is one SMS: with name and number, then less of the name, then in short. */
+export function oneSms(
+  from: Sender,
+  words: Wording,
+  { wide, narrow }: Readonly<Record<'wide' | 'narrow', (caller: string) => string>>,
+): string {
+  const { number, name } = senderOf(from, words);
   return (
     (name && number ? shortened(name, (shown) => wide(`${shown} (${number})`)) : undefined) ??
     (name ? shortened(name, wide) : undefined) ??

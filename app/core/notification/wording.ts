@@ -22,6 +22,21 @@ export const replyNames = [
 
 export type ReplyName = (typeof replyNames)[number];
 
+/** Why a fax was not delivered; each is a piece of a text, `fax-why-<reason>`. */
+export const faxReasons = [
+  'busy',
+  'no-answer',
+  'no-fax',
+  'transmission',
+  'number',
+  'denied',
+  'limit',
+  'document',
+  'other',
+] as const;
+
+export type FaxReason = (typeof faxReasons)[number];
+
 /** Every text that is written to subscribers, or a piece of one; prompts/<language>/texts.yaml has each. */
 export const textNames = [
   /** Holes of the three: caller, duration, open. The short one is for 70 characters. */
@@ -31,6 +46,14 @@ export const textNames = [
   /** About a text. Holes of the two: caller, words, open. The short one is for 70 characters. */
   'text-notice',
   'short-text-notice',
+  /** About a fax. Holes of the two: caller, n (pages), open. The short one is for 70 characters. */
+  'fax-notice',
+  'short-fax-notice',
+  /** What became of a fax that was sent. Holes: to, n (pages), why. */
+  'fax-sent',
+  'fax-failed',
+  'fax-partly',
+  ...faxReasons.map((why) => `fax-why-${why}` as const),
   /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
   'summary',
   'unknown-caller',
@@ -58,6 +81,8 @@ export const longestHoles: Readonly<Record<string, string>> = {
   code: '12345678',
   minutes: '60',
   percent: '100',
+  to: '+123456789012345',
+  why: 'that number cannot be called from here',
   /** Decides on the plural. */
   n: '100000',
 };

@@ -21,6 +21,14 @@ export const notificationEvents = [
 /** What a subscriber may be told of. */
 export type NotificationEvent = (typeof notificationEvents)[number];
 
+export const faxModes = ['detect', 'only', 'off'] as const;
+
+/**
+ * How faxes are received: `detect` where a fax tone is heard in a call, `only`: every call is answered by a fax machine,
+ * `off`: none is.
+ */
+export type FaxMode = (typeof faxModes)[number];
+
 /** Tells whom to notify, of what, and through which gateway. */
 export interface NotificationRule {
   readonly gateway: GatewayName;
@@ -77,4 +85,6 @@ export interface ClassOfService {
   readonly lamp: boolean;
   /** Whether voice messages are written down by speech recognition; absent: no. */
   readonly transcribe?: boolean | undefined;
+  /** Absent: `detect`. */
+  readonly fax?: FaxMode | undefined;
 }
