@@ -7,6 +7,7 @@ import { answerCall } from './flows/answer.ts';
 import { deliverDialogue } from './flows/deliver.ts';
 import type { FlowDeps } from './flows/flow.ts';
 import type { Clock, Random } from './ports/clock.ts';
+import type { Converter } from './ports/convert.ts';
 import type { TextGateway } from './ports/gateway.ts';
 import type { Hasher } from './ports/hasher.ts';
 import type { Log } from './ports/log.ts';
@@ -23,6 +24,7 @@ import { createAuditor, type Auditor } from './services/audit.ts';
 import { createAuthentication } from './services/authenticate.ts';
 import { createClasses, type Classes } from './services/classes.ts';
 import { createCommands, type Commands } from './services/command.ts';
+import { createConversions } from './services/conversions.ts';
 import { createCounting, type Counting } from './services/counting.ts';
 import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits, type Deposits } from './services/deposit.ts';
@@ -58,6 +60,8 @@ export interface Rooms {
   readonly spool: Spool;
   readonly media: MediaServer;
   readonly transform: SoundTransform;
+  /** What can be turned into what here. */
+  readonly converters: readonly Converter[];
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly scheduler: Scheduler;
   readonly texts: Texts;
@@ -158,7 +162,7 @@ function createTakeText(
 type Shared = ReturnType<typeof shareable>;
 
 /** What most services need. */
-function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
+function shareable({ config, file, log, clock, random, store, texts, converters }: Rooms) {
   const plan = createNumberPlan(config.numbers);
   const classes = createClasses({
     store,
@@ -173,7 +177,8 @@ function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
   const profiles = createProfiles(() => classes.current());
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
-  return { store, log, clock, random, texts, plan, classes, profiles, access };
+  const conversions = createConversions({ store, converters, log });
+  return { store, log, clock, random, texts, plan, classes, profiles, access, conversions };
 }
 
 function createMessaging(rooms: Rooms, shared: Shared, running: Running) {

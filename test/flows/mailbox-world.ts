@@ -18,10 +18,12 @@ import {
   type ScriptedMedia,
 } from '../../app/media/scripted/open.ts';
 import { hangup, type Step } from '../../app/media/scripted/steps.ts';
+import type { Converter } from '../../app/ports/convert.ts';
 import type { Store } from '../../app/ports/store.ts';
 import type { Spool } from '../../app/ports/spool.ts';
 import { openHasher } from '../../app/secrets/open.ts';
 import { createAccount } from '../../app/services/account.ts';
+import { createConversions } from '../../app/services/conversions.ts';
 import { createAuthentication } from '../../app/services/authenticate.ts';
 import { createDeposits } from '../../app/services/deposit.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
@@ -67,6 +69,8 @@ const standard: Omit<ClassOfService, 'name'> = {
 export interface MailboxWorldOptions {
   readonly standard?: Partial<ClassOfService>;
   readonly onDial?: (number: string) => DialAnswer;
+  /** Default: nothing can be turned into anything else. */
+  readonly converters?: readonly Converter[];
 }
 
 export interface Left {
@@ -115,6 +119,7 @@ export class MailboxWorld implements AsyncDisposable {
       texts: shippedTexts,
       media: this.media,
       transform,
+      conversions: createConversions({ store, converters: options.converters ?? [], log: silentLog }),
       access,
       plan: createNumberPlan({
         access: [access],
