@@ -39,6 +39,7 @@ import { recoverStray } from './services/recover.ts';
 import { createRetrieval } from './services/retrieve.ts';
 import { createTextMessages } from './services/text-message.ts';
 import { createTolls } from './services/tolls.ts';
+import { createTranscripts, type Transcripts } from './services/transcripts.ts';
 
 /** Longest wait for calls under way when the controller is told to end, in milliseconds. */
 const drainMs = 5_000;
@@ -102,6 +103,8 @@ export function createController(rooms: Rooms): Controller {
     tolls,
     trunks: rooms.config.trunks,
     smsNumbers,
+    transcripts: messaging.transcripts,
+    later: (work) => running.watch(work),
   });
   const takeText = createTakeText(rooms, shared, { deposits, commands, smsNumbers });
   const { scheduler } = rooms;
@@ -193,8 +196,10 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     media,
     anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
   });
+  const transcripts = createTranscripts({ ...shared, onDue: (at) => textsDue.worker?.wakeAt(at) });
   const notify = createNotify({
     ...shared,
+    transcripts,
     gateways: rooms.gateways,
     lamps,
     account,
@@ -242,6 +247,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     deposits,
     sends,
     counting,
+    transcripts,
   };
 }
 
@@ -273,6 +279,7 @@ interface Answering {
   readonly lamps: Lamps;
   readonly auditor: Auditor;
   readonly counting: Counting;
+  readonly transcripts: Transcripts;
   readonly takeText: (text: InboundText) => Promise<void>;
   readonly deliveries: Deliveries;
   readonly running: Running;
@@ -303,7 +310,12 @@ async function answerAll(answering: Answering): Promise<void> {
   await Promise.all([answer(), obey(), recover()]);
   over.abort();
   await following;
-  await Promise.all([running.settled(drainMs), deliveries.stop(drainMs)]);
+  await Promise.all([
+    running.settled(drainMs),
+    deliveries.stop(drainMs),
+    // As long as its own deadline in the store, after that a lease ends by itself.
+    answering.transcripts.stop(),
+  ]);
   const last = [flow.account.flush(), answering.auditor.flush(), answering.counting.stop()].map((written) =>
     written.catch((error: unknown) => log.warn('records not written at the end', { error })),
   );

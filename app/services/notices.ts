@@ -18,6 +18,7 @@ const settleMs = 1000;
 const mostHeld = 3;
 /** So many of the latest messages are looked at to see whether there are more. */
 const looked = 20;
+
 export interface NoticeDeps extends TextOutDeps {
   readonly store: Store;
   readonly profiles: Profiles;

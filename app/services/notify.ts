@@ -1,6 +1,6 @@
 /**
- * Does what a message's pending steps ask for: welcome text, notices, reminders, a call, lamp. Within quiet hours all but the
- * lamp waits for their end; only what is urgent goes at once.
+ * Does what a message's pending steps ask for: welcome text, notices, reminders, a call, lamp, transcript. Within quiet hours
+ * all that would be noticed waits for their end but the lamp; only what is urgent goes at once.
  */
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, PendingKind, PendingStep } from '../core/message/message.ts';
@@ -12,6 +12,7 @@ import { sendAgain, workTexts, type Case, type NoticeDeps } from './notices.ts';
 import { alarm, delay, heldReason, stepRetry } from './put-off.ts';
 import { remind, remindOfQuota, type RemindDeps } from './remind.ts';
 import { leaseMs, sendOnce } from './text-out.ts';
+import type { Transcripts } from './transcripts.ts';
 
 /** Texts and steps worked at once when many are due. */
 const lanes = 4;
@@ -21,6 +22,7 @@ const leastWaitMs = 250;
 export interface NotifyDeps extends NoticeDeps, RemindDeps {
   readonly store: Store;
   readonly lamps: Pick<Lamps, 'publish'>;
+  readonly transcripts: Pick<Transcripts, 'work'>;
   /** Asks for the call that brings a mailbox its new messages. */
   readonly requestCall: (mailbox: Mailbox, urgent: boolean) => Promise<void>;
 }
@@ -118,6 +120,10 @@ async function workSteps(
     const finished: PendingKind[] = [];
     if (mailbox === undefined) finished.push(...left.keys());
     else {
+      const said = left.get('transcribe');
+      // Goes on by itself: what tells of the message does not wait for it, nor does what tells of others.
+      if (said !== undefined) void deps.transcripts.work(message, said, mailbox);
+      left.delete('transcribe');
       if (left.delete('lamp')) await workLamp(deps, message, mailbox, tries);
       const profile = deps.profiles.of(mailbox);
       await holdWhileQuiet(deps, message, profile, left);

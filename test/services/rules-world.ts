@@ -17,7 +17,10 @@ import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
 import { createNotify, type Notify } from '../../app/services/notify.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
+import { createConversions } from '../../app/services/conversions.ts';
 import { createTolls, type Tolls } from '../../app/services/tolls.ts';
+import { createTranscripts, type Transcripts } from '../../app/services/transcripts.ts';
+import type { Converter } from '../../app/ports/convert.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { babble } from '../audio/babble.ts';
@@ -52,6 +55,8 @@ export interface RulesOptions {
   readonly callable?: readonly string[];
   /** What answers when we call; default: nobody. */
   readonly onDial?: (to: string) => DialResult;
+  /** Default: nothing can be turned into anything else. */
+  readonly converters?: readonly Converter[];
   /** What comes of an answered call. */
   readonly onDialogue?: (call: Call, delivery: Delivery) => Promise<'taken' | 'not-taken'>;
 }
@@ -64,6 +69,7 @@ export class RulesWorld implements AsyncDisposable {
   readonly account: Account;
   readonly tolls: Tolls;
   readonly notify: Notify;
+  readonly transcripts: Transcripts;
   readonly deposits: Deposits;
   readonly deliveries: Deliveries;
   readonly #commands: Commands;
@@ -107,8 +113,15 @@ export class RulesWorld implements AsyncDisposable {
     };
     this.account = createAccount({ ...shared, cdrs: store.cdrs });
     this.tolls = createTolls({ ...shared, account: this.account, callable: options.callable ?? [] });
+    const conversions = createConversions({ ...shared, converters: options.converters ?? [] });
+    this.transcripts = createTranscripts({
+      ...shared,
+      conversions,
+      onDue: (due) => this.alarms.push(due),
+    });
     this.notify = createNotify({
       ...shared,
+      transcripts: this.transcripts,
       account: this.account,
       gateways: new Map([['sip', { name: 'sip', send: async (text) => this.#send(text) }]]),
       lamps: { publish: async () => undefined },
@@ -149,6 +162,8 @@ export class RulesWorld implements AsyncDisposable {
       retrieval: createRetrieval({ ...shared, lamps, account: this.account, limits }),
       trunks: [{ name: 'trunk', trusted: true }],
       smsNumbers: [],
+      transcripts: this.transcripts,
+      later: (work) => this.#working.push(work.then(() => undefined)),
     });
   }
 
