@@ -84,6 +84,7 @@ export class RulesWorld implements AsyncDisposable {
   #now = Date.UTC(2026, 0, 5, 12);
   #n = 0;
   #working: Promise<void>[] = [];
+  #writing: Promise<void>[] = [];
 
   constructor(
     test: TestStore,
@@ -121,7 +122,13 @@ export class RulesWorld implements AsyncDisposable {
     });
     this.notify = createNotify({
       ...shared,
-      transcripts: this.transcripts,
+      transcripts: {
+        work: (...given) => {
+          const work = this.transcripts.work(...given);
+          this.#writing.push(work);
+          return work;
+        },
+      },
       account: this.account,
       gateways: new Map([['sip', { name: 'sip', send: async (text) => this.#send(text) }]]),
       lamps: { publish: async () => undefined },
@@ -173,7 +180,10 @@ export class RulesWorld implements AsyncDisposable {
   }
 
   /** A caller leaves a message, and whatever is due at once is worked. */
-  async leave(to: E164 = bob, change: { urgent?: boolean; from?: string } = {}): Promise<Message> {
+  async leave(
+    to: E164 = bob,
+    change: { urgent?: boolean; from?: string; bytes?: Uint8Array } = {},
+  ): Promise<Message> {
     this.#n += 1;
     const result = await this.deposits.take({
       draft: {
@@ -189,10 +199,10 @@ export class RulesWorld implements AsyncDisposable {
       contentType: 'audio/PCMU',
       durationMs: 4000,
       classOfService: 'standard',
-      bytes: babble(100, this.#n),
+      bytes: change.bytes ?? babble(100, this.#n),
     });
     if (result.kind !== 'stored') throw new Error(result.kind);
-    await this.#idle();
+    await this.idle();
     return result.message;
   }
 
@@ -235,7 +245,8 @@ export class RulesWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#idle();
+    await this.idle();
+    await this.written();
     await this.account.flush();
     await this.test[Symbol.asyncDispose]();
     await rm(this.#directory, { recursive: true, force: true });
@@ -247,8 +258,14 @@ export class RulesWorld implements AsyncDisposable {
     return {};
   }
 
-  async #idle(): Promise<void> {
+  /** Waits for what goes on by itself. */
+  async idle(): Promise<void> {
     await Promise.all(this.#working.splice(0));
+  }
+
+  /** Waits until all messages are written down that are to be now. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writing.splice(0));
   }
 
   /** The real one; a test may break what ends a step. */
