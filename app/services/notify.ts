@@ -12,7 +12,7 @@ import type { ClassOfService, GatewayName, NotificationRule } from '../core/prof
 import type { Notification, Store } from '../ports/store.ts';
 import type { Lamps } from './lamp.ts';
 import { remind, remindOfQuota, type RemindDeps } from './remind.ts';
-import { leaseMs, send, sendOnce } from './text-out.ts';
+import { leaseMs, send, sendOnce, type TextDraft } from './text-out.ts';
 
 /** Texts and steps worked at once when many are due. */
 const lanes = 4;
@@ -45,6 +45,8 @@ export interface Notify {
   runDue(signal: AbortSignal): Promise<number>;
   /** Sends the answer to a text, once. Answers false if that text was answered before. */
   reply(reply: Reply): Promise<boolean>;
+  /** Sends what a subscriber writes to somebody else, once by its key; it is tried again like other texts. */
+  sendOn(draft: Omit<TextDraft, 'kind'> & { readonly body: string }): Promise<Notification>;
 }
 
 export interface Reply {
@@ -64,6 +66,8 @@ export function createNotify(deps: NotifyDeps): Notify {
       const draft = { key: textId, mailbox, gateway, kind: 'reply', to, body } as const;
       return (await sendOnce(deps, draft, () => body)).created;
     },
+    sendOn: async (draft) =>
+      (await sendOnce(deps, { ...draft, kind: 'message' }, () => draft.body)).notification,
   };
 }
 
@@ -277,12 +281,14 @@ async function tellOfAll(
   const { gateway } = rule;
   const key = `quiet:${mailbox.id}:${end.toISOString()}`;
   const to = recipientOf(rule, mailbox);
+  if (to === undefined) return;
   await sendOnce(deps, { key, mailbox, gateway, kind: 'summary', to, body, about: first.id }, () => body);
 }
 
 /** Whether the welcome text is out or given up; the notice waits for it. Puts both steps back if not. */
 async function isSettled(deps: NotifyDeps, about: Case, rule: NotificationRule): Promise<boolean> {
   const welcome = await tell(deps, about, rule, 'welcome');
+  if (welcome === undefined) return true;
   if (welcome.status === 'sent' || welcome.status === 'delivered' || welcome.status === 'dead') return true;
   // One that another worker is just sending is looked at again soon, one that failed at its next try.
   const soon = deps.clock.now().getTime() + settleMs;
@@ -314,10 +320,11 @@ async function tell(
   about: Case,
   rule: NotificationRule,
   kind: 'welcome' | 'notice',
-): Promise<Notification> {
+): Promise<Notification | undefined> {
   const { message, mailbox } = about;
   const { gateway } = rule;
   const to = recipientOf(rule, mailbox);
+  if (to === undefined) return undefined;
   const sent = await sendOnce(deps, { key: message.id, mailbox, gateway, kind, to }, () =>
     textOf(deps, kind, about),
   );
@@ -329,7 +336,7 @@ async function sendAgain(deps: NotifyDeps, notification: Notification): Promise<
   const { store } = deps;
   const { kind, body } = notification;
   const mailbox = await store.mailboxes.get(notification.mailbox);
-  if (kind === 'reply') {
+  if (kind === 'reply' || kind === 'message') {
     await send(deps, notification, body ?? '', mailbox);
     return;
   }
@@ -359,8 +366,12 @@ function textOf(
   if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
   const { from, parts, kind: what } = message.envelope;
   const { reference } = message;
-  if (what === 'text')
-    return textNoticeText({ words, access, reference, from, said: message.transcript ?? '' });
+  if (what === 'text' || what === 'email') {
+    const { subject } = message.envelope;
+    const said = [...(subject === undefined ? [] : [subject]), message.transcript ?? ''].join(' - ');
+    const name = what === 'text' ? 'text-notice' : 'email-notice';
+    return textNoticeText({ words, access, reference, from, said }, name);
+  }
   return noticeText({
     words,
     access,
