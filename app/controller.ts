@@ -11,6 +11,7 @@ import type { Converter } from './ports/convert.ts';
 import type { TextGateway } from './ports/gateway.ts';
 import type { Hasher } from './ports/hasher.ts';
 import type { Log } from './ports/log.ts';
+import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import type { Spool } from './ports/spool.ts';
@@ -18,6 +19,7 @@ import type { Store } from './ports/store.ts';
 import type { Texts } from './ports/texts.ts';
 import type { SoundTransform } from './ports/transform.ts';
 import { workText } from './inbox.ts';
+import { createMailsIn, createMailsOut } from './mailing.ts';
 import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
 import { createAuditor, type Auditor } from './services/audit.ts';
@@ -72,6 +74,8 @@ export interface Rooms {
 export interface Controller {
   /** A text from a gateway other than the switch. */
   text(text: InboundText): Promise<void>;
+  /** What mail that comes in is for; absent: none comes in. */
+  readonly mail: MailIntake | undefined;
   /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -139,6 +143,7 @@ export function createController(rooms: Rooms): Controller {
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: takeText,
+    mail: createMailsIn(rooms.config, shared, { ...messaging, commands }),
     run: (signal) =>
       answerAll({ ...messaging, ...shared, rooms, flow, takeText, deliveries, running, signal }),
   };
@@ -201,6 +206,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     ...shared,
     transcripts,
     gateways: rooms.gateways,
+    mails: createMailsOut(config, shared, undefined),
     lamps,
     account,
     retry: config.notify,

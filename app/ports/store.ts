@@ -14,7 +14,14 @@ import type {
   Reference,
 } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
-import type { Derived, Message, MessageState, PendingKind, PendingStep } from '../core/message/message.ts';
+import type {
+  Derived,
+  Message,
+  MessageState,
+  Part,
+  PendingKind,
+  PendingStep,
+} from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { AuditStore } from './audit.ts';
@@ -228,7 +235,7 @@ export interface MediaStore {
   delete(id: MediaId): Promise<void>;
 }
 
-/** One text (later: e-mail, …) to one recipient about one message. */
+/** One text or mail to one recipient about one message. */
 export interface Notification {
   readonly id: NotificationId;
   /**
@@ -238,12 +245,19 @@ export interface Notification {
   readonly message: MessageId;
   readonly mailbox: MailboxId;
   readonly gateway: GatewayName;
-  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply';
+  /** `message`: what a subscriber sends to somebody else. */
+  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message';
   readonly to: string;
   /** Message that an answer to a summary or reminder is about. */
   readonly about?: MessageId;
   /** Text; those of welcomes and notices are written from the message when they are sent. */
   readonly body?: string;
+  /** Of a mail: the secret digits in its addresses for answers and reports. */
+  readonly token?: string;
+  /** Of a mail with kind `message`. */
+  readonly subject?: string;
+  /** What a mail with kind `message` carries. */
+  readonly parts?: readonly Part[];
   readonly status: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'dead';
   readonly tries: number;
   readonly due: Date;
@@ -281,6 +295,8 @@ export interface NotificationStore {
   ): Promise<void>;
   /** The latest text about messages that was sent to a recipient: what a bare `1` in reply is about. */
   latestSent(to: string): Promise<Notification | undefined>;
+  /** The mail whose addresses have this token. */
+  byToken(token: string): Promise<Notification | undefined>;
   deadLetters(limit: number): Promise<Notification[]>;
   nextDue(): Promise<Date | undefined>;
 }

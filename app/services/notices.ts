@@ -100,12 +100,14 @@ async function tellOfAll(
   const { gateway } = rule;
   const key = `quiet:${mailbox.id}:${end.toISOString()}`;
   const to = recipientOf(rule, mailbox);
+  if (to === undefined) return;
   await sendOnce(deps, { key, mailbox, gateway, kind: 'summary', to, body, about: first.id }, () => body);
 }
 
 /** Whether the welcome text is out or given up; the notice waits for it. Puts both steps back if not. */
 async function isSettled(deps: NoticeDeps, about: Case, rule: NotificationRule): Promise<boolean> {
   const welcome = await tell(deps, about, rule, 'welcome');
+  if (welcome === undefined) return true;
   if (welcome.status === 'sent' || welcome.status === 'delivered' || welcome.status === 'dead') return true;
   // One that another worker is just sending is looked at again soon, one that failed at its next try.
   const soon = deps.clock.now().getTime() + settleMs;
@@ -119,10 +121,11 @@ async function tell(
   about: Case,
   rule: NotificationRule,
   kind: 'welcome' | 'notice',
-): Promise<Notification> {
+): Promise<Notification | undefined> {
   const { message, mailbox } = about;
   const { gateway } = rule;
   const to = recipientOf(rule, mailbox);
+  if (to === undefined) return undefined;
   const sent = await sendOnce(deps, { key: message.id, mailbox, gateway, kind, to }, () =>
     textOf(deps, kind, about),
   );
@@ -134,7 +137,7 @@ export async function sendAgain(deps: NoticeDeps, notification: Notification): P
   const { store } = deps;
   const { kind, body } = notification;
   const mailbox = await store.mailboxes.get(notification.mailbox);
-  if (kind === 'reply') {
+  if (kind === 'reply' || kind === 'message') {
     await send(deps, notification, body ?? '', mailbox);
     return;
   }
@@ -164,8 +167,12 @@ function textOf(
   if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
   const { from, parts, kind: what } = message.envelope;
   const { reference } = message;
-  if (what === 'text')
-    return textNoticeText({ words, access, reference, from, said: message.transcript ?? '' });
+  if (what === 'text' || what === 'email') {
+    const { subject } = message.envelope;
+    const said = [...(subject === undefined ? [] : [subject]), message.transcript ?? ''].join(' - ');
+    const name = what === 'text' ? 'text-notice' : 'email-notice';
+    return textNoticeText({ words, access, reference, from, said }, name);
+  }
   if (what === 'fax') {
     const pages = parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
     return faxNoticeText({ words, access, reference, from, pages });

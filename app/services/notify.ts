@@ -6,12 +6,12 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, PendingKind, PendingStep } from '../core/message/message.ts';
 import { quietUntil } from '../core/notification/quiet-hours.ts';
 import type { ClassOfService, GatewayName } from '../core/profile/class-of-service.ts';
-import type { Store } from '../ports/store.ts';
+import type { Notification, Store } from '../ports/store.ts';
 import type { Lamps } from './lamp.ts';
 import { sendAgain, workTexts, type Case, type NoticeDeps } from './notices.ts';
 import { alarm, delay, heldReason, stepRetry } from './put-off.ts';
 import { remind, remindOfQuota, type RemindDeps } from './remind.ts';
-import { leaseMs, sendOnce } from './text-out.ts';
+import { leaseMs, sendOnce, type TextDraft } from './text-out.ts';
 import type { Transcripts } from './transcripts.ts';
 
 /** Texts and steps worked at once when many are due. */
@@ -34,6 +34,8 @@ export interface Notify {
   runDue(signal: AbortSignal): Promise<number>;
   /** Sends the answer to a text, once. Answers false if that text was answered before. */
   reply(reply: Reply): Promise<boolean>;
+  /** Sends what a subscriber writes to somebody else, once by its key; it is tried again like other texts. */
+  sendOn(draft: Omit<TextDraft, 'kind'> & { readonly body: string }): Promise<Notification>;
 }
 
 export interface Reply {
@@ -53,6 +55,8 @@ export function createNotify(deps: NotifyDeps): Notify {
       const draft = { key: textId, mailbox, gateway, kind: 'reply', to, body } as const;
       return (await sendOnce(deps, draft, () => body)).created;
     },
+    sendOn: async (draft) =>
+      (await sendOnce(deps, { ...draft, kind: 'message' }, () => draft.body)).notification,
   };
 }
 

@@ -5,6 +5,7 @@ import { smsUnits } from '../../app/core/notification/sms-units.ts';
 import {
   commandWords,
   longestHoles,
+  mailTextNames,
   textNames,
   type Template,
   type TextName,
@@ -24,7 +25,7 @@ const schema = z.strictObject({
   polite: z.string().optional(),
 });
 
-/** They are cut until they fit. */
+/** They are cut until they fit, or go by mail. */
 const shortened = new Set<TextName>([
   'notice',
   'urgent-notice',
@@ -33,6 +34,8 @@ const shortened = new Set<TextName>([
   'short-text-notice',
   'fax-notice',
   'short-fax-notice',
+  'email-notice',
+  ...mailTextNames,
 ]);
 
 /**

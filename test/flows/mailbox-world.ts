@@ -164,7 +164,7 @@ export class MailboxWorld implements AsyncDisposable {
       referenceTries: 3,
       ringSeconds: 30,
       language: 'en',
-    fax: { station: access, maxSeconds: 600 },
+      fax: { station: access, maxSeconds: 600 },
     };
     this.#closing.push(
       () => account.flush(),

@@ -18,6 +18,46 @@ export const replyNames = [
   'call-denied',
   'call-limit',
   'try-later',
+  /** To a mail. */
+  'mail-stopped',
+  'mail-started',
+  /** An answer to a mail that is a message to the sender and did not go out. */
+  'mail-no-sender',
+  'mail-not-sent',
+  'mail-sender-full',
+] as const;
+
+/** Words of mails; they need not be short. */
+export const mailTextNames = [
+  /** Who mails are from. */
+  'mail-service',
+  /** Subjects. Hole of all: caller; of the first also: duration. */
+  'mail-voice',
+  'mail-fax',
+  'mail-text',
+  'mail-email',
+  'mail-image',
+  'mail-video',
+  /** Hole: subject. */
+  'mail-urgent',
+  'mail-mailbox',
+  /** Names of the lines of a notice. */
+  'mail-from',
+  'mail-subject',
+  'mail-received',
+  'mail-length',
+  'mail-pages',
+  'mail-reference',
+  'mail-call',
+  /** Over the transcript of what was spoken. */
+  'mail-said',
+  /** Hole: n. */
+  'mail-left-out',
+  'mail-not-attached',
+  'mail-help',
+  'mail-welcome',
+  /** A text that carries a mail's words to a number. Holes: caller, words. */
+  'mail-by-text',
 ] as const;
 
 export type ReplyName = (typeof replyNames)[number];
@@ -54,6 +94,8 @@ export const textNames = [
   'fax-failed',
   'fax-partly',
   ...faxReasons.map((why) => `fax-why-${why}` as const),
+  /** About an e-mail, the same. */
+  'email-notice',
   /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
   'summary',
   'unknown-caller',
@@ -66,6 +108,7 @@ export const textNames = [
   'unread',
   'pin-not-set',
   ...replyNames.map((name) => `reply-${name}` as const),
+  ...mailTextNames,
 ] as const;
 
 export type TextName = (typeof textNames)[number];
@@ -78,6 +121,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   since: '23:59',
   open: '+123456789012345,,1234567890#',
   words: 'The first of them...',
+  subject: 'About the keys',
   code: '12345678',
   minutes: '60',
   percent: '100',

@@ -29,6 +29,8 @@ export const faxModes = ['detect', 'only', 'off'] as const;
  */
 export type FaxMode = (typeof faxModes)[number];
 
+export const attachments = ['attach', 'none'] as const;
+
 /** Tells whom to notify, of what, and through which gateway. */
 export interface NotificationRule {
   readonly gateway: GatewayName;
@@ -38,6 +40,8 @@ export interface NotificationRule {
   readonly events?: readonly NotificationEvent[] | undefined;
   /** Kinds of message that it is about; default: all. */
   readonly kinds?: readonly MessageKind[] | undefined;
+  /** Of mails: whether they carry the message itself, or say only that it is there; default: `attach`. */
+  readonly attach?: (typeof attachments)[number] | undefined;
 }
 
 /** Times of day, `HH:MM` in the subscriber's zone, between which nobody is disturbed; may go over midnight. */
