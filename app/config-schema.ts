@@ -1,29 +1,17 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
-import { gatewayNames, messageKinds, notificationEvents } from './core/profile/class-of-service.ts';
+import { faxMode, faxSection } from './config-fax.ts';
+import { email } from './config-email.ts';
+import { e164, notificationRule, port } from './config-parts.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
+import { toolsSchema } from './config-tools.ts';
 
-const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'lower-case letters, digits, - and _, starting with a letter');
 export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
 export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
-const port = z.int().min(1).max(65535);
-
-const notificationRule = z.strictObject({
-  gateway: z.enum(gatewayNames).describe('How the text goes out.'),
-  to: z
-    .union([z.literal('subscriber'), e164])
-    .default('subscriber')
-    .describe("`subscriber` is the mailbox's own number."),
-  events: z.array(z.enum(notificationEvents)).optional().describe('What is told of; all if absent.'),
-  kinds: z
-    .array(z.enum(messageKinds))
-    .optional()
-    .describe('Kinds of message that it is about; all if absent.'),
-});
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
 const tollRule = z
@@ -101,6 +89,7 @@ const classOfService = z.strictObject({
     .boolean()
     .default(false)
     .describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
+  fax: faxMode,
   transcribe: z.boolean().default(false).describe('Voice messages are written down by speech recognition.'),
 });
 
@@ -308,6 +297,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Calls to subscribers that play a message.'),
+  fax: faxSection,
   references: z
     .strictObject({
       maxWrong: z.int().min(1).default(5).describe('Wrong references from one caller before it has to wait.'),
@@ -365,17 +355,8 @@ export const configSchema = z.strictObject({
     .max(16)
     .default([])
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
-  tools: z
-    .strictObject({
-      ffmpeg: z
-        .union([z.string().min(1), z.array(z.string()).min(1)])
-        .default('ffmpeg')
-        .describe(
-          'Program that plays messages faster and slower: its name or path, or a list with its first arguments. Without it messages play at their own speed alone.',
-        ),
-    })
-    .prefault({})
-    .describe('Programs of this machine.'),
+  tools: toolsSchema,
+  email: email.optional().describe('E-mail in and out; see docs/email.md.'),
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),

@@ -7,6 +7,7 @@ import { configSchema, storeUrl, storeUrlForm } from './config-schema.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import { Fault } from './core/errors.ts';
+import { isAddress } from './core/mail/address.ts';
 import { tollProblems } from './core/toll/check-toll-table.ts';
 import { judgeCall } from './core/toll/judge-toll.ts';
 import { isTimeZone } from './core/time/is-time-zone.ts';
@@ -23,6 +24,8 @@ export interface Secrets {
   readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
   /** Passwords of SMPP binds by the bind's name. */
   readonly smpp: ReadonlyMap<string, string>;
+  /** Of the mail relay. */
+  readonly mailRelay: string | undefined;
   /** Mixed into hashes of PINs. */
   readonly pinPepper: string | undefined;
 }
@@ -54,6 +57,7 @@ export function loadConfig(
     amiPassword: env['ASTERISK_AMI_PASSWORD'] ?? '',
     twilio: accountSid && authToken ? { accountSid, authToken } : undefined,
     smpp: new Map(config.smpp.map(({ name }) => [name, smppPassword(name, env) ?? ''])),
+    mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
   };
   return { config: deepFreeze(config), secrets };
@@ -156,6 +160,10 @@ function contradictions(
       wrong.push(line(`classes.${key}.notify`, 'twilio', 'a section `twilio`, or another gateway'));
     if (c.notify.some((rule) => rule.gateway === 'smpp') && config.smpp.length === 0)
       wrong.push(line(`classes.${key}.notify`, 'smpp', 'a section `smpp`, or another gateway'));
+    if (c.notify.some((rule) => rule.gateway === 'email') && config.email?.relay === undefined)
+      wrong.push(
+        line(`classes.${key}.notify`, 'email', 'a section `email` with a `relay`, or another gateway'),
+      );
     wrong.push(...wrongNumbers(key, c, config.numbers));
   }
   config.smpp.forEach(({ name }, i) => {
@@ -164,6 +172,8 @@ function contradictions(
     if (smppPassword(name, env) === undefined)
       wrong.push(line(`smpp[${i}]`, 'no password', `${smppVariable(name)} in the environment`));
   });
+  if (config.email?.relay?.user !== undefined && env['EMAIL_RELAY_PASSWORD'] === undefined)
+    wrong.push(line('email.relay.user', 'no password', 'EMAIL_RELAY_PASSWORD in the environment'));
   if (config.asterisk.manager !== undefined && !env['ASTERISK_AMI_PASSWORD'])
     wrong.push(line('asterisk.manager', 'no password', 'ASTERISK_AMI_PASSWORD in the environment'));
   if (config.twilio !== undefined && !(env['TWILIO_ACCOUNT_SID'] && env['TWILIO_AUTH_TOKEN'])) {
@@ -189,9 +199,13 @@ function wrongNumbers(
     judgeCall(toll, numbers.callable, operator, numberFacts(operator, plan)).kind === 'denied'
   )
     wrong.push(line(`classes.${key}.operator`, operator, 'a number that the toll rules of the class allow'));
-  notify.forEach(({ to }, i) => {
-    if (to !== 'subscriber' && !mayBeTexted(to, plan))
-      wrong.push(line(`classes.${key}.notify[${i}].to`, to, 'no access, emergency or premium-rate number'));
+  notify.forEach(({ to, gateway }, i) => {
+    const path = `classes.${key}.notify[${i}].to`;
+    if (to === 'subscriber') return;
+    if (isAddress(to) !== (gateway === 'email'))
+      wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
+    else if (gateway !== 'email' && !mayBeTexted(to, plan))
+      wrong.push(line(path, to, 'no access, emergency or premium-rate number'));
   });
   return wrong;
 }

@@ -2,6 +2,7 @@
  * The composition root: reads the configuration, opens the rooms in order, answers calls until SIGINT or SIGTERM, and
  * closes in reverse. `node app/main.ts [answerback.yaml]`, or ANSWERBACK_CONFIG.
  */
+import { readFile } from 'node:fs/promises';
 import { loadConfig, type Config, type Secrets } from './config.ts';
 import { createController } from './controller.ts';
 import { Fault, isFault } from './core/errors.ts';
@@ -14,6 +15,7 @@ import { openScheduler } from './jobs/open.ts';
 import { openAriMedia, type AriSettings } from './media/ari/open.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
 import type { Log } from './ports/log.ts';
+import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
 import { openHasher } from './secrets/open.ts';
@@ -64,6 +66,7 @@ async function main(): Promise<void> {
     spool,
     media,
     transform,
+    converters: [],
     scheduler,
     gateways: gateways.byName,
     texts: prompts,
@@ -79,9 +82,10 @@ async function main(): Promise<void> {
       ready: () => readiness(store, media),
     },
   );
+  await using mail = await openMail(config, controller.mail, log);
   // A switch that is away does not hold up the start: calls come when it is back.
   await media.ready(AbortSignal.any([stopping.signal, AbortSignal.timeout(switchMs)]));
-  log.info('ready', { web: web.address, pid: process.pid });
+  log.info('ready', { web: web.address, mail: mail?.port, pid: process.pid });
   await controller.run(stopping.signal);
   // Whoever started this process shall know that it did not end as asked.
   if (media.replaced) process.exitCode = 1;
@@ -127,12 +131,33 @@ async function openGateways(config: Config, secrets: Secrets, { media, store, lo
       store.notifications.report(r.gateway, r.providerId, r.status, r.error);
     all.push(openSmppGateway(binds, { log, onText, onReport }));
   }
+  if (config.email?.relay !== undefined) {
+    const { openMailGateway } = await import('./gateways/email/open.ts');
+    const hostname = mailHost(config.email);
+    all.push(openMailGateway({ ...config.email.relay, password: secrets.mailRelay, hostname }));
+  }
   return {
     byName: new Map<GatewayName, TextGateway>(all.map((gateway) => [gateway.name, gateway])),
     async [Symbol.asyncDispose]() {
       for (const gateway of all) await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The server that takes mail in, if there is to be one. */
+async function openMail({ email }: Config, intake: MailIntake | undefined, log: Log) {
+  if (email?.listen === undefined || intake === undefined) return undefined;
+  const { openMailServer } = await import('./gateways/email/server.ts');
+  const { maxBytes: sizeBytes, tls, ...listen } = email.listen;
+  const pem =
+    tls === undefined
+      ? undefined
+      : { key: await readFile(tls.key, 'utf8'), cert: await readFile(tls.cert, 'utf8') };
+  return openMailServer({ ...listen, sizeBytes, tls: pem, hostname: mailHost(email) }, { intake, log });
+}
+
+function mailHost({ hostname, domains }: NonNullable<Config['email']>): string {
+  return hostname ?? domains[0] ?? 'localhost';
 }
 
 async function readiness(store: Store, media: MediaServer): Promise<Readiness> {

@@ -4,6 +4,7 @@ import { readTag } from '../core/message/recording-tag.ts';
 import type { Call } from '../ports/media.ts';
 import { accessDialogue, referenceDialogue } from './access.ts';
 import { depositDialogue, resumeDeposit, type DepositVisit } from './deposit.ts';
+import { faxDialogue } from './fax.ts';
 import { tell, type FlowDeps, type Outcome } from './flow.ts';
 
 /** A greeting or draft that ran while the controller was away: longer than any, whose own limit the switch keeps. */
@@ -22,12 +23,15 @@ export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
     await apologise(call, own);
   } finally {
     await end(call, outcome, log);
+    // The leg goes on as a fax, and has its record then, unless something was left before.
+    if (call.becameFax && outcome.did !== 'deposit') return;
     deps.account.call(call, {
       direction: 'inbound',
       dst: dialled(call, who, deps),
       outcome: outcome.did,
       accountcode: outcome.mailbox ?? '',
       ...(outcome.message === undefined ? {} : { message: outcome.message }),
+      ...(outcome.fax === undefined ? {} : { fax: outcome.fax }),
     });
   }
 }
@@ -54,7 +58,9 @@ async function end(call: Call, outcome: Outcome, log: FlowDeps['log']): Promise<
 }
 
 async function converse(call: Call, who: Identified, deps: FlowDeps): Promise<Outcome> {
-  if (call.entry.kind === 'fax') return { did: 'fax' };
+  if (call.entry.kind === 'fax') {
+    return who.kind === 'mailbox' ? faxDialogue(call, visitOf(who), deps) : { did: 'refused' };
+  }
   if (call.entry.kind === 'resumed') return resume(call, who, call.entry.recording?.tag, deps);
   return begin(call, who, deps);
 }

@@ -5,16 +5,16 @@ import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
-import type { Call, RecordResult, RecordRule, Take } from '../ports/media.ts';
+import type { Call, RecordResult, RecordRule } from '../ports/media.ts';
 import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
+import { discard, findMailbox, isFull, lookupMs, profileOf, senderOf } from './called.ts';
+import { faxDialogue } from './fax.ts';
 import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
 import { greet } from './greet.ts';
 import { speechOf, type Spoken } from './spoken.ts';
 import { review, type Flags } from './review.ts';
 
-/** How long the caller may wait for the store before the default greeting is played, in milliseconds. */
-const lookupMs = 400;
 /** Empty recordings before the call is ended. */
 const emptyTries = 2;
 
@@ -32,6 +32,7 @@ export interface DepositVisit {
 export async function depositDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
   const [, { mailbox, welcome }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
   const profile = profileOf(mailbox, visit, deps);
+  if (profile.fax === 'only') return faxDialogue(call, { ...visit, mailbox }, deps);
   const full = welcome.takesMessage && isFull(mailbox, profile);
   const heard = full ? { items: [prompt('mailbox-full')], takesMessage: false } : welcome;
   const greeted = await greet(call, { ...visit, mailbox, profile, welcome: heard }, deps);
@@ -67,11 +68,11 @@ async function recordDialogue(
     const rule = recordRule(call, visit, profile, n);
     const result = await begin(rule);
     begin = (next) => call.record(next);
-    const spoken = await speechOf(result.take, profile);
+    const spoken = await speechOf(result.take, profile, call.becameFax);
     if (spoken === undefined) {
       await result.take?.discard();
       empty += 1;
-      if (result.kind === 'gone') return { did: 'empty' };
+      if (result.kind === 'gone') return { did: call.becameFax ? 'fax' : 'empty' };
       await tell(call, profile.language, 'message-empty');
       if (empty >= emptyTries || call.gone.aborted) return { did: 'empty' };
       continue;
@@ -127,20 +128,13 @@ async function send(
   sending: Sending,
 ): Promise<Outcome> {
   const { take, bytes, flags, result } = sending;
-  const { caller } = visit;
   const { language } = profile;
   try {
     const stored = await deps.deposits.take({
       draft: {
         kind: 'voice',
         origin: { network: 'sip', id: take.id },
-        from: caller.private
-          ? { private: true }
-          : {
-              ...(caller.number === undefined ? {} : { number: caller.number }),
-              ...(caller.name === undefined ? {} : { name: caller.name }),
-              private: false,
-            },
+        from: senderOf(visit.caller),
         to: visit.number,
         ...(visit.dialled === visit.number ? {} : { dialled: visit.dialled }),
         received: call.started,
@@ -176,15 +170,6 @@ async function send(
   }
 }
 
-/** What is left behind is found in the spool, and found to be stored. */
-async function discard(take: Take, deps: FlowDeps): Promise<void> {
-  try {
-    await take.discard();
-  } catch (error) {
-    deps.log.warn('a stored recording stays on the switch for now', { error });
-  }
-}
-
 interface Found {
   readonly mailbox: Mailbox | undefined;
   readonly welcome: Welcome;
@@ -212,26 +197,4 @@ async function findWelcome(
     deps.log.warn('greeting not looked up', { error });
   }
   return systemWelcome(mailbox);
-}
-
-/** Bounded, so that a store that is away delays no greeting; the class of the number range holds then. */
-async function findMailbox(number: E164, deps: FlowDeps): Promise<Mailbox | undefined> {
-  try {
-    return await inTime(deps.mailboxes.find(number), lookupMs);
-  } catch (error) {
-    deps.log.warn('mailbox not looked up', { error });
-    return undefined;
-  }
-}
-
-function isFull(mailbox: Mailbox | undefined, profile: ClassOfService): boolean {
-  return mailbox !== undefined && mailbox.counts.new + mailbox.counts.old >= profile.maxMessages;
-}
-
-function profileOf(
-  mailbox: Mailbox | undefined,
-  visit: DepositVisit,
-  { profiles }: FlowDeps,
-): ClassOfService {
-  return mailbox === undefined ? profiles.classOfService(visit.classOfService) : profiles.of(mailbox);
 }

@@ -9,8 +9,9 @@ import type { Call, HangupCause, MediaServer } from '../ports/media.ts';
 import type { MailboxStore } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { SoundTransform } from '../ports/transform.ts';
-import type { Account } from '../services/account.ts';
+import type { Account, FaxRow } from '../services/account.ts';
 import type { Authentication } from '../services/authenticate.ts';
+import type { Conversions } from '../services/conversions.ts';
 import type { Deposits } from '../services/deposit.ts';
 import type { Greetings } from '../services/greetings.ts';
 import type { Inbox } from '../services/inbox.ts';
@@ -32,6 +33,7 @@ export interface FlowDeps {
   readonly mailboxes: Pick<MailboxStore, 'find'>;
   readonly media: Pick<MediaServer, 'dial'>;
   readonly transform: SoundTransform;
+  readonly conversions: Conversions;
   readonly profiles: Profiles;
   readonly account: Account;
   readonly plan: NumberPlan;
@@ -44,6 +46,11 @@ export interface FlowDeps {
   readonly referenceTries: number;
   readonly ringSeconds: number;
   readonly language: string;
+  readonly fax: {
+    /** What we call ourselves to other machines. */
+    readonly station: string;
+    readonly maxSeconds: number;
+  };
   /** Whether subscribers may be connected to a number at our cost. */
   readonly tolls: Tolls;
 }
@@ -70,6 +77,7 @@ export interface Outcome {
   /** Message concerned. */
   readonly message?: string;
   readonly mailbox?: string;
+  readonly fax?: FaxRow;
   /** How the call is ended, where not as usual. */
   readonly cause?: HangupCause;
 }

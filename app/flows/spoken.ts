@@ -1,3 +1,4 @@
+import { beforeFaxTone } from '../core/message/fax-tone.ts';
 import { speechMs } from '../core/message/speech.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
@@ -9,12 +10,22 @@ export interface Spoken {
   readonly bytes: Uint8Array;
 }
 
-/** The take, if there is enough speech in it to be a message. */
-export async function speechOf(take: Take | undefined, profile: ClassOfService): Promise<Spoken | undefined> {
+/**
+ * The take, if there is enough speech in it to be a message.
+ * @param fax a fax tone ended it: what was said before the tone counts
+ */
+export async function speechOf(
+  take: Take | undefined,
+  profile: ClassOfService,
+  fax = false,
+): Promise<Spoken | undefined> {
   if (take === undefined) return undefined;
-  const bytes = await take.bytes();
-  const spoken = speechMs(take.contentType, bytes, profile.minSpeechMs) ?? take.durationMs;
-  return bytes.length > 0 && spoken >= profile.minSpeechMs ? { take, bytes } : undefined;
+  const all = await take.bytes();
+  const bytes = fax ? beforeFaxTone(take.contentType, all) : all;
+  const durationMs = all.length === 0 ? 0 : Math.round((take.durationMs * bytes.length) / all.length);
+  const spoken = speechMs(take.contentType, bytes, profile.minSpeechMs) ?? durationMs;
+  if (bytes.length === 0 || spoken < profile.minSpeechMs) return undefined;
+  return { take: bytes === all ? take : { ...take, durationMs }, bytes };
 }
 
 /** A take as it is now, to be played. */

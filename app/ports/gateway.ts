@@ -1,5 +1,6 @@
 /** Sends notices to people. A gateway knows one network's wire and nothing of mailboxes. */
 import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { OutgoingMail } from './mail.ts';
 
 export interface TextGateway {
   readonly name: GatewayName;
@@ -20,6 +21,8 @@ export interface OutgoingText {
    * taken, and answers with the id of what was; the others send again.
    */
   readonly firstTried?: Date;
+  /** What a mail has besides its words; for the gateway `email` alone. */
+  readonly mail?: OutgoingMail;
 }
 
 /** What became of a text after the network took it. */

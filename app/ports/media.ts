@@ -7,7 +7,9 @@
  */
 import type { CallFacts } from '../core/address/call-facts.ts';
 import type { LampClasses } from '../core/mailbox/lamp.ts';
+import type { FaxFacts } from '../core/message/message.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
+import type { FaxReceived, FaxRule, FaxSent, SendFaxRule } from './fax.ts';
 
 export interface MediaServer extends AsyncDisposable {
   /** Calls handed over by the dialplan, also those found up after a restart. Ends when `signal` aborts. */
@@ -18,6 +20,11 @@ export interface MediaServer extends AsyncDisposable {
   strays(signal: AbortSignal): AsyncIterable<StrayRecording>;
   /** Calls out; settles when answered, refused, or not answered in time. */
   dial(to: DialTarget, options: DialOptions): Promise<DialResult>;
+  /**
+   * What became of a fax of this tag that was being sent when its controller went away: `under-way` while it goes on,
+   * `undefined` if the switch knows nothing of it. To be asked before it is sent again.
+   */
+  faxSent(tag: string): Promise<FaxSent | 'under-way' | undefined>;
   /**
    * Sends a text. Resolves when the switch took it; SIP gives no delivery report through it.
    * Rejects with a temporary `Fault` if the recipient is known to be away or the switch is down.
@@ -57,6 +64,8 @@ export interface Call extends AsyncDisposable {
   readonly gone: AbortSignal;
   /** Gone because this controller let go of the call, which may live on in another's hands. */
   readonly released: boolean;
+  /** Gone because a fax tone was heard: the same leg comes anew, with the entry `fax`. */
+  readonly becameFax: boolean;
   /** ITU-T Q.850 cause of the end, once known. */
   readonly hangupCause: number | undefined;
   answer(): Promise<void>;
@@ -70,6 +79,17 @@ export interface Call extends AsyncDisposable {
   resumeRecording(rule: RecordRule): Promise<RecordResult>;
   /** Connects this call to another until one of them hangs up; this call stays up if the other ended it. */
   bridge(other: Call): Promise<'gone' | 'other-gone'>;
+  /**
+   * Receives a fax from the far side, which is answered already; the call is over then. The pages stay at the switch until
+   * their take is discarded.
+   * @throws Fault `media-failed` if the switch's recordings do not lie on a disk of this host
+   */
+  receiveFax(rule: FaxRule): Promise<FaxReceived>;
+  /**
+   * Sends a fax (a TIFF of black and white pages, T.4 or T.6) to the far side, which has answered; the call is over then.
+   * @throws Fault as `receiveFax`
+   */
+  sendFax(document: Uint8Array, rule: SendFaxRule): Promise<FaxSent>;
   /** Ends the call. Idempotent; disposing does the same. */
   hangup(cause?: HangupCause): Promise<void>;
 }
@@ -144,14 +164,14 @@ export type RecordResult =
   | { readonly kind: 'limit'; readonly take: Take | undefined }
   | { readonly kind: 'gone'; readonly take: Take | undefined };
 
-/** A finished recording. `undefined` in results = nothing was recorded. */
+/** A finished recording, or the pages of a fax. `undefined` in results = nothing was recorded. */
 export interface Take {
   /** Stable over restarts: the idempotency key of the deposit made from it. */
   readonly id: string;
   readonly tag: string;
-  /** IANA media type in the call's own codec, e.g. `audio/PCMU`. */
+  /** IANA media type in the call's own codec, e.g. `audio/PCMU`; of a fax `image/tiff`. */
   readonly contentType: string;
-  /** Playing time in milliseconds, computed from the bytes. */
+  /** Playing time in milliseconds, computed from the bytes; 0 of a fax. */
   readonly durationMs: number;
   /** Reads all bytes. */
   bytes(): Promise<Uint8Array>;
@@ -165,6 +185,8 @@ export interface StrayRecording {
   readonly modified: Date;
   /** True if it was cut by a crash rather than ended by the caller. */
   readonly cut: boolean;
+  /** What the switch wrote down of a fax; absent also if it could not. */
+  readonly fax?: { readonly facts: FaxFacts | undefined; readonly complete: boolean };
 }
 
 export interface DialTarget {

@@ -21,6 +21,8 @@ export interface SpooledDeposit extends DepositPart {
   readonly classOfService: string;
   /** Parts after the first, in order. */
   readonly more?: readonly DepositPart[];
+  /** Kept, and nobody is told of it. */
+  readonly quiet?: boolean;
 }
 
 /** One part of a message with its bytes. */

@@ -14,7 +14,14 @@ import type {
   Reference,
 } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
-import type { Derived, Message, MessageState, PendingKind, PendingStep } from '../core/message/message.ts';
+import type {
+  Derived,
+  Message,
+  MessageState,
+  Part,
+  PendingKind,
+  PendingStep,
+} from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { AuditStore } from './audit.ts';
@@ -168,8 +175,11 @@ export interface MessageStore {
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
   /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
   addDerived(id: MessageId, derived: Derived): Promise<boolean>;
-  /** For good. Its media stay: whoever calls this removes them first. */
-  remove(id: MessageId): Promise<void>;
+  /**
+   * For good; answers it as it was, `undefined` if it is gone. Its media stay: whoever calls this removes them first, and
+   * those that came to it meanwhile.
+   */
+  remove(id: MessageId): Promise<Message | undefined>;
   /** The envelope's XML as it was written. */
   envelopeXml(id: MessageId): Promise<string | undefined>;
   /** Takes the due step that waited longest, by lease; `undefined` if none is due. */
@@ -184,6 +194,8 @@ export interface MessageStore {
   finishPending(id: MessageId, kinds: readonly PendingKind[]): Promise<void>;
   /** Puts a step back for later, with its error. */
   delayPending(id: MessageId, kind: PendingKind, due: Date, error: string): Promise<void>;
+  /** Keeps a step that is under way from others for longer; one that is done stays so. */
+  extendPending(id: MessageId, kind: PendingKind, until: Date): Promise<void>;
   /** When the next step is due, for the worker's alarm. */
   nextPendingDue(): Promise<Date | undefined>;
 }
@@ -223,7 +235,7 @@ export interface MediaStore {
   delete(id: MediaId): Promise<void>;
 }
 
-/** One text (later: e-mail, …) to one recipient about one message. */
+/** One text or mail to one recipient about one message. */
 export interface Notification {
   readonly id: NotificationId;
   /**
@@ -233,12 +245,19 @@ export interface Notification {
   readonly message: MessageId;
   readonly mailbox: MailboxId;
   readonly gateway: GatewayName;
-  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply';
+  /** `message`: what a subscriber sends to somebody else. */
+  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message';
   readonly to: string;
   /** Message that an answer to a summary or reminder is about. */
   readonly about?: MessageId;
   /** Text; those of welcomes and notices are written from the message when they are sent. */
   readonly body?: string;
+  /** Of a mail: the secret digits in its addresses for answers and reports. */
+  readonly token?: string;
+  /** Of a mail with kind `message`. */
+  readonly subject?: string;
+  /** What a mail with kind `message` carries. */
+  readonly parts?: readonly Part[];
   readonly status: 'pending' | 'sending' | 'sent' | 'delivered' | 'failed' | 'dead';
   readonly tries: number;
   readonly due: Date;
@@ -276,6 +295,8 @@ export interface NotificationStore {
   ): Promise<void>;
   /** The latest text about messages that was sent to a recipient: what a bare `1` in reply is about. */
   latestSent(to: string): Promise<Notification | undefined>;
+  /** The mail whose addresses have this token. */
+  byToken(token: string): Promise<Notification | undefined>;
   deadLetters(limit: number): Promise<Notification[]>;
   nextDue(): Promise<Date | undefined>;
 }

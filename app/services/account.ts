@@ -1,7 +1,7 @@
 /** Call detail records: one for each call leg and message event. They are written in the background, in batches. */
 import type { Cdr } from '../core/account/cdr.ts';
 import { cdrTimes } from '../core/account/cdr-times.ts';
-import type { Message } from '../core/message/message.ts';
+import type { FaxFacts, Message } from '../core/message/message.ts';
 import type { CdrId } from '../core/ids.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -29,6 +29,15 @@ export interface CallRow {
   readonly outcome: string;
   readonly accountcode: string;
   readonly message?: string;
+  readonly fax?: FaxRow;
+}
+
+export interface FaxRow {
+  /** Received, or confirmed by the far machine. */
+  readonly pages: number;
+  /** Whether that was all. */
+  readonly success: boolean;
+  readonly facts: FaxFacts | undefined;
 }
 
 export function createAccount(deps: { cdrs: CdrStore; clock: Clock; random: Random; log: Log }): Account {
@@ -80,5 +89,17 @@ function callRow(call: Call, facts: CallRow, end: Date): Omit<Cdr, 'id'> {
     accountcode: facts.accountcode,
     ...(call.facts.privacy ? { privacy: true } : {}),
     ...(facts.message === undefined ? {} : { userfield: facts.message }),
+    ...(facts.fax === undefined ? {} : faxFields(facts.fax)),
+  };
+}
+
+function faxFields({ pages, success, facts }: FaxRow): Partial<Cdr> {
+  return {
+    faxpages: pages,
+    faxstatus: success ? 'SUCCESS' : 'FAILED',
+    ...(facts === undefined
+      ? {}
+      : { faxbitrate: facts.rate, faxmode: facts.mode === 't38' ? 'T38' : 'audio' }),
+    ...(facts?.station === undefined ? {} : { remotestationid: facts.station }),
   };
 }

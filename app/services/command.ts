@@ -1,27 +1,36 @@
-/** Does what a subscriber asks for by answering a text: play, text, save, delete, call, stop, start, help. */
+/** Does what a subscriber asks for by answering a text or mail: play, text, save, delete, call, stop, start, help. */
 import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
-import type { DeliveryId, E164 } from '../core/ids.ts';
+import type { DeliveryId, E164, MessageId } from '../core/ids.ts';
+import { sameAddress } from '../core/mail/address.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
+import { Fault, isTemporary } from '../core/errors.ts';
 import { parseCommand, type Command } from '../core/notification/commands.ts';
 import { replyText, type ReplyName } from '../core/notification/replies.ts';
 import { smsUnits } from '../core/notification/sms-units.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { ConvertOptions } from '../ports/convert.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
-import type { Store } from '../ports/store.ts';
+import type { Notification, Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deliveries } from './deliver.ts';
+import { inTime } from './in-time.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
+import { stopKey } from './text-out.ts';
 import type { TollAnswer, Tolls } from './tolls.ts';
+import type { Transcripts } from './transcripts.ts';
 
 /** For so long the same text counts as handled, in milliseconds. */
 const replayMs = 86_400_000;
+/** So long it is waited for words that must be written down first, and so long they may take in all, in milliseconds. */
+const soonMs = 4000;
+const longestMs = 5 * 60_000;
 /** Time between two unasked helps, in milliseconds. */
 const helpMs = 10 * 60_000;
 
@@ -41,6 +50,9 @@ export interface CommandDeps {
   /** Numbers and short codes that texts over SMS come from and are answered to, where they are not access numbers. */
   readonly smsNumbers: readonly string[];
   readonly tolls: Pick<Tolls, 'may' | 'refused'>;
+  readonly transcripts: Pick<Transcripts, 'read'>;
+  /** Lets an answer that takes long go on by itself. */
+  readonly later: (work: Promise<unknown>) => void;
 }
 
 type Addressed = Pick<InboundText, 'network' | 'trunk' | 'to'>;
@@ -50,6 +62,36 @@ export interface Commands {
   concerns(text: Addressed): boolean;
   /** Idempotent by the text's id. Only the mailbox's own number, on a trusted network, is answered. */
   handle(text: InboundText): Promise<void>;
+  /**
+   * The same for an answer to a mail of ours, which its token has named: whoever has the token commands what the mail was
+   * about, and is answered where the mail went. Of mails to others than the subscriber only STOP and START are obeyed.
+   */
+  handleMail(reply: MailReply): Promise<'done' | 'not-a-command' | 'not-theirs'>;
+  /** Answers a mail of which something did not come about; once in a while with `help`. */
+  tellMail(reply: MailReply, answer: ReplyName): Promise<void>;
+}
+
+/** Somebody's answer to a mail of ours. */
+export interface MailReply {
+  /** Of the answer; the same when it comes again. */
+  readonly id: string;
+  /** What it asks for: its first line. */
+  readonly line: string;
+  /** The mail that is answered. */
+  readonly notification: Notification;
+  readonly mailbox: Mailbox;
+}
+
+/** Who asks, by what, and where the answer goes. */
+interface Asked {
+  /** Of what asks; the same when it comes again. */
+  readonly id: string;
+  readonly from: E164;
+  readonly mailbox: Mailbox;
+  readonly gateway: GatewayName;
+  readonly to: string;
+  /** Message that is meant without a reference; absent: the one that `from` was last told of. */
+  readonly about?: MessageId;
 }
 
 /** What a command came to: the answer to send, or silence where a call is the answer. */
@@ -64,24 +106,92 @@ export function createCommands(deps: CommandDeps): Commands {
         record(deps, text);
         return;
       }
-      const key = `text:${text.network}:${text.id}`;
+      const id = `${text.network}:${text.id}`;
+      const key = `text:${id}`;
       // A network may hand a text over twice; a bare SAVE would then be about another message.
       if ((await deps.store.attempts.count(key, deps.clock.now(), replayMs)) > 0) return;
       const mailbox = await deps.store.mailboxes.find(from);
       const command = parseCommand(text.body, deps.texts.vocabulary);
       // Strangers get no answer: a machine on the far side could go on for ever.
       if (mailbox !== undefined) {
-        const answer = await obey(deps, text, command, { from, mailbox });
-        if (answer !== undefined) await reply(deps, text, mailbox, from, answer);
+        const asked: Asked = { id, from, mailbox, gateway: gatewayOf(text), to: from };
+        const answer = await obey(deps, asked, command);
+        if (answer !== undefined) await reply(deps, asked, answer);
       } else if (command.kind === 'stop' || command.kind === 'start') {
         const told = await mailboxToldOf(deps, from);
-        if (told !== undefined)
-          await reply(deps, text, told, from, await wantTexts(deps, from, command.kind));
+        if (told !== undefined) {
+          const asked: Asked = { id, from, mailbox: told, gateway: gatewayOf(text), to: from };
+          await reply(deps, asked, await wantTexts(deps, from, command.kind));
+        }
       }
       await deps.store.attempts.fail(key, deps.clock.now(), replayMs);
       record(deps, text);
     },
+    handleMail: (mail) => handleMail(deps, mail),
+    tellMail: async (mail, answer) => {
+      if (answer !== 'help' || (await mayHelp(deps, mail.notification.to)))
+        await reply(deps, askedByMail(mail), answer);
+    },
   };
+}
+
+async function handleMail(
+  deps: CommandDeps,
+  mail: MailReply,
+): Promise<'done' | 'not-a-command' | 'not-theirs'> {
+  const { mailbox, notification } = mail;
+  const command = parseCommand(mail.line, deps.texts.vocabulary);
+  const asked = askedByMail(mail);
+  const key = `text:${asked.id}`;
+  if ((await deps.store.attempts.count(key, deps.clock.now(), replayMs)) > 0) return 'done';
+  const answer = await obeyMail(deps, asked, command, isSubscribers(notification, mailbox));
+  if (answer === 'not-a-command' || answer === 'not-theirs') return answer;
+  if (answer !== undefined) await reply(deps, asked, answer);
+  await deps.store.attempts.fail(key, deps.clock.now(), replayMs);
+  return 'done';
+}
+
+async function obeyMail(
+  deps: CommandDeps,
+  asked: Asked,
+  command: Command,
+  own: boolean,
+): Promise<Answer | 'not-a-command' | 'not-theirs'> {
+  switch (command.kind) {
+    case 'unknown':
+      return 'not-a-command';
+    // By mail somebody ends mails to that address; texts about the mailbox are another matter.
+    case 'stop':
+    case 'start':
+      await wantTexts(deps, stopKey(asked.to), command.kind);
+      return command.kind === 'stop' ? 'mail-stopped' : 'mail-started';
+    case 'help':
+    case 'play':
+    case 'text':
+    case 'save':
+    case 'delete':
+    case 'call':
+      return own ? obey(deps, asked, command) : 'not-theirs';
+  }
+}
+
+function askedByMail({ id, mailbox, notification }: MailReply): Asked {
+  const { to, gateway, message, about, body } = notification;
+  // Notices have their message as key, and are written from it.
+  const meant = about ?? (body === undefined ? message : undefined);
+  return {
+    id: `email:${id}`,
+    from: mailbox.number,
+    mailbox,
+    gateway,
+    to,
+    ...(meant === undefined ? {} : { about: meant }),
+  };
+}
+
+/** Whether a mail went to the subscriber's own address, rather than to others by a rule. */
+export function isSubscribers({ to }: Notification, { settings }: Mailbox): boolean {
+  return settings.addresses?.email !== undefined && sameAddress(settings.addresses.email, to);
 }
 
 /** The number that may command, if the network's word for it can be believed, the text is to us and not from us. */
@@ -103,18 +213,8 @@ function isToUs({ plan, smsNumbers }: CommandDeps, text: Addressed, to: E164 | u
   return text.network === 'sms' && (smsNumbers.includes(text.to) || smsNumbers.includes(to ?? ''));
 }
 
-interface Subject {
-  readonly from: E164;
-  readonly mailbox: Mailbox;
-}
-
-async function obey(
-  deps: CommandDeps,
-  text: InboundText,
-  command: Command,
-  subject: Subject,
-): Promise<Answer> {
-  const { mailbox, from } = subject;
+async function obey(deps: CommandDeps, asked: Asked, command: Command): Promise<Answer> {
+  const { mailbox, from } = asked;
   switch (command.kind) {
     case 'help':
       return 'help';
@@ -132,15 +232,16 @@ async function obey(
     case 'save':
     case 'delete':
     case 'call': {
-      const found = await findMessage(deps, command.reference, { key: from, number: from, trusted: true });
+      const asker: Asker = { key: from, number: from, trusted: true };
+      const found = await findMessage(deps, command.reference, asker, asked.about);
       if (found.kind !== 'open') return problem(found.kind);
-      return act(deps, text, command.kind, found.message, subject);
+      return act(deps, asked, command.kind, found.message);
     }
   }
 }
 
 /** STOP ends all texts to the number that sends it, also those that it gets about the mailboxes of others. */
-async function wantTexts(deps: CommandDeps, number: E164, kind: 'stop' | 'start'): Promise<ReplyName> {
+async function wantTexts(deps: CommandDeps, number: string, kind: 'stop' | 'start'): Promise<ReplyName> {
   await deps.store.stops.set(number, kind === 'stop' ? deps.clock.now() : undefined);
   return kind === 'stop' ? 'stopped' : 'started';
 }
@@ -152,18 +253,18 @@ async function mailboxToldOf({ store }: CommandDeps, number: E164): Promise<Mail
 }
 
 /** One unasked help in a while: the far side may be an auto-responder that answers every text. */
-async function mayHelp(deps: CommandDeps, from: E164): Promise<boolean> {
+async function mayHelp(deps: CommandDeps, from: string): Promise<boolean> {
   return (await deps.store.attempts.fail(`help:${from}`, deps.clock.now(), helpMs)) <= 1;
 }
 
 async function act(
   deps: CommandDeps,
-  text: InboundText,
+  asked: Asked,
   kind: 'play' | 'text' | 'save' | 'delete' | 'call',
   message: Message,
-  { from: to, mailbox }: Subject,
 ): Promise<Answer> {
-  const id = `text:${text.network}:${text.id}` as DeliveryId;
+  const { from: to, mailbox } = asked;
+  const id = `text:${asked.id}` as DeliveryId;
   switch (kind) {
     case 'play':
       await deps.deliveries.request({ id, message: message.id, purpose: 'play', to });
@@ -181,7 +282,7 @@ async function act(
       return undefined;
     }
     case 'text':
-      return message.transcript === undefined ? 'no-transcript' : { transcript: message.transcript };
+      return readIn(deps, asked, message);
     case 'save':
       await deps.retrieval.save(message);
       return 'saved';
@@ -191,23 +292,52 @@ async function act(
   }
 }
 
+/** What was said may have to be written down first: the answer then follows when that is done. */
+async function readIn(deps: CommandDeps, asked: Asked, message: Message): Promise<Answer> {
+  const { language } = deps.profiles.of(asked.mailbox);
+  const reading = read(deps, message, { language, signal: AbortSignal.timeout(longestMs) });
+  const soon = await inTime(reading, soonMs);
+  if (soon !== undefined) return soon;
+  deps.later(reading.then((answer) => reply(deps, asked, answer)));
+  return undefined;
+}
+
+/** @throws Fault if the store is away */
+async function read(
+  { transcripts, log }: CommandDeps,
+  message: Message,
+  options: ConvertOptions,
+): Promise<Exclude<Answer, undefined>> {
+  try {
+    const words = await transcripts.read(message, options);
+    return words === undefined ? 'no-transcript' : { transcript: words };
+  } catch (error) {
+    if (error instanceof Fault && error.code.startsWith('store-')) throw error;
+    log.warn('a message could not be read to its subscriber', { error, message: message.id });
+    return isTemporary(error) ? 'try-later' : 'no-transcript';
+  }
+}
+
 const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {
   denied: 'call-denied',
   'daily-limit': 'call-limit',
   'not-a-number': 'cannot-call',
 };
 
-/** The message named by reference, or the one that the latest notice to this number was about. */
+/** The message named by reference, or the one that is meant, or that the latest notice to this number was about. */
 async function findMessage(
   deps: CommandDeps,
   reference: string | undefined,
   asker: Asker,
+  about: MessageId | undefined,
 ): Promise<OpenResult | { readonly kind: 'none' }> {
   if (reference !== undefined) return deps.retrieval.open(reference, asker);
   const notice =
-    asker.number === undefined ? undefined : await deps.store.notifications.latestSent(asker.number);
-  const message =
-    notice === undefined ? undefined : await deps.store.messages.get(notice.about ?? notice.message);
+    asker.number === undefined || about !== undefined
+      ? undefined
+      : await deps.store.notifications.latestSent(asker.number);
+  const meant = about ?? notice?.about ?? notice?.message;
+  const message = meant === undefined ? undefined : await deps.store.messages.get(meant);
   if (message === undefined) return { kind: 'none' };
   return deps.retrieval.open(message.reference, asker);
 }
@@ -230,18 +360,17 @@ function problem(kind: Exclude<OpenResult['kind'], 'open'> | 'none'): ReplyName 
 
 async function reply(
   deps: CommandDeps,
-  text: InboundText,
-  mailbox: Mailbox,
-  to: E164,
+  { id, mailbox, gateway, to }: Asked,
   answer: Exclude<Answer, undefined>,
 ) {
   const words = deps.texts.wording(deps.profiles.of(mailbox).language);
   const body =
     typeof answer === 'string'
       ? replyText(answer, { words, access: deps.access })
-      : spoken(answer.transcript);
-  const gateway = gatewayOf(text);
-  await deps.notify.reply({ to, textId: `${text.network}:${text.id}`, body, gateway, mailbox });
+      : gateway === 'email'
+        ? answer.transcript
+        : spoken(answer.transcript);
+  await deps.notify.reply({ to, textId: id, body, gateway, mailbox });
 }
 
 /** An answer goes out where the text came in. */

@@ -7,7 +7,7 @@ import { isTemporary } from '../core/errors.ts';
 import type { E164, MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Envelope, Message, Part } from '../core/message/message.ts';
-import type { ClassOfService } from '../core/profile/class-of-service.ts';
+import type { ClassOfService, MessageKind } from '../core/profile/class-of-service.ts';
 import { firstSteps } from '../core/message/first-steps.ts';
 import { wordsOf } from '../core/message/text-part.ts';
 import { makeReference } from '../core/reference/reference.ts';
@@ -52,6 +52,8 @@ export interface Deposit extends DepositPart {
   readonly mailbox?: Mailbox | undefined;
   /** Parts after the first, in order. */
   readonly more?: readonly DepositPart[];
+  /** Kept, and nobody is told of it: what a machine wrote in answer, or somebody to many. */
+  readonly quiet?: boolean;
   /** Found after a crash: the counters may have been raised by the first try. */
   readonly recovered?: boolean;
 }
@@ -91,7 +93,9 @@ export function createDeposits(deps: DepositDeps): Deposits {
     ]);
     const envelope: Envelope = { ...deposit.draft, id, parts };
     const first = created || (deposit.recovered === true && (await isEmpty(deps, mailbox)));
-    const result = await insertMessage(deps, { envelope, mailbox, profile, first, words: wordsIn(deposit) });
+    const quiet = deposit.quiet === true;
+    const filing = { envelope, mailbox, profile, first, words: wordsIn(deposit), quiet };
+    const result = await insertMessage(deps, filing);
     if (result.kind === 'duplicate' || deposit.recovered === true) {
       await deps.counting?.flush();
       await store.mailboxes.recount(mailbox.id);
@@ -141,8 +145,14 @@ export function createDeposits(deps: DepositDeps): Deposits {
 }
 
 function spooled(deposit: Deposit): SpooledDeposit {
-  const { draft, classOfService, more } = deposit;
-  return { draft, classOfService, ...partOf(deposit), ...(more === undefined ? {} : { more }) };
+  const { draft, classOfService, more, quiet } = deposit;
+  return {
+    draft,
+    classOfService,
+    ...partOf(deposit),
+    ...(more === undefined ? {} : { more }),
+    ...(quiet === true ? { quiet } : {}),
+  };
 }
 
 function partOf({ contentType, durationMs, pages, name, bytes }: DepositPart): DepositPart {
@@ -205,6 +215,7 @@ interface Filing {
   readonly first: boolean;
   /** What a text says; its own transcript. */
   readonly words: string | undefined;
+  readonly quiet: boolean;
 }
 
 async function insertMessage(
@@ -221,13 +232,17 @@ async function insertMessage(
   throw new RangeError('No free reference was found');
 }
 
-/** A text needs nobody to write it down; one without words has no transcript. */
+/** Kinds whose first part, where it is written, says what they say; beside a voice or fax it is an accompanying word. */
+const written: ReadonlySet<MessageKind> = new Set(['text', 'email', 'image', 'video']);
+
+/** What is written needs nobody to write it down; what has no words has no transcript. */
 function wordsIn({ draft, contentType, bytes }: Deposit): string | undefined {
-  if (draft.kind !== 'text' || !/^text\/plain\b/i.test(contentType)) return undefined;
+  if (!written.has(draft.kind) || !/^text\/plain\b/i.test(contentType)) return undefined;
   return wordsOf(bytes) || undefined;
 }
 
-function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first, words }: Filing): Message {
+function draftMessage(deps: DepositDeps, filing: Filing): Message {
+  const { envelope, mailbox, profile, first, words, quiet } = filing;
   const now = deps.clock.now();
   // The mailbox's own class rules from its second message on; both are the same when it was just made.
   const own = first ? profile : deps.profiles.of(mailbox);
@@ -244,7 +259,9 @@ function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first, wo
     version: 1,
     expires: new Date(now.getTime() + own.retentionDays * dayMs),
     ...(words === undefined ? {} : { transcript: words }),
-    pending: firstSteps(envelope, own, mailbox, first, now, leasedUntil),
+    pending: firstSteps(envelope, own, mailbox, first, now, leasedUntil).filter(
+      ({ kind }) => !quiet || kind === 'lamp' || kind === 'quota',
+    ),
   };
 }
 

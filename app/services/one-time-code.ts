@@ -78,9 +78,9 @@ function codeLimits(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker
   return [`code:${mailbox.id}`, `code-caller:${asker.key}`].map((key) => ({ key, rule }));
 }
 
-/** The way that the subscriber's own notices go. */
+/** The way that the subscriber's own texts go: a code is for whoever has the phone in hand, not for who reads the mail. */
 function gatewayOf(deps: AuthenticationParts, mailbox: Mailbox): GatewayName {
-  const { notify } = deps.profiles.of(mailbox);
+  const notify = deps.profiles.of(mailbox).notify.filter(({ gateway }) => gateway !== 'email');
   return (notify.find((rule) => rule.to === 'subscriber') ?? notify[0])?.gateway ?? 'sip';
 }
 

@@ -1,7 +1,10 @@
 /** Turns recordings that nobody owns (left by a crash, or made by the dialplan alone) into messages. */
 import type { NumberPlan } from '../core/address/number-plan.ts';
+import { beforeFaxTone } from '../core/message/fax-tone.ts';
 import type { Sender } from '../core/message/message.ts';
-import { readTag } from '../core/message/recording-tag.ts';
+import { tiffPages } from '../core/message/tiff-pages.ts';
+import type { E164 } from '../core/ids.ts';
+import { readTag, type RecordingTag } from '../core/message/recording-tag.ts';
 import { speechMs } from '../core/message/speech.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -32,7 +35,7 @@ export async function recoverStray(
 ): Promise<'deposited' | 'discarded' | 'foreign'> {
   const { take } = stray;
   const tag = readTag(take.tag);
-  if (tag?.use !== undefined) {
+  if (tag?.use !== undefined && tag.use !== 'fax') {
     // Its owner was speaking when the call was lost, and has neither kept nor sent it.
     await take.discard();
     deps.log.info('what a subscriber was recording is removed', { use: tag.use });
@@ -45,7 +48,10 @@ export async function recoverStray(
     await keepForeign(take, deps);
     return 'foreign';
   }
-  const bytes = await take.bytes();
+  if (tag.use === 'fax') return recoverFax(stray, { tag, to, classOfService }, deps);
+  // A fax tone may have ended it, after nothing was said.
+  const all = await take.bytes();
+  const bytes = beforeFaxTone(take.contentType, all);
   const spoken = speechMs(take.contentType, bytes) ?? take.durationMs;
   if (spoken < deps.profiles.classOfService(classOfService).minSpeechMs) {
     await take.discard();
@@ -63,13 +69,50 @@ export async function recoverStray(
       cut: stray.cut,
     },
     contentType: take.contentType,
-    durationMs: take.durationMs,
+    durationMs: all.length === 0 ? 0 : Math.round((take.durationMs * bytes.length) / all.length),
     classOfService,
     bytes,
     recovered: true,
   });
   await take.discard();
   deps.log.info('a recording without a call became a message', { recording: take.id, cut: stray.cut });
+  return 'deposited';
+}
+
+/** The pages of a fax whose controller died, or that broke off with it: those that are whole. */
+async function recoverFax(
+  stray: StrayRecording,
+  { tag, to, classOfService }: { tag: RecordingTag; to: E164; classOfService: string },
+  deps: RecoverDeps,
+): Promise<'deposited' | 'discarded'> {
+  const { take, fax } = stray;
+  const bytes = await take.bytes();
+  const found = tiffPages(bytes);
+  if (found === undefined || found.whole === 0) {
+    await take.discard();
+    deps.log.info('a fax without a whole page is removed', { recording: take.id });
+    return 'discarded';
+  }
+  await deps.deposits.take({
+    draft: {
+      kind: 'fax',
+      origin: { network: 'fax', id: take.id },
+      from: sender(tag.caller, deps.plan),
+      to,
+      received: tag.started,
+      urgent: false,
+      confidential: false,
+      cut: stray.cut || found.cut || fax?.complete === false,
+      ...(fax?.facts === undefined ? {} : { fax: fax.facts }),
+    },
+    contentType: take.contentType,
+    pages: found.whole,
+    classOfService,
+    bytes,
+    recovered: true,
+  });
+  await take.discard();
+  deps.log.info('a fax without a controller became a message', { recording: take.id, pages: found.whole });
   return 'deposited';
 }
 

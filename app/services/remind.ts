@@ -154,20 +154,12 @@ async function tell(
   holes: Readonly<Record<string, string | number>>,
 ): Promise<Notification[]> {
   const body = deps.texts.wording(profile.language).text(event, holes);
-  const texts = rulesFor(profile, event, about?.envelope.kind).map((rule) =>
-    sendOnce(
-      deps,
-      {
-        key,
-        mailbox,
-        gateway: rule.gateway,
-        kind: about === undefined ? 'hint' : 'reminder',
-        to: recipientOf(rule, mailbox),
-        body,
-        ...(about === undefined ? {} : { about: about.id }),
-      },
-      () => body,
-    ),
-  );
+  const texts = rulesFor(profile, event, about?.envelope.kind).flatMap((rule) => {
+    const to = recipientOf(rule, mailbox);
+    if (to === undefined) return [];
+    const kind = about === undefined ? 'hint' : 'reminder';
+    const told = about === undefined ? {} : { about: about.id };
+    return [sendOnce(deps, { key, mailbox, gateway: rule.gateway, kind, to, body, ...told }, () => body)];
+  });
   return (await Promise.all(texts)).map(({ notification }) => notification);
 }

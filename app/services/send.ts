@@ -2,7 +2,7 @@
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { E164, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Message } from '../core/message/message.ts';
+import type { Message, Origin } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -43,6 +43,8 @@ export interface Sending {
   /** At least one. */
   readonly parts: readonly DepositPart[];
   readonly urgent: boolean;
+  /** How it came here; `sip` if absent. */
+  readonly network?: Origin['network'];
   /** The message that is answered or sent on. */
   readonly related?: MessageId;
 }
@@ -143,7 +145,7 @@ function copyFor(
   return {
     draft: {
       kind: sending.kind,
-      origin: { network: 'sip', id: `${sending.id}~${to}` },
+      origin: { network: sending.network ?? 'sip', id: `${sending.id}~${to}` },
       from: { number, ...(settings.name === undefined ? {} : { name: settings.name }), private: false },
       to,
       received,

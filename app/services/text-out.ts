@@ -2,6 +2,7 @@
 import { isTemporary } from '../core/errors.ts';
 import type { E164, MessageId, NotificationId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Part } from '../core/message/message.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import { mayBeTexted } from '../core/toll/may-be-texted.ts';
 import { nextTry, type RetryRule } from '../core/notification/retry.ts';
@@ -10,7 +11,9 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notification, Store } from '../ports/store.ts';
+import { tokenDigits } from '../core/mail/address.ts';
 import type { Account } from './account.ts';
+import type { Mails } from './mail-out.ts';
 
 export const leaseMs = 30_000;
 /** Tries to tell the store that a text is out, each as long as the store's own deadline. */
@@ -19,6 +22,8 @@ const markTries = 5;
 export interface TextOutDeps {
   readonly store: Pick<Store, 'notifications' | 'stops'>;
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
+  /** Writes what goes out through the gateway `email`; absent: nothing does. */
+  readonly mails?: Mails | undefined;
   readonly account: Pick<Account, 'event'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -41,6 +46,9 @@ export interface TextDraft {
   readonly body?: string;
   /** Message that an answer is about, where the key is none. */
   readonly about?: MessageId;
+  /** Of a mail from a subscriber to somebody else. */
+  readonly subject?: string;
+  readonly parts?: readonly Part[];
 }
 
 /** Sends once per key, kind, gateway and recipient: a repeat answers what became of the first. */
@@ -56,6 +64,7 @@ export async function sendOnce(
     id: deps.random.uuid() as NotificationId,
     message: key as MessageId,
     mailbox: mailbox.id,
+    ...(rest.gateway === 'email' ? { token: deps.random.digits(tokenDigits) } : {}),
     status: 'sending',
     tries: 1,
     due: new Date(now.getTime() + leaseMs),
@@ -81,18 +90,22 @@ export async function send(
     await store.notifications.failed(notification.id, undefined, why);
     return { ...notification, status: 'dead' };
   };
-  if (gateway === undefined) return giveUp(`gateway ${notification.gateway} is not configured`);
+  const mails = notification.gateway === 'email' ? deps.mails : undefined;
+  if (gateway === undefined || (notification.gateway === 'email' && mails === undefined))
+    return giveUp(`gateway ${notification.gateway} is not configured`);
   if (notification.kind !== 'reply' && notification.to !== mailbox?.number) {
-    if (!mayBeTexted(notification.to, deps.plan)) return giveUp('no number that texts may go to');
-    if (await store.stops.has(notification.to)) return giveUp('the recipient wants no texts');
+    if (mails === undefined && !mayBeTexted(notification.to, deps.plan))
+      return giveUp('no number that texts may go to');
+    if (await store.stops.has(stopKey(notification.to))) return giveUp('the recipient wants no texts');
   }
   const at = clock.now();
   let providerId: string | undefined;
   try {
+    const written = (await mails?.write(notification, body, mailbox)) ?? { body };
     ({ providerId } = await gateway.send({
       id: notification.id,
       to: notification.to,
-      body,
+      ...written,
       ...(notification.tries > 1 ? { firstTried: notification.created } : {}),
     }));
   } catch (error) {
@@ -100,7 +113,15 @@ export async function send(
   }
   record(deps, notification, at);
   await markSent(deps, notification, providerId);
+  await mails
+    ?.over(notification)
+    .catch((error: unknown) => deps.log.warn('what a mail carried stays', { error }));
   return { ...notification, status: 'sent' };
+}
+
+/** Who wants no texts is kept by number, or by address in lower case. */
+export function stopKey(to: string): string {
+  return to.toLowerCase();
 }
 
 /** The text is out: a store that is away must not make it go out again while this process can still tell it. */

@@ -33,6 +33,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       key: { providerId: 1 },
       partialFilterExpression: { providerId: { $exists: true } },
     },
+    { name: 'token', key: { token: 1 }, partialFilterExpression: { token: { $exists: true } } },
     { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },
     { name: 'deadSince', key: { deadSince: -1 }, partialFilterExpression: { deadSince: { $exists: true } } },
   ],

@@ -92,6 +92,14 @@ export class Notifications implements NotificationStore {
     return found ? fromDocument(found) : undefined;
   }
 
+  async byToken(token: string): Promise<Notification | undefined> {
+    const found = await this.#connection.run('notifications.byToken', () =>
+      // With `$exists`, or FerretDB does not use the partial index.
+      this.#notifications.findOne({ token: { $exists: true, $eq: token } }),
+    );
+    return found ? fromDocument(found) : undefined;
+  }
+
   async deadLetters(limit: number): Promise<Notification[]> {
     if (limit < 1) return [];
     const found = await this.#connection.run('notifications.deadLetters', () =>

@@ -5,6 +5,7 @@ import { smsUnits } from '../../app/core/notification/sms-units.ts';
 import {
   commandWords,
   longestHoles,
+  mailTextNames,
   textNames,
   type Template,
   type TextName,
@@ -24,13 +25,17 @@ const schema = z.strictObject({
   polite: z.string().optional(),
 });
 
-/** They are cut until they fit. */
+/** They are cut until they fit, or go by mail. */
 const shortened = new Set<TextName>([
   'notice',
   'urgent-notice',
   'short-notice',
   'text-notice',
   'short-text-notice',
+  'fax-notice',
+  'short-fax-notice',
+  'email-notice',
+  ...mailTextNames,
 ]);
 
 /**

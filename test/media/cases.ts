@@ -3,6 +3,7 @@ import type { MediaCasesWorld } from './world.ts';
 import { bridgeCases } from './cases/bridge.ts';
 import { callCases } from './cases/call.ts';
 import { dialCases } from './cases/dial.ts';
+import { faxCases } from './cases/fax.ts';
 import { gatherCases } from './cases/gather.ts';
 import { lifeCases } from './cases/life.ts';
 import { messageCases } from './cases/message.ts';
@@ -19,6 +20,7 @@ const groups: Readonly<Record<string, MediaCaseList>> = {
   recording: recordCases,
   'calling out': dialCases,
   'two calls': bridgeCases,
+  faxes: faxCases,
   'texts, lamps and strays': messageCases,
   // Last: they open the adapter anew.
   'adapter life': lifeCases,
@@ -57,7 +59,8 @@ export function runMediaCases(
       for (const [name, run] of Object.entries(cases)) {
         if (skipped.includes(name)) continue;
         it(name, async function () {
-          this.timeout(options.timeoutMs ?? 20_000);
+          // A page takes a machine 25 s, and some agree first on how to send it.
+          this.timeout(group === 'faxes' ? 120_000 : (options.timeoutMs ?? 20_000));
           await run(world);
         });
       }

@@ -7,7 +7,7 @@ import {
   type ScriptedCaller,
   type ScriptedMedia,
 } from '../../app/media/scripted/open.ts';
-import { meanwhile, type Step } from '../../app/media/scripted/steps.ts';
+import { faxes, faxMachine, hear, meanwhile, type Step } from '../../app/media/scripted/steps.ts';
 import type { Call, InboundText, StrayRecording } from '../../app/ports/media.ts';
 import { babble } from '../audio/babble.ts';
 import { shippedSpeech } from '../speech/shipped.ts';
@@ -20,6 +20,8 @@ export async function openScriptedWorld(): Promise<MediaCasesWorld> {
 
 /** Lasts for seconds, so that something can happen meanwhile. */
 const longStored = 'message-long';
+
+const faxStation = '+1 202 555 0166';
 
 class ScriptedWorld implements MediaCasesWorld {
   readonly toleranceMs = 0;
@@ -49,6 +51,26 @@ class ScriptedWorld implements MediaCasesWorld {
     const facts = { requestUser: ring.to ?? '+12025550123', from: { number: ring.from ?? '+12025550100' } };
     person.attach(this.media.ring({ steps: person.steps, facts }));
     return { call: await next(this.#calls), caller: person };
+  }
+
+  async fax(document: Uint8Array): Promise<Call> {
+    const facts = { requestUser: '+12025550123', from: { number: '+12025550166' } };
+    this.media.ring({ facts, steps: [hear('greeting-default'), faxes(document, { station: faxStation })] });
+    return next(this.#calls);
+  }
+
+  async faxed(): Promise<Uint8Array> {
+    const [document] = this.media.callers.at(-1)?.faxes ?? [];
+    if (document === undefined) throw new Error('nothing was sent to the last machine');
+    return document;
+  }
+
+  nextCall(): Promise<Call> {
+    return next(this.#calls);
+  }
+
+  async samePages(got: Uint8Array, sent: Uint8Array): Promise<boolean> {
+    return Buffer.compare(got, sent) === 0;
   }
 
   onDial(number: string, how: DialledNumber): void {
@@ -127,6 +149,7 @@ class ScriptedWorld implements MediaCasesWorld {
 
   #dialled(number: string): DialAnswer | Promise<DialAnswer> {
     const how = this.#numbers.get(number) ?? 'unallocated';
+    if (how === 'fax-machine') return { kind: 'answered', steps: [faxMachine({ station: faxStation })] };
     if (typeof how === 'string') return { kind: how };
     const person = new Person(how.answers);
     this.#answered.push(person);
@@ -161,7 +184,7 @@ class Person implements CaseCaller {
     this.caller = caller;
     this.#heard.push(caller.heard);
     void caller.ended.then(({ by, cause }) => {
-      if (by === 'switch') return;
+      if (by === 'switch' || by === 'fax') return;
       this.live = false;
       if (caller.remaining.length > 1)
         this.#failed(new Error(`the call ended before ${caller.remaining[0]?.kind}`));

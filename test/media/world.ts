@@ -14,6 +14,14 @@ export interface MediaCasesWorld extends AsyncDisposable {
   readonly lampMailbox: string;
   /** Somebody calls; resolves when the adapter hands the call over. */
   ring(ring: CaseRing): Promise<{ readonly call: Call; readonly caller: CaseCaller }>;
+  /** A fax machine that calls itself `+1 202 555 0166` calls and sends; resolves when the adapter hands its call over. */
+  fax(document: Uint8Array): Promise<Call>;
+  /** What a fax machine that answered was sent, a TIFF. */
+  faxed(): Promise<Uint8Array>;
+  /** The call that comes next, as the same leg after a fax tone. */
+  nextCall(): Promise<Call>;
+  /** Whether all pages of the one are those of the other, but for a line at the top. */
+  samePages(got: Uint8Array, sent: Uint8Array): Promise<boolean>;
   /** What happens when this number is dialled from now on. */
   onDial(number: string, how: DialledNumber): void;
   /** The people who answered, in order. */
@@ -45,6 +53,8 @@ export interface CaseRing {
 
 export type DialledNumber =
   | { readonly answers: readonly Step[] }
+  /** The same machine as of `fax`; one number only. */
+  | 'fax-machine'
   | 'busy'
   | 'no-answer'
   | 'refused'

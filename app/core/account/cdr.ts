@@ -36,4 +36,10 @@ export interface Cdr {
   readonly accountcode: string;
   /** Message id, where one is concerned. */
   readonly userfield?: string;
+  /** Of a fax, as Asterisk's variables of these names: pages, bits a second, how, the far machine's name, the end. */
+  readonly faxpages?: number;
+  readonly faxbitrate?: number;
+  readonly faxmode?: 'T38' | 'audio';
+  readonly remotestationid?: string;
+  readonly faxstatus?: 'SUCCESS' | 'FAILED';
 }

@@ -1,3 +1,4 @@
+import { faxModes } from '../profile/class-of-service.ts';
 import { classLimits } from '../profile/class-limits.ts';
 import { fields, matching, oneOf, trueOrFalse, whole, type Check } from './check.ts';
 import { e164, language, notify, quietHours, timeZone, toll, type Known } from './check-settings.ts';
@@ -7,7 +8,7 @@ export const className: Check = matching(
   'lower-case letters, digits, - and _, starting with a letter',
 );
 
-/** Checks a whole class of service: all but `quietHours`, `operator` and `transcribe` must be there. */
+/** Checks a whole class of service: all but `quietHours`, `operator`, `transcribe` and `fax` must be there. */
 export function classOfService(known: Pick<Known, 'languages'>): Check {
   const numbers = Object.entries(classLimits).map(([name, [least, most]]) => [name, whole(least, most)]);
   const checks: Readonly<Record<string, Check>> = {
@@ -25,8 +26,9 @@ export function classOfService(known: Pick<Known, 'languages'>): Check {
     deliverByCall: trueOrFalse,
     lamp: trueOrFalse,
     transcribe: trueOrFalse,
+    fax: oneOf(...faxModes),
   };
-  const optional: ReadonlySet<string> = new Set(['quietHours', 'operator', 'transcribe']);
+  const optional: ReadonlySet<string> = new Set(['quietHours', 'operator', 'transcribe', 'fax']);
   return fields(
     checks,
     Object.keys(checks).filter((name) => !optional.has(name)),

@@ -2,7 +2,14 @@
 import type { NumberPlan } from '../address/number-plan.ts';
 import { isTimeZone } from '../time/is-time-zone.ts';
 import { tollProblems } from '../toll/check-toll-table.ts';
-import { gatewayNames, messageKinds, notificationEvents } from '../profile/class-of-service.ts';
+import { addressPattern, isAddress } from '../mail/address.ts';
+import {
+  attachments,
+  gatewayNames,
+  messageKinds,
+  notificationEvents,
+  type NotificationRule,
+} from '../profile/class-of-service.ts';
 import { destinations, type TollTable } from '../profile/toll-table.ts';
 import {
   check,
@@ -37,6 +44,7 @@ export const e164: Check = matching(
   'a number in E.164 form, as +12025550123',
   'not-a-number',
 );
+const anAddress = 'an e-mail address';
 const timeOfDay = matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
 
 export const timeZone: Check = check(
@@ -45,18 +53,39 @@ export const timeZone: Check = check(
   'an IANA zone, as Europe/Madrid',
 );
 export const quietHours: Check = fields({ from: timeOfDay, to: timeOfDay }, ['from', 'to']);
-export const notify: Check = listOf(
+const numberOrAddress: Check = (value, field) =>
+  typeof value === 'string' && isAddress(value) ? [] : e164(value, field);
+const rules: Check = listOf(
   fields(
     {
       gateway: oneOf(...gatewayNames),
-      to: (value, field) => (value === 'subscriber' ? [] : e164(value, field)),
+      to: (value, field) => (value === 'subscriber' ? [] : numberOrAddress(value, field)),
       events: listOf(oneOf(...notificationEvents), notificationEvents.length),
       kinds: listOf(oneOf(...messageKinds), messageKinds.length),
+      attach: oneOf(...attachments),
     },
     ['gateway', 'to'],
   ),
   mostRules,
 );
+
+/** A mail goes to an address, a text to a number. */
+export const notify: Check = (value, field) => {
+  const wrong = rules(value, field);
+  if (wrong.length > 0 || !Array.isArray(value)) return wrong;
+  return value.flatMap(({ gateway, to }: NotificationRule, i) =>
+    to === 'subscriber' || isAddress(to) === (gateway === 'email')
+      ? []
+      : [
+          problem(
+            `${field}.${i}.to`,
+            'bad-value',
+            to,
+            gateway === 'email' ? anAddress : 'a number in E.164 form',
+          ),
+        ],
+  );
+};
 
 const tollForm = fields(
   {
@@ -96,7 +125,7 @@ const lists: Check = entries(
 );
 const addresses = fields({
   sip: matching(/^[^\s@<>"]{1,64}@[A-Za-z0-9.:[\]-]{1,190}$/, 'user@host, without sip:'),
-  email: matching(/^[^\s@<>"(),;:\\]{1,64}@[^\s@<>"(),;:\\]+\.[^\s@<>"(),;:\\]{2,}$/, 'an e-mail address'),
+  email: matching(addressPattern, anAddress),
   sms: e164,
 });
 const recorded = check(

@@ -4,7 +4,8 @@ const frameMs = 20;
 /** Mean magnitude of a frame, of 32,768, that counts as sound: about -48 dBFS, above line noise and below quiet speech. */
 const threshold = 130;
 
-const decoders: Readonly<Record<string, Int16Array>> = {
+/** Samples of 16 bits by G.711 code and media type. */
+export const g711: Readonly<Record<string, Int16Array>> = {
   'audio/PCMU': expand(muLaw),
   'audio/PCMA': expand(aLaw),
 };
@@ -15,7 +16,7 @@ const decoders: Readonly<Record<string, Int16Array>> = {
  * @returns `undefined` for other codecs: judge those by their length.
  */
 export function speechMs(contentType: string, bytes: Uint8Array, enough = Infinity): number | undefined {
-  const table = decoders[contentType];
+  const table = g711[contentType];
   if (table === undefined) return undefined;
   const samples = frameMs * 8;
   let frames = 0;

@@ -3,11 +3,17 @@
 /** Most bytes that are kept of one text. */
 const mostBytes = 10_240;
 
-/** @returns the text in UTF-8, cut between two characters where it is too long. Unpaired surrogates become U+FFFD. */
-export function bytesOfText(text: string): { readonly bytes: Uint8Array; readonly cut: boolean } {
+/**
+ * @param most bytes that are kept of it
+ * @returns the text in UTF-8, cut between two characters where it is too long. Unpaired surrogates become U+FFFD.
+ */
+export function bytesOfText(
+  text: string,
+  most = mostBytes,
+): { readonly bytes: Uint8Array; readonly cut: boolean } {
   const whole = new TextEncoder().encode(text);
-  if (whole.length <= mostBytes) return { bytes: whole, cut: false };
-  let end = mostBytes;
+  if (whole.length <= most) return { bytes: whole, cut: false };
+  let end = most;
   // Continuation bytes of UTF-8 begin with the bits 10.
   while (end > 0 && ((whole[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return { bytes: whole.slice(0, end), cut: true };

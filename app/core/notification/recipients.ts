@@ -22,7 +22,14 @@ export function rulesFor(
   });
 }
 
-/** Where a rule's texts go: the subscriber's number for texts, or another's. */
-export function recipientOf({ to }: NotificationRule, mailbox: Pick<Mailbox, 'number' | 'settings'>): string {
-  return to === 'subscriber' ? (mailbox.settings.addresses?.sms ?? mailbox.number) : to;
+/**
+ * Where what a rule tells goes: the subscriber's number for texts, or e-mail address, or another's; `undefined` for a
+ * subscriber without an address.
+ */
+export function recipientOf(
+  { gateway, to }: Pick<NotificationRule, 'gateway' | 'to'>,
+  { number, settings }: Pick<Mailbox, 'number' | 'settings'>,
+): string | undefined {
+  if (to !== 'subscriber') return to;
+  return gateway === 'email' ? settings.addresses?.email : (settings.addresses?.sms ?? number);
 }

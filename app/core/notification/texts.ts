@@ -21,9 +21,19 @@ export function noticeText(notice: Notice): string {
   const { words } = notice;
   const holes = { duration: duration(notice.durationMs), open: `${notice.access},,${notice.reference}#` };
   const long = notice.urgent ? 'urgent-notice' : 'notice';
-  const { number, name } = senderOf(notice.from, words);
-  const wide = (caller: string): string => words.text(long, { ...holes, caller });
-  const narrow = (caller: string): string => words.text('short-notice', { ...holes, caller });
+  return oneSms(notice.from, words, {
+    wide: (caller) => words.text(long, { ...holes, caller }),
+    narrow: (caller) => words.text('short-notice', { ...holes, caller }),
+  });
+}
+
+/** Of a text about a sender the most that is one SMS: with name and number, then less of the name, then in short. */
+export function oneSms(
+  from: Sender,
+  words: Wording,
+  { wide, narrow }: Readonly<Record<'wide' | 'narrow', (caller: string) => string>>,
+): string {
+  const { number, name } = senderOf(from, words);
   return (
     (name && number ? shortened(name, (shown) => wide(`${shown} (${number})`)) : undefined) ??
     (name ? shortened(name, wide) : undefined) ??
@@ -36,18 +46,19 @@ export function noticeText(notice: Notice): string {
 }
 
 /**
- * The text about a text, in one SMS: who wrote, its first words, `access,,reference#` to tap, and how to read it.
+ * The text about a text or e-mail, in one SMS: who wrote, its first words, `access,,reference#` to tap, and how to read it.
  * Where it would be longer there are fewer words, then no name, then the number alone.
  */
 export function textNoticeText(
   notice: Omit<Notice, 'durationMs' | 'urgent'> & { readonly said: string },
+  name: 'text-notice' | 'email-notice' = 'text-notice',
 ): string {
   const { words, access, reference, said } = notice;
   const open = `${access},,${reference}#`;
-  const { number, name } = senderOf(notice.from, words);
+  const { number, name: called } = senderOf(notice.from, words);
   const shown = firstWords(said);
-  const callers = name && number ? [`${name} (${number})`, name, number] : [name ?? number ?? ''];
-  for (const template of ['text-notice', 'short-text-notice'] as const) {
+  const callers = called && number ? [`${called} (${number})`, called, number] : [called ?? number ?? ''];
+  for (const template of [name, 'short-text-notice'] as const) {
     const filled = (caller: string, some: string): string =>
       words.text(template, { caller, words: some, open }).replace(/ {2,}/g, ' ').trim();
     for (const caller of callers) {
@@ -91,10 +102,11 @@ export function welcomeText(welcome: {
   return welcome.words.text('welcome', { access: welcome.access });
 }
 
-function senderOf(from: Sender, words: Wording): { number?: string; name?: string } {
+/** Who it is from, as it can be shown anywhere; a number stands for an address where there is no name either. */
+export function senderOf(from: Sender, words: Wording): { number?: string; name?: string } {
   if (from.private) return { number: words.text('private-caller') };
   const name = tidy(harmless(from.name ?? ''), 40);
-  const number = tidy(from.number ?? '', 24);
+  const number = tidy(from.number ?? (name === '' ? (from.address ?? '') : ''), 24);
   if (name === '' && number === '') return { number: words.text('unknown-caller') };
   return { ...(name === '' ? {} : { name }), ...(number === '' ? {} : { number }) };
 }
@@ -131,7 +143,7 @@ function shortened(name: string, text: (name: string) => string, end = '.', most
 }
 
 /** `m:ss`, rounded up so that a short message is not 0:00. */
-function duration(ms: number): string {
+export function duration(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000)) || 0;
   return `${Math.trunc(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

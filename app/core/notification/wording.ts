@@ -18,9 +18,64 @@ export const replyNames = [
   'call-denied',
   'call-limit',
   'try-later',
+  /** To a mail. */
+  'mail-stopped',
+  'mail-started',
+  /** An answer to a mail that is a message to the sender and did not go out. */
+  'mail-no-sender',
+  'mail-not-sent',
+  'mail-sender-full',
+] as const;
+
+/** Words of mails; they need not be short. */
+export const mailTextNames = [
+  /** Who mails are from. */
+  'mail-service',
+  /** Subjects. Hole of all: caller; of the first also: duration. */
+  'mail-voice',
+  'mail-fax',
+  'mail-text',
+  'mail-email',
+  'mail-image',
+  'mail-video',
+  /** Hole: subject. */
+  'mail-urgent',
+  'mail-mailbox',
+  /** Names of the lines of a notice. */
+  'mail-from',
+  'mail-subject',
+  'mail-received',
+  'mail-length',
+  'mail-pages',
+  'mail-reference',
+  'mail-call',
+  /** Over the transcript of what was spoken. */
+  'mail-said',
+  /** Hole: n. */
+  'mail-left-out',
+  'mail-not-attached',
+  'mail-help',
+  'mail-welcome',
+  /** A text that carries a mail's words to a number. Holes: caller, words. */
+  'mail-by-text',
 ] as const;
 
 export type ReplyName = (typeof replyNames)[number];
+
+/** Why a fax was not delivered; each is a piece of a text, `fax-why-<reason>`. */
+export const faxReasons = [
+  'busy',
+  'no-answer',
+  'no-fax',
+  'transmission',
+  'number',
+  'denied',
+  'limit',
+  'document',
+  'other',
+] as const;
+
+export type FaxReason = (typeof faxReasons)[number];
 
 /** Every text that is written to subscribers, or a piece of one; prompts/<language>/texts.yaml has each. */
 export const textNames = [
@@ -31,6 +86,16 @@ export const textNames = [
   /** About a text. Holes of the two: caller, words, open. The short one is for 70 characters. */
   'text-notice',
   'short-text-notice',
+  /** About a fax. Holes of the two: caller, n (pages), open. The short one is for 70 characters. */
+  'fax-notice',
+  'short-fax-notice',
+  /** What became of a fax that was sent. Holes: to, n (pages), why. */
+  'fax-sent',
+  'fax-failed',
+  'fax-partly',
+  ...faxReasons.map((why) => `fax-why-${why}` as const),
+  /** About an e-mail, the same. */
+  'email-notice',
   /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
   'summary',
   'unknown-caller',
@@ -43,6 +108,7 @@ export const textNames = [
   'unread',
   'pin-not-set',
   ...replyNames.map((name) => `reply-${name}` as const),
+  ...mailTextNames,
 ] as const;
 
 export type TextName = (typeof textNames)[number];
@@ -55,9 +121,12 @@ export const longestHoles: Readonly<Record<string, string>> = {
   since: '23:59',
   open: '+123456789012345,,1234567890#',
   words: 'The first of them...',
+  subject: 'About the keys',
   code: '12345678',
   minutes: '60',
   percent: '100',
+  to: '+123456789012345',
+  why: 'that number cannot be called from here',
   /** Decides on the plural. */
   n: '100000',
 };

@@ -21,6 +21,16 @@ export const notificationEvents = [
 /** What a subscriber may be told of. */
 export type NotificationEvent = (typeof notificationEvents)[number];
 
+export const faxModes = ['detect', 'only', 'off'] as const;
+
+/**
+ * How faxes are received: `detect` where a fax tone is heard in a call, `only`: every call is answered by a fax machine,
+ * `off`: none is.
+ */
+export type FaxMode = (typeof faxModes)[number];
+
+export const attachments = ['attach', 'none'] as const;
+
 /** Tells whom to notify, of what, and through which gateway. */
 export interface NotificationRule {
   readonly gateway: GatewayName;
@@ -30,6 +40,8 @@ export interface NotificationRule {
   readonly events?: readonly NotificationEvent[] | undefined;
   /** Kinds of message that it is about; default: all. */
   readonly kinds?: readonly MessageKind[] | undefined;
+  /** Of mails: whether they carry the message itself, or say only that it is there; default: `attach`. */
+  readonly attach?: (typeof attachments)[number] | undefined;
 }
 
 /** Times of day, `HH:MM` in the subscriber's zone, between which nobody is disturbed; may go over midnight. */
@@ -77,4 +89,6 @@ export interface ClassOfService {
   readonly lamp: boolean;
   /** Whether voice messages are written down by speech recognition; absent: no. */
   readonly transcribe?: boolean | undefined;
+  /** Absent: `detect`. */
+  readonly fax?: FaxMode | undefined;
 }

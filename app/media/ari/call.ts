@@ -12,8 +12,10 @@ import type {
   RecordRule,
 } from '../../ports/media.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FaxReceived, FaxRule, FaxSent, SendFaxRule } from '../../ports/fax.ts';
 import { bridge } from './bridge.ts';
 import type { Codec } from './codec.ts';
+import { receiveFax, sendFax, type FaxNotes } from './fax.ts';
 import { gather } from './gather.ts';
 import type { Leg } from './leg.ts';
 import { playSegments } from './play.ts';
@@ -33,6 +35,7 @@ export interface CallParts {
 export interface CallDeps {
   readonly sounds: Sounds;
   readonly takes: Takes;
+  readonly notes: FaxNotes;
   readonly clock: Clock;
   /** Name of our application at the switch. */
   readonly app: string;
@@ -81,6 +84,10 @@ export class AriCall implements Call {
 
   get released(): boolean {
     return this.leg.end === 'detached';
+  }
+
+  get becameFax(): boolean {
+    return this.leg.becameFax;
   }
 
   get hangupCause(): number | undefined {
@@ -133,6 +140,14 @@ export class AriCall implements Call {
 
   bridge(other: Call): Promise<'gone' | 'other-gone'> {
     return bridge(this.leg, other, this.#deps.app);
+  }
+
+  receiveFax(rule: FaxRule): Promise<FaxReceived> {
+    return receiveFax(this.leg, rule, this.#deps);
+  }
+
+  sendFax(document: Uint8Array, rule: SendFaxRule): Promise<FaxSent> {
+    return sendFax(this.leg, document, rule, this.#deps);
   }
 
   async hangup(cause: HangupCause = 'normal'): Promise<void> {

@@ -86,6 +86,15 @@ export class Calls {
     });
   }
 
+  /** A channel left our application: it has ended, a fax tone took it away, or the dialplan was given it. */
+  left({ id, state }: Channel): void {
+    const leg = this.#byId.get(id)?.leg;
+    if (leg?.inDialplan) return;
+    // Of a hang-up there was word before. It comes anew with the next event, which tells for certain that it was a fax tone.
+    if (leg !== undefined && !leg.hungUp && state === 'Up') leg.becameFax = true;
+    this.ended(id);
+  }
+
   ended(id: string, how: 'ended' | 'detached' = 'ended'): void {
     const call = this.#byId.get(id);
     if (call === undefined) return;
@@ -135,7 +144,9 @@ export class Calls {
   static recordingOf(id: string, files: readonly Found[]): Found | undefined {
     const numbered = files.flatMap((found) => {
       const tag = readTag(found.tag);
-      return tag?.callId === id && typeof tag.n === 'number' ? [{ found, n: tag.n }] : [];
+      return tag?.callId === id && tag.use !== 'fax' && typeof tag.n === 'number'
+        ? [{ found, n: tag.n }]
+        : [];
     });
     return numbered.toSorted((a, b) => b.n - a.n)[0]?.found;
   }

@@ -17,6 +17,9 @@ const codecs: readonly Codec[] = [
 
 const linear = codecs[3] as Codec;
 
+/** The pages of a fax lie beside recordings; they have no playing time. */
+export const faxPages: Codec = { extension: 'tif', contentType: 'image/tiff', bytesPerMs: Infinity };
+
 /**
  * The codec to record a call in: its own, so that nothing is transcoded.
  * @param native CHANNEL(audionativeformat), as `ulaw` or `(ulaw|alaw)`; the first known one counts.
@@ -31,7 +34,7 @@ export function codecOf(native: string): Codec {
 }
 
 export function codecOfExtension(extension: string): Codec | undefined {
-  return codecs.find((codec) => codec.extension === extension);
+  return [...codecs, faxPages].find((codec) => codec.extension === extension);
 }
 
 export function codecOfType(contentType: string): Codec | undefined {

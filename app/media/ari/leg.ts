@@ -13,6 +13,8 @@ export interface Link {
   flush(): void;
   /** Resolves when connected and what was missed meanwhile has been caught up, or when `signal` aborts. */
   ready(signal: AbortSignal): Promise<void>;
+  /** Has the events of a channel sent to our application wherever the channel goes. */
+  subscribe(channel: string): Promise<unknown>;
   /** Unique over restarts of this process. */
   newId(kind: string): string;
 }
@@ -52,6 +54,10 @@ export class Leg {
   recording: (Running & { readonly finish: (end: RecordingEnd) => void }) | undefined;
   /** Names of recordings that belong to this call and are nobody else's yet. */
   readonly tags = new Set<string>();
+  /** The dialplan has the channel, which leaves our application with its end still to come. */
+  inDialplan = false;
+  /** A fax tone was heard: the channel comes anew. */
+  becameFax = false;
   readonly #link: Link;
   readonly #gone = new AbortController();
   #end: 'ended' | 'detached' | undefined;
@@ -83,6 +89,22 @@ export class Leg {
       const cancel = after(ms, done);
       this.gone.addEventListener('abort', done);
     });
+  }
+
+  /** Resolves when the leg is gone. */
+  ended(): Promise<void> {
+    if (this.gone.aborted) return Promise.resolve();
+    return new Promise((resolve) => this.gone.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  /** Resolves when the switch is there again, or the leg is gone. */
+  ready(): Promise<void> {
+    return this.#link.ready(this.gone);
+  }
+
+  /** Events of the channel come also when it has left the application. @throws AriError, AriDown, AriTimeout */
+  subscribe(): Promise<unknown> {
+    return this.#link.subscribe(this.id);
   }
 
   newId(kind: string): string {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
+import type { FaxSent } from '../../ports/fax.ts';
 import type { Log } from '../../ports/log.ts';
 import type {
   Call,
@@ -17,13 +18,15 @@ import type { PromptCatalog } from '../../ports/prompts.ts';
 import type { AriCall } from './call.ts';
 import { Calls } from './calls.ts';
 import { dial, Dialling } from './dial.ts';
+import { sentBefore, type FaxNotes } from './fax.ts';
+import { createFaxNotes } from './fax-notes.ts';
 import { LampSetter } from './lamp.ts';
 import type { Link } from './leg.ts';
 import { Phones } from './phones.ts';
 import { Queue } from './queue.ts';
 import { resume } from './resume.ts';
 import { Sounds } from './sounds.ts';
-import { findStrays } from './strays.ts';
+import { StrayWatch } from './stray-watch.ts';
 import { Takes } from './takes.ts';
 import { readText, sendText } from './texts.ts';
 import type { Trunk } from './texts.ts';
@@ -80,6 +83,7 @@ export class AriMedia implements MediaServer {
   readonly #client: AriClient;
   readonly #link: Link;
   readonly #takes: Takes;
+  readonly #notes: FaxNotes;
   readonly #phones: Phones;
   readonly #manager: ManagerClient | undefined;
   readonly #lamps: LampSetter;
@@ -95,7 +99,7 @@ export class AriMedia implements MediaServer {
   #replaced = false;
   #ready = false;
   readonly #waitingForReady = new Set<() => void>();
-  #wakeStrays: (() => void) | undefined;
+  readonly #strays: StrayWatch;
 
   constructor(settings: AriSettings, deps: AriMediaDeps, sounds: Sounds) {
     this.#settings = settings;
@@ -106,9 +110,14 @@ export class AriMedia implements MediaServer {
       request: (method, uri, query, body) => this.#client.request(method, uri, query, body),
       flush: () => this.#client.flush(),
       ready: (signal) => this.#whenReady(signal),
+      subscribe: (channel) =>
+        this.#client.request('POST', `applications/${settings.app}/subscription`, {
+          eventSource: `channel:${channel}`,
+        }),
       newId: (kind) => `${kind}-${this.#prefix}-${++this.#next}`,
     };
     this.#takes = new Takes(client, settings.spool);
+    this.#notes = createFaxNotes(this.#link);
     const get = (uri: string) => this.#client.request('GET', uri);
     this.#phones = new Phones(
       get,
@@ -130,6 +139,7 @@ export class AriMedia implements MediaServer {
     this.#calls = new Calls({
       link: this.#link,
       takes: this.#takes,
+      notes: this.#notes,
       sounds,
       queue: this.#callQueue,
       app: settings.app,
@@ -137,6 +147,16 @@ export class AriMedia implements MediaServer {
       log,
       clock,
       language,
+    });
+    this.#strays = new StrayWatch({
+      takes: this.#takes,
+      notes: this.#notes,
+      get: (uri) => this.#client.request('GET', uri),
+      owned: (tag) => this.#calls.owns(tag),
+      now: () => deps.clock.now(),
+      ready: (over) => this.#whenReady(over),
+      everyMs: deps.strayEveryMs ?? 5_000,
+      log,
     });
     const apps = [settings.app, `${settings.app}-text`];
     this.#client = new AriClient({ ...settings, apps }, this.#handlers(), deps.log);
@@ -165,27 +185,8 @@ export class AriMedia implements MediaServer {
     return this.#textQueue.read(signal);
   }
 
-  async *strays(signal: AbortSignal): AsyncGenerator<StrayRecording, void, undefined> {
-    const over = AbortSignal.any([signal, this.#ended.signal]);
-    const deps = {
-      takes: this.#takes,
-      get: (uri: string) => this.#client.request('GET', uri),
-      owned: (tag: string) => this.#calls.owns(tag),
-      now: () => this.#deps.clock.now(),
-    };
-    for (;;) {
-      await this.#whenReady(over);
-      if (over.aborted) return;
-      try {
-        for (const stray of await findStrays(deps)) {
-          if (over.aborted) return;
-          yield stray;
-        }
-      } catch (error) {
-        this.#deps.log.warn('the spool could not be looked through', { error: String(error) });
-      }
-      await this.#strayPause(over);
-    }
+  strays(signal: AbortSignal): AsyncIterable<StrayRecording> {
+    return this.#strays.follow(AbortSignal.any([signal, this.#ended.signal]));
   }
 
   dial(to: DialTarget, options: DialOptions): Promise<DialResult> {
@@ -196,6 +197,10 @@ export class AriMedia implements MediaServer {
       dialling: this.#dialling,
       app: this.#settings.app,
     });
+  }
+
+  faxSent(tag: string): Promise<FaxSent | 'under-way' | undefined> {
+    return sentBefore(tag, this.#notes, (uri, query) => this.#client.request('GET', uri, query));
   }
 
   sendText(text: OutboundText): Promise<void> {
@@ -275,7 +280,7 @@ export class AriMedia implements MediaServer {
     this.#ready = true;
     for (const wake of this.#waitingForReady) wake();
     this.#deps.log.info('connected to the switch', { app });
-    this.#wakeStrays?.();
+    this.#strays.wake();
   }
 
   async #startTime(): Promise<string> {
@@ -293,7 +298,7 @@ export class AriMedia implements MediaServer {
         if (event.application === this.#settings.app) this.#started(event);
         return;
       case 'StasisEnd':
-        this.#calls.ended(event.channel.id);
+        this.#calls.left(event.channel);
         return;
       case 'TextMessageReceived':
         this.#text(event).catch((error: unknown) => {
@@ -366,21 +371,6 @@ export class AriMedia implements MediaServer {
       signal.addEventListener('abort', done);
       this.#ended.signal.addEventListener('abort', done);
       this.#waitingForReady.add(done);
-    });
-  }
-
-  #strayPause(over: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        over.removeEventListener('abort', done);
-        this.#wakeStrays = undefined;
-        resolve();
-      };
-      const timer = setTimeout(done, this.#deps.strayEveryMs ?? 5_000);
-      over.addEventListener('abort', done);
-      this.#wakeStrays = done;
-      if (over.aborted) done();
     });
   }
 }

@@ -2,6 +2,7 @@ import type { Log } from '../../ports/log.ts';
 import { bridgePrefix } from './bridge.ts';
 import { Calls } from './calls.ts';
 import type { Dialling } from './dial.ts';
+import { faxContext } from './fax.ts';
 import type { Leg } from './leg.ts';
 import type { Takes } from './takes.ts';
 import type { Query } from './wire/client.ts';
@@ -42,7 +43,11 @@ export async function resume(before: InHand, deps: ResumeDeps): Promise<void> {
     else if (channel.state === 'Up') deps.dialling.answered(channel);
   }
   await Promise.all(deps.calls.all.map((call) => catchUp(call.leg)));
-  const unknown = mine.filter((channel) => !deps.calls.has(channel.id) && !deps.dialling.ids.has(channel.id));
+  // A fax of an earlier controller goes on without one: what came of it is found in the spool.
+  const unknown = mine.filter(
+    ({ id, dialplan }) =>
+      !deps.calls.has(id) && !deps.dialling.ids.has(id) && dialplan?.context !== faxContext,
+  );
   if (unknown.length > 0) await takeUp(unknown, deps);
   if (before.calls.length === 0) await removeBridges(deps);
 }

@@ -81,6 +81,29 @@ export class Sounds {
     await Promise.all(paths.map((path) => rm(path, { force: true })));
   }
 
+  /**
+   * Lays a file out that the switch shall read, until it is removed.
+   * @throws Fault `media-failed` if there is no folder, or it cannot be written
+   */
+  async lay(
+    name: string,
+    bytes: Uint8Array,
+  ): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+    const { directory } = this.#options;
+    if (directory === undefined)
+      throw new Fault('media-failed', 'asterisk.spool is not set', { temporary: false });
+    const path = join(directory, name);
+    try {
+      await write(path, bytes, this.#mode);
+    } catch (cause) {
+      throw new Fault('media-failed', 'a file could not be laid out for the switch', {
+        temporary: true,
+        cause,
+      });
+    }
+    return { path, remove: () => rm(path, { force: true }) };
+  }
+
   /** A clip that is missing is logged and left out: a call goes on without it. */
   async segments(items: readonly PlayItem[], language: string): Promise<readonly Segment[]> {
     const segments: Segment[] = [];

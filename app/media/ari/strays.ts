@@ -1,10 +1,14 @@
 import { readTag } from '../../core/message/recording-tag.ts';
 import type { StrayRecording } from '../../ports/media.ts';
+import { faxPages } from './codec.ts';
+import type { FaxNotes } from './fax.ts';
+import { readOutcome } from './fax-outcome.ts';
 import type { Found, Takes } from './takes.ts';
 import type { Channel } from './wire/resources.ts';
 
 export interface StrayDeps {
   readonly takes: Takes;
+  readonly notes: FaxNotes;
   readonly get: (uri: string) => Promise<unknown>;
   /** Recordings of calls that this process has in hand. */
   readonly owned: (tag: string) => boolean;
@@ -40,8 +44,13 @@ async function look(found: Found, deps: StrayDeps, startup: Date): Promise<Stray
   // Empty ones stay: a call may be about to record.
   if (extent === undefined || deps.owned(found.tag)) return undefined;
   if (deps.now().getTime() - extent.modified.getTime() < settledMs) return undefined;
+  const note = found.codec === faxPages ? await deps.notes.read(found.tag) : undefined;
+  const outcome = note === undefined ? undefined : readOutcome(note);
   return {
-    take: deps.takes.take(found, extent.bytes, () => {}),
+    take: deps.takes.take(found, extent.bytes, () => {
+      if (note !== undefined) deps.notes.forget(found.tag);
+    }),
+    ...(outcome === undefined ? {} : { fax: { facts: outcome.facts, complete: outcome.success } }),
     modified: extent.modified,
     // Whoever wrote it has been started anew since.
     cut: extent.modified.getTime() !== 0 && extent.modified < startup,

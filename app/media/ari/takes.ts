@@ -45,6 +45,11 @@ export class Takes {
     this.#spool = spool;
   }
 
+  /** Whether the recordings lie on a disk of this host. */
+  get shared(): boolean {
+    return this.#spool !== undefined;
+  }
+
   /** `undefined` if there is no such recording, or an empty one. */
   async extent(found: Found): Promise<Extent | undefined> {
     if (this.#spool === undefined) {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallFacts } from '../../core/address/call-facts.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FaxSent } from '../../ports/fax.ts';
 import type {
   CallEntry,
   Call,
@@ -68,7 +69,12 @@ export interface ScriptedCaller {
   /** Adds steps to their script. */
   does(...steps: Step[]): void;
   /** When the call is over; `switch` = the server was disposed. */
-  readonly ended: Promise<{ readonly by: 'us' | 'them' | 'switch'; readonly cause: number | undefined }>;
+  readonly ended: Promise<{
+    readonly by: 'us' | 'them' | 'switch' | 'fax';
+    readonly cause: number | undefined;
+  }>;
+  /** What their fax machine was sent. */
+  readonly faxes: readonly Uint8Array[];
 }
 
 export interface ScriptedMedia extends MediaServer {
@@ -89,6 +95,8 @@ export interface ScriptedMedia extends MediaServer {
   readonly callers: readonly ScriptedCaller[];
   readonly dialled: readonly { readonly to: DialTarget; readonly options: DialOptions }[];
   readonly sent: readonly OutboundText[];
+  /** What `faxSent` answers, by tag. */
+  readonly faxEnds: Map<string, FaxSent | 'under-way'>;
   /** By mailbox number, as set last. */
   readonly lamps: ReadonlyMap<string, Lamp>;
   /** Tags of recordings that nobody has discarded. */
@@ -111,6 +119,8 @@ class Scripted implements ScriptedMedia {
   readonly #texts = new Queue<InboundText>();
   readonly #strays = new Queue<StrayRecording>();
   readonly #starts = new Queue<Date>();
+  /** How faxes ended that an earlier controller sent, by tag. */
+  readonly faxEnds = new Map<string, FaxSent | 'under-way'>();
   readonly #live = new Set<ScriptedCall>();
   #open = true;
 
@@ -178,6 +188,10 @@ class Scripted implements ScriptedMedia {
     return { kind: 'answered', call: this.#connect(ring, true).call };
   }
 
+  async faxSent(tag: string): Promise<FaxSent | 'under-way' | undefined> {
+    return this.faxEnds.get(tag);
+  }
+
   async sendText(text: OutboundText): Promise<void> {
     await this.#options.onText?.(text);
     this.sent.push(text);
@@ -202,11 +216,18 @@ class Scripted implements ScriptedMedia {
     for (const queue of [this.#calls, this.#texts, this.#strays, this.#starts]) queue.close();
   }
 
+  /** The same leg comes in anew, with what its person has not done yet. */
+  #anew(call: ScriptedCall, person: Person): void {
+    const { id, facts } = call;
+    const again = this.#connect({ id, facts, steps: person.remaining, entry: { kind: 'fax' } }, true);
+    this.#calls.push(again.call);
+  }
+
   #connect(ring: Ring, answered: boolean): { call: ScriptedCall; caller: ScriptedCaller } {
     const id = ring.id ?? randomUUID();
     const entry = ring.entry ?? { kind: 'incoming' };
     const person = new Person(ring.steps);
-    const call = new ScriptedCall({
+    const call: ScriptedCall = new ScriptedCall({
       id,
       entry,
       person,
@@ -216,6 +237,7 @@ class Scripted implements ScriptedMedia {
       speech: this.#options.speech,
       answered: answered || entry.kind === 'resumed' || entry.kind === 'fax',
       recorded: ring.recorded,
+      onFaxTone: () => this.#anew(call, person),
     });
     const caller = describeCaller(call, person);
     this.callers.push(caller);
@@ -238,7 +260,7 @@ const blankFacts: CallFacts = {
 };
 
 function describeCaller(call: ScriptedCall, person: Person): ScriptedCaller {
-  const ended = new Promise<{ by: 'us' | 'them' | 'switch'; cause: number | undefined }>((resolve) => {
+  const ended = new Promise<Awaited<ScriptedCaller['ended']>>((resolve) => {
     call.gone.addEventListener(
       'abort',
       () => resolve({ by: call.endedBy ?? 'switch', cause: call.hangupCause }),
@@ -249,6 +271,7 @@ function describeCaller(call: ScriptedCall, person: Person): ScriptedCaller {
     call,
     ended,
     heard: call.heard,
+    faxes: call.faxes,
     playings: call.playings,
     get prompts() {
       return call.heard.flatMap((item) => (item.kind === 'prompt' ? [item.name] : []));

@@ -1,11 +1,13 @@
 import { settledOrCut } from './settled.ts';
-import { bytesPerMs, type Step } from './steps.ts';
+import { bytesPerMs, type FaxMachineStep, type FaxStep, type Step } from './steps.ts';
 
 /** What the person on the line does next. */
 export type Act =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'hangup' }
   | { readonly kind: 'sound'; readonly sound: Sound }
+  | { readonly kind: 'fax'; readonly step: FaxStep }
+  | { readonly kind: 'fax-machine'; readonly step: FaxMachineStep }
   /** Says and does nothing: waits to hear this, or `undefined` = for ever. */
   | { readonly kind: 'listening'; readonly for: string | undefined; readonly atMs?: number };
 
@@ -63,6 +65,10 @@ export class Person {
         return { kind: 'sound', sound: { kind: step.kind, ms: step.ms } };
       case 'meanwhile':
         return this.#settled ? this.#past() : (this.#running ??= this.#run(step.run));
+      case 'fax':
+        return { kind: 'fax', step };
+      case 'fax-machine':
+        return { kind: 'fax-machine', step };
       case 'hangup':
         return { kind: 'hangup' };
     }

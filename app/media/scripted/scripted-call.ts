@@ -2,6 +2,7 @@ import type { CallFacts } from '../../core/address/call-facts.ts';
 import { Fault } from '../../core/errors.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FaxReceived, FaxRule, FaxSent, SendFaxRule } from '../../ports/fax.ts';
 import type {
   Call,
   CallEntry,
@@ -15,6 +16,7 @@ import type {
   RecordRule,
 } from '../../ports/media.ts';
 import { bridgeCalls } from './bridge.ts';
+import { receiveScripted, sendScripted } from './fax.ts';
 import { lengthMs, namesOf, type Playing, type Speech } from './playing.ts';
 import type { Act, Person } from './person.ts';
 import { settledOrCut } from './settled.ts';
@@ -33,6 +35,8 @@ export interface CallDeps {
   readonly answered: boolean;
   /** What a resumed call's recording holds already. */
   readonly recorded: Uint8Array | undefined;
+  /** A fax tone was heard: the leg comes anew. */
+  readonly onFaxTone: () => void;
 }
 
 /** ITU-T Q.850 causes. */
@@ -63,15 +67,18 @@ export class ScriptedCall implements Call {
   readonly started: Date;
   answered: Date | undefined;
   readonly released = false;
+  becameFax = false;
   hangupCause: number | undefined;
   /** Who ended it. */
-  endedBy: 'us' | 'them' | 'switch' | undefined;
+  endedBy: 'us' | 'them' | 'switch' | 'fax' | undefined;
   /** All that began to be played, in order; a recording's tone is the prompt `beep`. */
   readonly heard: PlayItem[] = [];
   /** From where to where each of them was played. */
   readonly playings: Playing[] = [];
   /** The recording that is being made, or was when the switch let go of the call. */
   running: { readonly tag: string; readonly tape: Tape } | undefined;
+  /** What was sent to the far machine. */
+  readonly faxes: Uint8Array[] = [];
   readonly person: Person;
   readonly #deps: CallDeps;
   readonly #gone = new AbortController();
@@ -146,6 +153,14 @@ export class ScriptedCall implements Call {
     return this.during(undefined, (cut) => recordScript(this, rule, tape, this.#deps.takes, cut));
   }
 
+  receiveFax(rule: FaxRule): Promise<FaxReceived> {
+    return this.during(undefined, (cut) => receiveScripted(this, rule, this.#deps.takes, cut));
+  }
+
+  sendFax(document: Uint8Array, rule: SendFaxRule): Promise<FaxSent> {
+    return this.during(undefined, (cut) => sendScripted(this, document, rule, cut));
+  }
+
   bridge(other: Call): Promise<'gone' | 'other-gone'> {
     if (!(other instanceof ScriptedCall))
       throw new Fault('invalid', 'a call of another switch', { temporary: false });
@@ -160,7 +175,7 @@ export class ScriptedCall implements Call {
     await this.hangup();
   }
 
-  end(by: 'us' | 'them' | 'switch', cause: number | undefined): void {
+  end(by: 'us' | 'them' | 'switch' | 'fax', cause: number | undefined): void {
     if (this.endedBy !== undefined) return;
     this.endedBy = by;
     this.hangupCause = cause;
@@ -204,6 +219,7 @@ export class ScriptedCall implements Call {
     const act = await this.#act(cut);
     if (act === undefined || cut.aborted) return 'stopped';
     if (act.kind === 'sound' || act.kind === 'listening') return act;
+    if (act.kind === 'fax' || act.kind === 'fax-machine') return this.#tone(act);
     this.person.done();
     if (act.kind === 'hangup') {
       this.end('them', 16);
@@ -211,6 +227,33 @@ export class ScriptedCall implements Call {
     }
     if (this.#keys.length < mostKeys) this.#keys += act.key;
     return 'pressed';
+  }
+
+  /** What comes after the keys that were pressed before. */
+  async faxTurn(cut: AbortSignal): Promise<Act | 'stopped' | undefined> {
+    for (;;) {
+      const act = await this.#act(cut);
+      if (act === undefined || cut.aborted) return 'stopped';
+      if (act.kind === 'hangup') {
+        this.person.done();
+        this.end('them', 16);
+        return 'stopped';
+      }
+      if (act.kind !== 'key') return act;
+      this.person.done();
+    }
+  }
+
+  /** A calling machine's tone is heard while something is done with the call; one that answers makes none that we heed. */
+  #tone(
+    act: Extract<Act, { kind: 'fax' | 'fax-machine' }>,
+  ): 'stopped' | { readonly kind: 'listening'; for: undefined } {
+    if (act.kind === 'fax-machine' || this.#busy === 0 || this.answered === undefined)
+      return { kind: 'listening', for: undefined };
+    this.becameFax = true;
+    this.end('fax', undefined);
+    this.#deps.onFaxTone();
+    return 'stopped';
   }
 
   /** Lets what the person waits for come about, if it has happened already. */

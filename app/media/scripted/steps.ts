@@ -17,7 +17,27 @@ export type Step =
   | { readonly kind: 'gap'; readonly ms: number }
   /** Calls this, once; holds the line, and time with it, until the promise that it gives settles. */
   | { readonly kind: 'meanwhile'; readonly run: () => unknown }
+  | FaxStep
+  | FaxMachineStep
   | { readonly kind: 'hangup' };
+
+/** A calling fax machine: its tone is heard as soon as the call is answered, and it sends when it is received from. */
+export interface FaxStep {
+  readonly kind: 'fax';
+  /** A TIFF. */
+  readonly document: Uint8Array;
+  readonly station?: string;
+  /** Hangs up after these pages, with more to come. */
+  readonly breaksOff?: boolean;
+}
+
+/** A fax machine that answers, and takes what is sent. */
+export interface FaxMachineStep {
+  readonly kind: 'fax-machine';
+  readonly station?: string;
+  /** Breaks off after so many pages. */
+  readonly takes?: number;
+}
 
 export const hear = (what: string, atMs?: number): Step => ({
   kind: 'hear',
@@ -29,6 +49,15 @@ export const silence = (ms: number): Step => ({ kind: 'silence', ms });
 export const gap = (ms: number): Step => ({ kind: 'gap', ms });
 export const meanwhile = (run: () => unknown): Step => ({ kind: 'meanwhile', run });
 export const hangup = (): Step => ({ kind: 'hangup' });
+export const faxes = (document: Uint8Array, more: Omit<FaxStep, 'kind' | 'document'> = {}): Step => ({
+  kind: 'fax',
+  document,
+  ...more,
+});
+export const faxMachine = (more: Omit<FaxMachineStep, 'kind'> = {}): Step => ({
+  kind: 'fax-machine',
+  ...more,
+});
 
 /** Speaks: the given sound, or so many milliseconds of something that counts as speech. */
 export function speak(what: number | Uint8Array): Step {

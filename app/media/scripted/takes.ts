@@ -24,13 +24,13 @@ export class Takes {
     return this.#kept.get(tag);
   }
 
-  keep(tag: string, bytes: Uint8Array): Take {
+  keep(tag: string, bytes: Uint8Array, contentType = this.#contentType): Take {
     this.#kept.set(tag, bytes);
     return {
       id: tag,
       tag,
-      contentType: this.#contentType,
-      durationMs: Math.round(bytes.length / bytesPerMs),
+      contentType,
+      durationMs: contentType === 'image/tiff' ? 0 : Math.round(bytes.length / bytesPerMs),
       bytes: async () => {
         const kept = this.#kept.get(tag);
         if (kept === undefined)

@@ -67,6 +67,7 @@ const header = z.strictObject({
       }),
     )
     .exactOptional(),
+  quiet: z.boolean().exactOptional(),
   /** Of all bytes. */
   sha256: z.string(),
 });

@@ -70,7 +70,7 @@ describe('a recording tag', () => {
     '',
     'a~b',
     'x~-~12~id~g',
-    'x~-~12~id~x1',
+    'x~-~12~id~y1',
     'x~-~12~id~gd1',
     'x~-~12~id~1g',
     '+1~-~12~../../etc~0',

@@ -87,6 +87,7 @@ function switchThat(request: string, answers: readonly Answer[], finds: readonly
       return {};
     },
     ready: () => Promise.resolve(),
+    subscribe: async () => undefined,
     newId: (kind: string) => kind,
     flush: () => undefined,
   };
@@ -104,7 +105,14 @@ function callOf(leg: Leg): AriCall {
       answered: undefined,
       codec: codecOf('ulaw'),
     },
-    { sounds: unused, takes: unused, clock: { now: () => new Date(1000) }, language: 'en', app: 'a' },
+    {
+      sounds: unused,
+      notes: unused,
+      takes: unused,
+      clock: { now: () => new Date(1000) },
+      language: 'en',
+      app: 'a',
+    },
   );
 }
 

@@ -13,6 +13,8 @@ import { openLocalAsterisk } from '../../../scripts/stack/asterisk.ts';
 import type { LocalAsterisk } from '../../../scripts/stack/asterisk.ts';
 import { freePort } from '../../../scripts/stack/ports.ts';
 import { babble } from '../../audio/babble.ts';
+import { openFaxMachine, type FaxMachine } from '../../fax/machine.ts';
+import { pagesOf, shows } from '../../fax/tiff.ts';
 import { openPhone } from '../../phone/phone.ts';
 import type { Phone } from '../../phone/phone.ts';
 import { silentLog } from '../../ports/silent-log.ts';
@@ -21,6 +23,12 @@ import { Person } from './person.ts';
 
 const lampMailbox = '+12025550140';
 const awayNumber = '+12025550139';
+const machineHost = '127.0.0.2';
+
+interface Ports {
+  readonly trunk: number;
+  readonly machine: number;
+}
 
 /** These last for seconds, so that something can happen meanwhile. */
 const longClips: ReadonlySet<string> = new Set(['greeting-default', 'enter-reference', 'message-long']);
@@ -28,10 +36,14 @@ const longClips: ReadonlySet<string> = new Set(['greeting-default', 'enter-refer
 export async function openAriWorld(): Promise<MediaCasesWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-ari-'));
   const trunkPort = await freePort('udp');
+  const machinePort = await freePort('udp');
   const asterisk = await openLocalAsterisk({
     directory: join(directory, 'asterisk'),
     prompts: directory,
-    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }],
+    trunks: [
+      { name: 'trunk', host: '127.0.0.1', port: trunkPort },
+      { name: 'fax-line', host: machineHost, port: machinePort },
+    ],
     phones: [
       { name: 'anna', number: lampMailbox, password: 'secret' },
       { name: 'ben', number: awayNumber, password: 'secret' },
@@ -40,7 +52,7 @@ export async function openAriWorld(): Promise<MediaCasesWorld> {
   const server = { host: asterisk.sipHost, port: asterisk.sipPort };
   const network = await openPhone({ server, number: '+12025550100', port: trunkPort });
   const anna = await openPhone({ server, number: 'anna', password: 'secret' });
-  const world = new AriWorld(directory, asterisk, network, anna, trunkPort);
+  const world = new AriWorld(directory, asterisk, network, anna, { trunk: trunkPort, machine: machinePort });
   await anna.register();
   await world.open();
   return world;
@@ -56,7 +68,9 @@ class AriWorld implements MediaCasesWorld {
   readonly #asterisk: LocalAsterisk;
   readonly #network: Phone;
   readonly #anna: Phone;
-  readonly #trunkPort: number;
+  readonly #ports: Ports;
+  #machine: Promise<FaxMachine> | undefined;
+  #machineNumber: string | undefined;
   readonly #numbers = new Map<string, DialledNumber>();
   readonly #sounds = new Map<string, Buffer>();
   readonly #closing = new AbortController();
@@ -64,19 +78,22 @@ class AriWorld implements MediaCasesWorld {
   #texts!: AsyncIterator<InboundText>;
   #strays!: AsyncIterator<StrayRecording>;
 
-  constructor(directory: string, asterisk: LocalAsterisk, network: Phone, anna: Phone, trunkPort: number) {
+  constructor(directory: string, asterisk: LocalAsterisk, network: Phone, anna: Phone, ports: Ports) {
     this.#directory = directory;
     this.#asterisk = asterisk;
     this.#network = network;
     this.#anna = anna;
-    this.#trunkPort = trunkPort;
+    this.#ports = ports;
     mkdirSync(join(directory, 'en'));
     void this.#answerCalls();
   }
 
   async open(): Promise<void> {
     const { ariUrl: url, user, password, spool } = this.#asterisk;
-    const trunks = [{ name: 'trunk', host: '127.0.0.1', port: this.#trunkPort }];
+    const trunks = [
+      { name: 'trunk', host: '127.0.0.1', port: this.#ports.trunk },
+      { name: 'fax-line', host: machineHost, port: this.#ports.machine },
+    ];
     const settings = {
       url,
       user,
@@ -89,7 +106,14 @@ class AriWorld implements MediaCasesWorld {
     };
     const clock = { now: () => new Date() };
     const deps = { log: silentLog, clock, prompts: this.#prompts(), language: 'en', strayEveryMs: 300 };
-    this.media = await openAriMedia(settings, deps);
+    const media = await openAriMedia(settings, deps);
+    // One number is at the end of another line.
+    const dial = media.dial.bind(media);
+    media.dial = async (to, options) => {
+      if (to.number === this.#machineNumber) await this.#openMachine();
+      return dial(to.number === this.#machineNumber ? { ...to, trunk: 'fax-line' } : to, options);
+    };
+    this.media = media;
     const { signal } = this.#closing;
     this.#calls = this.media.calls(signal)[Symbol.asyncIterator]();
     this.#texts = this.media.texts(signal)[Symbol.asyncIterator]();
@@ -105,7 +129,30 @@ class AriWorld implements MediaCasesWorld {
     return { call: await next(this.#calls), caller };
   }
 
+  async fax(document: Uint8Array): Promise<Call> {
+    const machine = await this.#openMachine();
+    await machine.send(document, { to: '+12025550123', from: '+12025550166' });
+    return next(this.#calls);
+  }
+
+  async faxed(): Promise<Uint8Array> {
+    return (await (await this.#openMachine()).received()).document;
+  }
+
+  nextCall(): Promise<Call> {
+    return next(this.#calls);
+  }
+
+  async samePages(got: Uint8Array, sent: Uint8Array): Promise<boolean> {
+    const [gotPages, sentPages] = await Promise.all([pagesOf(got), pagesOf(sent)]);
+    return (
+      gotPages.length === sentPages.length &&
+      sentPages.every((page, i) => gotPages[i] !== undefined && shows(gotPages[i], page))
+    );
+  }
+
   onDial(number: string, how: DialledNumber): void {
+    if (how === 'fax-machine') this.#machineNumber = number;
     this.#numbers.set(number, how);
   }
 
@@ -156,10 +203,22 @@ class AriWorld implements MediaCasesWorld {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await this.media[Symbol.asyncDispose]();
+    await (await this.#machine)?.[Symbol.asyncDispose]();
     await this.#network[Symbol.asyncDispose]();
     await this.#anna[Symbol.asyncDispose]();
     await this.#asterisk[Symbol.asyncDispose]();
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Another Asterisk, which most cases do not need. */
+  #openMachine(): Promise<FaxMachine> {
+    return (this.#machine ??= openFaxMachine({
+      directory: join(this.#directory, 'machine'),
+      host: machineHost,
+      port: this.#ports.machine,
+      server: { host: this.#asterisk.sipHost, port: this.#asterisk.sipPort },
+      station: '+1 202 555 0166',
+    }));
   }
 
   /** Takes calls of the switch as the numbers dialled are meant to. */

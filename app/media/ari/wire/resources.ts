@@ -6,6 +6,8 @@ export interface Channel {
   readonly state: string;
   readonly creationtime: string;
   readonly protocol_id?: string;
+  /** Where it is, or will be next, in the dialplan. */
+  readonly dialplan?: { readonly context: string; readonly exten: string };
 }
 
 export interface AsteriskInfo {

@@ -1,0 +1,193 @@
+import { tiffPages } from '../../core/message/tiff-pages.ts';
+import { Fault } from '../../core/errors.ts';
+import type { FaxReceived, FaxRule, FaxSent, FaxTrouble, SendFaxRule } from '../../ports/fax.ts';
+import { faxPages } from './codec.ts';
+import { readOutcome, troubleOf, type FaxOutcome } from './fax-outcome.ts';
+import { asFault } from './leg.ts';
+import type { Leg } from './leg.ts';
+import type { Sounds } from './sounds.ts';
+import type { Takes } from './takes.ts';
+import { after } from './timer.ts';
+import type { Query } from './wire/client.ts';
+import { AriDown, AriError } from './wire/errors.ts';
+import type { Channel } from './wire/resources.ts';
+
+/** How faxes ended, as the dialplan keeps it. */
+export interface FaxNotes {
+  /** `undefined` if there is none, or no switch to ask. */
+  read(tag: string): Promise<string | undefined>;
+  /** Fetched, it is not needed any more. */
+  forget(tag: string): void;
+}
+
+export interface FaxDeps {
+  readonly notes: FaxNotes;
+  readonly takes: Takes;
+  readonly sounds: Pick<Sounds, 'lay'>;
+}
+
+/** The dialplan's context that sends and receives. */
+export const faxContext = 'fax';
+
+/** Lets the dialplan receive; the outcome is what it has written down when the channel has ended. */
+export async function receiveFax(leg: Leg, rule: FaxRule, deps: FaxDeps): Promise<FaxReceived> {
+  needsFolder(deps.takes);
+  leg.tags.add(rule.tag);
+  const over = await run(leg, 'receive', rule, {});
+  if (over === 'not-begun') {
+    leg.tags.delete(rule.tag);
+    return { kind: 'gone' };
+  }
+  // Whoever has the channel now takes in what lies there.
+  if (over === 'detached') return { kind: 'gone' };
+  return judgeReceived(leg, rule.tag, over, deps);
+}
+
+export async function sendFax(
+  leg: Leg,
+  document: Uint8Array,
+  rule: SendFaxRule,
+  deps: FaxDeps,
+): Promise<FaxSent> {
+  needsFolder(deps.takes);
+  const laid = await deps.sounds.lay(`fax-${rule.tag.replace(/[^\w-]/g, '_')}.tif`, document);
+  try {
+    const over = await run(leg, 'send', rule, { AB_FAX_FILE: laid.path, AB_FAX_HEADER: rule.header });
+    if (over === 'not-begun' || over === 'detached') return { kind: 'gone' };
+    const outcome = await takeOutcome(rule.tag, deps.notes);
+    return judgeSent(outcome, over === 'late');
+  } finally {
+    await laid.remove();
+  }
+}
+
+/** What was written down of a fax that another process sent. */
+export async function sentBefore(
+  tag: string,
+  notes: FaxNotes,
+  get: (uri: string, query?: Query) => Promise<unknown>,
+): Promise<FaxSent | 'under-way' | undefined> {
+  const outcome = await takeOutcome(tag, notes);
+  if (outcome !== undefined) return judgeSent(outcome, false);
+  const channels = ((await get('channels')) as readonly Channel[]).filter(
+    ({ dialplan }) => dialplan?.context === faxContext,
+  );
+  for (const { id } of channels) {
+    const answer = await get(`channels/${id}/variable`, { variable: 'AB_FAX' }).catch((error: unknown) => {
+      if (error instanceof AriError) return undefined;
+      throw error;
+    });
+    if ((answer as { readonly value?: string } | undefined)?.value === tag) return 'under-way';
+  }
+  return undefined;
+}
+
+function needsFolder(takes: Takes): void {
+  if (takes.shared) return;
+  throw new Fault(
+    'media-failed',
+    'asterisk.spool is not set: faxes need a folder that the switch and this host see',
+    { temporary: false },
+  );
+}
+
+type Over = 'ended' | 'late' | 'detached' | 'not-begun';
+
+/** Hands the channel to the dialplan and waits for its end. */
+async function run(
+  leg: Leg,
+  extension: 'receive' | 'send',
+  rule: FaxRule,
+  more: Readonly<Record<string, string>>,
+): Promise<Over> {
+  const variables = { AB_FAX: rule.tag, AB_FAX_STATION: rule.station, ...more };
+  // Without it the application hears no more of the channel.
+  if (!(await done(leg, () => leg.subscribe()))) return 'not-begun';
+  const set = Object.entries(variables).map(([variable, value]) =>
+    done(leg, () => leg.ask('POST', `channels/${leg.id}/variable`, { variable, value })),
+  );
+  if (!(await Promise.all(set)).every(Boolean)) return 'not-begun';
+  leg.inDialplan = true;
+  if (!(await enter(leg, extension))) return leg.end === 'detached' ? 'detached' : 'not-begun';
+  let late = false;
+  const cancel = after(rule.maxSeconds * 1000, () => {
+    late = true;
+    leg.tell('DELETE', `channels/${leg.id}`);
+  });
+  await leg.ended();
+  cancel();
+  if (leg.end === 'detached') return 'detached';
+  return late ? 'late' : 'ended';
+}
+
+/** Something that may be done again; false if the leg is gone. */
+async function done(leg: Leg, act: () => Promise<unknown>): Promise<boolean> {
+  for (;;) {
+    if (leg.gone.aborted) return false;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (leg.gone.aborted) return false;
+      // 422: there is no such channel to be subscribed to.
+      if (error instanceof AriError && (error.channelGone || error.status === 422)) {
+        leg.finish('ended');
+        return false;
+      }
+      if (!(error instanceof AriDown)) throw asFault(error);
+      await leg.ready();
+    }
+  }
+}
+
+/** One that was let in already, of which the loss of a connection kept the answer, is not ours to let in again. */
+async function enter(leg: Leg, extension: string): Promise<boolean> {
+  let tried = false;
+  return done(leg, async () => {
+    if (tried) {
+      const channel = (await leg.find(`channels/${leg.id}`)) as Channel | undefined;
+      if (channel?.dialplan?.context === faxContext) return;
+    }
+    tried = true;
+    await leg.ask('POST', `channels/${leg.id}/continue`, { context: faxContext, extension, priority: 1 });
+  });
+}
+
+async function judgeReceived(
+  leg: Leg,
+  tag: string,
+  over: Over,
+  { takes, notes }: FaxDeps,
+): Promise<FaxReceived> {
+  const outcome = await takeOutcome(tag, notes);
+  const found = { tag, codec: faxPages };
+  const extent = await takes.extent(found);
+  const take = takes.take(found, extent?.bytes ?? 0, () => leg.tags.delete(tag));
+  const pages = extent === undefined ? 0 : (tiffPages(await take.bytes())?.whole ?? 0);
+  const why: FaxTrouble = over === 'late' ? 'time' : troubleOf(outcome);
+  if (pages === 0) {
+    await take.discard().catch((error: unknown) => {
+      leg.log.warn('an empty fax could not be removed', { error: String(error) });
+    });
+    return { kind: 'failed', why, detail: outcome?.text ?? '' };
+  }
+  const fax = { take, pages, facts: outcome?.facts };
+  // Without a word of the switch the pages that are there are believed to be all.
+  if (outcome?.success !== false && over !== 'late') return { kind: 'received', fax };
+  return { kind: 'partly', fax, why };
+}
+
+function judgeSent(outcome: FaxOutcome | undefined, late: boolean): FaxSent {
+  const pages = outcome?.pages ?? 0;
+  const facts = outcome?.facts;
+  if (outcome?.success === true && pages > 0) return { kind: 'sent', pages, facts };
+  const why = late ? 'time' : troubleOf(outcome);
+  return { kind: 'failed', why, pages, detail: outcome?.text ?? '', facts };
+}
+
+async function takeOutcome(tag: string, notes: FaxNotes): Promise<FaxOutcome | undefined> {
+  const written = await notes.read(tag);
+  if (written === undefined) return undefined;
+  notes.forget(tag);
+  return readOutcome(written);
+}

@@ -1,0 +1,225 @@
+/**
+ * Takes mail in: to a subscriber's number it is a message, whose mailbox comes into being with it if need be; to the address
+ * that a mail of ours asked answers to, it is an answer; to the address that reports about it go to, a report.
+ */
+import type { NumberPlan } from '../core/address/number-plan.ts';
+import { isTemporary } from '../core/errors.ts';
+import type { E164 } from '../core/ids.ts';
+import { readLocalPart, sameAddress, splitAddress } from '../core/mail/address.ts';
+import { kindOfMail } from '../core/mail/kind.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Sender } from '../core/message/message.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { InboundMail, MailIntake, RecipientVerdict } from '../ports/mail.ts';
+import type { Store } from '../ports/store.ts';
+import type { Deposits } from './deposit.ts';
+import { partsOf } from './mail-parts.ts';
+import type { MailReplies } from './mail-reply.ts';
+import type { Profiles } from './profile.ts';
+
+export interface MailInDeps {
+  readonly deposits: Pick<Deposits, 'take'>;
+  readonly store: Pick<Store, 'mailboxes' | 'notifications'>;
+  readonly replies: MailReplies;
+  readonly profiles: Profiles;
+  readonly plan: NumberPlan;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** In lower case; mails of ours are from the first. */
+  readonly domains: readonly string[];
+  /** Numbers of other local parts, in lower case, as `postmaster`. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Mail to `number@` this domain is faxed. */
+  readonly faxDomain?: string | undefined;
+  readonly fax?: MailToFax | undefined;
+}
+
+/** Takes mails that are to be faxed. */
+export interface MailToFax {
+  /** @param digits a number as it was written, digits with or without a plus; @param sender MAIL FROM */
+  recipient(digits: string, sender: string): Promise<RecipientVerdict>;
+  /** Resolved = it is safe. The same mail can come again. @throws Fault */
+  take(mail: InboundMail, digits: string): Promise<void>;
+}
+
+type Target =
+  | { readonly kind: 'mailbox'; readonly number: E164; readonly classOfService: string }
+  | { readonly kind: 'reply' | 'bounce'; readonly token: string }
+  | { readonly kind: 'fax'; readonly digits: string; readonly fax: MailToFax }
+  | { readonly kind: 'unknown' | 'not-ours' };
+
+export function createMailIntake(deps: MailInDeps): MailIntake {
+  return {
+    recipient: (address, sender) => judge(deps, targetOf(deps, address), sender),
+    async take(mail, recipients) {
+      const failures: unknown[] = [];
+      const seen = new Set<string>();
+      for (const address of recipients) {
+        const target = targetOf(deps, address);
+        const key = target.kind === 'mailbox' ? target.number : address.toLowerCase();
+        if (seen.has(key)) continue;
+        seen.add(key);
+        // One that fails does not keep the others from having it: it comes again, and they have it then.
+        await takeFor(deps, mail, target).catch((error: unknown) => failures.push(error));
+      }
+      if (failures.length > 0) throw failures.find(isTemporary) ?? failures[0];
+    },
+  };
+}
+
+function targetOf(deps: MailInDeps, address: string): Target {
+  const { local, domain } = splitAddress(address);
+  const part = readLocalPart(local);
+  if (domain === deps.faxDomain) {
+    if (part.kind !== 'number' || deps.fax === undefined) return { kind: 'unknown' };
+    return { kind: 'fax', digits: part.digits, fax: deps.fax };
+  }
+  // `postmaster` may stand without a domain (RFC 5321, section 4.5.1).
+  if (address.includes('@') && !deps.domains.includes(domain)) return { kind: 'not-ours' };
+  switch (part.kind) {
+    case 'reply':
+    case 'bounce':
+      return part;
+    case 'number':
+      return served(deps, part.digits);
+    case 'name': {
+      const name = part.name === '' ? address.toLowerCase() : part.name;
+      const number = Object.hasOwn(deps.names, name) ? deps.names[name] : undefined;
+      return number === undefined ? { kind: 'unknown' } : served(deps, number);
+    }
+  }
+}
+
+/** A number as it is written nationally, or E.164 with or without its plus. */
+function served({ plan }: MailInDeps, digits: string): Target {
+  for (const written of [digits, `+${digits}`]) {
+    const number = plan.parse(written);
+    const classOfService = number === undefined || plan.isAccess(number) ? undefined : plan.classOf(number);
+    if (number !== undefined && classOfService !== undefined)
+      return { kind: 'mailbox', number, classOfService };
+  }
+  return { kind: 'unknown' };
+}
+
+async function judge(deps: MailInDeps, target: Target, sender: string): Promise<RecipientVerdict> {
+  switch (target.kind) {
+    case 'unknown':
+    case 'not-ours':
+      return target.kind;
+    case 'fax':
+      return target.fax.recipient(target.digits, sender);
+    case 'reply':
+      return (await deps.store.notifications.byToken(target.token)) === undefined ? 'unknown' : 'taken';
+    // Also about mails that are forgotten: a report that is refused makes another at the far side.
+    case 'bounce':
+      return sender === '' ? 'taken' : 'reports-only';
+    case 'mailbox': {
+      const mailbox = await find(deps, target.number);
+      return mailbox !== undefined && isFull(deps, mailbox) ? 'full' : 'taken';
+    }
+  }
+}
+
+async function takeFor(deps: MailInDeps, mail: InboundMail, target: Target): Promise<void> {
+  switch (target.kind) {
+    case 'unknown':
+    case 'not-ours':
+      return;
+    case 'bounce':
+      return report(deps, mail, target.token);
+    case 'fax':
+      return target.fax.take(mail, target.digits);
+    case 'reply':
+      if (mail.automatic === 'no') return deps.replies.take(mail, target.token);
+      deps.log.info('a machine answered a mail', { automatic: mail.automatic });
+      return;
+    case 'mailbox':
+      // A notice that comes back here would be the cause of the next one, for ever.
+      if (mail.loops.some((domain) => deps.domains.includes(domain)) && mail.automatic !== 'no')
+        deps.log.info('a mail made no message', { why: 'a notice of ours' });
+      else await deposit(deps, mail, target);
+  }
+}
+
+/** What became of a mail of ours at its own server. */
+async function report({ store, log }: MailInDeps, mail: InboundMail, token: string): Promise<void> {
+  const notification = await store.notifications.byToken(token);
+  const { action, status } = mail.report ?? {};
+  if (notification === undefined || action === undefined || action === 'delayed') return;
+  const { gateway, providerId, id } = notification;
+  if (action === 'failed') log.info('a mail was returned', { notification: id, status });
+  if (providerId !== undefined) await store.notifications.report(gateway, providerId, action, status);
+  else if (action === 'failed') await store.notifications.failed(id, undefined, status ?? 'it was returned');
+}
+
+async function deposit(
+  deps: MailInDeps,
+  mail: InboundMail,
+  { number, classOfService }: Extract<Target, { kind: 'mailbox' }>,
+): Promise<void> {
+  const mailbox = await find(deps, number);
+  const [first, ...more] = partsOf(mail);
+  await deps.deposits.take({
+    draft: {
+      kind: kindOfMail({
+        ...(mail.context === undefined ? {} : { context: mail.context }),
+        parts: mail.parts.map(({ contentType }) => contentType),
+        words: mail.words !== '',
+      }),
+      origin: { network: 'email', id: `${mail.id}~${mailbox?.number ?? number}` },
+      from: senderOf(mail),
+      to: number,
+      received: deps.clock.now(),
+      urgent: mail.urgent,
+      confidential: mail.confidential,
+      cut: false,
+      ...(mail.subject === undefined ? {} : { subject: mail.subject }),
+      ...(mail.omitted.length === 0 ? {} : { omitted: mail.omitted }),
+    },
+    ...first,
+    ...(more.length === 0 ? {} : { more }),
+    ...(mailbox === undefined ? {} : { mailbox }),
+    ...(isQuiet(deps, mail, mailbox) ? { quiet: true } : {}),
+    classOfService,
+  });
+}
+
+/** The header's word for it: nothing shows that it is true. */
+function senderOf({ from, sender }: InboundMail): Sender {
+  const address = from?.address ?? (sender === '' ? undefined : sender);
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(from?.name === undefined ? {} : { name: from.name }),
+    private: false,
+  };
+}
+
+/**
+ * Nobody is told of what a machine wrote in answer, or somebody to many; nor of what a machine wrote at an address that
+ * notices go to: it might be about the last one.
+ */
+function isQuiet({ profiles }: MailInDeps, mail: InboundMail, mailbox: Mailbox | undefined): boolean {
+  if (mail.automatic === 'no') return false;
+  if (mail.automatic !== 'generated') return true;
+  if (mailbox === undefined) return false;
+  const told = [mailbox.settings.addresses?.email, ...profiles.of(mailbox).notify.map(({ to }) => to)];
+  return [mail.sender, mail.from?.address].some((from) =>
+    told.some((to) => from !== undefined && to !== undefined && sameAddress(from, to)),
+  );
+}
+
+/** A store that is away hinders nothing: the deposit itself finds out. */
+async function find({ store, log }: MailInDeps, to: E164): Promise<Mailbox | undefined> {
+  try {
+    return await store.mailboxes.find(to);
+  } catch (error) {
+    if (!isTemporary(error)) throw error;
+    log.warn('whether a mailbox is full is not known', { error });
+    return undefined;
+  }
+}
+
+function isFull({ profiles }: MailInDeps, mailbox: Mailbox): boolean {
+  return mailbox.counts.new + mailbox.counts.old >= profiles.of(mailbox).maxMessages;
+}
