@@ -132,7 +132,8 @@ async function obey(
     case 'save':
     case 'delete':
     case 'call': {
-      const found = await findMessage(deps, command.reference, { key: from, number: from, trusted: true });
+      const asker = { key: from, number: from, trusted: true };
+      const found = await findMessage(deps, command.reference, asker, text.received);
       if (found.kind !== 'open') return problem(found.kind);
       return act(deps, text, command.kind, found.message, subject);
     }
@@ -197,15 +198,19 @@ const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {
   'not-a-number': 'cannot-call',
 };
 
-/** The message named by reference, or the one that the latest notice to this number was about. */
+/**
+ * The message named by reference, or the one that the latest notice to this number was about.
+ * @param came when the text first came, if that was before: later notices are not what it answers
+ */
 async function findMessage(
   deps: CommandDeps,
   reference: string | undefined,
   asker: Asker,
+  came: Date | undefined,
 ): Promise<OpenResult | { readonly kind: 'none' }> {
   if (reference !== undefined) return deps.retrieval.open(reference, asker);
   const notice =
-    asker.number === undefined ? undefined : await deps.store.notifications.latestSent(asker.number);
+    asker.number === undefined ? undefined : await deps.store.notifications.latestSent(asker.number, came);
   const message =
     notice === undefined ? undefined : await deps.store.messages.get(notice.about ?? notice.message);
   if (message === undefined) return { kind: 'none' };

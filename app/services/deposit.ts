@@ -221,10 +221,12 @@ async function insertMessage(
   throw new RangeError('No free reference was found');
 }
 
-/** A text needs nobody to write it down; one without words has no transcript. */
-function wordsIn({ draft, contentType, bytes }: Deposit): string | undefined {
-  if (draft.kind !== 'text' || !/^text\/plain\b/i.test(contentType)) return undefined;
-  return wordsOf(bytes) || undefined;
+/** What is written needs nobody to write it down; what has no words has no transcript. */
+function wordsIn({ draft, contentType, bytes, more = [] }: Deposit): string | undefined {
+  const written = ['text', 'image', 'video', 'voice'].includes(draft.kind);
+  const all = draft.kind === 'text' ? [{ contentType, bytes }] : [{ contentType, bytes }, ...more];
+  const words = all.find((part) => written && /^text\/plain\b/i.test(part.contentType));
+  return words === undefined ? undefined : wordsOf(words.bytes) || undefined;
 }
 
 function draftMessage(deps: DepositDeps, { envelope, mailbox, profile, first, words }: Filing): Message {

@@ -359,8 +359,11 @@ function textOf(
   if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
   const { from, parts, kind: what } = message.envelope;
   const { reference } = message;
-  if (what === 'text')
-    return textNoticeText({ words, access, reference, from, said: message.transcript ?? '' });
+  if (what === 'text' || what === 'image' || what === 'video') {
+    const lost = what === 'text' && message.envelope.omitted?.some(({ why }) => why === 'too-large') === true;
+    const said = message.transcript ?? (lost ? words.text('lost-words') : '');
+    return textNoticeText({ words, access, reference, from, said, what });
+  }
   return noticeText({
     words,
     access,

@@ -31,6 +31,11 @@ export const textNames = [
   /** About a text. Holes of the two: caller, words, open. The short one is for 70 characters. */
   'text-notice',
   'short-text-notice',
+  /** About a picture or a film that came with a text or without one. Holes: caller, words, open. */
+  'image-notice',
+  'video-notice',
+  /** Stands for the words of a text that was too long for its network. */
+  'lost-words',
   /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
   'summary',
   'unknown-caller',
