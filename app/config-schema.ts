@@ -2,14 +2,13 @@
 import { z } from 'zod';
 import { faxMode, faxSection } from './config-fax.ts';
 import { email } from './config-email.ts';
-import { e164, notificationRule, port } from './config-parts.ts';
+import { notificationRule } from './config-parts.ts';
+import { e164, name, port } from './config-forms.ts';
+import { smppBind } from './config-smpp.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
 import { toolsSchema } from './config-tools.ts';
 
-const name = z
-  .string()
-  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'lower-case letters, digits, - and _, starting with a letter');
 export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
 export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
 
@@ -131,53 +130,6 @@ const trunk = z.strictObject({
     .describe(
       'It checks signed caller IDs (STIR/SHAKEN), and no one but it sets P-Attestation-Indicator: attestation A is believed.',
     ),
-});
-
-const smppBind = z.strictObject({
-  name: name.describe(
-    'Its name, also in the variable of its password: SMPP_PASSWORD_<NAME>, in capitals, with _ for -.',
-  ),
-  host: z.string().min(1).describe('Where the SMSC is.'),
-  port: port.default(2775).describe('Its TCP port.'),
-  tls: z.boolean().default(false).describe('Whether it is reached over TLS; its certificate is checked.'),
-  mode: z
-    .enum(['transceiver', 'pair'])
-    .default('transceiver')
-    .describe('One connection, or one for each direction (transmitter and receiver).'),
-  systemId: z.string().min(1).max(15).describe('Who we are to the SMSC.'),
-  systemType: z.string().max(12).default('').describe('As the SMSC asks for it.'),
-  addressRange: z
-    .string()
-    .max(40)
-    .default('')
-    .describe('Numbers whose texts come here, as the SMSC asks for it.'),
-  from: z
-    .union([e164, z.string().regex(/^[A-Za-z0-9 ]{1,11}$/, 'a number in E.164 form, a short code or a name')])
-    .describe('Where texts come from. Texts to it are answers to ours.'),
-  window: z.int().min(1).max(1000).default(10).describe('Most texts without an answer at once.'),
-  perSecond: z.int().min(1).max(10_000).default(50).describe('Most texts in a second.'),
-  alphabet: z
-    .enum(['gsm', 'latin1'])
-    .default('gsm')
-    .describe('What the SMSC means by data_coding 0, its default.'),
-  long: z
-    .enum(['udh', 'payload'])
-    .default('udh')
-    .describe('Long texts go in parts (UDH), or whole in message_payload.'),
-  callback: z
-    .enum(['none', 'access', 'reference'])
-    .default('none')
-    .describe(
-      'callback_num of notices: the access number, or what opens the message, which is longer than SMPP 3.4 foresees.',
-    ),
-  waiting: z
-    .boolean()
-    .default(false)
-    .describe('Notices set the phone’s voice mail indicator (ms_msg_wait_facilities).'),
-  bareNumbers: z
-    .enum(['national', 'international'])
-    .default('national')
-    .describe('What numbers of unknown type are that the SMSC delivers.'),
 });
 
 export const configSchema = z.strictObject({
@@ -347,6 +299,12 @@ export const configSchema = z.strictObject({
       from: e164.describe('Sending number.'),
       api: z.url().optional().describe('Other address of its API, for tests and proxies.'),
       publicUrl: z.url().describe('Address of this web server as Twilio sees it; part of its signatures.'),
+      mediaHosts: z
+        .array(z.string().regex(/^[a-z0-9.:[\]-]{1,255}$/, 'a host, or host:port, in lower case'))
+        .default([])
+        .describe(
+          'Hosts, as `host` or `host:port`, whose pictures and films are fetched though their addresses are not public, for tests and proxies.',
+        ),
     })
     .optional()
     .describe('Twilio; TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN come from the environment.'),

@@ -131,6 +131,9 @@ function withEnvironment(
   if (asterisk.spool !== undefined) asterisk.spool = resolve(asterisk.spool);
   return {
     ...config,
+    smpp: config.smpp.map((bind) =>
+      bind.tlsCa === undefined ? bind : { ...bind, tlsCa: resolve(bind.tlsCa) },
+    ),
     asterisk,
     store: { ...config.store, url: env['MONGODB_URL'] ?? config.store.url },
     spool: { directory: resolve(config.spool.directory) },

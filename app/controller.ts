@@ -20,6 +20,9 @@ import type { Texts } from './ports/texts.ts';
 import type { SoundTransform } from './ports/transform.ts';
 import { workText } from './inbox.ts';
 import { createMailsIn, createMailsOut } from './mailing.ts';
+import type { Fetcher } from './ports/fetch.ts';
+import type { ArrivingPart } from './ports/arrivals.ts';
+import { createArrivals, type Arrivals } from './services/arrivals.ts';
 import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
 import { createAuditor, type Auditor } from './services/audit.ts';
@@ -50,7 +53,15 @@ const maxDeliveries = 50;
 /** Counters that were found wrong are counted once more after so long, in milliseconds. */
 const recountMs = 5_000;
 /** How often each worker looks for due work that nothing woke it for, in milliseconds. */
-const every = { texts: 15_000, calls: 15_000, spool: 5_000, accounts: 10_000, lamps: 60_000, counts: 60_000 };
+const every = {
+  texts: 15_000,
+  calls: 15_000,
+  arrivals: 15_000,
+  spool: 5_000,
+  accounts: 10_000,
+  lamps: 60_000,
+  counts: 60_000,
+};
 
 export interface Rooms {
   readonly config: Config;
@@ -69,6 +80,8 @@ export interface Rooms {
   readonly scheduler: Scheduler;
   readonly texts: Texts;
   readonly hasher: Hasher;
+  /** Gets what texts only name. */
+  readonly fetcher: Fetcher;
 }
 
 export interface Controller {
@@ -76,6 +89,8 @@ export interface Controller {
   text(text: InboundText): Promise<void>;
   /** What mail that comes in is for; absent: none comes in. */
   readonly mail: MailIntake | undefined;
+  /** A part of a longer text from such a gateway. */
+  part(part: ArrivingPart): Promise<void>;
   /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -110,7 +125,7 @@ export function createController(rooms: Rooms): Controller {
     transcripts: messaging.transcripts,
     later: (work) => running.watch(work),
   });
-  const takeText = createTakeText(rooms, shared, { deposits, commands, smsNumbers });
+  const { takeText, arrivals } = createTakeText(rooms, shared, { deposits, commands, smsNumbers, running });
   const { scheduler } = rooms;
   const texts = scheduler.worker('texts', every.texts, async (signal) => {
     await notify.runDue(signal);
@@ -144,27 +159,42 @@ export function createController(rooms: Rooms): Controller {
   return {
     text: takeText,
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }),
+    part: (part) => arrivals.part(part),
     run: (signal) =>
       answerAll({ ...messaging, ...shared, rooms, flow, takeText, deliveries, running, signal }),
   };
 }
 
-/** A text to a number of ours is a command, one to a subscriber's a message. */
+/** A text to a number of ours is a command, one to a subscriber's a message, once all of it is there. */
 function createTakeText(
   rooms: Rooms,
   shared: Shared,
-  to: { deposits: Deposits; commands: Commands; smsNumbers: readonly string[] },
-): (text: InboundText) => Promise<void> {
+  to: { deposits: Deposits; commands: Commands; smsNumbers: readonly string[]; running: Running },
+): { takeText: (text: InboundText) => Promise<void>; arrivals: Arrivals } {
   const messages = createTextMessages({
     ...shared,
     deposits: to.deposits,
     trunks: rooms.config.trunks,
     ownNumbers: to.smsNumbers,
   });
-  return async (text) => {
+  const arrivals = createArrivals({
+    ...shared,
+    fetcher: rooms.fetcher,
+    onText: async (text, media) => {
+      if (to.commands.concerns(text)) await to.commands.handle(text);
+      else await messages.take(text, media);
+    },
+    onDue: (at) => due.wakeAt(at),
+    watch: (work) => to.running.watch(work),
+  });
+  const due = rooms.scheduler.worker('arrivals', every.arrivals, (signal) => arrivals.runDue(signal));
+  due.wake();
+  const takeText = async (text: InboundText): Promise<void> => {
     if (to.commands.concerns(text)) await to.commands.handle(text);
-    else await messages.take(text);
+    else if (text.media === undefined || text.media.length === 0) await messages.take(text);
+    else if (!(await messages.refuses(text))) await arrivals.media(text);
   };
+  return { takeText, arrivals };
 }
 
 type Shared = ReturnType<typeof shareable>;

@@ -8,12 +8,15 @@ import { createController } from './controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
+import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
+import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openWeb, type Readiness } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openAriMedia, type AriSettings } from './media/ari/open.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
+import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
 import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
@@ -47,12 +50,13 @@ async function main(): Promise<void> {
     language: config.prompts.language,
   });
   await using transform = openTransform(config.tools, { log });
-  const takes = { text: noController };
+  const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
   await using gateways = await openGateways(config, secrets, {
     media,
     store,
     log,
-    onText: (text) => takes.text(text),
+    onText: (text) => takes.onText(text),
+    onPart: (part) => takes.onPart(part),
   });
   await using scheduler = openScheduler(config.store, { log });
   const rooms = {
@@ -69,10 +73,12 @@ async function main(): Promise<void> {
     converters: [],
     scheduler,
     gateways: gateways.byName,
+    fetcher: openFetcher(fetching(config, secrets), { log }),
     texts: prompts,
   };
   const controller = createController(rooms);
-  takes.text = (text) => controller.text(text);
+  takes.onText = (text) => controller.text(text);
+  takes.onPart = (part) => controller.part(part);
   await using web = await openWeb(
     { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken },
     {
@@ -103,7 +109,7 @@ function switchSettings(config: Config, secrets: Secrets): AriSettings {
 }
 
 /** Texts that come while this process is starting are to come again. */
-async function noController(_text: InboundText): Promise<void> {
+async function noController(_text: InboundText | ArrivingPart): Promise<void> {
   throw new Fault('media-unavailable', 'the controller is starting', { temporary: true });
 }
 
@@ -111,10 +117,34 @@ interface GatewayDeps {
   readonly media: MediaServer;
   readonly store: Store;
   readonly log: Log;
-  readonly onText: (text: InboundText) => Promise<void>;
+  onText: (text: InboundText) => Promise<void>;
+  onPart: (part: ArrivingPart) => Promise<void>;
 }
 
-async function openGateways(config: Config, secrets: Secrets, { media, store, log, onText }: GatewayDeps) {
+/** Credentials go to Twilio's API alone, or to what stands for it. */
+function fetching({ twilio }: Config, secrets: Secrets): FetcherSlice {
+  if (twilio === undefined || secrets.twilio === undefined) return {};
+  const { accountSid: user, authToken: password } = secrets.twilio;
+  const origin = twilio.api ?? 'https://api.twilio.com';
+  return { innerHosts: twilio.mediaHosts, credentials: { origin, user, password } };
+}
+
+/** How long a text that got no answer is known again, in milliseconds. */
+const journalMs = 900_000;
+
+function journalOf(store: Store): Journal {
+  return {
+    begin(key, id) {
+      const received = clock.now();
+      const expires = new Date(received.getTime() + journalMs);
+      return store.arrivals.begin(key, { id, received, due: expires, expires });
+    },
+    end: (key, id) => store.arrivals.end(key, id),
+  };
+}
+
+async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps) {
+  const { media, store, log, onText, onPart } = deps;
   const [from = ''] = config.numbers.access;
   const all: (TextGateway & AsyncDisposable)[] = [
     openSipGateway({ from }, { media }),
@@ -129,7 +159,7 @@ async function openGateways(config: Config, secrets: Secrets, { media, store, lo
     const binds = config.smpp.map((bind) => ({ ...bind, password: secrets.smpp.get(bind.name) ?? '' }));
     const onReport = (r: TextReport) =>
       store.notifications.report(r.gateway, r.providerId, r.status, r.error);
-    all.push(openSmppGateway(binds, { log, onText, onReport }));
+    all.push(openSmppGateway(binds, { log, onText, onPart, onReport, journal: journalOf(store) }));
   }
   if (config.email?.relay !== undefined) {
     const { openMailGateway } = await import('./gateways/email/open.ts');

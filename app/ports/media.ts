@@ -7,7 +7,7 @@
  */
 import type { CallFacts } from '../core/address/call-facts.ts';
 import type { LampClasses } from '../core/mailbox/lamp.ts';
-import type { FaxFacts } from '../core/message/message.ts';
+import type { FaxFacts, Omitted } from '../core/message/message.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { FaxReceived, FaxRule, FaxSent, SendFaxRule } from './fax.ts';
 
@@ -223,6 +223,18 @@ export interface InboundText {
   readonly registered?: boolean;
   /** True if the body was longer than the network's adapter could take (body is then empty or cut). */
   readonly truncated: boolean;
+  /** Content that came with it and must be fetched, in the sender's order. */
+  readonly media?: readonly MediaReference[];
+  /** When it first came, where that is known and not now. */
+  readonly received?: Date;
+  /** What came with it and is not in it, and why. */
+  readonly omitted?: readonly Omitted[];
+}
+
+/** Where content lies that somebody sent; as received, and so not to be believed. */
+export interface MediaReference {
+  readonly url: string;
+  readonly contentType?: string;
 }
 
 export interface OutboundText {

@@ -24,6 +24,7 @@ import type {
 } from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { ArrivalStore } from './arrivals.ts';
 import type { AuditStore } from './audit.ts';
 import type { CountingStore } from './counting.ts';
 import type { CredentialStore } from './credentials.ts';
@@ -36,6 +37,7 @@ export interface Store extends AsyncDisposable {
   readonly media: MediaStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
+  readonly arrivals: ArrivalStore;
   readonly attempts: AttemptStore;
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
@@ -293,8 +295,11 @@ export interface NotificationStore {
     status: 'delivered' | 'failed',
     error?: string,
   ): Promise<void>;
-  /** The latest text about messages that was sent to a recipient: what a bare `1` in reply is about. */
-  latestSent(to: string): Promise<Notification | undefined>;
+  /**
+   * The latest text about messages that was sent to a recipient: what a bare `1` in reply is about.
+   * @param before looks no later than this, for a reply that came then
+   */
+  latestSent(to: string, before?: Date): Promise<Notification | undefined>;
   /** The mail whose addresses have this token. */
   byToken(token: string): Promise<Notification | undefined>;
   deadLetters(limit: number): Promise<Notification[]>;

@@ -92,6 +92,8 @@ interface Asked {
   readonly to: string;
   /** Message that is meant without a reference; absent: the one that `from` was last told of. */
   readonly about?: MessageId;
+  /** When it first came, if that was before. */
+  readonly received?: Date | undefined;
 }
 
 /** What a command came to: the answer to send, or silence where a call is the answer. */
@@ -114,7 +116,14 @@ export function createCommands(deps: CommandDeps): Commands {
       const command = parseCommand(text.body, deps.texts.vocabulary);
       // Strangers get no answer: a machine on the far side could go on for ever.
       if (mailbox !== undefined) {
-        const asked: Asked = { id, from, mailbox, gateway: gatewayOf(text), to: from };
+        const asked: Asked = {
+          id,
+          from,
+          mailbox,
+          gateway: gatewayOf(text),
+          to: from,
+          received: text.received,
+        };
         const answer = await obey(deps, asked, command);
         if (answer !== undefined) await reply(deps, asked, answer);
       } else if (command.kind === 'stop' || command.kind === 'start') {
@@ -233,7 +242,7 @@ async function obey(deps: CommandDeps, asked: Asked, command: Command): Promise<
     case 'delete':
     case 'call': {
       const asker: Asker = { key: from, number: from, trusted: true };
-      const found = await findMessage(deps, command.reference, asker, asked.about);
+      const found = await findMessage(deps, command.reference, asker, asked);
       if (found.kind !== 'open') return problem(found.kind);
       return act(deps, asked, command.kind, found.message);
     }
@@ -324,18 +333,21 @@ const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {
   'not-a-number': 'cannot-call',
 };
 
-/** The message named by reference, or the one that is meant, or that the latest notice to this number was about. */
+/**
+ * The message named by reference, or the one that is meant, or that the latest notice to this number was about; where the
+ * text came before, later notices are not what it answers.
+ */
 async function findMessage(
   deps: CommandDeps,
   reference: string | undefined,
   asker: Asker,
-  about: MessageId | undefined,
+  { about, received }: Pick<Asked, 'about' | 'received'>,
 ): Promise<OpenResult | { readonly kind: 'none' }> {
   if (reference !== undefined) return deps.retrieval.open(reference, asker);
   const notice =
     asker.number === undefined || about !== undefined
       ? undefined
-      : await deps.store.notifications.latestSent(asker.number);
+      : await deps.store.notifications.latestSent(asker.number, received);
   const meant = about ?? notice?.about ?? notice?.message;
   const message = meant === undefined ? undefined : await deps.store.messages.get(meant);
   if (message === undefined) return { kind: 'none' };

@@ -232,13 +232,18 @@ async function insertMessage(
   throw new RangeError('No free reference was found');
 }
 
-/** Kinds whose first part, where it is written, says what they say; beside a voice or fax it is an accompanying word. */
-const written: ReadonlySet<MessageKind> = new Set(['text', 'email', 'image', 'video']);
+/** Kinds whose words say what they say; beside a fax they are an accompanying word. */
+const written: ReadonlySet<MessageKind> = new Set(['text', 'email', 'image', 'video', 'voice']);
 
 /** What is written needs nobody to write it down; what has no words has no transcript. */
-function wordsIn({ draft, contentType, bytes }: Deposit): string | undefined {
-  if (!written.has(draft.kind) || !/^text\/plain\b/i.test(contentType)) return undefined;
-  return wordsOf(bytes) || undefined;
+function wordsIn({ draft, contentType, bytes, more = [] }: Deposit): string | undefined {
+  if (!written.has(draft.kind)) return undefined;
+  const parts =
+    draft.kind === 'text' || draft.kind === 'email'
+      ? [{ contentType, bytes }]
+      : [{ contentType, bytes }, ...more];
+  const words = parts.find((part) => /^text\/plain\b/i.test(part.contentType));
+  return words === undefined ? undefined : wordsOf(words.bytes) || undefined;
 }
 
 function draftMessage(deps: DepositDeps, filing: Filing): Message {

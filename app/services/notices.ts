@@ -5,6 +5,7 @@ import type { Message, PendingKind, PendingStep } from '../core/message/message.
 import { quietUntil } from '../core/notification/quiet-hours.ts';
 import { recipientOf, rulesFor } from '../core/notification/recipients.ts';
 import { faxNoticeText } from '../core/notification/fax-texts.ts';
+import type { Wording } from '../core/notification/wording.ts';
 import { noticeText, summaryText, textNoticeText, welcomeText } from '../core/notification/texts.ts';
 import type { ClassOfService, NotificationRule } from '../core/profile/class-of-service.ts';
 import type { Notification, Store } from '../ports/store.ts';
@@ -158,6 +159,14 @@ export async function sendAgain(deps: NoticeDeps, notification: Notification): P
   else await store.notifications.failed(notification.id, undefined, 'no longer wanted');
 }
 
+/** Title and words; of a text that was too long for its network, that it was. */
+function saidIn({ envelope, transcript }: Message, words: Wording): string {
+  const { kind, subject, omitted } = envelope;
+  const lost = kind === 'text' && omitted?.some(({ why }) => why === 'too-large') === true;
+  const said = transcript ?? (lost ? words.text('lost-words') : '');
+  return [...(subject === undefined ? [] : [subject]), said].join(' - ');
+}
+
 function textOf(
   { texts, access }: NoticeDeps,
   kind: 'welcome' | 'notice',
@@ -167,12 +176,8 @@ function textOf(
   if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
   const { from, parts, kind: what } = message.envelope;
   const { reference } = message;
-  if (what === 'text' || what === 'email') {
-    const { subject } = message.envelope;
-    const said = [...(subject === undefined ? [] : [subject]), message.transcript ?? ''].join(' - ');
-    const name = what === 'text' ? 'text-notice' : 'email-notice';
-    return textNoticeText({ words, access, reference, from, said }, name);
-  }
+  if (what === 'text' || what === 'email' || what === 'image' || what === 'video')
+    return textNoticeText({ words, access, reference, from, said: saidIn(message, words), what });
   if (what === 'fax') {
     const pages = parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
     return faxNoticeText({ words, access, reference, from, pages });

@@ -4,15 +4,17 @@ import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Sender } from '../core/message/message.ts';
+import type { Omitted, Sender } from '../core/message/message.ts';
 import { bytesOfText } from '../core/message/text-part.ts';
 import { isTemporary } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
+import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposits } from './deposit.ts';
 import type { Profiles } from './profile.ts';
+import type { TextMedia } from './text-media.ts';
 
 export interface TextMessageDeps {
   readonly deposits: Pick<Deposits, 'take'>;
@@ -27,52 +29,107 @@ export interface TextMessageDeps {
 }
 
 export interface TextMessages {
+  /** Whether it would be refused before anything is fetched that it names. */
+  refuses(text: InboundText): Promise<boolean>;
   /**
    * Idempotent by the text's id. Resolved = safe in the store or on this disk, or never to be a message: to a number that
    * is not served, from us, empty, or for a full mailbox.
+   * @param media what was fetched of that which came with it
    * @throws Fault if neither store nor disk could take it: the network must try again.
    */
-  take(text: InboundText): Promise<'message' | 'duplicate' | 'spooled' | 'refused'>;
+  take(text: InboundText, media?: TextMedia): Promise<'message' | 'duplicate' | 'spooled' | 'refused'>;
 }
 
 export function createTextMessages(deps: TextMessageDeps): TextMessages {
-  const { plan, log } = deps;
-  const refused = (why: string, text: InboundText): 'refused' => {
-    log.info('a text made no message', { why, network: text.network, trunk: text.trunk });
-    return 'refused';
-  };
   return {
-    async take(text) {
-      const country = deps.trunks.find((trunk) => trunk.name === text.trunk)?.country;
-      const to = plan.parse(text.to, country);
-      const classOfService = to === undefined || plan.isAccess(to) ? undefined : plan.classOf(to);
-      if (to === undefined || classOfService === undefined) return refused('not served', text);
-      const number = plan.parse(text.from, country);
-      // A notice of ours that a network brings back would be the cause of the next one, for ever.
-      if (isOurs(deps, text.from) || (number !== undefined && isOurs(deps, number)))
-        return refused('from our own number', text);
-      if (text.body.trim() === '' && !text.truncated) return refused('empty', text);
-      const mailbox = await find(deps, to);
-      if (mailbox !== undefined && isFull(deps, mailbox)) return refused('mailbox full', text);
-      const { bytes, cut } = bytesOfText(text.body);
+    async refuses(text) {
+      return (await judge(deps, text)) === 'refused';
+    },
+    async take(text, media) {
+      const target = await judge(deps, text);
+      if (target === 'refused') return 'refused';
+      const { to, number, classOfService } = target;
+      const { parts, cut } = partsOf(text, media);
+      const [first, ...more] = parts;
+      const omitted = [...(text.omitted ?? lostBody(text)), ...(media?.omitted ?? [])];
       const result = await deps.deposits.take({
         draft: {
-          kind: 'text',
+          kind: kindOf(media),
           origin: { network: text.network, id: text.id },
           from: senderOf(text.from, number),
           to,
-          received: deps.clock.now(),
+          received: text.received ?? deps.clock.now(),
           urgent: false,
           confidential: false,
           cut: cut || text.truncated,
+          ...(omitted.length === 0 ? {} : { omitted }),
         },
-        contentType: 'text/plain; charset=utf-8',
+        ...first,
+        ...(more.length === 0 ? {} : { more }),
         classOfService,
-        bytes,
       });
       return result.kind === 'stored' ? 'message' : result.kind;
     },
   };
+}
+
+interface Target {
+  readonly to: E164;
+  /** The sender's, where it is a number. */
+  readonly number: E164 | undefined;
+  /** Of a mailbox that the message makes. */
+  readonly classOfService: string;
+}
+
+async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target | 'refused'> {
+  const { plan, log } = deps;
+  const refused = (why: string): 'refused' => {
+    log.info('a text made no message', { why, network: text.network, trunk: text.trunk });
+    return 'refused';
+  };
+  const country = deps.trunks.find((trunk) => trunk.name === text.trunk)?.country;
+  const to = plan.parse(text.to, country);
+  const classOfService = to === undefined || plan.isAccess(to) ? undefined : plan.classOf(to);
+  if (to === undefined || classOfService === undefined) return refused('not served');
+  const number = plan.parse(text.from, country);
+  // A notice of ours that a network brings back would be the cause of the next one, for ever.
+  if (isOurs(deps, text.from) || (number !== undefined && isOurs(deps, number)))
+    return refused('from our own number');
+  if (text.body.trim() === '' && !text.truncated && (text.media ?? []).length === 0) return refused('empty');
+  const mailbox = await find(deps, to);
+  if (mailbox !== undefined && isFull(deps, mailbox)) return refused('mailbox full');
+  return { to, number, classOfService };
+}
+
+/** A text is what moves in it, else what is seen, else what is heard, else its words. */
+function kindOf(media: TextMedia | undefined): 'text' | 'image' | 'video' | 'voice' {
+  const has = (family: string): boolean =>
+    media?.parts.some(({ contentType }) => contentType.startsWith(`${family}/`)) === true;
+  if (has('video')) return 'video';
+  if (has('image')) return 'image';
+  return has('audio') ? 'voice' : 'text';
+}
+
+/** What its kind is about comes first, so that it is played and shown first; a text without words has an empty part. */
+function partsOf(
+  { body }: InboundText,
+  media: TextMedia | undefined,
+): { readonly parts: [DepositPart, ...DepositPart[]]; readonly cut: boolean } {
+  const { bytes, cut } = bytesOfText(body);
+  const words = { contentType: 'text/plain; charset=utf-8', bytes };
+  const kind = kindOf(media);
+  const family = kind === 'voice' ? 'audio/' : `${kind}/`;
+  const own = (part: DepositPart): boolean => kind !== 'text' && part.contentType.startsWith(family);
+  const [first, ...others] = (media?.parts ?? []).toSorted((a, b) => Number(own(b)) - Number(own(a)));
+  if (first === undefined) return { parts: [words], cut };
+  const wordless = body.trim() === '';
+  if (kind === 'text') return { parts: [words, first, ...others], cut };
+  return { parts: [first, ...(wordless ? [] : [words]), ...others], cut };
+}
+
+/** A switch that cannot take a long text hands over none of it. */
+function lostBody({ body, truncated }: InboundText): readonly Omitted[] {
+  return truncated && body === '' ? [{ why: 'too-large', contentType: 'text/plain' }] : [];
 }
 
 function isOurs({ plan, ownNumbers }: TextMessageDeps, from: string): boolean {

@@ -41,6 +41,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },
     { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
   ],
+  arrivals: [
+    { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
+    { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
+  ],
   attempts: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   audit: [
     { name: 'at', key: { at: -1 } },

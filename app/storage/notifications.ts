@@ -77,12 +77,12 @@ export class Notifications implements NotificationStore {
     return this.#giveUp('notifications.report', { ...filter, status: { $ne: 'delivered' } }, error);
   }
 
-  async latestSent(to: string): Promise<Notification | undefined> {
+  async latestSent(to: string, before?: Date): Promise<Notification | undefined> {
     const found = await this.#connection.run('notifications.latestSent', () =>
       this.#notifications.findOne(
         {
           to,
-          sentAt: { $exists: true },
+          sentAt: { $exists: true, ...(before === undefined ? {} : { $lte: before }) },
           kind: { $in: ['notice', 'summary', 'reminder'] },
           status: { $in: ['sent', 'delivered'] },
         },

@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
 import { Audit } from './audit.ts';
 import { Cdrs } from './cdrs.ts';
@@ -27,6 +28,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     media: new Media(connection),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
+    arrivals: new Arrivals(connection),
     attempts: new Attempts(connection),
     credentials: new Credentials(connection),
     audit: new Audit(connection),

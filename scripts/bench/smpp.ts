@@ -7,7 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { openSmppGateway } from '../../app/gateways/smpp/open.ts';
 import { openLog } from '../../app/telemetry/open.ts';
-import { openSmsc } from '../../test/smsc/smsc.ts';
+import { openSmsc } from '../smsc/smsc.ts';
 import { checkout } from '../stack/machine.ts';
 import { commit, machineFacts } from './machine-facts.ts';
 import { terminalTable, writeReport } from './report.ts';
@@ -38,10 +38,11 @@ const bind = {
   callback: 'access',
   waiting: false,
   bareNumbers: 'national',
+  prefixes: [],
 } as const;
 const nothing = async (): Promise<void> => undefined;
 await using log = openLog({ level: 'error' });
-await using gateway = openSmppGateway([bind], { log, onText: nothing, onReport: nothing });
+await using gateway = openSmppGateway([bind], { log, onText: nothing, onPart: nothing, onReport: nothing });
 await smsc.until(() => smsc.receivers > 0);
 // Its answer to the bind is still to be read here.
 while (gateway.bound.length === 0) await new Promise((resolve) => setImmediate(resolve));

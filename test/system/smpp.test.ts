@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { E164, Reference } from '../../app/core/ids.ts';
 import { speech } from '../audio/speech.ts';
-import { openSmsc, type Smsc } from '../smsc/smsc.ts';
+import { openSmsc, type Smsc } from '../../scripts/smsc/smsc.ts';
 import { leaveMessage } from './leave-message.ts';
 import { access, openSystem, type System } from './system.ts';
 

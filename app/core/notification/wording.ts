@@ -96,6 +96,11 @@ export const textNames = [
   ...faxReasons.map((why) => `fax-why-${why}` as const),
   /** About an e-mail, the same. */
   'email-notice',
+  /** About a picture or a film that came with a text or without one. Holes: caller, words, open. */
+  'image-notice',
+  'video-notice',
+  /** Stands for the words of a text that was too long for its network. */
+  'lost-words',
   /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
   'summary',
   'unknown-caller',

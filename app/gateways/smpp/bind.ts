@@ -11,6 +11,8 @@ export interface BindSlice {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** File of certificates (PEM) that are trusted in place of the system's. */
+  readonly tlsCa?: string | undefined;
   readonly mode: 'transceiver' | 'pair';
   readonly systemId: string;
   readonly password: string;
@@ -26,6 +28,10 @@ export interface BindSlice {
   readonly callback: 'none' | 'access' | 'reference';
   readonly waiting: boolean;
   readonly bareNumbers: 'national' | 'international';
+  /** Numbers that it sends to begin so; all numbers if empty. */
+  readonly prefixes: readonly string[];
+  /** Which SMSC it leads to, by a name of its own; see `smscOf`. */
+  readonly smsc?: string | undefined;
 }
 
 /** In milliseconds. */
@@ -56,6 +62,8 @@ const throttledTries = 4;
 const drainMs = 2000;
 
 export interface BindDeps {
+  /** Which SMSC it leads to: binds to the same one share message ids. */
+  readonly smsc: string;
   readonly log: Log;
   readonly times: Times;
   readonly onRequest: (request: WireRequest, wire: Wire, bind: Bind) => void;
@@ -63,6 +71,7 @@ export interface BindDeps {
 
 export class Bind implements AsyncDisposable {
   readonly slice: BindSlice;
+  readonly smsc: string;
   readonly #deps: BindDeps;
   readonly #window: Window;
   readonly #stop = new AbortController();
@@ -73,6 +82,7 @@ export class Bind implements AsyncDisposable {
 
   constructor(slice: BindSlice, deps: BindDeps) {
     this.slice = slice;
+    this.smsc = deps.smsc;
     this.#deps = { ...deps, log: deps.log.child({ bind: slice.name }) };
     this.#window = new Window(slice.window, slice.perSecond);
     const roles: Role[] = slice.mode === 'pair' ? ['transmitter', 'receiver'] : ['transceiver'];
@@ -158,10 +168,10 @@ export class Bind implements AsyncDisposable {
   async #connect(role: Role): Promise<Wire> {
     const { slice } = this;
     const { connectMs, responseMs } = this.#deps.times;
-    const { host, port, tls } = slice;
+    const { host, port, tls, tlsCa } = slice;
     const onRequest = (request: WireRequest, wire: Wire) => this.#deps.onRequest(request, wire, this);
     const { signal } = this.#stop;
-    const wire = await connectWire({ host, port, tls, connectMs, signal, onRequest });
+    const wire = await connectWire({ host, port, tls, tlsCa, connectMs, signal, onRequest });
     this.#wires.add(wire);
     void wire.closed.then(() => {
       this.#wires.delete(wire);

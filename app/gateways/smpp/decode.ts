@@ -1,5 +1,5 @@
 /**
- * Reads the body of a deliver_sm. Not by the library: that reads data_coding 0 in one alphabet for all SMSCs, and strings in
+ * Reads the body of a deliver_sm or data_sm. Not by the library: that reads data_coding 0 in one alphabet for all SMSCs, and strings in
  * optional parameters beyond their end.
  */
 import smpp from 'smpp';
@@ -14,6 +14,8 @@ export interface Delivered {
   readonly text?: string;
   /** The part that it is of a longer text. */
   readonly part?: { readonly reference: number; readonly total: number; readonly number: number };
+  /** It says that it is a part that cannot be, as the third of two. */
+  readonly wrongPart?: string;
   /** Content as it came, to know a repeat by. */
   readonly bytes: Buffer;
   readonly receiptedId?: string;
@@ -34,26 +36,28 @@ const tags = {
   messageState: 0x0427,
 } as const;
 
-/** @throws Error for a body that ends too early or is no deliver_sm */
-export function decodeDelivered(body: Buffer, alphabet: Alphabet): Delivered {
+/**
+ * Reads what an SMSC brings.
+ * @param kind data_sm (SMPP 3.4, section 4.7) has its content in message_payload alone
+ * @throws Error for a body that ends too early, is no such PDU, or whose user data header is longer than itself
+ */
+export function decodeDelivered(
+  body: Buffer,
+  alphabet: Alphabet,
+  kind: 'deliver_sm' | 'data_sm' = 'deliver_sm',
+): Delivered {
   const reader = new Reader(body);
   reader.cstring();
   const source = reader.address();
   const destination = reader.address();
   const esmClass = reader.byte();
-  reader.skip(2);
-  reader.cstring();
-  reader.cstring();
-  reader.skip(2);
-  const dataCoding = reader.byte();
-  reader.skip(1);
-  const short = reader.bytes(reader.byte());
+  const { dataCoding, short } = kind === 'data_sm' ? dataFields(reader) : deliverFields(reader);
   const options = reader.options();
   const payload = options.get(tags.payload);
   const bytes = short.length === 0 && payload !== undefined ? payload : short;
-  const { content, part } = (esmClass & 0x40) === 0 ? { content: bytes, part: undefined } : unwrap(bytes);
-  const whole = part ?? sarPart(options);
-  const text = decodeText(content, dataCoding, alphabet);
+  const { content, forPort, ...header } = (esmClass & 0x40) === 0 ? bare(bytes) : unwrap(bytes);
+  const whole = header.part ?? sarPart(options);
+  const text = forPort ? undefined : decodeText(content, dataCoding, alphabet);
   const receiptedId = options.get(tags.receiptedId)?.toString('latin1').replace(/\0.*$/s, '');
   const messageState = options.get(tags.messageState)?.[0];
   return {
@@ -62,10 +66,26 @@ export function decodeDelivered(body: Buffer, alphabet: Alphabet): Delivered {
     receipt: (esmClass & 0x3c) === 0x04,
     bytes,
     ...(text === undefined ? {} : { text }),
-    ...(whole === undefined ? {} : { part: whole }),
+    ...(typeof whole === 'object' ? { part: whole } : {}),
+    ...(typeof whole === 'string' ? { wrongPart: whole } : {}),
     ...(receiptedId ? { receiptedId } : {}),
     ...(messageState === undefined ? {} : { messageState }),
   };
+}
+
+function deliverFields(reader: Reader): { dataCoding: number; short: Buffer } {
+  reader.skip(2);
+  reader.cstring();
+  reader.cstring();
+  reader.skip(2);
+  const dataCoding = reader.byte();
+  reader.skip(1);
+  return { dataCoding, short: reader.bytes(reader.byte()) };
+}
+
+function dataFields(reader: Reader): { dataCoding: number; short: Buffer } {
+  reader.skip(1);
+  return { dataCoding: reader.byte(), short: Buffer.alloc(0) };
 }
 
 class Reader {
@@ -121,29 +141,50 @@ class Reader {
   }
 }
 
-/** Content without its user data header, and the part that this says it is. A header that is wrong says nothing. */
-function unwrap(bytes: Buffer): { content: Buffer; part: Delivered['part'] } {
-  const length = bytes[0] ?? 0;
-  if (bytes.length === 0 || length + 1 > bytes.length) return { content: bytes, part: undefined };
-  let part: Delivered['part'];
+/** The part that content says it is, or what it says that cannot be. */
+type Says = Delivered['part'] | string;
+
+interface Unwrapped {
+  readonly content: Buffer;
+  readonly part?: Says;
+  /** It is meant for a program on a phone (3GPP TS 23.040, 9.2.3.24.3 and .4), not for a person. */
+  readonly forPort: boolean;
+}
+
+function bare(content: Buffer): Unwrapped {
+  return { content, forPort: false };
+}
+
+/** Content without its user data header (3GPP TS 23.040, 9.2.3.24). @throws RangeError if the header ends behind it */
+function unwrap(bytes: Buffer): Unwrapped {
+  if (bytes.length === 0) return bare(bytes);
+  const length = bytes.readUInt8(0);
+  if (length + 1 > bytes.length) throw new RangeError('the user data header ends too late');
+  let part: Says;
+  let forPort = false;
   for (let at = 1; at + 1 <= length;) {
     const [kind = 0, size = 0] = bytes.subarray(at, at + 2);
     const value = bytes.subarray(at + 2, Math.min(at + 2 + size, length + 1));
     if (kind === 0x00 && value.length === 3) part = asPart(value[0], value[1], value[2]);
     if (kind === 0x08 && value.length === 4) part = asPart(value.readUInt16BE(0), value[2], value[3]);
+    forPort ||= kind === 0x04 || kind === 0x05;
     at += 2 + size;
   }
-  return { content: bytes.subarray(length + 1), part };
+  return { content: bytes.subarray(length + 1), forPort, ...(part === undefined ? {} : { part }) };
 }
 
-function sarPart(options: ReadonlyMap<number, Buffer>): Delivered['part'] {
+function sarPart(options: ReadonlyMap<number, Buffer>): Says {
   const reference = options.get(tags.sarReference);
   if (reference?.length !== 2) return undefined;
   return asPart(reference.readUInt16BE(0), options.get(tags.sarTotal)?.[0], options.get(tags.sarNumber)?.[0]);
 }
 
-function asPart(reference = 0, total = 0, number = 0): Delivered['part'] {
-  return total > 1 && number >= 1 && number <= total ? { reference, total, number } : undefined;
+/** The only one of one is whole. */
+function asPart(reference = 0, total = 0, number = 0): Says {
+  if (total === 1 && number === 1) return undefined;
+  return total > 1 && number >= 1 && number <= total
+    ? { reference, total, number }
+    : `part ${number} of ${total}`;
 }
 
 function decodeText(bytes: Buffer, dataCoding: number, alphabet: Alphabet): string | undefined {

@@ -5,12 +5,16 @@ import type { Log } from '../../ports/log.ts';
 import { Bind, defaultTimes, type BindSlice, type Times } from './bind.ts';
 import { encodeText } from './encode.ts';
 import { Inbound, type InboundDeps } from './inbound.ts';
+import type { Journal } from './repeats.ts';
+import { fitOf, routesTo, smscOf } from './routes.ts';
 import { SentIds } from './sent.ts';
 import { unavailable } from './statuses.ts';
 import { submitFields } from './submit-fields.ts';
 
 /** Longest time for one try of one text, in milliseconds: within the lease that its sender holds. */
 const sendMs = 20_000;
+/** So long parts of a text wait for the bind that the others went out by, in milliseconds. */
+const partsWaitMs = 120_000;
 /** Texts whose fate is remembered. */
 const mostKept = 10_000;
 
@@ -20,8 +24,11 @@ export interface SmppDeps {
   readonly onText: InboundDeps['onText'];
   /** Takes the fate of a text; repeats and unknown ids are no errors. */
   readonly onReport: (report: TextReport) => Promise<void>;
+  /** Takes a part of a longer text; resolved = safe: the SMSC is answered only then. */
+  readonly onPart: InboundDeps['onPart'];
+  /** Knows texts that an earlier process took and did not answer. */
+  readonly journal?: Journal;
   readonly times?: Partial<Times>;
-  readonly parts?: InboundDeps['parts'];
   /** How long receipts wait until who sent the text has written its id down, in milliseconds. */
   readonly settleMs?: number;
 }
@@ -37,18 +44,24 @@ interface Sending {
   readonly reference: number;
   /** Message id by part, the empty string where the SMSC gave none. */
   readonly taken: Map<number, string>;
+  /** How many parts it has, once that is known. */
+  total?: number;
+  /** By `performance.now()`. */
+  readonly begun: number;
 }
 
 /** Connects in the background; texts are refused for the time being until a bind is there. */
 export function openSmppGateway(slices: readonly BindSlice[], deps: SmppDeps): SmppGateway {
-  const sent = new Map<Bind, SentIds>();
+  /** By SMSC. */
+  const sent = new Map<string, SentIds>();
   const inbound = new Inbound({
     log: deps.log,
     onText: deps.onText,
-    parts: deps.parts,
+    onPart: deps.onPart,
+    journal: deps.journal,
     async onReceipt(bind, { messageId, status, error }) {
       if (status === undefined) return;
-      const id = (await sent.get(bind)?.find(messageId)) ?? messageId;
+      const id = (await sent.get(bind.smsc)?.find(messageId)) ?? messageId;
       await deps.onReport({
         gateway: 'smpp',
         providerId: providerId(bind, id),
@@ -62,23 +75,24 @@ export function openSmppGateway(slices: readonly BindSlice[], deps: SmppDeps): S
     (slice) =>
       new Bind(slice, {
         log: deps.log,
+        smsc: smscOf(slice, slices),
         times,
         onRequest: (request, wire, bind) => inbound.take(request, wire, bind),
       }),
   );
-  for (const bind of binds) sent.set(bind, new SentIds(deps.settleMs));
+  for (const { smsc } of binds) sent.set(smsc, sent.get(smsc) ?? new SentIds(deps.settleMs));
   const sendings = new Map<string, Sending>();
   let references = 0;
 
-  const begin = (id: string): Sending => {
-    const before = sendings.get(id);
+  const begin = (text: OutgoingText): Sending => {
+    const before = sendings.get(text.id);
     // One that went out in part goes on where it was: phones put together what comes from one number.
-    if (before !== undefined && (before.bind.bound || before.taken.size > 0)) return before;
-    const [bind] = binds.filter((one) => one.bound).toSorted((a, b) => a.load - b.load);
-    if (bind === undefined) throw unavailable('no connection to an SMSC');
+    if (before !== undefined && (before.bind.bound || mayGoOn(before))) return before;
+    const bind = choose(text.to, binds);
     references = (references + 1) % 256;
-    const sending: Sending = { bind, reference: references, taken: new Map() };
-    sendings.set(id, sending);
+    const sending: Sending = { bind, reference: references, taken: new Map(), begun: performance.now() };
+    sendings.delete(text.id);
+    sendings.set(text.id, sending);
     const [oldest] = sendings.keys();
     if (sendings.size > mostKept && oldest !== undefined) sendings.delete(oldest);
     return sending;
@@ -92,21 +106,39 @@ export function openSmppGateway(slices: readonly BindSlice[], deps: SmppDeps): S
     async send(text) {
       if (!/^\+[1-9]\d{4,14}$/.test(text.to))
         throw new Fault('gateway-refused', 'an SMSC is given numbers in E.164 alone', { temporary: false });
-      const sending = begin(text.id);
-      const last = await handOver(text, sending, sent.get(sending.bind));
+      const sending = begin(text);
+      const last = await handOver(text, sending, sent.get(sending.bind.smsc));
       return last === '' ? {} : { providerId: providerId(sending.bind, last) };
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(binds.map((bind) => bind[Symbol.asyncDispose]()));
-      await inbound.close();
     },
   };
 }
 
+/** The least busy of the best that are up. */
+function choose(to: string, binds: readonly Bind[]): Bind {
+  const routes = routesTo(to, binds);
+  if (routes.length === 0) throw unavailable('no bind serves this number');
+  const up = routes.filter((bind) => bind.bound);
+  const best = up.filter(({ slice }) => fitOf(to, slice.prefixes) === fitOf(to, up[0]?.slice.prefixes ?? []));
+  const [bind] = best.toSorted((a, b) => a.load - b.load);
+  if (bind === undefined) throw unavailable('no connection to an SMSC');
+  return bind;
+}
+
+/** Parts are out, and the bind may come back; after a while the whole text takes another. */
+function mayGoOn({ taken, total, begun }: Sending): boolean {
+  if (taken.size === total) return true;
+  return taken.size > 0 && performance.now() - begun < partsWaitMs;
+}
+
 /** Hands over the parts that the SMSC does not have; answers the message id of the last. */
-async function handOver(text: OutgoingText, { bind, reference, taken }: Sending, sent: SentIds | undefined) {
+async function handOver(text: OutgoingText, sending: Sending, sent: SentIds | undefined) {
+  const { bind, reference, taken } = sending;
   const deadline = performance.now() + sendMs;
   const messages = encodeText(text.body, bind.slice, reference);
+  sending.total = messages.length;
   for (const [i, message] of messages.entries()) {
     if (taken.has(i)) continue;
     const last = i === messages.length - 1;
@@ -122,5 +154,5 @@ async function handOver(text: OutgoingText, { bind, reference, taken }: Sending,
 
 /** Message ids of several SMSCs may be the same. */
 function providerId(bind: Bind, messageId: string): string {
-  return `${bind.slice.name}:${messageId}`;
+  return `${bind.smsc}:${messageId}`;
 }

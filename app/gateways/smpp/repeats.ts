@@ -11,33 +11,73 @@ const forgottenMs = 900_000;
 const mostKept = 10_000;
 
 interface Seen {
-  readonly id: string;
+  id: string;
   readonly wire: Pick<Wire, 'ended'>;
   readonly begun: number;
   state: 'working' | 'failed' | 'answered';
   answered: number;
+  /** Settles when the journal knows of its end. */
+  ended: Promise<void>;
+}
+
+/** What outlives this process: a text that was never answered is the same when another process gets it. */
+export interface Journal {
+  /** The id and first time of these words: those given, or those of an earlier process that did not end. */
+  begin(key: string, id: string): Promise<{ readonly id: string; readonly received: Date }>;
+  end(key: string, id: string): Promise<void>;
+}
+
+export interface Begun {
+  readonly id: string;
+  /** When it first came, if that was before. */
+  readonly received?: Date;
 }
 
 export class Repeats {
   readonly #seen = new Map<string, Seen>();
+  readonly #journal: Journal | undefined;
 
-  /** The id of a text: that of the first delivery, if this is one of a text whose answer did not arrive. */
-  begin(key: string, wire: Pick<Wire, 'ended'>): string {
-    const before = this.#seen.get(key);
-    const now = performance.now();
-    const id = before !== undefined && isRepeat(before, wire, now) ? before.id : randomUUID();
-    this.#seen.delete(key);
-    this.#seen.set(key, { id, wire, begun: now, state: 'working', answered: 0 });
-    const [oldest] = this.#seen.keys();
-    if (this.#seen.size > mostKept && oldest !== undefined) this.#seen.delete(oldest);
-    return id;
+  constructor(journal?: Journal) {
+    this.#journal = journal;
   }
 
+  /** The id of a text: that of the first delivery, if this is one of a text whose answer did not arrive. */
+  async begin(key: string, wire: Pick<Wire, 'ended'>): Promise<Begun> {
+    const before = this.#seen.get(key);
+    const now = performance.now();
+    const repeat = before !== undefined && isRepeat(before, wire, now);
+    const seen: Seen = {
+      id: repeat ? before.id : randomUUID(),
+      wire,
+      begun: now,
+      state: 'working',
+      answered: 0,
+      ended: before?.ended ?? Promise.resolve(),
+    };
+    this.#seen.delete(key);
+    this.#seen.set(key, seen);
+    const [oldest] = this.#seen.keys();
+    if (this.#seen.size > mostKept && oldest !== undefined) this.#seen.delete(oldest);
+    // The same words said twice at once: the journal has room for one of them.
+    if (repeat || before?.state === 'working' || this.#journal === undefined) return { id: seen.id };
+    try {
+      await seen.ended;
+      const { id, received } = await this.#journal.begin(key, seen.id);
+      seen.id = id;
+      return { id, received };
+    } catch {
+      // A store that is away hinders nothing.
+      return { id: seen.id };
+    }
+  }
+
+  /** Whether it is safe is known. */
   end(key: string, id: string, safe: boolean): void {
     const seen = this.#seen.get(key);
     if (seen?.id !== id) return;
     seen.state = safe ? 'answered' : 'failed';
     seen.answered = performance.now();
+    if (safe) seen.ended = this.#journal?.end(key, id).catch(() => undefined) ?? Promise.resolve();
   }
 }
 

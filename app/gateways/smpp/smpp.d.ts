@@ -25,7 +25,6 @@ declare module 'smpp' {
   class Session extends EventEmitter {
     readonly socket: Socket;
     send(pdu: PDU, onResponse?: (pdu: PDU) => void): boolean;
-    deliver_sm(fields: Readonly<Record<string, unknown>>, onResponse?: (pdu: PDU) => void): boolean;
     close(): void;
     destroy(): void;
   }
@@ -35,7 +34,10 @@ declare module 'smpp' {
     readonly Session: typeof Session;
     /** `ASCII` is GSM 7-bit (3GPP TS 23.038) with one septet an octet. */
     readonly encodings: Readonly<Record<'ASCII' | 'LATIN1' | 'UCS2', Coder>>;
-    createServer(onSession: (session: Session) => void): Server;
+    createServer(
+      options: { readonly key?: string; readonly cert?: string },
+      onSession: (session: Session) => void,
+    ): Server;
   };
   export = smpp;
 }

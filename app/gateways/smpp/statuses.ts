@@ -5,6 +5,7 @@ export const statuses = {
   ok: 0x00,
   invalidLength: 0x02,
   invalidCommand: 0x03,
+  systemError: 0x08,
   queueFull: 0x14,
   throttled: 0x58,
   /** Temporary error of the application: deliver it again. */

@@ -1,4 +1,5 @@
 /** One connection to an SMSC: whole PDUs out of a stream of bytes, and answers to our requests. */
+import { readFile } from 'node:fs/promises';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import smpp from 'smpp';
@@ -13,6 +14,8 @@ export interface WireOptions {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
+  /** File of certificates (PEM) that are trusted in place of the system's; read anew for each connection. */
+  readonly tlsCa?: string | undefined;
   /** Longest wait for a connection, in milliseconds. */
   readonly connectMs: number;
   /** Gives up connecting. */
@@ -35,15 +38,24 @@ export interface WireResponse {
 }
 
 interface Waiting {
+  /** Which response is the one to the request. */
+  readonly responseId: number;
   readonly settle: (response: WireResponse) => void;
   readonly fail: (error: Error) => void;
 }
 
 /** @throws Fault `gateway-unavailable` */
 export async function connectWire(options: WireOptions): Promise<Wire> {
-  const { host, port, tls } = options;
+  const { host, port, tls, tlsCa } = options;
+  const ca = tls && tlsCa !== undefined ? await certificates(tlsCa) : undefined;
   const socket = tls
-    ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+    ? connectTls({
+        host,
+        port,
+        minVersion: 'TLSv1.2',
+        ...(ca === undefined ? {} : { ca }),
+        ...(isIP(host) === 0 ? { servername: host } : {}),
+      })
     : connectTcp({ host, port });
   const giveUp = (): void => void socket.destroy(new Error('no connection in time'));
   const timer = setTimeout(giveUp, options.connectMs);
@@ -59,6 +71,14 @@ export async function connectWire(options: WireOptions): Promise<Wire> {
     options.signal.removeEventListener('abort', giveUp);
   }
   return new Wire(socket, options.onRequest);
+}
+
+async function certificates(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw unavailable('the certificates for the SMSC cannot be read', error);
+  }
 }
 
 export class Wire {
@@ -108,13 +128,15 @@ export class Wire {
     this.#sequence = this.#sequence === 0x7fff_ffff ? 1 : this.#sequence + 1;
     const sequence = this.#sequence;
     const bytes = new smpp.PDU(command, { ...fields, sequence_number: sequence }).toBuffer();
+    const responseId = (bytes.readUInt32BE(4) | responseBit) >>> 0;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         if (late === undefined) this.#waiting.delete(sequence);
-        else this.#waiting.set(sequence, { settle: late, fail: () => undefined });
+        else this.#waiting.set(sequence, { responseId, settle: late, fail: () => undefined });
         reject(unavailable('the SMSC did not answer in time'));
       }, timeoutMs);
       this.#waiting.set(sequence, {
+        responseId,
         settle: (response) => {
           clearTimeout(timer);
           resolve(response);
@@ -128,11 +150,13 @@ export class Wire {
     });
   }
 
-  respond(command: string, sequence: number, status: number = statuses.ok): void {
-    if (!this.open) return;
+  /** Answers whether there was still somebody to answer. */
+  respond(command: string, sequence: number, status: number = statuses.ok): boolean {
+    if (!this.open) return false;
     this.#socket.write(
       new smpp.PDU(command, { command_status: status, sequence_number: sequence }).toBuffer(),
     );
+    return true;
   }
 
   /** Writes what waits and ends the connection. */
@@ -175,7 +199,10 @@ export class Wire {
     const waiting = this.#waiting.get(sequence);
     if (waiting === undefined) return;
     this.#waiting.delete(sequence);
-    waiting.settle({ status: frame.readUInt32BE(8), ...idOf(frame) });
+    const status = frame.readUInt32BE(8);
+    // What is no answer to this request, such as a generic_nack, cannot say that it was taken.
+    const fits = commandId === waiting.responseId;
+    waiting.settle(fits ? { status, ...idOf(frame) } : { status: status || statuses.systemError });
   }
 }
 

@@ -5,7 +5,7 @@ import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { z } from 'zod';
 import type { Log } from '../../ports/log.ts';
 import type { TextReport } from '../../ports/gateway.ts';
-import type { InboundText } from '../../ports/media.ts';
+import type { InboundText, MediaReference } from '../../ports/media.ts';
 import { HttpProblem } from './problem.ts';
 
 export interface TwilioWebhookSlice {
@@ -23,13 +23,22 @@ export interface TwilioWebhookDeps {
 }
 
 const sid = z.string().regex(/^(SM|MM)[0-9a-f]{32}$/i);
+/** More are not looked at. */
+const mostMedia = 100;
 const address = z.string().min(1).max(64);
-const inboundForm = z.object({
-  MessageSid: sid,
-  From: address,
-  To: address,
-  Body: z.string().max(4096).default(''),
-});
+const inboundForm = z
+  .object({
+    MessageSid: sid,
+    From: address,
+    To: address,
+    Body: z.string().max(4096).default(''),
+    /** Twilio sends ten at most; what counts is what is there. */
+    NumMedia: z
+      .string()
+      .regex(/^\d{1,3}$/)
+      .catch('0'),
+  })
+  .catchall(z.unknown());
 const statusForm = z.object({
   MessageSid: sid,
   MessageStatus: z.string().min(1).max(32),
@@ -50,7 +59,17 @@ export function serveTwilio(app: FastifyInstance, slice: TwilioWebhookSlice, dep
   app.post('/webhooks/twilio/sms', { preHandler: onlyTwilio }, async (request, reply) => {
     const form = parseForm(inboundForm, request.body);
     const { MessageSid: id, From: from, To: to, Body: body } = form;
-    await deps.onText({ id, network: 'sms', trunk: 'twilio', from, to, body, truncated: false });
+    const media = mediaOf(form, Number(form.NumMedia));
+    await deps.onText({
+      id,
+      network: 'sms',
+      trunk: 'twilio',
+      from,
+      to,
+      body,
+      truncated: false,
+      ...(media.length === 0 ? {} : { media }),
+    });
     return reply.type('text/xml; charset=utf-8').send(new MessagingResponse().toString());
   });
 
@@ -62,6 +81,17 @@ export function serveTwilio(app: FastifyInstance, slice: TwilioWebhookSlice, dep
       await deps.onReport({ gateway: 'twilio', providerId: form.MessageSid, status, ...error });
     return reply.status(204).send();
   });
+}
+
+/** The media of an MMS: `MediaUrl0`, `MediaContentType0` and so on. */
+function mediaOf(form: Readonly<Record<string, unknown>>, count: number): MediaReference[] {
+  const media: MediaReference[] = [];
+  for (let i = 0; i < Math.min(count, mostMedia); i += 1) {
+    const { [`MediaUrl${i}`]: url, [`MediaContentType${i}`]: contentType } = form;
+    if (typeof url !== 'string' || url === '') continue;
+    media.push({ url: url.slice(0, 4096), ...(typeof contentType === 'string' ? { contentType } : {}) });
+  }
+  return media;
 }
 
 function isSigned(request: FastifyRequest, base: string, authToken: string): boolean {

@@ -1,9 +1,10 @@
 import type { BindSlice } from '../../../app/gateways/smpp/bind.ts';
 import { openSmppGateway, type SmppDeps, type SmppGateway } from '../../../app/gateways/smpp/open.ts';
 import type { TextReport } from '../../../app/ports/gateway.ts';
+import type { ArrivingPart } from '../../../app/ports/arrivals.ts';
 import type { InboundText } from '../../../app/ports/media.ts';
 import { silentLog } from '../../ports/silent-log.ts';
-import { openSmsc, type Smsc, type SmscOptions } from '../../smsc/smsc.ts';
+import { openSmsc, type Smsc, type SmscOptions } from '../../../scripts/smsc/smsc.ts';
 
 export const to = '+12025550147';
 export const from = '+12025550199';
@@ -15,54 +16,62 @@ export const times = {
   longestReconnectMs: 200,
 };
 
-/** A gateway of one bind at a simulated SMSC, and what it takes in. */
+const usual = {
+  name: 'home',
+  host: '127.0.0.1',
+  tls: false,
+  mode: 'transceiver',
+  systemId: 'answerback',
+  password: 'secret',
+  systemType: '',
+  addressRange: '',
+  from,
+  window: 10,
+  perSecond: 1000,
+  alphabet: 'gsm',
+  long: 'udh',
+  callback: 'none',
+  waiting: false,
+  bareNumbers: 'national',
+  prefixes: [],
+} as const;
+
+/** A gateway of one bind at a simulated SMSC, or of several, and what it takes in. */
 export class World implements AsyncDisposable {
   readonly smsc: Smsc;
   readonly gateway: SmppGateway;
   readonly texts: InboundText[] = [];
   readonly reports: TextReport[] = [];
+  readonly parts: ArrivingPart[] = [];
   /** Rejects where a text cannot be made safe. */
   onText: (text: InboundText) => Promise<void> = async () => undefined;
+  /** Rejects where a part cannot be kept. */
+  onPart: (part: ArrivingPart) => Promise<void> = async () => undefined;
   #n = 0;
 
-  constructor(smsc: Smsc, change: Partial<BindSlice>, deps: Partial<SmppDeps>) {
+  /** @param changes what is special about each bind; one bind if there is but one */
+  constructor(smsc: Smsc, changes: readonly Partial<BindSlice>[], deps: Partial<SmppDeps>) {
     this.smsc = smsc;
-    const slice: BindSlice = {
-      name: 'home',
-      host: '127.0.0.1',
-      port: smsc.port,
-      tls: false,
-      mode: 'transceiver',
-      systemId: 'answerback',
-      password: 'secret',
-      systemType: '',
-      addressRange: '',
-      from,
-      window: 10,
-      perSecond: 1000,
-      alphabet: 'gsm',
-      long: 'udh',
-      callback: 'none',
-      waiting: false,
-      bareNumbers: 'national',
-      ...change,
-    };
-    this.gateway = openSmppGateway([slice], {
+    const slices = changes.map((change): BindSlice => ({ ...usual, port: smsc.port, ...change }));
+    this.gateway = openSmppGateway(slices, {
       log: silentLog,
       times,
       settleMs: 50,
-      parts: { holdMs: 100, incompleteMs: 400 },
       onText: async (text) => {
         await this.onText(text);
         this.texts.push(text);
+      },
+      onPart: async (part) => {
+        await this.onPart(part);
+        this.parts.push(part);
       },
       onReport: async (report) => void this.reports.push(report),
       ...deps,
     });
   }
 
-  send(body: string, id = `text-${(this.#n += 1)}`, firstTried?: Date) {
-    return this.gateway.send({ id, to, body, ...(firstTried === undefined ? {} : { firstTried }) });
+  send(body: string, id = `text-${(this.#n += 1)}`, firstTried?: Date, number = to) {
+    return this.gateway.send({ id, to: number, body, ...(firstTried === undefined ? {} : { firstTried }) });
   }
 
   /** Tries until it is bound again and the SMSC takes it, as the services do. */
@@ -89,9 +98,10 @@ export async function openWorld(
   smsc: SmscOptions = {},
   deps: Partial<SmppDeps> = {},
 ): Promise<World> {
-  const world = new World(await openSmsc(smsc), change, deps);
+  const world = new World(await openSmsc(smsc), [change], deps);
   const isBound = () => world.gateway.bound.length > 0 && world.smsc.receivers > 0;
-  const most = change.tls === true || change.password !== undefined ? 500 : 5000;
+  const most =
+    (change.tls === true && change.tlsCa === undefined) || change.password !== undefined ? 500 : 5000;
   for (const deadline = Date.now() + most; !isBound() && Date.now() < deadline;)
     await new Promise((resolve) => setTimeout(resolve, 5));
   return world;

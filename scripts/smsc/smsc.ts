@@ -1,4 +1,4 @@
-/** An SMSC for tests: checks what a real one checks, and can be slow, full, gone or hostile. Loopback alone. */
+/** An SMSC for tests and the demo: checks what a real one checks, and can be slow, full, gone or hostile. Loopback alone. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import smpp from 'smpp';
@@ -17,6 +17,8 @@ export interface Submitted {
   readonly callback?: string;
   readonly waiting?: number;
   readonly receipt: boolean;
+  /** The connection that it came by, counted from 0 in the order of connecting. */
+  readonly connection: number;
   readonly at: number;
 }
 
@@ -28,6 +30,8 @@ export interface SmscOptions {
   readonly port?: number;
   /** How the n-th message id is written. */
   readonly messageId?: (n: number) => string;
+  /** PEM; with it all connections are over TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 type Session = InstanceType<typeof smpp.Session>;
@@ -40,6 +44,8 @@ export interface Delivery {
   readonly to: string;
   readonly message: Buffer | string;
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** The bind that gets it, in the order of binding; the first that receives if absent. */
+  readonly via?: number;
 }
 
 const invalid = { length: 0x01, destination: 0x0b, esmClass: 0x43, throttled: 0x58 } as const;
@@ -67,6 +73,8 @@ export class Smsc implements AsyncDisposable {
   alive = true;
   readonly #options: SmscOptions;
   readonly #sessions = new Map<Session, string>();
+  readonly #numbers = new WeakMap<Session, number>();
+  #connections = 0;
   readonly #waiting = new Set<() => void>();
   #server: ReturnType<typeof smpp.createServer> | undefined;
   #count = 0;
@@ -79,7 +87,9 @@ export class Smsc implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const server = smpp.createServer((session) => this.#serve(session));
+    const server = smpp.createServer({ ...this.#options.tls }, (session) => this.#serve(session));
+    // A client that does not trust the certificate.
+    server.on('tlsClientError', () => undefined);
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');
     this.port = (server.address() as AddressInfo).port;
@@ -96,6 +106,18 @@ export class Smsc implements AsyncDisposable {
 
   breakAll(): void {
     for (const session of this.#sessions.keys()) session.destroy();
+  }
+
+  /** Breaks the connection of one bind, in the order of binding. */
+  break(via: number): void {
+    this.#bound(via).destroy();
+  }
+
+  #bound(via: number): Session {
+    const bound = [...this.#sessions].filter(([, role]) => role === 'transceiver' || role === 'receiver');
+    const [session] = bound[via] ?? [];
+    if (session === undefined) throw new Error('nobody is bound');
+    return session;
   }
 
   /** Resolves when `true` comes of what has happened. */
@@ -121,36 +143,46 @@ export class Smsc implements AsyncDisposable {
   }
 
   /** Sends a deliver_sm; answers the status, or `gone` if the connection broke first. */
-  async deliver({ from, to, message, fields }: Delivery): Promise<number | 'gone'> {
-    const [session] =
-      [...this.#sessions].find(([, role]) => role === 'transceiver' || role === 'receiver') ?? [];
-    if (session === undefined) throw new Error('nobody is bound');
+  async deliver({ from, to, message, fields, via = 0 }: Delivery): Promise<number | 'gone'> {
+    const [source, destination] = [from, to].map((one) => one.replace(/^\+/, ''));
+    return this.request('deliver_sm', via, {
+      source_addr_ton: from.startsWith('+') ? 1 : 0,
+      source_addr: source,
+      dest_addr_ton: to.startsWith('+') ? 1 : 0,
+      destination_addr: destination,
+      data_coding: 0,
+      short_message: typeof message === 'string' ? smpp.encodings.ASCII.encode(message) : message,
+      ...fields,
+    });
+  }
+
+  /** Sends any request by one bind; answers the status, or `gone` if the connection broke first. */
+  request(
+    command: string,
+    via = 0,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): Promise<number | 'gone'> {
+    const session = this.#bound(via);
     return new Promise((resolve) => {
       const gone = (): void => resolve('gone');
       session.socket.setMaxListeners(200).once('close', gone);
-      const [source, destination] = [from, to].map((one) => one.replace(/^\+/, ''));
-      session.deliver_sm(
-        {
-          source_addr_ton: from.startsWith('+') ? 1 : 0,
-          source_addr: source,
-          dest_addr_ton: to.startsWith('+') ? 1 : 0,
-          destination_addr: destination,
-          data_coding: 0,
-          short_message: typeof message === 'string' ? smpp.encodings.ASCII.encode(message) : message,
-          ...fields,
-        },
-        (pdu) => {
-          session.socket.off('close', gone);
-          resolve(pdu.command_status);
-        },
-      );
+      session.send(new smpp.PDU(command, fields), (pdu) => {
+        session.socket.off('close', gone);
+        resolve(pdu.command_status);
+      });
     });
   }
 
   /** Sends a delivery receipt as text, as most SMSCs do. */
-  receipt(id: string, state: string, error = '000'): Promise<number | 'gone'> {
+  receipt(id: string, state: string, error = '000', via = 0): Promise<number | 'gone'> {
     const message = `id:${id} sub:001 dlvrd:001 submit date:2601051200 done date:2601051201 stat:${state} err:${error} text:`;
-    return this.deliver({ from: '+12025550147', to: '+12025550199', message, fields: { esm_class: 0x04 } });
+    return this.deliver({
+      from: '+12025550147',
+      to: '+12025550199',
+      message,
+      via,
+      fields: { esm_class: 0x04 },
+    });
   }
 
   /** Sends any bytes to whoever is bound. */
@@ -168,6 +200,8 @@ export class Smsc implements AsyncDisposable {
 
   #serve(session: Session): void {
     this.#sessions.set(session, '');
+    this.#numbers.set(session, this.#connections);
+    this.#connections += 1;
     session.on('close', () => {
       this.#sessions.delete(session);
       this.#changed();
@@ -214,7 +248,7 @@ export class Smsc implements AsyncDisposable {
     let messageId = '';
     if (verdict === 0 || verdict === 'silent') {
       messageId = (this.#options.messageId ?? String)((this.#ids += 1));
-      this.submitted.push(read(pdu, messageId));
+      this.submitted.push({ ...read(pdu, messageId), connection: this.#numbers.get(session) ?? 0 });
     }
     const answer = (): void => {
       this.#busy -= 1;
@@ -246,7 +280,7 @@ function check(pdu: Pdu): number | undefined {
   return !payload && units > most ? invalid.length : undefined;
 }
 
-function read(pdu: Pdu, messageId: string): Submitted {
+function read(pdu: Pdu, messageId: string): Omit<Submitted, 'connection'> {
   const { udh, message, payload } = contentOf(pdu);
   const part = udh?.find((one) => one[0] === 0 && one.length === 5);
   const [callback] = (pdu['callback_num'] ?? []) as { number: string }[];
