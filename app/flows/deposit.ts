@@ -81,7 +81,7 @@ async function recordDialogue(
     if (result.kind !== 'key' || !profile.review)
       return send(call, visit, profile, deps, { result, ...spoken, flags });
     const { take } = spoken;
-    const reviewed = await review(call, take, profile, flags, { ...rule, tag: take.tag, append: true });
+    const reviewed = await review(call, take, profile, deps, flags, { ...rule, tag: take.tag, append: true });
     if (reviewed.kind === 'again') continue;
     const bytes = await reviewed.take.bytes();
     return send(call, visit, profile, deps, { result, take: reviewed.take, bytes, flags: reviewed.flags });

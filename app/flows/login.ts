@@ -1,5 +1,6 @@
 /** The way into a mailbox by telephone: from an own phone, by PIN, or by a code where there is no PIN yet. */
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { offer } from '../core/menu/menus.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { Call } from '../ports/media.ts';
 import type { PinAsker } from '../services/authentication-deps.ts';
@@ -10,13 +11,10 @@ import { prompt, say, type Caller, type FlowDeps, type Outcome } from './flow.ts
 import { codeDialogue } from './login-by-code.ts';
 import { sayLocked } from './locked.ts';
 import { mailboxDialogue } from './mailbox/open.ts';
+import { choose } from './menu.ts';
 
 /** PINs that are tried in one call. */
 const triesPerCall = 3;
-/** What takes the offer of a PIN, and what declines it. */
-const offerKeys = { take: '9', decline: '0' };
-/** How long it is waited for after the offer, in milliseconds. */
-const offerMs = 3000;
 
 /** `left`: does not want in; `refused`: may not, which has been said. */
 export type Entry = 'in' | 'left' | 'refused' | 'gone';
@@ -100,17 +98,12 @@ async function mustChoose(
 }
 
 /**
- * They may go on without. Any key cuts the offer short, and all but its own two are kept for the mailbox. Who types ahead
- * loses nothing: keys from before it are the mailbox's, whatever they are.
+ * They may go on without: keys that are not the offer's are kept for the mailbox, also those from before it. Who types ahead
+ * loses nothing.
  */
 async function offerPin(call: Call, mailbox: Mailbox, language: string, deps: FlowDeps): Promise<Entry> {
-  const ahead = await call.play([], { language, keepKey: true });
-  if (ahead.kind === 'key') return 'in';
-  const items: PlayItem[] = [prompt('offer-pin'), { kind: 'silence', ms: offerMs }];
-  const offered = await call.play(items, { language, keepKey: true });
-  if (offered.kind === 'gone') return 'gone';
-  const taken = await call.play([], { language, until: `${offerKeys.take}${offerKeys.decline}` });
-  if (taken.kind === 'gone') return 'gone';
-  if (taken.kind !== 'key' || taken.key !== offerKeys.take) return 'in';
+  const wish = await choose(call, offer, { language, deps });
+  if (wish === 'gone') return 'gone';
+  if (wish !== 'choose') return 'in';
   return (await choosePin(call, mailbox, language, deps)) === 'gone' ? 'gone' : 'in';
 }

@@ -1,7 +1,10 @@
-/** After `#`: send, hear, record again, add, mark urgent or private. Hanging up sends. */
+/** After `#`: the caller hears and changes the message. Whatever ends the review but a new recording sends it. */
+import type { Condition } from '../core/menu/menu.ts';
+import { review as reviewMenu } from '../core/menu/menus.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Call, RecordResult, RecordRule, Take } from '../ports/media.ts';
-import { prompt, say, tell } from './flow.ts';
+import { prompt, say, tell, type FlowDeps } from './flow.ts';
+import { choose } from './menu.ts';
 import { playTake } from './spoken.ts';
 
 export interface Flags {
@@ -14,62 +17,54 @@ export type Reviewed =
   /** The take is discarded; record anew. */
   | { readonly kind: 'again' };
 
-/** Unanswered menus before the message is sent as it is. */
-const patience = 2;
-
 export async function review(
   call: Call,
   first: Take,
   profile: ClassOfService,
+  deps: Pick<FlowDeps, 'log'>,
   start: Flags,
   more: RecordRule,
 ): Promise<Reviewed> {
   const { language } = profile;
   let take = first;
   let flags = start;
-  for (let unanswered = 0; unanswered < patience;) {
-    const choice = await call.gather({
-      language,
-      items: [prompt('recording-review')],
-      judge: (digits) => (digits.length > 0 ? 'complete' : undefined),
-      firstDigitMs: 5000,
-      nextDigitMs: 1000,
-    });
-    if (choice.kind === 'gone' || choice.kind === 'aborted') return { kind: 'send', take, flags };
-    switch (choice.digits) {
-      case '1':
-      case '#':
+  for (;;) {
+    const action = await choose(call, reviewMenu, { language, deps, available: conditionsOf(flags) });
+    switch (action) {
+      case 'send':
+      case 'gone':
+      case 'deaf':
         return { kind: 'send', take, flags };
-      case '2':
+      case 'hear':
         await say(call, { language }, await playTake(take));
         break;
-      case '3':
+      case 'record-again':
         await take.discard();
         await tell(call, language, 'recording-discarded');
         return { kind: 'again' };
-      case '4': {
+      case 'add': {
         const added = isFull(take, more) ? 'full' : await add(call, language, more);
         if (added === 'full' || added.kind === 'limit')
           await say(call, { language }, prompt('message-too-long'));
         if (added !== 'full') take = added.take ?? take;
         break;
       }
-      case '5':
-        flags = { ...flags, urgent: !flags.urgent };
+      case 'mark-urgent':
+      case 'mark-normal':
+        flags = { ...flags, urgent: action === 'mark-urgent' };
         await say(call, { language }, prompt(flags.urgent ? 'marked-urgent' : 'marked-normal'));
         break;
-      case '6':
-        flags = { ...flags, confidential: !flags.confidential };
+      case 'mark-private':
+      case 'mark-not-private':
+        flags = { ...flags, confidential: action === 'mark-private' };
         await say(call, { language }, prompt(flags.confidential ? 'marked-private' : 'marked-not-private'));
         break;
-      default:
-        unanswered += 1;
-        if (choice.kind !== 'silence') await say(call, { language }, prompt('invalid-key'));
-        continue;
     }
-    unanswered = 0;
   }
-  return { kind: 'send', take, flags };
+}
+
+function conditionsOf({ urgent, confidential }: Flags): Condition[] {
+  return [urgent ? 'urgent' : 'not-urgent', confidential ? 'private' : 'not-private'];
 }
 
 async function add(call: Call, language: string, more: RecordRule): Promise<RecordResult> {

@@ -1,6 +1,6 @@
 /** The wall chart: every menu of the mailbox as one SVG, drawn from the data that the telephone obeys. */
 import type { Key, Menu } from '../../app/core/menu/menu.ts';
-import { conditions } from './conditions.ts';
+import { conditions, occasionsOf } from './conditions.ts';
 import { headY, keysInOrder, layOut, rowsOf, rowY, size, type Card, type Row } from './layout.ts';
 
 const ink = '#1f2937';
@@ -18,6 +18,8 @@ const palette = [
   '#334155',
   '#047857',
   '#9333ea',
+  '#0e7490',
+  '#a16207',
 ];
 const letters: Readonly<Partial<Record<Key, string>>> = {
   '2': 'ABC',
@@ -81,12 +83,18 @@ function box(card: Card, menus: Readonly<Record<string, Menu>>, colour: Colour):
   const { menu, x, y, height, rows } = card;
   const hue = colour(menu.name);
   const note = menu.whilePlaying === true ? 'also while it plays' : undefined;
-  const when =
-    menu.when === undefined
-      ? []
-      : [text(x, y - 10, `When ${menu.when}:`, { size: 15, fill: quiet, italic: true })];
+  const [first, ...others] = occasionsOf(menu);
+  const when = [
+    ...(first === undefined ? [] : [text(x, y - 10, first, { size: 15, fill: quiet, italic: true })]),
+    ...others.map((one, i) =>
+      text(x + 18, y + height - 12 - (others.length - 1 - i) * 18, one, {
+        size: 12.5,
+        fill: quiet,
+        italic: true,
+      }),
+    ),
+  ];
   return [
-    ...when,
     `<g filter="url(#shade)"><rect x="${x}" y="${y}" width="${size.card}" height="${height}" rx="12" fill="#ffffff"/></g>`,
     `<path d="M${x} ${y + size.head - 8} V${y + 12} a12 12 0 0 1 12 -12 H${x + size.card - 12} a12 12 0 0 1 12 12 V${y + size.head - 8} Z" fill="${hue}"/>`,
     text(x + 18, y + 31, menu.title, { size: 20, weight: 700, fill: '#ffffff' }),
@@ -94,6 +102,7 @@ function box(card: Card, menus: Readonly<Record<string, Menu>>, colour: Colour):
       ? []
       : [text(x + size.card - 18, y + 30, note, { size: 13, fill: '#ffffff', anchor: 'end', italic: true })]),
     ...rows.map((row, i) => line(card, row, rowY(card, i), menus, colour)),
+    ...when,
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../../app/core/menu/menu.ts';
+import type { Condition, Menu } from '../../app/core/menu/menu.ts';
 
 /** When a key is offered, for people. */
 export const conditions: Readonly<Record<Condition, string>> = {
@@ -8,6 +8,8 @@ export const conditions: Readonly<Record<Condition, string>> = {
   deleted: 'if it is deleted',
   urgent: 'if it is urgent',
   'not-urgent': 'if it is not urgent',
+  private: 'if it is private',
+  'not-private': 'if it is not private',
   'has-sound': 'if it has sound',
   'in-mailbox': 'in the mailbox',
   alone: 'if opened by its reference',
@@ -26,3 +28,21 @@ export const conditions: Readonly<Record<Condition, string>> = {
   'several-languages': 'if there are several',
   'has-members': 'if it has numbers',
 };
+
+/** When a menu is asked, and what becomes of it without a key; for people. */
+export function occasionsOf(menu: Menu): string[] {
+  const { when, onSilence, onHangUp, otherKeys } = menu;
+  const label = (action: string): string => menu.choices.find(({ does }) => does === action)?.label ?? action;
+  const times = onSilence?.told === 1 ? 'once' : `${onSilence?.told} times`;
+  return [
+    ...(when === undefined ? [] : [`Asked when ${when}.`]),
+    ...(onHangUp === undefined ? [] : [`Hanging up: ${label(onHangUp)}.`]),
+    ...(onSilence === undefined ? [] : [`No key after it was told ${times}: ${label(onSilence.does)}.`]),
+    ...(otherKeys === undefined ? [] : [others[otherKeys]]),
+  ];
+}
+
+const others = {
+  silence: 'Another key counts as none.',
+  kept: 'Another key is for what comes next.',
+} as const;

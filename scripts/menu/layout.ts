@@ -1,5 +1,6 @@
 /** Where the menus stand on the wall chart: the main menu at the left, what each key leads to at its right. */
 import type { Choice, Key, Menu } from '../../app/core/menu/menu.ts';
+import { occasionsOf } from './conditions.ts';
 
 /** All lengths in units of the SVG, about a pixel. `aside` is kept free above the main menu. */
 export const size = {
@@ -7,6 +8,7 @@ export const size = {
   head: 54,
   row: 40,
   foot: 12,
+  note: 18,
   columnGap: 128,
   cardGap: 34,
   margin: 56,
@@ -54,7 +56,12 @@ export function layOut(menus: Readonly<Record<string, Menu>>, root: string): Car
       ...(from === undefined ? {} : { from }),
       x: size.margin + column * (size.card + size.columnGap),
       y: size.top,
-      height: size.head + rows.length * size.row + size.foot,
+      // The first occasion stands above the card.
+      height:
+        size.head +
+        rows.length * size.row +
+        size.foot +
+        Math.max(0, occasionsOf(menu).length - 1) * size.note,
     });
   };
   add(root, 0);

@@ -1,10 +1,10 @@
 /** docs/telephone-menu.md: what each key does and what is said, from the menus and the English prompts. */
 import type { Menu } from '../../app/core/menu/menu.ts';
-import { pressOf, purposeOf } from '../../app/core/menu/spoken.ts';
-import { conditions } from './conditions.ts';
+import { tellingOf } from '../../app/core/menu/spoken.ts';
+import { conditions, occasionsOf } from './conditions.ts';
 import { rowsOf } from './layout.ts';
 
-const intro = `# The mailbox by telephone
+const intro = `# The menus of the telephone
 
 ![Every menu of the mailbox](telephone-menu.svg)
 
@@ -47,17 +47,18 @@ function section(
 ): string {
   const rows = rowsOf(menu).flatMap(({ key, choices }) =>
     choices.map((choice) => {
-      const said = `${String(texts[purposeOf(menu, choice)])} ${String(texts[pressOf(key)])}`;
+      const said = tellingOf(menu, [choice]).map((name) => String(texts[name]));
       const when = [
         ...(choice.if === undefined ? [] : [conditions[choice.if]]),
         ...(choice.later === undefined ? [] : ['told later']),
       ];
       const opens = choice.opens === undefined ? undefined : menus[choice.opens]?.title;
       const does = opens === undefined ? choice.label : `${choice.label} → [${opens}](#${anchor(opens)})`;
-      return `| \`${key}\` | ${does} | ${when.join(', ')} | ${said} |`;
+      return `| \`${key}\` | ${does} | ${when.join(', ')} | ${said.join(' ')} |`;
     }),
   );
-  const when = menu.when === undefined ? '' : `Asked when ${menu.when}.\n\n`;
+  const occasions = occasionsOf(menu);
+  const when = occasions.length === 0 ? '' : `${occasions.join(' ')}\n\n`;
   return `## ${menu.title}
 
 ${when}| key | does | offered | is told |

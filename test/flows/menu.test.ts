@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { offered, type Condition, type Key, type Menu } from '../../app/core/menu/menu.ts';
 import { menus, type MenuName } from '../../app/core/menu/menus.ts';
-import { menuPromptNames, pressOf, purposeOf } from '../../app/core/menu/spoken.ts';
+import { menuPromptNames, tellingOf } from '../../app/core/menu/spoken.ts';
 import { choose } from '../../app/flows/menu.ts';
 import { openScriptedMedia } from '../../app/media/scripted/open.ts';
 import { hangup, hear, press, silence, type Step } from '../../app/media/scripted/steps.ts';
@@ -27,6 +27,11 @@ function circumstances(menu: Menu): Condition[][] {
   return [[], ...each];
 }
 
+/** What a key comes to that is no choice, when the caller hangs up after it. */
+function otherwise(menu: Menu): string {
+  return menu.otherKeys === 'kept' ? (menu.onSilence?.does ?? '') : (menu.onHangUp ?? 'gone');
+}
+
 function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
@@ -50,10 +55,17 @@ describe('Every menu', () => {
       for (const available of circumstances(menu)) {
         const choices = offered(menu, available);
         for (const key of keys.filter((one) => one !== menu.ignores)) {
-          const { action, prompts } = await asked(menu, available, press(key), hear('invalid-key'), hangup());
           const choice = choices.find((one) => one.key === key);
-          assert.equal(action, choice?.does ?? 'gone', `${key} while ${available.join(', ')}`);
-          assert.equal(prompts.includes('invalid-key'), choice === undefined);
+          const { action, prompts } = await asked(
+            menu,
+            available,
+            ...(menu.otherKeys === 'kept' ? [hear(tellingOf(menu, choices)[0]!)] : []),
+            press(key),
+            hear('invalid-key'),
+            hangup(),
+          );
+          assert.equal(action, choice?.does ?? otherwise(menu), `${key} while ${available.join(', ')}`);
+          assert.equal(prompts.includes('invalid-key'), choice === undefined && menu.otherKeys !== 'kept');
         }
       }
     });
@@ -62,12 +74,27 @@ describe('Every menu', () => {
       for (const available of circumstances(menu)) {
         const choices = offered(menu, available);
         const told = (again: boolean) =>
-          choices
-            .filter((one) => again || one.later === undefined)
-            .flatMap((one) => [purposeOf(menu, one), pressOf(one.key)]);
+          tellingOf(
+            menu,
+            choices.filter((one) => again || one.later === undefined),
+          );
         const { action, prompts } = await asked(menu, available, silence(600_000));
-        assert.equal(action, 'deaf');
-        assert.deepEqual(prompts, [...told(false), ...told(true), ...told(true), 'no-key-heard']);
+        const { onSilence } = menu;
+        assert.equal(action, onSilence?.does ?? 'deaf');
+        const times = Array.from({ length: onSilence?.told ?? 3 }, (_, n) => told(n > 0));
+        assert.deepEqual(prompts, [...times.flat(), ...(onSilence === undefined ? ['no-key-heard'] : [])]);
+      }
+    });
+
+    it(`${name}: hanging up does what the data say`, async () => {
+      for (const available of circumstances(menu)) {
+        const { action } = await asked(
+          menu,
+          available,
+          hear(tellingOf(menu, offered(menu, available))[0]!),
+          hangup(),
+        );
+        assert.equal(action, menu.onHangUp ?? 'gone');
       }
     });
 
@@ -75,7 +102,7 @@ describe('Every menu', () => {
       for (const available of circumstances(menu)) {
         const choices = offered(menu, available);
         assert.equal(new Set(choices.map(({ key }) => key)).size, choices.length);
-        const outs = ['up', 'end', 'cancel'];
+        const outs = ['up', 'end', 'cancel', menu.onSilence?.does];
         if (menu.choices.every((one) => one.if === undefined || !outs.includes(one.does)))
           assert.ok(choices.some(({ does }) => outs.includes(does)));
       }
@@ -101,10 +128,7 @@ describe('Every menu', () => {
   it('has a prompt for each purpose and key', () => {
     const names = new Set<string>(menuPromptNames);
     for (const [, menu] of all)
-      for (const choice of menu.choices) {
-        assert.ok(names.has(purposeOf(menu, choice)));
-        assert.ok(names.has(pressOf(choice.key)));
-      }
+      for (const name of tellingOf(menu, menu.choices)) assert.ok(names.has(name), name);
   });
 });
 
@@ -186,5 +210,30 @@ describe('A caller in a menu', () => {
     assert.equal(action, 'save');
     assert.ok(!prompts.includes('invalid-key'));
     assert.equal((await asked(message, ['kept', 'alone'], press('##2'))).action, 'save');
+  });
+});
+
+describe('The offer of a PIN', () => {
+  const { offer, main } = menus;
+
+  it('takes no key that was typed before it: that is the mailbox’s', async () => {
+    const media = openScriptedMedia();
+    const person = media.ring({ steps: [press('92')] });
+    await person.call.answer();
+    await settled();
+    assert.equal(await choose(person.call, offer, { language: 'en', deps }), 'go-on');
+    assert.deepEqual(person.prompts, []);
+    assert.equal(await choose(person.call, main, { language: 'en', deps }), 'saved');
+    await media[Symbol.asyncDispose]();
+  });
+
+  it('leaves another key to the mailbox', async () => {
+    const media = openScriptedMedia();
+    const person = media.ring({ steps: [hear('offer-pin'), press('2')] });
+    await person.call.answer();
+    assert.equal(await choose(person.call, offer, { language: 'en', deps }), 'go-on');
+    assert.equal(await choose(person.call, main, { language: 'en', deps }), 'saved');
+    assert.deepEqual(person.prompts, ['offer-pin']);
+    await media[Symbol.asyncDispose]();
   });
 });

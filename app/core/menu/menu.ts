@@ -14,7 +14,35 @@ export interface Menu<Name extends string = string, Action extends string = stri
   readonly whilePlaying?: true;
   /** Keys that mean nothing here and are passed over in silence. */
   readonly ignores?: Key;
+  /** What is done where no key came. Default: it is told three times, then the call ends. */
+  readonly onSilence?: Silence<Action>;
+  /** What hanging up does. Default: nothing. */
+  readonly onHangUp?: Action;
+  /**
+   * What a key does that is no choice. Default: it is said to do nothing, and the menu comes again. `silence`: the same, and it
+   * counts as none. `kept`: it does what silence does and is left for the next menu, as is one that was typed before.
+   */
+  readonly otherKeys?: 'silence' | 'kept';
 }
+
+export interface Silence<Action extends string = string> {
+  readonly does: Action;
+  /** After it was told so many times in vain. */
+  readonly told: number;
+  /** How long a key is waited for each time, in milliseconds; default 5 seconds. */
+  readonly waitMs?: number;
+}
+
+/** A menu whose keys one prompt tells. */
+export interface ToldMenu<Name extends string = string, Action extends string = string> extends Menu<
+  Name,
+  Action
+> {
+  readonly says: WholeMenu;
+}
+
+export const wholeMenus = ['recording-review', 'offer-pin'] as const;
+export type WholeMenu = (typeof wholeMenus)[number];
 
 /**
  * One key. It is told as a purpose and a key: the prompt `menu-<menu>-<action>` ("For new messages,") and
@@ -48,6 +76,8 @@ export type Condition =
   | 'deleted'
   | 'urgent'
   | 'not-urgent'
+  | 'private'
+  | 'not-private'
   /** The message has sound. */
   | 'has-sound'
   /** The message was reached through the mailbox, or is alone. */

@@ -1,5 +1,5 @@
-/** Every menu of a subscriber's mailbox. Changing a key here changes it on the telephone, in the tests and in the guide. */
-import type { Menu } from './menu.ts';
+/** Every menu of the telephone. Changing a key here changes it on the telephone, in the tests and in the guide. */
+import type { Menu, ToldMenu } from './menu.ts';
 
 export type MainAction =
   | 'new'
@@ -59,6 +59,16 @@ export type RecipientsAction = 'send' | 'hear' | 'record-again' | 'mark-urgent' 
 export type DeliveryAction = 'hear' | 'end';
 export type ConnectionAction = 'connect' | 'end';
 export type CodeAction = 'send' | 'up';
+export type OfferAction = 'choose' | 'go-on';
+export type ReviewAction =
+  | 'send'
+  | 'hear'
+  | 'record-again'
+  | 'add'
+  | 'mark-urgent'
+  | 'mark-normal'
+  | 'mark-private'
+  | 'mark-not-private';
 
 const up = { key: '*', does: 'up', label: 'back', says: 'menu-back' } as const;
 const operator = {
@@ -241,6 +251,42 @@ export const code: Menu<'code', CodeAction> = {
   choices: [{ key: '1', does: 'send', label: 'get a code by text' }, up],
 };
 
+/** Nothing is owed for passing it over: the mailbox comes next in any case. */
+export const offer: ToldMenu<'offer', OfferAction> = {
+  name: 'offer',
+  title: 'Offer of a PIN',
+  when: 'a mailbox without a PIN is called from its own telephone',
+  says: 'offer-pin',
+  choices: [
+    { key: '9', does: 'choose', label: 'choose a PIN' },
+    { key: '0', does: 'go-on', label: 'go on without', opens: 'main' },
+  ],
+  onSilence: { does: 'go-on', told: 1, waitMs: 3000 },
+  otherKeys: 'kept',
+};
+
+/** A caller's message is recorded: it is theirs to change, and lost by nothing that they do. */
+export const review: ToldMenu<'review', ReviewAction> = {
+  name: 'review',
+  title: 'A message is left',
+  when: 'a caller ends a message with #',
+  says: 'recording-review',
+  choices: [
+    { key: '1', does: 'send', label: 'send' },
+    { key: '2', does: 'hear', label: 'hear' },
+    { key: '3', does: 'record-again', label: 'record again' },
+    { key: '4', does: 'add', label: 'add more' },
+    { key: '5', does: 'mark-urgent', label: 'mark urgent', if: 'not-urgent' },
+    { key: '5', does: 'mark-normal', label: 'no longer urgent', if: 'urgent' },
+    { key: '6', does: 'mark-private', label: 'mark private', if: 'not-private' },
+    { key: '6', does: 'mark-not-private', label: 'no longer private', if: 'private' },
+    { key: '#', does: 'send', label: 'send' },
+  ],
+  onSilence: { does: 'send', told: 2 },
+  onHangUp: 'send',
+  otherKeys: 'silence',
+};
+
 /** By name, as `opens` says them. */
 export const menus = {
   main,
@@ -256,6 +302,8 @@ export const menus = {
   delivery,
   connection,
   code,
+  offer,
+  review,
 } as const;
 
 export type MenuName = keyof typeof menus;
