@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { gatewayNames, messageKinds, notificationEvents } from './core/profile/class-of-service.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
+import { toolsSchema } from './config-tools.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
 const name = z
@@ -365,17 +366,7 @@ export const configSchema = z.strictObject({
     .max(16)
     .default([])
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
-  tools: z
-    .strictObject({
-      ffmpeg: z
-        .union([z.string().min(1), z.array(z.string()).min(1)])
-        .default('ffmpeg')
-        .describe(
-          'Program that plays messages faster and slower: its name or path, or a list with its first arguments. Without it messages play at their own speed alone.',
-        ),
-    })
-    .prefault({})
-    .describe('Programs of this machine.'),
+  tools: toolsSchema,
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),
