@@ -64,6 +64,7 @@ async function main(): Promise<void> {
     spool,
     media,
     transform,
+    converters: [],
     scheduler,
     gateways: gateways.byName,
     texts: prompts,

@@ -4,10 +4,12 @@ import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { DeliveryId, E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
+import { Fault, isTemporary } from '../core/errors.ts';
 import { parseCommand, type Command } from '../core/notification/commands.ts';
 import { replyText, type ReplyName } from '../core/notification/replies.ts';
 import { smsUnits } from '../core/notification/sms-units.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { ConvertOptions } from '../ports/convert.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
@@ -15,13 +17,18 @@ import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deliveries } from './deliver.ts';
+import { inTime } from './in-time.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
 import type { TollAnswer, Tolls } from './tolls.ts';
+import type { Transcripts } from './transcripts.ts';
 
 /** For so long the same text counts as handled, in milliseconds. */
 const replayMs = 86_400_000;
+/** So long it is waited for words that must be written down first, and so long they may take in all, in milliseconds. */
+const soonMs = 4000;
+const longestMs = 5 * 60_000;
 /** Time between two unasked helps, in milliseconds. */
 const helpMs = 10 * 60_000;
 
@@ -41,6 +48,9 @@ export interface CommandDeps {
   /** Numbers and short codes that texts over SMS come from and are answered to, where they are not access numbers. */
   readonly smsNumbers: readonly string[];
   readonly tolls: Pick<Tolls, 'may' | 'refused'>;
+  readonly transcripts: Pick<Transcripts, 'read'>;
+  /** Lets an answer that takes long go on by itself. */
+  readonly later: (work: Promise<unknown>) => void;
 }
 
 type Addressed = Pick<InboundText, 'network' | 'trunk' | 'to'>;
@@ -181,13 +191,44 @@ async function act(
       return undefined;
     }
     case 'text':
-      return message.transcript === undefined ? 'no-transcript' : { transcript: message.transcript };
+      return readIn(deps, text, message, { from: to, mailbox });
     case 'save':
       await deps.retrieval.save(message);
       return 'saved';
     case 'delete':
       await deps.retrieval.remove(message);
       return 'deleted';
+  }
+}
+
+/** What was said may have to be written down first: the answer then follows when that is done. */
+async function readIn(
+  deps: CommandDeps,
+  text: InboundText,
+  message: Message,
+  { from, mailbox }: Subject,
+): Promise<Answer> {
+  const { language } = deps.profiles.of(mailbox);
+  const reading = read(deps, message, { language, signal: AbortSignal.timeout(longestMs) });
+  const soon = await inTime(reading, soonMs);
+  if (soon !== undefined) return soon;
+  deps.later(reading.then((answer) => reply(deps, text, mailbox, from, answer)));
+  return undefined;
+}
+
+/** @throws Fault if the store is away */
+async function read(
+  { transcripts, log }: CommandDeps,
+  message: Message,
+  options: ConvertOptions,
+): Promise<Exclude<Answer, undefined>> {
+  try {
+    const words = await transcripts.read(message, options);
+    return words === undefined ? 'no-transcript' : { transcript: words };
+  } catch (error) {
+    if (error instanceof Fault && error.code.startsWith('store-')) throw error;
+    log.warn('a message could not be read to its subscriber', { error, message: message.id });
+    return isTemporary(error) ? 'try-later' : 'no-transcript';
   }
 }
 
