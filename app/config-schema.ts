@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { gatewayNames, messageKinds, notificationEvents } from './core/profile/class-of-service.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
+import { speechSchema } from './config-speech.ts';
 import { toolsSchema } from './config-tools.ts';
 
 const e164 = z.string().regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
@@ -367,6 +368,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
   tools: toolsSchema,
+  speech: speechSchema,
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),

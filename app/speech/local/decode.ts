@@ -1,10 +1,7 @@
 import { Fault } from '../../core/errors.ts';
-import type { Content } from '../../ports/convert.ts';
-import { readWav, samplesFrom, type Sound } from '../content/wav.ts';
+import type { Decode } from '../content/decode.ts';
+import { readWav, samplesFrom } from '../content/wav.ts';
 import type { Command, Programs } from './programs.ts';
-
-/** Brings a wave file of any kind to one channel of 16-bit samples at a rate. */
-export type Decode = (content: Content, rate: number, signal?: AbortSignal) => Promise<Sound>;
 
 const timeoutMs = 60_000;
 

@@ -2,7 +2,8 @@
 import { Fault } from '../../core/errors.ts';
 import type { Converter, Edge } from '../../ports/convert.ts';
 import type { Log } from '../../ports/log.ts';
-import { createDecode, type Decode } from './decode.ts';
+import type { Decode } from '../content/decode.ts';
+import { createDecode } from './decode.ts';
 import { findEngines, type EngineOptions } from './engines.ts';
 import { Programs } from './programs.ts';
 import { createRecognise, type RecogniseOptions } from './recognise.ts';

@@ -5,7 +5,7 @@ import { Fault } from '../../core/errors.ts';
 import type { Content, ConvertOptions } from '../../ports/convert.ts';
 import { piecesOf } from '../content/pieces.ts';
 import { bytesOf, durationOf, type Sound } from '../content/wav.ts';
-import type { Decode } from './decode.ts';
+import type { Decode } from '../content/decode.ts';
 import type { Engines, Model } from './engines.ts';
 import type { Programs } from './programs.ts';
 import { inFolder } from './work-folder.ts';
