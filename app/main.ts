@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     spool,
     media,
     transform,
-    converters: [],
+    converters: [transform],
     scheduler,
     gateways: gateways.byName,
     texts: prompts,
