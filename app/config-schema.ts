@@ -7,6 +7,7 @@ import { e164, name, port } from './config-forms.ts';
 import { smppBind } from './config-smpp.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
+import { speechSchema } from './config-speech.ts';
 import { toolsSchema } from './config-tools.ts';
 
 export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
@@ -315,6 +316,7 @@ export const configSchema = z.strictObject({
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
   tools: toolsSchema,
   email: email.optional().describe('E-mail in and out; see docs/email.md.'),
+  speech: speechSchema,
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),

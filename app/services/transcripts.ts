@@ -19,9 +19,8 @@ import { delay, type StepDeps } from './put-off.ts';
 const atOnce = 2;
 /** Steps that wait here for their turn; more are put off. */
 const mostWaiting = 16;
-/** A step is kept from other controllers for so long, and for longer while it waits or is worked, in milliseconds. */
-const leaseMs = 30_000;
-const renewMs = 10_000;
+/** A step is kept from other controllers for so long, and again and again while it waits or is worked. */
+const usualLease = { ms: 30_000, renewMs: 10_000 };
 /** Longest time for one message, in milliseconds. */
 const longestMs = 15 * 60_000;
 /** What fails for now is tried again after ever longer times, for some hours in all. */
@@ -36,6 +35,8 @@ export interface TranscriptDeps extends StepDeps {
   };
   readonly conversions: Pick<Conversions, 'part' | 'words'>;
   readonly profiles: Profiles;
+  /** How long a step is kept from other controllers, and how often that is renewed, in milliseconds. */
+  readonly lease?: { readonly ms: number; readonly renewMs: number };
 }
 
 export interface Transcripts {
@@ -105,13 +106,13 @@ interface Working extends TranscriptDeps {
 }
 
 async function workStep(deps: Working, message: Message, step: PendingStep, mailbox: Mailbox): Promise<void> {
-  const { store, clock, log, stopping } = deps;
+  const { store, clock, log, stopping, lease = usualLease } = deps;
   const { language } = deps.profiles.of(mailbox);
   const extend = (): Promise<void> =>
-    store.messages.extendPending(message.id, 'transcribe', new Date(clock.now().getTime() + leaseMs));
+    store.messages.extendPending(message.id, 'transcribe', new Date(clock.now().getTime() + lease.ms));
   const renewal = setInterval(() => {
     extend().catch((error: unknown) => log.warn('a lease was not renewed', { error, message: message.id }));
-  }, renewMs);
+  }, lease.renewMs);
   try {
     const wanted = message.transcript === undefined && message.state !== 'deleted';
     if (wanted)
