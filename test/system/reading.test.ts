@@ -73,7 +73,7 @@ describe('Messages that are read by telephone', function () {
     // Kept with the message, for the next time.
     const [derived] = (await system.store.messages.get(message.id))?.derived ?? [];
     assert.equal(derived?.form, 'audio/pcmu');
-    const kept = await system.store.media.get(derived!.media);
+    const kept = await system.store.media.get(derived.media);
     assert.ok(correlate(kept!.bytes, expected).score > 0.95);
   });
 
