@@ -11,6 +11,7 @@ import type { Converter } from '../../app/ports/convert.ts';
 import type { OutboundText } from '../../app/ports/media.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { openHasher } from '../../app/secrets/open.ts';
+import { openSpeech } from '../../app/speech/open-speech.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
@@ -50,10 +51,12 @@ export async function openMemoryController(
     const store = kept(await openStore(config.store, { log }));
     const told: { onText: MemoryController['onText'] } = { onText: () => undefined };
     const texts = kept(await openPromptCatalog(config.prompts, { log }));
-    const speech = (language: string) => texts.speech(language);
-    const media = kept(openScriptedMedia({ speech, onText: (text) => told.onText(text) }));
+    const rules = (language: string) => texts.speech(language);
+    const media = kept(openScriptedMedia({ speech: rules, onText: (text) => told.onText(text) }));
     const transform = kept(openTransform(config.tools, { log }));
-    const converters = [transform];
+    const { language } = config.prompts;
+    const speech = kept(await openSpeech({ ...config.speech, language }, config.tools, { log }));
+    const converters = [transform, ...speech.converters];
     const controller = createController({
       config,
       file: undefined,

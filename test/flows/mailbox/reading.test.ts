@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../../../app/core/errors.ts';
-import { hangup, hear, meanwhile, press } from '../../../app/media/scripted/steps.ts';
+import { hangup, hear, meanwhile, press, speak } from '../../../app/media/scripted/steps.ts';
 import type { ScriptedCaller } from '../../../app/media/scripted/open.ts';
 import type { PlayItem } from '../../../app/core/prompt/play-item.ts';
 import { deliverDialogue } from '../../../app/flows/deliver.ts';
@@ -297,6 +297,37 @@ describe('Words that cannot be spoken', function () {
       await world.leave(own, { part: { contentType: 'audio/amr', bytes: spelled('hello') } });
       const person = await world.call(own, press('1'), hear('menu-message-play'));
       assert.deepEqual(spelt(person), ['hello']);
+    }));
+});
+
+describe('An e-mail that is sent on by telephone', function () {
+  this.timeout(60_000);
+
+  it('is heard by whom it is sent to: the introduction, its title and its words', () =>
+    withWorld({}, async (world) => {
+      const [carol, words] = ['+12025550131', spelled('for you')];
+      await world.leave(own, { ...text('at noon?'), kind: 'email', subject: 'Lunch', sender: ann });
+      const steps = [
+        hear('menu-message-play'),
+        press('4'),
+        hear('menu-answer-send-on'),
+        press('2'),
+        hear('recipient-enter'),
+        press(`${carol.slice(2)}#`),
+        hear('recipient-next'),
+        press('#'),
+        hear('beep'),
+        speak(words),
+        press('#'),
+        hear('menu-recipients-send'),
+        press('1'),
+        hear('send-done'),
+      ];
+      const sender = await world.call(own, press('1'), ...steps);
+      assert.deepEqual(sender.remaining, [], sender.prompts.join(' '));
+      const person = await world.call(carol, press('1'), hear('menu-message-play'));
+      assertHeard(person.prompts, ['kind-email', 'message-from', 'menu-message-play']);
+      assert.deepEqual(spelt(person), ['for you', 'Lunch\n\nat noon?']);
     }));
 });
 
