@@ -7,6 +7,7 @@ import { Counting } from './counting.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
+import { FaxJobs } from './fax-jobs.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
@@ -27,6 +28,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     media: new Media(connection),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
+    faxes: new FaxJobs(connection),
     attempts: new Attempts(connection),
     credentials: new Credentials(connection),
     audit: new Audit(connection),
