@@ -11,7 +11,8 @@ const domain = z
     /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
     'a domain in lower case, as voice.example',
   );
-const network = z.string().refine((one) => {
+/** Of clients. */
+export const network = z.string().refine((one) => {
   const [address = '', bits, ...more] = one.split('/');
   const most = isIP(address) === 6 ? 128 : 32;
   const width = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);

@@ -1,5 +1,6 @@
 /** The parts of answerback.yaml that are about faxes. */
 import { z } from 'zod';
+import { network } from './config-email.ts';
 import { faxModes } from './core/profile/class-of-service.ts';
 
 /** Of a class of service. */
@@ -36,6 +37,12 @@ export const faxSection = z
       .min(10)
       .default(180_000)
       .describe('Wait before the second call, in milliseconds; doubled each time.'),
+    mailClients: z
+      .array(network)
+      .default([])
+      .describe(
+        'Mail servers (addresses, or networks as CIDR) that have checked who writes: only mail that they hand over is faxed.',
+      ),
     lines: z.int().min(1).max(200).default(4).describe('Most faxes sent at once.'),
   })
   .prefault({})

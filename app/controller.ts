@@ -8,6 +8,7 @@ import { deliverDialogue } from './flows/deliver.ts';
 import type { FlowDeps } from './flows/flow.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Converter } from './ports/convert.ts';
+import type { DocumentJoiner } from './ports/documents.ts';
 import type { TextGateway } from './ports/gateway.ts';
 import type { Hasher } from './ports/hasher.ts';
 import type { Log } from './ports/log.ts';
@@ -19,6 +20,7 @@ import type { Store } from './ports/store.ts';
 import type { Texts } from './ports/texts.ts';
 import type { SoundTransform } from './ports/transform.ts';
 import { workText } from './inbox.ts';
+import { createFaxing, receivingRule } from './faxing.ts';
 import { createMailsIn, createMailsOut } from './mailing.ts';
 import type { Fetcher } from './ports/fetch.ts';
 import type { ArrivingPart } from './ports/arrivals.ts';
@@ -36,6 +38,7 @@ import { createDeposits, type Deposits } from './services/deposit.ts';
 import { createLamps, type Lamps } from './services/lamp.ts';
 import { createInbox } from './services/inbox.ts';
 import { createNotify } from './services/notify.ts';
+import type { FaxOut } from './services/fax-out.ts';
 import { createGreetings } from './services/greetings.ts';
 import { createSelfService } from './services/self-service.ts';
 import { createSends } from './services/send.ts';
@@ -57,6 +60,7 @@ const every = {
   texts: 15_000,
   calls: 15_000,
   arrivals: 15_000,
+  faxes: 15_000,
   spool: 5_000,
   accounts: 10_000,
   lamps: 60_000,
@@ -76,6 +80,7 @@ export interface Rooms {
   readonly transform: SoundTransform;
   /** What can be turned into what here. */
   readonly converters: readonly Converter[];
+  readonly documents: DocumentJoiner;
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly scheduler: Scheduler;
   readonly texts: Texts;
@@ -91,6 +96,8 @@ export interface Controller {
   readonly mail: MailIntake | undefined;
   /** A part of a longer text from such a gateway. */
   part(part: ArrivingPart): Promise<void>;
+  /** Sends faxes. */
+  readonly faxOut: FaxOut;
   /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -99,7 +106,8 @@ export function createController(rooms: Rooms): Controller {
   const shared = shareable(rooms);
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
-  const flow = createFlowDeps(rooms, shared, messaging);
+  const faxing = startFaxing(rooms, shared, messaging);
+  const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,
@@ -158,11 +166,27 @@ export function createController(rooms: Rooms): Controller {
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: takeText,
-    mail: createMailsIn(rooms.config, shared, { ...messaging, commands }),
+    mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
+    faxOut: faxing.faxOut,
     run: (signal) =>
-      answerAll({ ...messaging, ...shared, rooms, flow, takeText, deliveries, running, signal }),
+      answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
   };
+}
+
+function startFaxing(rooms: Rooms, shared: Shared, messaging: ReturnType<typeof createMessaging>) {
+  const { gateways, scheduler, config } = rooms;
+  const faxing = createFaxing(
+    rooms,
+    { ...shared, ...messaging, gateways, retry: config.notify },
+    messaging.tolls,
+    { faxes: (at) => worker.wakeAt(at), texts: (at) => messaging.textsDue.worker?.wakeAt(at) },
+  );
+  const worker = scheduler.worker('faxes', every.faxes, async (signal) => {
+    await faxing.faxOut.runDue(signal);
+  });
+  worker.wake();
+  return faxing;
 }
 
 /** A text to a number of ours is a command, one to a subscriber's a message, once all of it is there. */
@@ -236,7 +260,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     ...shared,
     transcripts,
     gateways: rooms.gateways,
-    mails: createMailsOut(config, shared, undefined),
+    mails: createMailsOut(config, shared, shared.conversions),
     lamps,
     account,
     retry: config.notify,
@@ -290,7 +314,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
 function createFlowDeps(
   rooms: Rooms,
   shared: Shared,
-  messaging: ReturnType<typeof createMessaging>,
+  messaging: ReturnType<typeof createMessaging> & Pick<FlowDeps, 'faxOut'>,
 ): FlowDeps {
   const { config, media, store } = rooms;
   return {
@@ -305,12 +329,8 @@ function createFlowDeps(
     referenceTries: config.references.perCall,
     ringSeconds: config.deliver.ringSeconds,
     language: config.prompts.language,
-    fax: faxRule(config, shared.access),
+    fax: receivingRule(config, shared.access),
   };
-}
-
-function faxRule({ fax }: Config, access: string) {
-  return { station: fax.station ?? access, maxSeconds: fax.maxMinutes * 60 };
 }
 
 interface Answering {
@@ -323,6 +343,7 @@ interface Answering {
   readonly transcripts: Transcripts;
   readonly takeText: (text: InboundText) => Promise<void>;
   readonly deliveries: Deliveries;
+  readonly faxOut: FaxOut;
   readonly running: Running;
   readonly signal: AbortSignal;
 }
@@ -354,6 +375,7 @@ async function answerAll(answering: Answering): Promise<void> {
   await Promise.all([
     running.settled(drainMs),
     deliveries.stop(drainMs),
+    answering.faxOut.stop(drainMs),
     // As long as its own deadline in the store, after that a lease ends by itself.
     answering.transcripts.stop(),
   ]);

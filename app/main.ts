@@ -74,6 +74,7 @@ async function main(): Promise<void> {
     media,
     transform,
     converters: [transform, ...speech.converters],
+    documents: transform,
     scheduler,
     gateways: gateways.byName,
     fetcher: openFetcher(fetching(config, secrets), { log }),

@@ -13,4 +13,5 @@ export type MediaId = Branded<'MediaId'>;
 export type Reference = Branded<'Reference'>;
 export type CdrId = Branded<'CdrId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
+export type FaxJobId = Branded<'FaxJobId'>;
 export type NotificationId = Branded<'NotificationId'>;

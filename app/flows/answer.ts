@@ -23,17 +23,21 @@ export async function answerCall(call: Call, deps: FlowDeps): Promise<void> {
     await apologise(call, own);
   } finally {
     await end(call, outcome, log);
-    // The leg goes on as a fax, and has its record then, unless something was left before.
-    if (call.becameFax && outcome.did !== 'deposit') return;
-    deps.account.call(call, {
-      direction: 'inbound',
-      dst: dialled(call, who, deps),
-      outcome: outcome.did,
-      accountcode: outcome.mailbox ?? '',
-      ...(outcome.message === undefined ? {} : { message: outcome.message }),
-      ...(outcome.fax === undefined ? {} : { fax: outcome.fax }),
-    });
+    record(call, who, outcome, deps);
   }
+}
+
+function record(call: Call, who: Identified, outcome: Outcome, deps: FlowDeps): void {
+  // The leg goes on as a fax, and has its record then, unless something was left before.
+  if (call.becameFax && outcome.did !== 'deposit') return;
+  deps.account.call(call, {
+    direction: 'inbound',
+    dst: dialled(call, who, deps),
+    outcome: outcome.did,
+    accountcode: outcome.mailbox ?? '',
+    ...(outcome.message === undefined ? {} : { message: outcome.message }),
+    ...(outcome.fax === undefined ? {} : { fax: outcome.fax }),
+  });
 }
 
 /** For the call's record; a reference is a secret and not written down. */

@@ -13,6 +13,7 @@ import type { Account, FaxRow } from '../services/account.ts';
 import type { Authentication } from '../services/authenticate.ts';
 import type { Conversions } from '../services/conversions.ts';
 import type { Deposits } from '../services/deposit.ts';
+import type { FaxOut } from '../services/fax-out.ts';
 import type { Greetings } from '../services/greetings.ts';
 import type { Inbox } from '../services/inbox.ts';
 import type { Profiles } from '../services/profile.ts';
@@ -51,6 +52,7 @@ export interface FlowDeps {
     readonly station: string;
     readonly maxSeconds: number;
   };
+  readonly faxOut: Pick<FaxOut, 'request' | 'canSend'>;
   /** Whether subscribers may be connected to a number at our cost. */
   readonly tolls: Tolls;
 }

@@ -27,6 +27,7 @@ import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AuditStore } from './audit.ts';
 import type { CountingStore } from './counting.ts';
+import type { FaxJobStore } from './fax-jobs.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
@@ -38,6 +39,7 @@ export interface Store extends AsyncDisposable {
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;
+  readonly faxes: FaxJobStore;
   readonly attempts: AttemptStore;
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
@@ -53,6 +55,8 @@ export interface MailboxStore {
   /** By number or alias. */
   find(number: E164): Promise<Mailbox | undefined>;
   get(id: MailboxId): Promise<Mailbox | undefined>;
+  /** Those whose subscriber has this e-mail address, two at most: of an address that two share nobody is known by it. */
+  byEmail(address: string): Promise<Mailbox[]>;
   /**
    * Existing, or made by one atomic upsert from `fresh`; any number of simultaneous calls make one mailbox.
    * `count` is added to the counters in the same write.

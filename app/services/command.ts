@@ -5,12 +5,10 @@ import type { DeliveryId, E164, MessageId } from '../core/ids.ts';
 import { sameAddress } from '../core/mail/address.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
-import { Fault, isTemporary } from '../core/errors.ts';
 import { parseCommand, type Command } from '../core/notification/commands.ts';
 import { replyText, type ReplyName } from '../core/notification/replies.ts';
 import { smsUnits } from '../core/notification/sms-units.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
-import type { ConvertOptions } from '../ports/convert.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
@@ -21,6 +19,7 @@ import type { Deliveries } from './deliver.ts';
 import { inTime } from './in-time.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
+import { readTo } from './read-to.ts';
 import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
 import { stopKey } from './text-out.ts';
 import type { TollAnswer, Tolls } from './tolls.ts';
@@ -304,27 +303,11 @@ async function act(
 /** What was said may have to be written down first: the answer then follows when that is done. */
 async function readIn(deps: CommandDeps, asked: Asked, message: Message): Promise<Answer> {
   const { language } = deps.profiles.of(asked.mailbox);
-  const reading = read(deps, message, { language, signal: AbortSignal.timeout(longestMs) });
+  const reading = readTo(deps, message, { language, signal: AbortSignal.timeout(longestMs) });
   const soon = await inTime(reading, soonMs);
   if (soon !== undefined) return soon;
   deps.later(reading.then((answer) => reply(deps, asked, answer)));
   return undefined;
-}
-
-/** @throws Fault if the store is away */
-async function read(
-  { transcripts, log }: CommandDeps,
-  message: Message,
-  options: ConvertOptions,
-): Promise<Exclude<Answer, undefined>> {
-  try {
-    const words = await transcripts.read(message, options);
-    return words === undefined ? 'no-transcript' : { transcript: words };
-  } catch (error) {
-    if (error instanceof Fault && error.code.startsWith('store-')) throw error;
-    log.warn('a message could not be read to its subscriber', { error, message: message.id });
-    return isTemporary(error) ? 'try-later' : 'no-transcript';
-  }
 }
 
 const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {

@@ -9,7 +9,14 @@ const keptSeconds = 90 * 86_400;
  * work touches nothing else. (A query must repeat the `$exists` of a partial index, or FerretDB does not use it.)
  */
 export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
-  mailboxes: [{ name: 'numbers', key: { numbers: 1 }, unique: true }],
+  mailboxes: [
+    { name: 'numbers', key: { numbers: 1 }, unique: true },
+    {
+      name: 'settings.addresses.email',
+      key: { 'settings.addresses.email': 1 },
+      partialFilterExpression: { 'settings.addresses.email': { $exists: true } },
+    },
+  ],
   messages: [
     { name: 'origin', key: { origin: 1 }, unique: true },
     { name: 'reference', key: { reference: 1 }, unique: true },
@@ -44,6 +51,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   arrivals: [
     { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
     { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
+  ],
+  faxes: [
+    { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },
+    { name: 'mailbox', key: { mailbox: 1, created: -1 } },
+    { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
   ],
   attempts: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   audit: [

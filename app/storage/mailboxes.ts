@@ -49,6 +49,15 @@ export class Mailboxes implements MailboxStore {
     return fromDocument(found);
   }
 
+  async byEmail(address: string): Promise<Mailbox[]> {
+    const path = 'settings.addresses.email';
+    const written = [...new Set([address, address.toLowerCase()])];
+    const found = await this.#connection.run('mailboxes.byEmail', () =>
+      this.#mailboxes.find({ [path]: { $exists: true, $in: written } }, { limit: 2 }).toArray(),
+    );
+    return found.map((document) => fromDocument(document));
+  }
+
   async findOrCreate(fresh: NewMailbox, count?: CountChange) {
     const { id, number, origin, classOfService, created } = fresh;
     const { zero, inc } = countUpdate(count);

@@ -8,6 +8,7 @@ import { Counting } from './counting.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
+import { FaxJobs } from './fax-jobs.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
@@ -29,6 +30,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
     arrivals: new Arrivals(connection),
+    faxes: new FaxJobs(connection),
     attempts: new Attempts(connection),
     credentials: new Credentials(connection),
     audit: new Audit(connection),

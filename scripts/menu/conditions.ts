@@ -4,6 +4,7 @@ import type { Condition, Menu } from '../../app/core/menu/menu.ts';
 export const conditions: Readonly<Record<Condition, string>> = {
   operator: 'if there is an operator',
   'sender-known': 'if the sender is known',
+  'can-be-faxed': 'if it has pages',
   kept: 'if it is not deleted',
   deleted: 'if it is deleted',
   urgent: 'if it is urgent',

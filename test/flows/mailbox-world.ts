@@ -39,6 +39,7 @@ import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { ffmpegCommand } from '../../scripts/stack/ffmpeg.ts';
 import { babble } from '../audio/babble.ts';
+import { faxOutWorld, type FaxOutWorld } from '../fax/fax-out.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { shippedSpeech, shippedTexts } from '../speech/shipped.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
@@ -98,6 +99,7 @@ export class MailboxWorld implements AsyncDisposable {
   readonly test: TestStore;
   readonly media: ScriptedMedia;
   readonly deps: FlowDeps;
+  readonly faxing: FaxOutWorld;
   /** While true, every request to the store fails as if it were away. */
   away = false;
   readonly #directory: string;
@@ -143,12 +145,15 @@ export class MailboxWorld implements AsyncDisposable {
       onRecounted: () => undefined,
       onStored: () => undefined,
     });
+    const tolls = createTolls({ ...shared, callable: [] });
+    this.faxing = faxOutWorld({ ...shared, tolls, documents: transform });
     this.deps = {
       ...shared,
+      faxOut: this.faxing.faxOut,
       deposits,
       retrieval: createRetrieval({ ...shared, limits: { maxWrong: 10, windowMinutes: 15 } }),
       inbox: createInbox(shared),
-      tolls: createTolls({ ...shared, callable: [] }),
+      tolls,
       sends: createSends({ ...shared, deposits }),
       greetings: createGreetings(shared),
       selfService: createSelfService(shared),

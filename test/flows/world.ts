@@ -93,6 +93,8 @@ export class FlowWorld {
       referenceTries: 3,
       ringSeconds: 30,
       language: 'en',
+      // What is sent to machines is tried on a real store.
+      faxOut: { request: async () => ({ kind: 'refused', why: 'nothing' }), canSend: () => false },
       fax: { station: access, maxSeconds: 600 },
       profiles: createProfiles(() => ({ standard: sampleClass(options.standard) })),
       account: {

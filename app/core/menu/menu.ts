@@ -71,6 +71,8 @@ export type Condition =
   /** The class of service names an operator. */
   | 'operator'
   | 'sender-known'
+  /** The message has pages. */
+  | 'can-be-faxed'
   /** A message's state. */
   | 'kept'
   | 'deleted'

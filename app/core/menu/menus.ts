@@ -25,7 +25,7 @@ export type MessageAction =
   | 'more'
   | 'up'
   | 'end';
-export type AnswerAction = 'reply' | 'send-on' | 'call-sender' | 'up';
+export type AnswerAction = 'reply' | 'send-on' | 'call-sender' | 'send-fax' | 'up';
 export type MoreAction =
   | 'slower'
   | 'normal-speed'
@@ -141,6 +141,7 @@ export const answer: Menu<'answer', AnswerAction> = {
     { key: '1', does: 'reply', label: 'reply by voice', opens: 'recipients', if: 'sender-known' },
     { key: '2', does: 'send-on', label: 'send on to others', opens: 'recipients' },
     { key: '3', does: 'call-sender', label: 'call the sender', if: 'sender-known' },
+    { key: '4', does: 'send-fax', label: 'send to a fax machine', if: 'can-be-faxed' },
     up,
   ],
 };

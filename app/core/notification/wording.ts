@@ -93,6 +93,13 @@ export const textNames = [
   'fax-sent',
   'fax-failed',
   'fax-partly',
+  /** Title and labels of a cover sheet. */
+  'fax-cover-title',
+  'fax-cover-from',
+  'fax-cover-to',
+  'fax-cover-date',
+  'fax-cover-pages',
+  'fax-cover-subject',
   ...faxReasons.map((why) => `fax-why-${why}` as const),
   /** About an e-mail, the same. */
   'email-notice',

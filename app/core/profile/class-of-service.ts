@@ -16,6 +16,8 @@ export const notificationEvents = [
   'expiring',
   'unread',
   'pin-not-set',
+  /** A fax that the subscriber sent was delivered, or was not. */
+  'fax-sent',
 ] as const;
 
 /** What a subscriber may be told of. */

@@ -1,4 +1,5 @@
 /** What a subscriber answers to a message: a reply, the message sent on, or a call to its sender. */
+import type { Condition } from '../../core/menu/menu.ts';
 import * as menus from '../../core/menu/menus.ts';
 import type { Mailbox } from '../../core/mailbox/mailbox.ts';
 import { isPlayable } from '../../core/message/heard.ts';
@@ -11,6 +12,7 @@ import { choose } from '../menu.ts';
 import { senderDigits } from './about.ts';
 import { askRecipients } from './recipients.ts';
 import { sendDialogue, type Original } from './send.ts';
+import { sendFaxDialogue } from './send-fax.ts';
 import { attempt, openSession, type Session } from './session.ts';
 
 export async function answerDialogue(
@@ -21,7 +23,10 @@ export async function answerDialogue(
 ): Promise<'done' | 'gone'> {
   const session = openSession(call, mailbox, deps);
   const { language } = session.profile;
-  const available = senderDigits(message) === '' ? [] : (['sender-known'] as const);
+  const available: readonly Condition[] = [
+    ...(senderDigits(message) === '' ? [] : ['sender-known' as const]),
+    ...(deps.faxOut.canSend(message) ? ['can-be-faxed' as const] : []),
+  ];
   let first: readonly PlayItem[] = [];
   for (;;) {
     const action = await choose(call, menus.answer, { language, deps, available, first });
@@ -37,6 +42,8 @@ export async function answerDialogue(
       case 'call-sender':
         await connectSender(call, mailbox, message, language, deps);
         return call.gone.aborted ? 'gone' : 'done';
+      case 'send-fax':
+        return sendFaxDialogue(session, mailbox, message);
       case 'up':
         return 'done';
       case 'gone':

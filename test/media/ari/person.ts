@@ -69,6 +69,9 @@ export class Person implements CaseCaller {
       case 'meanwhile':
         await step.run();
         return;
+      case 'fax':
+      case 'fax-machine':
+        throw new Error('a telephone is no fax machine: see world.fax');
       case 'hangup':
         return phone.hangup();
     }
