@@ -31,7 +31,7 @@ import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits, type Deposits } from './services/deposit.ts';
 import { createLamps, type Lamps } from './services/lamp.ts';
 import { createInbox } from './services/inbox.ts';
-import { createNotify } from './services/notify.ts';
+import { createNotify, type Notify } from './services/notify.ts';
 import { createGreetings } from './services/greetings.ts';
 import { createSelfService } from './services/self-service.ts';
 import { createSends } from './services/send.ts';
@@ -114,7 +114,13 @@ export function createController(rooms: Rooms): Controller {
     trunks: rooms.config.trunks,
     smsNumbers,
   });
-  const { takeText, arrivals } = createTakeText(rooms, shared, { deposits, commands, smsNumbers, running });
+  const { takeText, arrivals } = createTakeText(rooms, shared, {
+    deposits,
+    commands,
+    smsNumbers,
+    notify,
+    running,
+  });
   const { scheduler } = rooms;
   const texts = scheduler.worker('texts', every.texts, async (signal) => {
     await notify.runDue(signal);
@@ -157,13 +163,20 @@ export function createController(rooms: Rooms): Controller {
 function createTakeText(
   rooms: Rooms,
   shared: Shared,
-  to: { deposits: Deposits; commands: Commands; smsNumbers: readonly string[]; running: Running },
+  to: {
+    deposits: Deposits;
+    commands: Commands;
+    smsNumbers: readonly string[];
+    notify: Notify;
+    running: Running;
+  },
 ): { takeText: (text: InboundText) => Promise<void>; arrivals: Arrivals } {
   const messages = createTextMessages({
     ...shared,
     deposits: to.deposits,
     trunks: rooms.config.trunks,
     ownNumbers: to.smsNumbers,
+    notify: to.notify,
   });
   const arrivals = createArrivals({
     ...shared,

@@ -12,8 +12,8 @@ const mostPieces = 10;
 const mostOfOne = 10 * 1_048_576;
 const mostOfAll = 15 * 1_048_576;
 /** Longest wait for one piece and for all of them, in milliseconds. */
-const pieceMs = 20_000;
-const allMs = 60_000;
+const pieceMs = 10_000;
+const allMs = 20_000;
 const mostOfName = 200;
 
 export interface TextMedia {

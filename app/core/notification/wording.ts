@@ -18,6 +18,7 @@ export const replyNames = [
   'call-denied',
   'call-limit',
   'try-later',
+  'too-long',
 ] as const;
 
 export type ReplyName = (typeof replyNames)[number];
