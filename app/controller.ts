@@ -37,7 +37,7 @@ import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits, type Deposits } from './services/deposit.ts';
 import { createLamps, type Lamps } from './services/lamp.ts';
 import { createInbox } from './services/inbox.ts';
-import { createNotify } from './services/notify.ts';
+import { createNotify, type Notify } from './services/notify.ts';
 import type { FaxOut } from './services/fax-out.ts';
 import { createGreetings } from './services/greetings.ts';
 import { createSelfService } from './services/self-service.ts';
@@ -133,7 +133,13 @@ export function createController(rooms: Rooms): Controller {
     transcripts: messaging.transcripts,
     later: (work) => running.watch(work),
   });
-  const { takeText, arrivals } = createTakeText(rooms, shared, { deposits, commands, smsNumbers, running });
+  const { takeText, arrivals } = createTakeText(rooms, shared, {
+    deposits,
+    commands,
+    smsNumbers,
+    notify,
+    running,
+  });
   const { scheduler } = rooms;
   const texts = scheduler.worker('texts', every.texts, async (signal) => {
     await notify.runDue(signal);
@@ -193,13 +199,20 @@ function startFaxing(rooms: Rooms, shared: Shared, messaging: ReturnType<typeof 
 function createTakeText(
   rooms: Rooms,
   shared: Shared,
-  to: { deposits: Deposits; commands: Commands; smsNumbers: readonly string[]; running: Running },
+  to: {
+    deposits: Deposits;
+    commands: Commands;
+    smsNumbers: readonly string[];
+    notify: Notify;
+    running: Running;
+  },
 ): { takeText: (text: InboundText) => Promise<void>; arrivals: Arrivals } {
   const messages = createTextMessages({
     ...shared,
     deposits: to.deposits,
     trunks: rooms.config.trunks,
     ownNumbers: to.smsNumbers,
+    notify: to.notify,
   });
   const arrivals = createArrivals({
     ...shared,

@@ -20,7 +20,7 @@ const mediaKnownMs = 7 * 86_400_000;
 /** Nothing waits for longer, in milliseconds. */
 const forgottenMs = 30 * 86_400_000;
 /** Longer than all its media may take, in milliseconds. */
-const leaseMs = 90_000;
+const leaseMs = 30_000;
 /** Waits until media that cannot be had are asked for again, in milliseconds; after the last the message comes without. */
 const fetchAgainMs = [5_000, 30_000, 120_000, 600_000] as const;
 /** A text that neither store nor disk could take is tried again after so long, in milliseconds. */

@@ -1,5 +1,6 @@
 /** Gets what a text only names: pictures, films and sounds, each within limits, and what of them is left out and why. */
 import { contentTypeOf } from '../core/message/content-type.ts';
+import { soundLength } from '../core/message/sound-length.ts';
 import type { Omitted } from '../core/message/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { FetchResult, Fetcher } from '../ports/fetch.ts';
@@ -12,8 +13,8 @@ const mostPieces = 10;
 const mostOfOne = 10 * 1_048_576;
 const mostOfAll = 15 * 1_048_576;
 /** Longest wait for one piece and for all of them, in milliseconds. */
-const pieceMs = 20_000;
-const allMs = 60_000;
+const pieceMs = 10_000;
+const allMs = 20_000;
 const mostOfName = 200;
 
 export interface TextMedia {
@@ -49,9 +50,14 @@ export async function fetchMedia(
     left -= result.bytes.length;
     const contentType = contentTypeOf(saidType(result.contentType, reference.contentType), result.bytes);
     if (contentType === undefined || result.bytes.length === 0) leave('unreadable');
-    else parts.push({ contentType, bytes: result.bytes });
+    else parts.push(partOf(contentType, result.bytes));
   }
   return { parts, omitted, lacking };
+}
+
+function partOf(contentType: string, bytes: Uint8Array): DepositPart {
+  const durationMs = soundLength(contentType, bytes);
+  return { contentType, ...(durationMs === undefined ? {} : { durationMs }), bytes };
 }
 
 const reasons: Readonly<Record<Exclude<FetchResult['kind'], 'fetched'>, Omitted['why']>> = {

@@ -5,6 +5,7 @@ import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Omitted, Sender } from '../core/message/message.ts';
+import { replyText } from '../core/notification/replies.ts';
 import { bytesOfText } from '../core/message/text-part.ts';
 import { isTemporary } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -12,7 +13,9 @@ import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
 import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
+import type { Texts } from '../ports/texts.ts';
 import type { Deposits } from './deposit.ts';
+import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import type { TextMedia } from './text-media.ts';
 
@@ -26,6 +29,10 @@ export interface TextMessageDeps {
   readonly log: Log;
   /** Numbers and names that texts of ours come from, besides the access numbers. */
   readonly ownNumbers: readonly string[];
+  /** Tells senders who are subscribers what became of their texts. */
+  readonly notify: Pick<Notify, 'reply'>;
+  readonly texts: Pick<Texts, 'wording'>;
+  readonly access: E164;
 }
 
 export interface TextMessages {
@@ -68,9 +75,26 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         ...(more.length === 0 ? {} : { more }),
         classOfService,
       });
-      return result.kind === 'stored' ? 'message' : result.kind;
+      if (result.kind !== 'stored') return result.kind;
+      if (lostBody(text).length > 0 && number !== undefined) await tellSender(deps, text, number);
+      return 'message';
     },
   };
+}
+
+/**
+ * The network said that the text was taken. Only who is known to be the sender, and has a mailbox here, is told that it was
+ * not: what others say of themselves would send texts to whomever they like.
+ */
+async function tellSender(deps: TextMessageDeps, text: InboundText, number: E164): Promise<void> {
+  const trusted = deps.trunks.find((trunk) => trunk.name === text.trunk)?.trusted === true;
+  if (text.network !== 'sip' || !(trusted || text.registered === true)) return;
+  const mailbox = await find(deps, number);
+  if (mailbox === undefined || mailbox.textsStopped !== undefined) return;
+  const words = deps.texts.wording(deps.profiles.of(mailbox).language);
+  const body = replyText('too-long', { words, access: deps.access });
+  const textId = `${text.network}:${text.id}`;
+  await deps.notify.reply({ to: number, textId, body, gateway: 'sip', mailbox });
 }
 
 interface Target {

@@ -34,47 +34,48 @@ export class Arrivals implements ArrivalStore {
   async addPart(part: ArrivingPart, fresh: FreshArrival): Promise<PartResult> {
     const { key, number, body, total } = part;
     const place = `parts.${number}`;
-    const text: InboundText = { ...part.text, id: fresh.id, body: '', truncated: false };
+    const { id, received, due, expires } = fresh;
+    const text: InboundText = { ...part.text, id, body: '', truncated: false };
+    const first = {
+      _id: key,
+      id,
+      received,
+      text,
+      total,
+      parts: { [number]: body },
+      tries: 0,
+      workAt: due,
+      expires,
+    };
     return this.#connection.run('arrivals.addPart', async () => {
       for (let tries = 1; ; tries += 1) {
-        try {
-          const kept = await this.#arrivals.findOneAndUpdate(
-            {
-              _id: key,
-              total,
-              done: { $exists: false },
-              $or: [{ [place]: { $exists: false } }, { [place]: body }],
-            },
-            {
-              $set: { [place]: body, workAt: fresh.due, expires: fresh.expires },
-              $setOnInsert: { id: fresh.id, received: fresh.received, text, tries: 0 },
-            },
-            { upsert: true, returnDocument: 'after' },
-          );
-          if (kept) return { kind: 'kept', arrival: fromDocument(kept) };
-        } catch (error) {
-          if (!isDuplicate(error)) throw error;
-        }
+        const kept = await this.#arrivals.findOneAndUpdate(
+          {
+            _id: key,
+            total,
+            done: { $exists: false },
+            $or: [{ [place]: { $exists: false } }, { [place]: body }],
+          },
+          { $set: { [place]: body, workAt: due, expires } },
+          { returnDocument: 'after' },
+        );
+        if (kept) return { kind: 'kept', arrival: fromDocument(kept) };
         const other = await this.#arrivals.findOne({ _id: key });
         if (other?.done && other.parts?.[number] === body) return { kind: 'repeat' };
-        // Two parts that came at once may both have tried to make it: the second try finds the first one's.
+        // One that came into being just now is looked at once more.
         if (other && tries > 1)
           return { kind: 'other', arrival: fromDocument(other), done: other.done === true };
+        if (other || !(await this.#insert(first))) continue;
+        return { kind: 'kept', arrival: fromDocument(first) };
       }
     });
   }
 
   async keep(key: string, text: InboundText, fresh: FreshArrival): Promise<boolean> {
     const { id, received, due, expires } = fresh;
-    return this.#connection.run('arrivals.keep', async () => {
-      try {
-        await this.#arrivals.insertOne({ _id: key, id, received, text, tries: 0, workAt: due, expires });
-        return true;
-      } catch (error) {
-        if (!isDuplicate(error)) throw error;
-        return false;
-      }
-    });
+    return this.#connection.run('arrivals.keep', () =>
+      this.#insert({ _id: key, id, received, text, tries: 0, workAt: due, expires }),
+    );
   }
 
   async takeDue(now: Date, leaseMs: number): Promise<Arrival | undefined> {
@@ -112,22 +113,27 @@ export class Arrivals implements ArrivalStore {
 
   async begin(key: string, { id, received, expires }: FreshArrival) {
     return this.#connection.run('arrivals.begin', async () => {
-      const upsert = () =>
-        this.#arrivals.findOneAndUpdate(
-          { _id: key },
-          { $setOnInsert: { id, received, tries: 0, expires } },
-          { upsert: true, returnDocument: 'after' },
-        );
-      const found = await upsert().catch((error: unknown) => {
-        if (!isDuplicate(error)) throw error;
-        return upsert();
-      });
-      return { id: found?.id ?? id, received: found?.received ?? received };
+      for (;;) {
+        if (await this.#insert({ _id: key, id, received, tries: 0, expires })) return { id, received };
+        const found = await this.#arrivals.findOne({ _id: key });
+        if (found) return { id: found.id, received: found.received };
+      }
     });
   }
 
   async end(key: string, id: string): Promise<void> {
     await this.#connection.run('arrivals.end', () => this.#arrivals.deleteOne({ _id: key, id }));
+  }
+
+  /** Not an upsert: FerretDB has no word of its own for one that finds its key taken. */
+  async #insert(document: ArrivalDocument): Promise<boolean> {
+    try {
+      await this.#arrivals.insertOne(document);
+      return true;
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      return false;
+    }
   }
 }
 

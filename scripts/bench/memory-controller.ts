@@ -6,6 +6,7 @@ import { loadConfig } from '../../app/config.ts';
 import { createController } from '../../app/controller.ts';
 import { openScriptedMedia, type ScriptedMedia } from '../../app/media/scripted/open.ts';
 import { openScheduler } from '../../app/jobs/open.ts';
+import { openFetcher } from '../../app/gateways/fetch/open.ts';
 import { openSipGateway } from '../../app/gateways/sip/open.ts';
 import type { Converter } from '../../app/ports/convert.ts';
 import type { OutboundText } from '../../app/ports/media.ts';
@@ -69,6 +70,8 @@ export async function openMemoryController(
       media,
       transform,
       converters,
+      documents: transform,
+      fetcher: openFetcher({}, { log }),
       gateways: new Map([['sip', kept(openSipGateway({ from: '+12025550199' }, { media }))]]),
       scheduler: kept(openScheduler(config.store, { log })),
       texts,

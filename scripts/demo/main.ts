@@ -1,6 +1,7 @@
 /**
- * `npm run demo [-- --once] [-- --directory DIR]`: tells the whole story on real SIP calls and keeps running for a soft-phone
- * of yours; with --once it ends, and its exit code says whether every step came true.
+ * `npm run demo [-- --once] [-- --smpp] [-- --directory DIR]`: tells the whole story on real SIP calls and keeps running for a
+ * soft-phone of yours; with --once it ends, and its exit code says whether every step came true. With --smpp the texts go and
+ * come over SMPP, by an SMSC on this machine.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +10,7 @@ import { access, message, otherMessage, subscriber } from './cast.ts';
 import { lockFolder } from './lock.ts';
 import { messageOf, openReport, type Report } from './report.ts';
 import { speak } from './speech.ts';
-import { openDemoStack, type DemoStack } from './stack.ts';
+import { openDemoStack, type DemoStack, type DemoStackOptions } from './stack.ts';
 import { tellStory, userOf, type Story } from './story.ts';
 
 /** The demo was told to end. */
@@ -24,7 +25,13 @@ class Interrupted extends Error {
 
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-async function main(once: boolean, directory: string): Promise<void> {
+interface Wanted {
+  readonly once: boolean;
+  readonly smpp: boolean;
+  readonly directory: string;
+}
+
+async function main({ once, smpp, directory }: Wanted): Promise<void> {
   const report = openReport(process.stdout);
   const stopping = new AbortController();
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const)
@@ -34,7 +41,7 @@ async function main(once: boolean, directory: string): Promise<void> {
   let told = false;
   try {
     const began = performance.now();
-    const { stack, speech } = await begin(report, directory, stopping.signal);
+    const { stack, speech } = await begin(report, { directory, smpp, signal: stopping.signal });
     await using _stack = stack;
     stack.controller.exited.then(
       (end) => stopping.abort(new Error(`the controller ended (${end})`)),
@@ -59,16 +66,15 @@ async function main(once: boolean, directory: string): Promise<void> {
 
 async function begin(
   report: Report,
-  directory: string,
-  signal: AbortSignal,
+  options: DemoStackOptions,
 ): Promise<{ stack: DemoStack; speech: Story['speech'] }> {
   return report.step(
     'store, Asterisk, controller, two telephones: up',
     async () => {
-      const speaking = speak([message, otherMessage], join(directory, 'speech'));
+      const speaking = speak([message, otherMessage], join(options.directory, 'speech'));
       // Looked at after the stack is up.
       speaking.catch(() => undefined);
-      const stack = await openDemoStack(directory, signal);
+      const stack = await openDemoStack(options);
       try {
         const [spoken, other] = await speaking;
         return { stack, speech: { message: spoken!, other: other! } };
@@ -77,7 +83,7 @@ async function begin(
         throw error;
       }
     },
-    ({ stack }) => `SIP ${stack.server}`,
+    ({ stack }) => `SIP ${stack.server}${options.smpp ? ', texts over SMPP' : ''}`,
   );
 }
 
@@ -103,17 +109,21 @@ async function stay(report: Report, stack: DemoStack): Promise<never> {
   report.line('Every +1202555 number takes messages. The texts about them are shown here.');
   report.line('Ctrl-C ends it all.');
   for (;;) {
-    const text = await stack.subscriber.nextText('a text', 2 ** 31 - 1);
+    const text = await stack.texting.nextText('a text', 2 ** 31 - 1);
     report.line();
     report.phone(userOf(text.from), text.body);
   }
 }
 
 const { values } = parseArgs({
-  options: { once: { type: 'boolean', default: false }, directory: { type: 'string' } },
+  options: {
+    once: { type: 'boolean', default: false },
+    smpp: { type: 'boolean', default: false },
+    directory: { type: 'string' },
+  },
 });
 try {
-  await main(values.once, resolve(values.directory ?? join(checkout, 'var/demo')));
+  await main({ ...values, directory: resolve(values.directory ?? join(checkout, 'var/demo')) });
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
   process.exitCode = 1;

@@ -14,6 +14,7 @@ import { openLocalStore, type LocalStore } from '../stack/store.ts';
 import { openBaresip, type Baresip } from './baresip.ts';
 import { access, caller, subscriber } from './cast.ts';
 import { Closers } from './closers.ts';
+import { openMobileNetwork, type Texting } from './mobile-network.ts';
 import { freeSwitchPort } from './sip-port.ts';
 
 export interface DemoStack extends AsyncDisposable {
@@ -25,25 +26,32 @@ export interface DemoStack extends AsyncDisposable {
   readonly caller: Baresip;
   /** The far side of the trunk: as the mobile network behind it would. */
   readonly subscriber: Baresip;
+  /** The subscriber's texts: over SIP, or over SMPP. */
+  readonly texting: Texting;
   /** Folder of the built prompts. */
   readonly prompts: string;
 }
 
-/**
- * Starts all of it in an empty folder. Closing it ends everything again.
- * @param signal ends the waits of the telephones
- */
-export async function openDemoStack(directory: string, signal: AbortSignal): Promise<DemoStack> {
+export interface DemoStackOptions {
+  readonly directory: string;
+  /** Texts go over SMPP, to an SMSC on this machine. */
+  readonly smpp: boolean;
+  /** Ends the waits of the telephones. */
+  readonly signal: AbortSignal;
+}
+
+/** Starts all of it in an empty folder. Closing it ends everything again. */
+export async function openDemoStack(options: DemoStackOptions): Promise<DemoStack> {
   const closers = new Closers();
   try {
-    return await open(directory, signal, closers);
+    return await open(options, closers);
   } catch (error) {
     await closers[Symbol.asyncDispose]().catch(() => undefined);
     throw error;
   }
 }
 
-async function open(directory: string, signal: AbortSignal, closers: Closers): Promise<DemoStack> {
+async function open({ directory, smpp, signal }: DemoStackOptions, closers: Closers): Promise<DemoStack> {
   if (process.env['ASTERISK_ARI_URL'])
     throw new Error('the demo starts a switch of its own: run it without ASTERISK_ARI_URL');
   const prompts = join(checkout, 'var/prompts');
@@ -65,6 +73,7 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
   signal.throwIfAborted();
   const { url } = localStore;
   if (process.env['MONGODB_URL']) closers.add(dropping(url, database));
+  const mobile = smpp ? closers.add(await openMobileNetwork(signal)) : undefined;
   const log = createWriteStream(join(directory, 'controller.log'));
   const controller = closers.add(
     await openController({
@@ -76,8 +85,9 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
         store: { url, database },
         prompts: { directory: prompts },
         web: { port: 0 },
+        ...(mobile === undefined ? {} : overSmpp(mobile.binds)),
       },
-      env: controllerAccess(asterisk).env,
+      env: { ...controllerAccess(asterisk).env, ...mobile?.env },
       onLine: (line) => void log.write(`${JSON.stringify(line)}\n`),
     }),
   );
@@ -90,6 +100,7 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
     controller,
     caller: callerPhone,
     subscriber: subscriberPhone,
+    texting: mobile ?? subscriberPhone,
     prompts,
     async [Symbol.asyncDispose]() {
       // Calls under way end first, so that the controller need not wait for them.
@@ -97,6 +108,10 @@ async function open(directory: string, signal: AbortSignal, closers: Closers): P
       await closers[Symbol.asyncDispose]();
     },
   };
+}
+
+function overSmpp(smpp: readonly object[]) {
+  return { smpp, classes: { standard: { notify: [{ gateway: 'smpp', to: 'subscriber' }] } } };
 }
 
 /** A store that is not ours is left as it was. */

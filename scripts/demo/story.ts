@@ -93,7 +93,7 @@ async function readTexts({ stack, report, speech }: Story, hungUp: number): Prom
   const welcome = await report.step(
     'gets the welcome text',
     async () => {
-      const text = await stack.subscriber.nextText('the welcome text', 15_000);
+      const text = await stack.texting.nextText('the welcome text', 15_000);
       expect(/voice mail/i.test(text.body), 'a welcome to voice mail', text.body);
       return text;
     },
@@ -103,7 +103,7 @@ async function readTexts({ stack, report, speech }: Story, hungUp: number): Prom
   const notice = await report.step(
     'gets the text about the message',
     async () => {
-      const text = await stack.subscriber.nextText('the text about the message', 15_000);
+      const text = await stack.texting.nextText('the text about the message', 15_000);
       checkNotice(text, speech.message.length / 8000);
       return text;
     },
@@ -142,7 +142,7 @@ async function answerText({ stack, report, signal, speech }: Story): Promise<voi
   report.heading('The subscriber answers the text with “1”');
   const call = await report.step('and is called', async () => {
     const called = await stack.subscriber.calledBack(
-      () => stack.subscriber.text('1'),
+      () => stack.texting.text('1'),
       `a call from ${access}`,
       15_000,
     );

@@ -75,6 +75,17 @@ describe('npm run demo', function () {
     assert.ok(!demo.output.includes('\u001b'), 'no colours');
   });
 
+  it('tells the same story with texts over SMPP: the notice and the answer go by the SMSC', async () => {
+    demo = startDemo(join(folder, 'demo'), '--once', '--smpp');
+    assert.equal(await demo.exited, 0, demo.output);
+    assert.deepEqual(
+      marks(demo.output),
+      steps.map(() => '✔'),
+      demo.output,
+    );
+    assert.match(demo.output, /texts over SMPP/);
+  });
+
   it('says what went wrong when the controller is killed, ends with a failure and leaves nothing behind', async () => {
     demo = startDemo(join(folder, 'demo'), '--once');
     await demo.wrote('rings it and is answered');

@@ -44,6 +44,8 @@ export interface TwilioServer extends AsyncDisposable {
   readonly tries: number;
   /** Fates of the next requests to send, in order; then all is well. */
   next(...fates: Fate[]): void;
+  /** Keeps media of an MMS that came in; answers its address, which wants the credentials and leads elsewhere for the bytes. */
+  keep(contentType: string, bytes: Uint8Array): string;
   /** Sends a form to a webhook, signed for the address under which this server was told to reach it. */
   post(webhook: Webhook): Promise<Response>;
 }
@@ -63,10 +65,24 @@ export async function openTwilioServer(account: TwilioAccount): Promise<TwilioSe
   const fates: Fate[] = [];
   const drips = new Set<NodeJS.Timeout>();
   let tries = 0;
+  const media = new Map<string, { contentType: string; bytes: Uint8Array }>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = new URLSearchParams(await bodyOf(request));
+    const kept = media.get(request.url?.replace('/cdn/', '') ?? '');
+    if (kept !== undefined) {
+      if (request.headers.authorization !== undefined && request.headers.host?.startsWith('localhost'))
+        return refuse(response, { status: 400, message: 'Only one auth mechanism allowed' });
+      response.writeHead(200, { 'content-type': kept.contentType }).end(kept.bytes);
+      return;
+    }
     const refusal = refuseCaller(request, account);
+    const [, sid] = /\/Media\/(ME[0-9a-f]{32})$/.exec(request.url ?? '') ?? [];
+    if (sid !== undefined && refusal?.status !== 401) {
+      // The bytes lie with another server, which must not get the credentials.
+      response.writeHead(307, { location: `http://localhost:${port}/cdn/${sid}` }).end();
+      return;
+    }
     if (refusal) return refuse(response, refusal);
     if (request.method === 'GET') return listTexts(request, response, texts, account);
     tries += 1;
@@ -98,6 +114,11 @@ export async function openTwilioServer(account: TwilioAccount): Promise<TwilioSe
       return tries;
     },
     next: (...more) => void fates.push(...more),
+    keep: (contentType, bytes) => {
+      const sid = `ME${randomBytes(16).toString('hex')}`;
+      media.set(sid, { contentType, bytes });
+      return `http://127.0.0.1:${port}/2010-04-01/Accounts/${account.accountSid}/Messages/${newSid('MM')}/Media/${sid}`;
+    },
     post: (webhook) => postWebhook(webhook, account.authToken),
     [Symbol.asyncDispose]: async () => {
       drips.forEach((drip) => clearInterval(drip));

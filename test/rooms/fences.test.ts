@@ -109,6 +109,16 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import 'twilio';`,
     why: 'a gateway knows its own network alone',
   },
+  {
+    file: 'app/gateways/fetch/planted.ts',
+    code: `import '../../services/account.ts';`,
+    why: 'the fetcher calls no service',
+  },
+  {
+    file: 'app/gateways/web/planted.ts',
+    code: `import 'ipaddr.js';`,
+    why: 'only the fetcher judges addresses',
+  },
   { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
   {
     file: 'app/gateways/web/planted.ts',

@@ -2,11 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNumberPlan } from '../../app/core/address/number-plan.ts';
+import { createNumberPlan, type NumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import type { ClassOfService } from '../../app/core/profile/class-of-service.ts';
+import type { Clock } from '../../app/ports/clock.ts';
 import type { OutgoingText } from '../../app/ports/gateway.ts';
 import type { Call, DialResult } from '../../app/ports/media.ts';
 import type { Delivery, Store } from '../../app/ports/store.ts';
@@ -15,7 +16,7 @@ import { createCommands, type Commands } from '../../app/services/command.ts';
 import { createDeliveries, type Deliveries } from '../../app/services/deliver.ts';
 import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
 import { createNotify, type Notify } from '../../app/services/notify.ts';
-import { createProfiles } from '../../app/services/profile.ts';
+import { createProfiles, type Profiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
 import { createConversions } from '../../app/services/conversions.ts';
 import { createTolls, type Tolls } from '../../app/services/tolls.ts';
@@ -66,6 +67,10 @@ export class RulesWorld implements AsyncDisposable {
   readonly dialled: string[] = [];
   /** When the worker of texts is to look for due work. */
   readonly alarms: Date[] = [];
+  /** As the test sets it. */
+  readonly clock: Clock;
+  readonly plan: NumberPlan;
+  readonly profiles: Profiles;
   readonly account: Account;
   readonly tolls: Tolls;
   readonly notify: Notify;
@@ -95,12 +100,14 @@ export class RulesWorld implements AsyncDisposable {
     this.test = test;
     this.#directory = directory;
     const clock = { now: () => new Date(this.#now) };
+    this.clock = clock;
     const profiles = createProfiles(() => ({ standard: { ...standard, ...options.standard } }));
     const plan = createNumberPlan({
       access: [access],
       country: 'US',
       ranges: [{ prefix: '+1202555', class: 'standard' }],
     });
+    [this.plan, this.profiles] = [plan, profiles];
     const store = this.#store();
     const shared = {
       store,
@@ -207,10 +214,14 @@ export class RulesWorld implements AsyncDisposable {
   }
 
   /** Somebody texts the access number over the trusted trunk. */
-  async answer(from: E164, body: string): Promise<void> {
+  async answer(
+    from: E164,
+    body: string,
+    came: { readonly id?: string; readonly received?: Date } = {},
+  ): Promise<void> {
     this.#n += 1;
     const text = { id: `text-${this.#n}`, network: 'sip', trunk: 'trunk', from, to: access, body } as const;
-    await this.#commands.handle({ ...text, truncated: false });
+    await this.#commands.handle({ ...text, truncated: false, ...came });
   }
 
   /** Works what is due at this time. */

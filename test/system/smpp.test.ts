@@ -105,6 +105,31 @@ describe('Subscribers on a mobile network reached over SMPP', function () {
     assert.equal(answers.map((one) => one.body).join(''), words);
   });
 
+  it('parts that came before the controller was killed and parts that come after it make one message', async () => {
+    const erin = '+12025550151';
+    const part = (text: string, number: number) => ({
+      from: '+12025550123',
+      to: erin,
+      message: Buffer.concat([Buffer.from([5, 0, 3, 99, 3, number]), Buffer.from(text)]),
+      fields: { esm_class: 0x40 },
+    });
+    assert.equal(await smsc.deliver(part('Before ', 1)), 0);
+    assert.equal(await smsc.deliver(part('and ', 2)), 0);
+    const binds = smsc.binds.length;
+    await system.controller.kill('SIGKILL');
+    await system.restart();
+    await smsc.until(() => smsc.binds.length > binds);
+    assert.equal(await smsc.deliver(part('and ', 2)), 0, 'a repeat');
+    assert.equal(await smsc.deliver(part('after', 3)), 0);
+    await nextText(erin, /^New text from \+12025550123: Before and after/);
+    const mailbox = await system.store.mailboxes.find(erin as E164);
+    const messages = await system.store.messages.list(mailbox!.id, { limit: 5 });
+    assert.deepEqual(
+      messages.map(({ transcript, envelope }) => [transcript, envelope.cut]),
+      [['Before and after', false]],
+    );
+  });
+
   it('an SMSC that goes and comes back gets what was meant for it, once', async () => {
     const dave = '+12025550149';
     const alice = await system.phone('+12025550124');

@@ -103,6 +103,34 @@ describe('A text to a subscriber’s number', function () {
     assert.ok(system.controller.running);
   });
 
+  it('of 1,024 bytes and more arrives without its words: both are told, and one of 1,000 comes whole', async () => {
+    const to = '+12025550169';
+    const whole = 'Grüße, ¿qué tal? 🎂 '.repeat(30).trim();
+    assert.ok(Buffer.byteLength(whole) > 700 && Buffer.byteLength(whole) < 1000);
+    assert.equal((await sent(to, whole)).written, whole);
+    // Alice has a mailbox from now on, so that she is somebody who may be answered.
+    const carol = await system.phone('+12025550170');
+    await carol.text(sender, 'Hello Alice');
+    await nextNotice(system, sender);
+    assert.equal(await alice.text(to, 'x'.repeat(1024)), 202);
+    const { reference, body } = await nextNotice(system, to);
+    assert.match(body, /^New text from \+12025550123: \(it was too long to arrive\)/);
+    const message = await system.store.messages.byReference(reference as Reference);
+    assert.deepEqual(message?.envelope.omitted, [{ why: 'too-large', contentType: 'text/plain' }]);
+    assert.equal(message?.envelope.cut, true);
+    const answer = await system.network.nextText({
+      where: (text) => text.to === sender && /too long/.test(text.body),
+    });
+    assert.match(answer.body, /shorter pieces/);
+  });
+
+  it('of several lines, in other alphabets, comes as it was written', async () => {
+    for (const words of ['One line\nand another\r\n\tand a third', 'Привет, 世界! مرحبا', 'a\u00a0b — “c”']) {
+      const { written } = await sent('+12025550171', words);
+      assert.equal(written, words);
+    }
+  });
+
   it('one to a number not served, and one that bears our own number, make no message and no answer', async () => {
     await alice.text('+4930123456', 'Hello');
     const ourselves = await system.phone(access);

@@ -18,6 +18,7 @@ export const replyNames = [
   'call-denied',
   'call-limit',
   'try-later',
+  'too-long',
   /** To a mail. */
   'mail-stopped',
   'mail-started',

@@ -16,6 +16,11 @@ const restFactor = 50;
 /** Most requests under way at once. */
 const mostAtOnce = 8;
 
+export interface Phone {
+  readonly endpoint: string;
+  readonly online: boolean;
+}
+
 interface Known {
   readonly number: string;
   /** By AB_NUMBER: the number of whoever has the phone's password. A caller ID alone is only a label. */
@@ -27,7 +32,7 @@ export class Phones {
   readonly #get: Get;
   readonly #trunks: ReadonlySet<string>;
   readonly #log: Log;
-  #byNumber: ReadonlyMap<string, string> = new Map();
+  #byNumber: ReadonlyMap<string, readonly string[]> = new Map();
   #known: ReadonlyMap<string, Known> = new Map();
   /** Monotonic milliseconds until which what was read holds; `undefined` = never read. */
   #freshUntil: number | undefined;
@@ -40,12 +45,23 @@ export class Phones {
   }
 
   /** The phone of a number and whether it is registered now; `undefined` if no endpoint is this number's phone. */
-  async find(number: string): Promise<{ readonly endpoint: string; readonly online: boolean } | undefined> {
+  async find(number: string): Promise<Phone | undefined> {
+    const all = await this.all(number);
+    return all.find((phone) => phone.online) ?? all[0];
+  }
+
+  /** All phones of a number that are meant for it, and whether each is registered now. */
+  async all(number: string): Promise<readonly Phone[]> {
     await this.#readOnce();
-    const endpoint = this.#byNumber.get(plain(number));
-    if (endpoint === undefined) return undefined;
-    const { state } = (await this.#get(`endpoints/PJSIP/${encodeURIComponent(endpoint)}`)) as Endpoint;
-    return { endpoint, online: state === 'online' };
+    const named = this.#byNumber.get(plain(number)) ?? [];
+    // A label is believed only where nobody has the number by its password.
+    const vouched = named.filter((endpoint) => this.isRegistered(endpoint));
+    return Promise.all(
+      (vouched.length > 0 ? vouched : named).map(async (endpoint) => {
+        const { state } = (await this.#get(`endpoints/PJSIP/${encodeURIComponent(endpoint)}`)) as Endpoint;
+        return { endpoint, online: state === 'online' };
+      }),
+    );
   }
 
   /** The endpoints of all phones of a number, registered or not. */
@@ -87,13 +103,14 @@ export class Phones {
     const endpoints = (await this.#get('endpoints/PJSIP')) as readonly Endpoint[];
     const names = endpoints.map((one) => one.resource).filter((name) => !this.#trunks.has(name));
     const known = new Map<string, Known>();
-    const byNumber = new Map<string, string>();
+    const byNumber = new Map<string, string[]>();
     const left = names.values();
     const worker = async () => {
       for (const name of left) {
         const found = await this.#numberFrom(name);
         if (found !== undefined) known.set(name, found);
-        byNumber.set(plain(found?.number ?? name), name);
+        const number = plain(found?.number ?? name);
+        byNumber.set(number, [...(byNumber.get(number) ?? []), name]);
       }
     };
     await Promise.all(Array.from({ length: mostAtOnce }, worker));

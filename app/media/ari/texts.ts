@@ -26,20 +26,25 @@ export interface TextDeps {
 /** What may stand as the user part of an address that we write. */
 const addressable = /^\+?[0-9A-Za-z*#._-]{1,64}$/;
 
-/** Sends a SIP MESSAGE (RFC 3428): to the number's own phone if there is one, else over the trunk. */
+/** Sends a SIP MESSAGE (RFC 3428): to all of the number's own phones that are registered, if it has any, else over the trunk. */
 export async function sendText(text: OutboundText, deps: TextDeps): Promise<void> {
   if (!addressable.test(text.to) || !addressable.test(text.from)) {
     throw new Fault('invalid', 'a text needs plain numbers', { temporary: false });
   }
   try {
     const trunk = trunkNamed(deps, text.trunk);
-    const to = await destination(text, trunk, deps);
-    await deps.client().request('PUT', 'endpoints/sendMessage', undefined, {
-      to,
-      from: `sip:${text.from}@${trunk.host}`,
-      body: text.body,
-      variables: { 'X-Answerback-Id': text.id.replace(/[^\x21-\x7e]/g, '_').slice(0, 100) },
-    });
+    const sent = await Promise.allSettled(
+      (await destinations(text, trunk, deps)).map((to) =>
+        deps.client().request('PUT', 'endpoints/sendMessage', undefined, {
+          to,
+          from: `sip:${text.from}@${trunk.host}`,
+          body: text.body,
+          variables: { 'X-Answerback-Id': text.id.replace(/[^\x21-\x7e]/g, '_').slice(0, 100) },
+        }),
+      ),
+    );
+    // One phone that has it is enough: sent again, it would come twice there.
+    if (sent.every(({ status }) => status === 'rejected')) throw (sent[0] as PromiseRejectedResult).reason;
   } catch (error) {
     if (isFault(error, 'gateway-unavailable')) throw error;
     const fault = asFault(error);
@@ -49,12 +54,13 @@ export async function sendText(text: OutboundText, deps: TextDeps): Promise<void
   }
 }
 
-async function destination(text: OutboundText, trunk: Trunk, deps: TextDeps): Promise<string> {
-  const phone = await deps.phones.find(text.to);
-  if (phone === undefined) return `pjsip:${trunk.name}/sip:${text.to}@${trunk.host}:${trunk.port}`;
-  if (!phone.online)
+async function destinations(text: OutboundText, trunk: Trunk, deps: TextDeps): Promise<readonly string[]> {
+  const phones = await deps.phones.all(text.to);
+  if (phones.length === 0) return [`pjsip:${trunk.name}/sip:${text.to}@${trunk.host}:${trunk.port}`];
+  const online = phones.filter((phone) => phone.online);
+  if (online.length === 0)
     throw new Fault('gateway-unavailable', 'the phone is not registered', { temporary: true });
-  return `pjsip:${phone.endpoint}`;
+  return online.map((phone) => `pjsip:${phone.endpoint}`);
 }
 
 /** @throws Fault `invalid` if there is no such trunk. */

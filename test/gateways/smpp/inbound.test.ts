@@ -244,6 +244,8 @@ describe('Texts in over SMPP', function () {
       pdu(5, Buffer.alloc(40, 0xff)),
       tlv([0x04, 0x24, 0xff, 0xff, 1]),
       tlv([0x02, 0x0c, 0, 1, 9]),
+      tlv([0x14, 0x00, 0, 2, 1, 2]),
+      tlv([0xff, 0xff, 0, 0]),
       tlv([0, 0x1e, 0, 3, 65, 66, 67]),
       pdu(0x7777, Buffer.from('junk')),
       pdu(0x80000004, Buffer.from('no such request')),

@@ -122,11 +122,19 @@ describe('Texts out over SMPP', function () {
     assert.ok(seconds > 0.85, `${seconds} s`);
   });
 
-  it('a throttling SMSC gets a pause and then the text, once', async () => {
+  it('a throttling SMSC gets a pause and then the text, once; the pause grows', async () => {
     await using world = await openWorld();
-    world.smsc.verdict = (n) => [0x58, 0x14][n] ?? 0;
-    await world.send('x');
+    const asked: number[] = [];
+    world.smsc.verdict = (n) => {
+      asked.push(performance.now());
+      return [0x58, 0x14][n] ?? 0;
+    };
+    await Promise.all([world.send('x'), world.smsc.deliver({ from: to, to: from, message: 'not held up' })]);
     assert.equal(world.smsc.submitted.length, 1);
+    const [first = 0, second = 0, third = 0] = asked;
+    assert.ok(second - first > 450, `${second - first} ms`);
+    assert.ok(third - second > 950, `${third - second} ms`);
+    assert.equal(world.texts.length, 1);
   });
 
   it('a number that the SMSC refuses is given up, what else it refuses is tried again', async () => {

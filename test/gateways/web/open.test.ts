@@ -96,6 +96,51 @@ describe('the web server', function () {
     assert.equal(texts[0]?.body, '');
   });
 
+  it('hands over where the media of an MMS lie, as many as it says there are', async () => {
+    const base = `https://api.twilio.com/2010-04-01/Accounts/${account.accountSid}/Messages/MM1/Media`;
+    const form = inbound({
+      MessageSid: newSid('MM'),
+      Body: 'Look',
+      NumMedia: '2',
+      MediaUrl0: `${base}/ME0`,
+      MediaContentType0: 'image/jpeg',
+      MediaUrl1: `${base}/ME1`,
+      MediaUrl2: `${base}/ME2`,
+    });
+    assert.equal((await sms(form)).status, 200);
+    assert.equal(texts[0]?.id, form['MessageSid']);
+    assert.equal(texts[0]?.body, 'Look');
+    assert.deepEqual(texts[0]?.media, [
+      { url: `${base}/ME0`, contentType: 'image/jpeg' },
+      { url: `${base}/ME1` },
+    ]);
+  });
+
+  it('an address of media that somebody changed on the way is refused with 403', async () => {
+    const form = inbound({ NumMedia: '1', MediaUrl0: 'https://api.twilio.com/ME0' });
+    const forged = { ...form, MediaUrl0: 'http://169.254.169.254/' };
+    const signed = signature(account.authToken, `${publicUrl}/webhooks/twilio/sms`, form);
+    await assertProblem(await sms(forged, signed), 403);
+    assert.deepEqual(texts, []);
+  });
+
+  for (const NumMedia of ['', '-1', 'many', '1e3', '99999999999', '3']) {
+    it(`a text that says it has ${JSON.stringify(NumMedia)} media and brings none is taken`, async () => {
+      assert.equal((await sms(inbound({ NumMedia, MediaUrl0: '', Body: 'words' }))).status, 200);
+      assert.equal(texts[0]?.body, 'words');
+      assert.equal(texts[0]?.media, undefined);
+    });
+  }
+
+  it('a receipt about an MMS counts as one about a text', async () => {
+    const MessageSid = newSid('MM');
+    const form = { MessageSid, MessageStatus: 'undelivered', ErrorCode: '30011' };
+    assert.equal((await post('/webhooks/twilio/status', form)).status, 204);
+    assert.deepEqual(reports, [
+      { gateway: 'twilio', providerId: MessageSid, status: 'failed', error: '30011' },
+    ]);
+  });
+
   it('counts a query in the address as signed', async () => {
     assert.equal((await post('/webhooks/twilio/sms?x=%2B1&y=a', inbound())).status, 200);
     assert.equal(texts.length, 1);

@@ -48,12 +48,23 @@ export const lostClip: PlayItem = { kind: 'prompt', name: missingFile };
 
 const longClipMs = 2000;
 
+interface LabPhone {
+  readonly name: string;
+  readonly number: string;
+  readonly password: string;
+}
+
 export async function openLab(
-  options: { readonly phones?: boolean; readonly tries?: number; readonly modules?: string } = {},
+  options: {
+    readonly phones?: boolean | readonly LabPhone[];
+    readonly tries?: number;
+    readonly modules?: string;
+  } = {},
 ): Promise<Lab> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-ari-'));
   const trunkPort = await freePort('udp');
-  const phones = options.phones ? [{ name: 'anna', number: '+12025550111', password: 'secret' }] : [];
+  const own = [{ name: 'anna', number: '+12025550111', password: 'secret' }];
+  const phones = typeof options.phones === 'object' ? options.phones : options.phones ? own : [];
   const prompts = await buildPrompts(join(directory, 'prompts'));
   const asterisk = await openLocalAsterisk({
     directory: join(directory, 'asterisk'),

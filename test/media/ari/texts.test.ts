@@ -70,3 +70,37 @@ describe('texts through Asterisk', function () {
     assert.deepEqual([cut.body, cut.truncated], ['', true]);
   });
 });
+
+describe('texts to a subscriber with several phones', function () {
+  this.timeout(40_000);
+  let lab: Lab;
+  const number = '+12025550111';
+  before(async () => {
+    const phones = ['desk', 'mobile', 'tablet'].map((name) => ({ name, number, password: 'secret' }));
+    lab = await openLab({ phones });
+  });
+  after(async () => lab?.[Symbol.asyncDispose]());
+
+  it('come to each account that is registered, once, and wait while none is', async () => {
+    await using media = await lab.media();
+    const server = { host: lab.asterisk.sipHost, port: lab.asterisk.sipPort };
+    await using desk = await openPhone({ server, number: 'desk', password: 'secret' });
+    await using mobile = await openPhone({ server, number: 'mobile', password: 'secret' });
+    const text = { id: 'one', from: '+12025550199', to: number, body: 'for all' };
+    await assert.rejects(
+      media.sendText(text),
+      (error) => isFault(error, 'gateway-unavailable') && error.temporary,
+    );
+    assert.equal(await desk.register(), 200);
+    await media.sendText(text);
+    assert.equal((await desk.nextText()).body, 'for all');
+    assert.equal(await mobile.register(), 200);
+    const body = 'Two lines\nGrüße 🎂';
+    await media.sendText({ ...text, id: 'two', body });
+    for (const phone of [desk, mobile]) {
+      assert.equal((await phone.nextText()).body, body);
+      await media.sendText({ ...text, id: 'last', body: 'last' });
+      assert.equal((await phone.nextText()).body, 'last', 'it came once');
+    }
+  });
+});
