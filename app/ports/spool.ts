@@ -1,4 +1,5 @@
 /** Deposits that are safe on this disk while the store is away; they go in by themselves later. */
+import type { E164 } from '../core/ids.ts';
 import type { Envelope } from '../core/message/message.ts';
 
 export interface Spool extends AsyncDisposable {
@@ -23,6 +24,18 @@ export interface SpooledDeposit extends DepositPart {
   readonly more?: readonly DepositPart[];
   /** Kept, and nobody is told of it. */
   readonly quiet?: boolean;
+  /**
+   * The same for others, each a message of its own: who finds this gives each one that has not got it. Absent: for
+   * `draft.to` alone.
+   */
+  readonly others?: readonly OtherRecipient[];
+}
+
+export interface OtherRecipient {
+  readonly to: E164;
+  /** `draft.origin.id` of its message. */
+  readonly id: string;
+  readonly classOfService: string;
 }
 
 /** One part of a message with its bytes. */

@@ -16,6 +16,7 @@ import type { Log } from '../ports/log.ts';
 import type { DepositPart, SpooledDeposit, Spool } from '../ports/spool.ts';
 import type { CountChange, Store } from '../ports/store.ts';
 import type { Counting } from './counting.ts';
+import { createGiveOut, type Given, type IntoStore } from './give-out.ts';
 import type { Profiles } from './profile.ts';
 
 const dayMs = 86_400_000;
@@ -73,8 +74,12 @@ export type DepositResult =
 export interface Deposits {
   /** @throws Fault if neither store nor spool could take it: the recording must be kept where it is. */
   take(deposit: Deposit): Promise<DepositResult>;
-  /** Into the spool without asking the store, which was found away just now. @throws Fault if the spool cannot take it. */
-  defer(deposit: Deposit): Promise<{ readonly kind: 'spooled' }>;
+  /**
+   * The same message for several, each a deposit of its own. What is given out is on the disk first, so that whatever ends
+   * this process, all get it or none: who finds the spool completes it.
+   * @returns what came of each, in their order
+   */
+  takeAll(deposits: readonly Deposit[]): Promise<readonly Given[]>;
   /** Moves what waits in the spool into the store, oldest first. @throws Fault if the store is away. */
   drain(signal: AbortSignal): Promise<number>;
 }
@@ -107,41 +112,64 @@ export function createDeposits(deps: DepositDeps): Deposits {
     return { kind: 'stored', message: result.message, mailbox, created };
   };
 
-  const defer = async (deposit: Deposit): Promise<{ readonly kind: 'spooled' }> => {
-    await spool.put(spooled(deposit));
-    return { kind: 'spooled' };
+  const take = async (deposit: Deposit): Promise<DepositResult> => {
+    try {
+      return await intoStore(deposit);
+    } catch (error) {
+      if (!isTemporary(error)) throw error;
+      log.warn('store away: the deposit goes to the spool', { error });
+      await spool.put(spooled(deposit));
+      return { kind: 'spooled' };
+    }
   };
-
+  const giving = createGiveOut({ spool, log, spooled, intoStore, take });
   return {
-    defer,
-    async take(deposit) {
-      try {
-        return await intoStore(deposit);
-      } catch (error) {
-        if (!isTemporary(error)) throw error;
-        log.warn('store away: the deposit goes to the spool', { error });
-        return defer(deposit);
-      }
-    },
+    take,
+    takeAll: (deposits) => giving.giveOut(deposits),
     async drain(signal) {
       let moved = 0;
       for await (const entry of spool.list()) {
         if (signal.aborted) break;
-        try {
-          await intoStore({ ...entry, recovered: true });
-        } catch (error) {
-          if (isTemporary(error)) throw error;
-          // It stays, and does not hold up those behind it.
-          log.error('a spooled deposit is not taken by the store', { error });
-          continue;
-        }
-        await spool.remove(entry);
-        moved += 1;
+        // It is being given out, and removed then.
+        if (giving.isUnderWay(entry)) continue;
+        moved += await moveOut(deps, entry, intoStore);
       }
       if (moved > 0) log.info('spooled deposits are in the store', { count: moved });
       return moved;
     },
   };
+}
+
+/** One entry of the spool into the store: the messages of it that are in. @throws Fault if the store is away */
+async function moveOut(
+  { spool, log }: DepositDeps,
+  entry: SpooledDeposit,
+  intoStore: IntoStore,
+): Promise<number> {
+  let moved = 0;
+  const all = apart(entry);
+  for (const one of all) {
+    try {
+      await intoStore({ ...one, recovered: true });
+      moved += 1;
+    } catch (error) {
+      if (isTemporary(error)) throw error;
+      // It stays, and does not hold up those behind it.
+      log.error('a spooled deposit is not taken by the store', { error });
+    }
+  }
+  if (moved === all.length) await spool.remove(entry);
+  return moved;
+}
+
+/** What lies in the spool for several, as a deposit for each. */
+function apart({ others, ...first }: SpooledDeposit): SpooledDeposit[] {
+  const rest = (others ?? []).map(({ to, id, classOfService }) => ({
+    ...first,
+    classOfService,
+    draft: { ...first.draft, to, origin: { ...first.draft.origin, id } },
+  }));
+  return [first, ...rest];
 }
 
 function spooled(deposit: Deposit): SpooledDeposit {

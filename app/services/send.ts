@@ -12,14 +12,14 @@ import type { Deposit, Deposits } from './deposit.ts';
 import { inTime } from './in-time.ts';
 import type { Profiles } from './profile.ts';
 
-/** Copies written at once. */
+/** Mailboxes looked up at once. */
 const lanes = 8;
 /** How long a look at a recipient's mailbox may take, in milliseconds; what is not known by then does not hinder. */
 const lookupMs = 400;
 
 export interface SendDeps {
   readonly store: Pick<Store, 'mailboxes' | 'media'>;
-  readonly deposits: Pick<Deposits, 'take' | 'defer'>;
+  readonly deposits: Pick<Deposits, 'takeAll'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
   readonly clock: Clock;
@@ -65,7 +65,10 @@ export interface Sends {
   recipient(typed: string): Promise<Recipient>;
   /** All bytes of a message, in order; `undefined` if some are gone. @throws Fault if the store is away. */
   partsOf(message: Message): Promise<DepositPart[] | undefined>;
-  /** Resolves when each recipient's copy is safe or has failed. */
+  /**
+   * Resolves when each recipient's copy is safe or has failed. Once one of several has theirs, all get it, whatever becomes of
+   * this process.
+   */
   send(sending: Sending): Promise<Sent>;
 }
 
@@ -102,36 +105,39 @@ async function partsOf({ store }: SendDeps, message: Message): Promise<DepositPa
 
 async function send(deps: SendDeps, sending: Sending): Promise<Sent> {
   const result = { sent: [] as E164[], full: [] as E164[], failed: [] as E164[] };
-  /** Mailboxes that have one; by number where no mailbox is known. */
-  const served = new Set<string>();
   const at = deps.clock.now();
-  const waiting = [...new Set(sending.to)];
-  let away = false;
-  const one = async (to: E164): Promise<'sent' | 'full' | 'failed' | 'again'> => {
-    const classOfService = classOf(deps, to);
-    if (classOfService === undefined) return 'failed';
-    const mailbox = await findMailbox(deps, to);
-    const key = mailbox?.id ?? to;
-    if (served.has(key)) return 'again';
+  const to = [...new Set(sending.to)];
+  const mailboxes = await lookUp(deps, to);
+  /** Mailboxes that get one; by number where no mailbox is known. */
+  const served = new Set<string>();
+  const deposits: Deposit[] = [];
+  for (const number of to) {
+    const classOfService = classOf(deps, number);
+    const mailbox = mailboxes.get(number);
+    const key = mailbox?.id ?? number;
+    if (classOfService !== undefined && served.has(key)) continue;
     served.add(key);
-    if (isFull(deps, mailbox)) return 'full';
-    const deposit = copyFor(sending, to, classOfService, mailbox, at);
-    // The first to find the store away tells the others, which then do not wait for it.
-    const { kind } = await (away ? deps.deposits.defer(deposit) : deps.deposits.take(deposit));
-    if (kind === 'spooled') away = true;
-    return 'sent';
-  };
+    if (classOfService === undefined) result.failed.push(number);
+    else if (isFull(deps, mailbox)) result.full.push(number);
+    else deposits.push(copyFor(sending, number, classOfService, mailbox, at));
+  }
+  const given = await deps.deposits.takeAll(deposits);
+  for (const [i, { draft }] of deposits.entries())
+    result[given[i]?.kind === 'failed' ? 'failed' : 'sent'].push(draft.to);
+  return result;
+}
+
+async function lookUp(
+  deps: SendDeps,
+  numbers: readonly E164[],
+): Promise<ReadonlyMap<E164, Mailbox | undefined>> {
+  const found = new Map<E164, Mailbox | undefined>();
+  const waiting = numbers.values();
   const lane = async (): Promise<void> => {
-    for (let to = waiting.shift(); to !== undefined; to = waiting.shift()) {
-      const came = await one(to).catch((error: unknown) => {
-        deps.log.error('a message was not sent to one of its recipients', { error });
-        return 'failed' as const;
-      });
-      if (came !== 'again') result[came].push(to);
-    }
+    for (const number of waiting) found.set(number, await findMailbox(deps, number));
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return result;
+  return found;
 }
 
 function copyFor(

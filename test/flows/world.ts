@@ -109,7 +109,10 @@ export class FlowWorld {
           this.taken.push(deposit);
           return (await this.onTake(deposit)) as DepositResult;
         },
-        defer: async () => ({ kind: 'spooled' }),
+        takeAll: async (all) => {
+          this.taken.push(...all);
+          return Promise.all(all.map(async (one) => (await this.onTake(one)) as DepositResult));
+        },
         drain: async () => 0,
       },
       retrieval: {

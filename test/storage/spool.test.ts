@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { MessageId } from '../../app/core/ids.ts';
+import type { E164, MessageId } from '../../app/core/ids.ts';
 import type { SpooledDeposit, Spool } from '../../app/ports/spool.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { sampleDeposit } from './sample.ts';
@@ -35,6 +35,14 @@ describe('spool: deposits that wait on this disk', function () {
   afterEach(async () => {
     await spool[Symbol.asyncDispose]();
     await rm(join(directory, '../../..'), { recursive: true, force: true });
+  });
+
+  it('one for several comes back with all of them', async () => {
+    const others = [{ to: '+12025550131' as E164, id: 'a~2', classOfService: 'standard' }];
+    const sending = { ...sampleDeposit('a', 100), others };
+    await spool.put(sending);
+    await reopen();
+    assert.deepEqual(await all(), [sending]);
   });
 
   it('a deposit comes back as it was put in, also after a restart', async () => {

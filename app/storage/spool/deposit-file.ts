@@ -68,6 +68,15 @@ const header = z.strictObject({
     )
     .exactOptional(),
   quiet: z.boolean().exactOptional(),
+  others: z
+    .array(
+      z.strictObject({
+        to: z.string().transform((number) => number as E164),
+        id: z.string(),
+        classOfService: z.string(),
+      }),
+    )
+    .exactOptional(),
   /** Of all bytes. */
   sha256: z.string(),
 });

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { openHasher } from '../../app/secrets/open.ts';
+import type { LogLine } from '../../scripts/stack/controller.ts';
+import { answerAndPress, pressKeys, type Presser } from '../sipp/pressing.ts';
+import { paths, peopleFor, type Path, type Pressed } from './key-paths.ts';
+import { access, openSystem, type System } from './system.ts';
+
+/** Calls that begin in each second: so many that few wait, and not more than two cores can carry with the prompts. */
+const perSecond = 8;
+
+describe('Each key of each menu, by DTMF from SIPp', function () {
+  this.timeout(180_000);
+  let system: System;
+  let hash: string;
+
+  before(async () => {
+    system = await openSystem({ standard: { operator: '+12025550100', notify: [] } });
+    hash = await openHasher({ memoryKiB: 19_456, passes: 2, atOnce: 2 }).hash('482915');
+  });
+  after(() => system?.[Symbol.asyncDispose]());
+
+  it('S11: calls to each key of each menu, many side by side: each does what the menus say', async () => {
+    const called = paths.filter(({ way }) => way !== 'called');
+    const people: Presser[] = [];
+    for (const [n, path] of called.entries()) people.push(await peopleFor(path, n, system, hash));
+    const { sipHost: host, sipPort: port } = system.asterisk;
+    console.time('press');
+    await pressKeys(people, { server: { host, port }, perSecond, stayMs: 2500 });
+    console.timeEnd('press');
+    const callOf = await callsByNumber(system, people.length);
+    console.timeLog;
+    const wrong = called.flatMap((path, n) => {
+      const from = people[n]?.from ?? '';
+      const pressed = pressedIn(system.controller.lines, callOf.get(from));
+      const last = pressed.at(-1);
+      return last !== undefined &&
+        same(last, path.presses) &&
+        pressed.every(({ action }) => action !== undefined)
+        ? []
+        : [`${told(path)}: ${JSON.stringify(pressed)}`];
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it('S11: and in calls that the system makes', async () => {
+    const called = paths.filter(({ way }) => way === 'called');
+    // SIPp is now the network behind the trunk.
+    const { port } = system.network;
+    await system.network[Symbol.asyncDispose]();
+    const keys = [...new Set(called.map(({ presses }) => presses.key))];
+    let n = 500;
+    for (const key of keys) {
+      const asked = called.filter(({ presses }) => presses.key === key);
+      const sender = asked.some(({ presses }) => presses.action === 'connect') ? 1 : 0;
+      const answering = answerAndPress(port, {
+        keys: key,
+        // Who asks to be connected is told so by text.
+        calls: asked.length + 1 + sender,
+        stayMs: 2500,
+      });
+      for (const path of asked) {
+        const { own, reference } = await peopleFor(path, (n += 1), system, hash);
+        const phone = await system.phone(own);
+        await phone.text(access, `${path.presses.menu === 'connection' ? 'CALL' : '1'} ${reference}`);
+      }
+      await answering;
+      const pressed = pressedIn(system.controller.lines, undefined);
+      for (const path of asked)
+        assert.ok(
+          pressed.some((one) => same(one, path.presses)),
+          told(path),
+        );
+    }
+  });
+});
+
+/** The switch's ids of calls, by who called. */
+async function callsByNumber(system: System, count: number): Promise<Map<string, string>> {
+  for (const deadline = Date.now() + 15_000; ;) {
+    const rows = (await system.store.cdrs.list({ limit: 1000 })).filter(
+      ({ event, direction }) => event === 'call' && direction === 'inbound',
+    );
+    if (rows.length >= count || Date.now() > deadline)
+      return new Map(rows.map((row) => [row.src, row.uniqueid]));
+  }
+}
+
+/** What was pressed in a call, or in calls that bear no name in the log, in order. */
+function pressedIn(lines: readonly LogLine[], call: string | undefined): Pressed[] {
+  return lines.flatMap((line) => {
+    const { menu, key, action } = line as unknown as Pressed;
+    return line.msg === 'key pressed' && line['call'] === call ? [{ menu, key, action }] : [];
+  });
+}
+
+function same(one: Pressed, other: Pressed): boolean {
+  return one.menu === other.menu && one.key === other.key && one.action === other.action;
+}
+
+function told({ presses: { menu, key, action } }: Path): string {
+  return `${menu} ${key} ${action}`;
+}
