@@ -133,7 +133,9 @@ function written(objects: readonly string[]): Buffer {
 }
 
 /** A document of the library as bytes. */
-export async function whole(paper: Pick<PDFKit.PDFDocument, 'on' | 'end'> & NodeJS.EventEmitter): Promise<Buffer> {
+export async function whole(
+  paper: Pick<PDFKit.PDFDocument, 'on' | 'end'> & NodeJS.EventEmitter,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   paper.on('data', (chunk: Buffer) => chunks.push(chunk));
   paper.end();

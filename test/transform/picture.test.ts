@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { toneShare } from '../../scripts/audio/tone.ts';
+import { heic } from './heic.ts';
 import { filmed, openWorld, pixels, tool, type Pixels, type World } from './world.ts';
 
 /** Red, green, blue and white, one in each quarter. */
@@ -37,7 +38,7 @@ describe('pictures into other pictures', function () {
       assertQuarters(await pixels(preview), isTiff ? 1023 : 1024, 576);
       const small = await world.to('image/jpeg', { contentType, bytes });
       assert.equal(small.contentType, 'image/jpeg');
-      assertQuarters(await pixels(small), 640, 360, 3);
+      assertQuarters(await pixels(small), 640, 360);
       const page = await world.to('application/pdf', { contentType, bytes });
       assert.equal(page.pages, 1);
       const drawn = await pixels(await world.to('image/png', page));
@@ -45,6 +46,17 @@ describe('pictures into other pictures', function () {
       else assertOnPaper(drawn);
     });
   }
+
+  it('image/heic, as telephones take photographs, becomes a preview', async () => {
+    const bytes = await heic(quarters(640, 480), 640, 480);
+    assert.equal(bytes.toString('latin1', 4, 12), 'ftypheic');
+    assertQuarters(
+      await pixels(await world.to('image/png', { contentType: 'image/heic', bytes })),
+      640,
+      480,
+      12,
+    );
+  });
 
   it('a small picture is not blown up', async () => {
     const bytes = await filmed('png', ['-f', 'lavfi', '-i', quarters(80, 60), '-frames:v', '1']);
