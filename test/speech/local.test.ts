@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setMaxListeners } from 'node:events';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,12 +84,13 @@ describe('Speech by the engines of this machine', function () {
         '--voices -w /tmp/answerback-was-here',
         '<speak><audio src="file:///etc/passwd"/>Hello <break time="9999s"/> world</speak>',
         "[[h@'loU]] world",
-        `${'x'.repeat(5000)}`,
+        'x'.repeat(5000),
+        'xyz'.repeat(100),
         'é ü ß “quoted” — dash… €5 ½ ＡＢＣ 👍 \uD800',
       ]) {
         const sound = await say(text);
         assert.ok((sound.durationMs ?? 0) > 200, `${text.slice(0, 20)}: ${sound.durationMs} ms`);
-        assert.ok((sound.durationMs ?? 0) < 600_000);
+        assert.ok((sound.durationMs ?? 0) < 60_000, `${text.slice(0, 20)}: ${sound.durationMs} ms`);
         const spanish = await say(text, 'es');
         assert.ok((spanish.durationMs ?? 0) > 200);
       }
@@ -222,6 +224,7 @@ describe('Speech by the engines of this machine', function () {
     it('is given up by who does not want it any more, also in the queue, and a crowd is turned away', async () => {
       await using slow = await openSpeech(settings(), hanging(), { log: silentLog });
       const stop = new AbortController();
+      setMaxListeners(0, stop.signal);
       const all = Array.from({ length: 40 }, () =>
         convert(slow.converters, written('hello'), toSound, 'en', stop.signal),
       );

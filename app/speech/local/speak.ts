@@ -23,6 +23,8 @@ export const telephoneRate = 8000;
 const timeoutMs = 120_000;
 /** About half an hour at the engines' own rates. */
 const maxBytes = 96 * 1024 * 1024;
+/** What takes longer to say is cut, in seconds: the longest text takes about half of it. */
+const mostSeconds = 1200;
 /** Words a minute of espeak-ng, as in the prompts. */
 const wordsAMinute = '150';
 /** Brings each engine near the prompts' loudness; nothing is clipped. */
@@ -42,7 +44,18 @@ export function createSpeak(
       '-filter:a',
       `highpass=f=100,volume=${gain[voice.engine]},alimiter=limit=0.9:level=false`,
     ];
-    const out = [...filter, '-ac', '1', '-ar', String(telephoneRate), '-f', 's16le', 'pipe:1'];
+    const out = [
+      ...filter,
+      '-t',
+      String(mostSeconds),
+      '-ac',
+      '1',
+      '-ar',
+      String(telephoneRate),
+      '-f',
+      's16le',
+      'pipe:1',
+    ];
     const input = ['-f', 'wav', '-ignore_length', '1', '-i', 'pipe:0'];
     const bytes = await programs.run({
       command: [...engines.ffmpeg, ...quiet, ...input, ...out],
