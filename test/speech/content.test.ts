@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isFault } from '../../app/core/errors.ts';
 import { piecesOf } from '../../app/speech/content/pieces.ts';
 import { partsOf, speakable } from '../../app/speech/content/text.ts';
