@@ -1,6 +1,7 @@
 /** The section `smpp` of the configuration: one bind to an SMSC. */
 import { z } from 'zod';
-import { e164, name, port } from './config-forms.ts';
+import { name } from './config-forms.ts';
+import { e164, port } from './config-parts.ts';
 
 export const smppBind = z.strictObject({
   name: name.describe(
