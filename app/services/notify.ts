@@ -362,7 +362,7 @@ function textOf(
   if (what === 'text' || what === 'image' || what === 'video') {
     const lost = what === 'text' && message.envelope.omitted?.some(({ why }) => why === 'too-large') === true;
     const said = message.transcript ?? (lost ? words.text('lost-words') : '');
-    return textNoticeText({ words, access, reference, from, said, what });
+    return textNoticeText({ words, access, reference, from, said }, `${what}-notice`);
   }
   return noticeText({
     words,
