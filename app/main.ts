@@ -55,13 +55,8 @@ async function main(): Promise<void> {
     language,
   });
   await using transform = openTransform(config.tools, { log });
-<<<<<<< HEAD
-  await using speech = await openSpeech({ ...config.speech, language }, config.tools, { log });
-  const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
-=======
   await using speech = await speaking;
-  const takes = { text: noController };
->>>>>>> speech
+  const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
   await using gateways = await openGateways(config, secrets, {
     media,
     store,

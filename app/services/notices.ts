@@ -177,7 +177,7 @@ function textOf(
   const { from, parts, kind: what } = message.envelope;
   const { reference } = message;
   if (what === 'text' || what === 'email' || what === 'image' || what === 'video')
-    return textNoticeText({ words, access, reference, from, said: saidIn(message, words), what });
+    return textNoticeText({ words, access, reference, from, said: saidIn(message, words) }, `${what}-notice`);
   if (what === 'fax') {
     const pages = parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
     return faxNoticeText({ words, access, reference, from, pages });

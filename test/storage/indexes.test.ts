@@ -20,6 +20,8 @@ import {
 /** Enough that reading all of a collection is not the cheaper plan. */
 const filling = 3000;
 const waiting = 20;
+const route = { network: 'sms', trunk: 'smpp:home', from: '+12025550123', to: '+12025550147' } as const;
+const fresh = { id: randomUUID(), received: at(0), due: at(0), expires: new Date(4e12) };
 
 describe('storage: every question has its index', function () {
   this.timeout(120_000);
@@ -95,6 +97,7 @@ describe('storage: every question has its index', function () {
     'notifications.failed': (store) => store.notifications.failed(notification.id, at(9), 'x'),
     'notifications.report': (store) => store.notifications.report('sip', 'SM', 'failed'),
     'notifications.latestSent': (store) => store.notifications.latestSent(notification.to),
+    'notifications.latestSent before': (store) => store.notifications.latestSent(notification.to, at(9)),
     'notifications.deadLetters': (store) => store.notifications.deadLetters(10),
     'notifications.nextDue': (store) => store.notifications.nextDue(),
     'deliveries.takeDue': (store) => store.deliveries.takeDue(at(0), 1000),
@@ -104,6 +107,14 @@ describe('storage: every question has its index', function () {
       store.deliveries.ask(sampleDelivery({ id: none as never, due: at(filling) })),
     'deliveries.putOff': (store) => store.deliveries.putOff(none as never, at(9), 'x'),
     'deliveries.nextDue': (store) => store.deliveries.nextDue(),
+    'arrivals.addPart': (store) =>
+      store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
+    'arrivals.begin': (store) => store.arrivals.begin('arrival 2', fresh),
+    'arrivals.takeDue': (store) => store.arrivals.takeDue(at(9), 1000),
+    'arrivals.done': (store) => store.arrivals.done('arrival 3', 'id', at(9)),
+    'arrivals.putOff': (store) => store.arrivals.putOff('arrival 4', 'id', at(9)),
+    'arrivals.nextDue': (store) => store.arrivals.nextDue(),
+    'arrivals.end': (store) => store.arrivals.end('arrival 5', 'id'),
     'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
     'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
     'attempts.clear': (store) => store.attempts.clear('key 8'),
@@ -220,6 +231,10 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
     each((i) => ({ _id: `key ${i}`, at: [at(i)], expires: new Date(Date.now() + 600_000) })),
   );
   await insert(
+    'arrivals',
+    each((i) => ({ _id: `arrival ${i}`, id: 'id', done: true, tries: 0, expires: new Date(4e12) })),
+  );
+  await insert(
     'media',
     each(() => ({ _id: randomUUID(), contentType: 'audio/PCMU' })),
   );
@@ -237,6 +252,11 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
       await store.messages.insert(sampleMessage({ pending: [step('notify', at(i))] }));
       await store.notifications.ensure(sampleNotification({ due: at(i) }));
       await store.deliveries.add(sampleDelivery({ due: at(i) }));
+      await store.arrivals.keep(
+        randomUUID(),
+        { ...route, id: 'x', body: '', truncated: false },
+        { ...fresh, due: at(i) },
+      );
     }),
   );
 }

@@ -45,24 +45,20 @@ export function oneSms(
   );
 }
 
-export interface TextNotice extends Omit<Notice, 'durationMs' | 'urgent'> {
-  /** Its words, which may be none. */
-  readonly said: string;
-  /** What it is, or what its words came with; `text` if absent. */
-  readonly what?: 'text' | 'email' | 'image' | 'video';
-}
-
 /**
  * The text about a text, e-mail, picture or film, in one SMS: who wrote, its first words, `access,,reference#` to tap, and how to
  * read it. Where it would be longer there are fewer words, then no name, then the number alone.
  */
-export function textNoticeText(notice: TextNotice): string {
-  const { words, access, reference, said, what = 'text' } = notice;
+export function textNoticeText(
+  notice: Omit<Notice, 'durationMs' | 'urgent'> & { readonly said: string },
+  name: 'text-notice' | 'email-notice' | 'image-notice' | 'video-notice' = 'text-notice',
+): string {
+  const { words, access, reference, said } = notice;
   const open = `${access},,${reference}#`;
   const { number, name: called } = senderOf(notice.from, words);
   const shown = firstWords(said);
   const callers = called && number ? [`${called} (${number})`, called, number] : [called ?? number ?? ''];
-  for (const template of [`${what}-notice`, 'short-text-notice'] as const) {
+  for (const template of [name, 'short-text-notice'] as const) {
     const filled = (caller: string, some: string): string =>
       words.text(template, { caller, words: some, open }).replace(/ {2,}/g, ' ').trim();
     for (const caller of callers) {
