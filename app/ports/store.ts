@@ -65,10 +65,15 @@ export interface MailboxStore {
   update(id: MailboxId, change: MailboxChange, version?: number): Promise<Mailbox | undefined>;
   /** A number that the mailbox has already is no change. */
   addAlias(id: MailboxId, number: E164): Promise<AliasResult>;
-  /** The first number stays: it is the mailbox's own. */
-  removeAlias(id: MailboxId, number: E164): Promise<Mailbox | undefined>;
-  /** Answers whether there was one. Its messages stay: whoever calls this removes them first. */
-  remove(id: MailboxId): Promise<boolean>;
+  /** The first number stays: it is the mailbox's own. @param at default: now */
+  removeAlias(id: MailboxId, number: E164, at?: Date): Promise<Mailbox | undefined>;
+  /** Answers whether there was one. Its messages stay: whoever calls this removes them first. @param at default: now */
+  remove(id: MailboxId, at?: Date): Promise<boolean>;
+  /**
+   * Numbers that were taken from a mailbox since, or are just being taken, whoever has them now; remembered for a day. A
+   * number stands here before it is free.
+   */
+  freed(since: Date): Promise<E164[]>;
   /** All mailboxes by id, those after the given one; fewer than `limit` = the end. */
   list(after: MailboxId | undefined, limit: number): Promise<Mailbox[]>;
   /** Those that any of the numbers leads to, by number or alias. */
@@ -109,6 +114,8 @@ export type MailboxPut =
       readonly version: number;
       /** Own number and aliases, where they change. */
       readonly numbers?: readonly E164[];
+      /** Those that it had and loses by that. */
+      readonly freed?: readonly E164[];
       readonly change: MailboxChange;
     };
 

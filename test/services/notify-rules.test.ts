@@ -60,7 +60,7 @@ describe('Quiet hours of a subscriber', function () {
       assert.deepEqual(more, []);
       assert.equal(
         summary,
-        `${bob}: 6 new voice messages since 22:00. Call ${access},,${first.reference}# - Reply 1 to listen, HELP for more.`,
+        `${bob}: 6 new messages since 22:00. Call ${access},,${first.reference}# - Reply 1 to listen to the first, HELP for more.`,
       );
       const latest = await world.test.store.notifications.latestSent(bob);
       assert.equal(latest?.about, first.id);
@@ -68,7 +68,7 @@ describe('Quiet hours of a subscriber', function () {
       world.at('2026-01-07T04:00:00Z');
       for (let i = 0; i < 4; i += 1) await world.leave();
       await world.work('2026-01-07T12:00:00Z');
-      assert.match(world.told().join('\n'), /10 new voice messages since 22:00/);
+      assert.match(world.told().join('\n'), /10 new messages since 22:00/);
     }));
 
   it('one that was heard meanwhile is not told of', () =>
@@ -205,7 +205,7 @@ describe('Reminders of a subscriber', function () {
       await world.work('2026-01-06T12:00:00Z');
       await world.work('2026-01-06T12:00:01Z');
       assert.deepEqual(world.told(), [
-        `${bob}: A voice message has been waiting for you for a day. Call ${access} to listen to it.`,
+        `${bob}: A message has been waiting for you for a day. Call ${access} to get it.`,
       ]);
       assert.equal((await world.test.store.notifications.latestSent(bob))?.about, message.id);
       await world.work('2026-02-01T11:59:59Z');
@@ -225,11 +225,11 @@ describe('Reminders of a subscriber', function () {
       }
       world.told();
       await world.work('2026-01-06T09:00:00Z');
-      assert.match(world.told().join('\n'), /^\S+ 2 voice messages have been waiting[^\n]*$/);
+      assert.match(world.told().join('\n'), /^\S+ 2 messages have been waiting[^\n]*$/);
       await world.work('2026-01-06T20:00:00Z');
       assert.deepEqual(world.told(), [], 'not two texts on one day');
       await world.work('2026-01-07T20:00:00Z');
-      assert.match(world.told().join('\n'), /^\S+ 3 voice messages have been waiting[^\n]*$/);
+      assert.match(world.told().join('\n'), /^\S+ 3 messages have been waiting[^\n]*$/);
     }));
 
   it('a reminder in days or weeks sets no alarm: thousands would be kept until then', () =>

@@ -61,6 +61,7 @@ describe('storage: every question has its index', function () {
     'mailboxes.putAll': (store) =>
       store.mailboxes.putAll([{ kind: 'change', id: mailbox.id, version: 0, change: { status: 'active' } }]),
     'mailboxes.remove': (store) => store.mailboxes.remove(none as MailboxId),
+    'mailboxes.freed': (store) => store.mailboxes.freed(new Date(Date.now() + (filling - 5) * 1000)),
     'classes.all': (store) => store.classes.all(7),
     'classes.put': (store) => store.classes.put(sampleClass({ name: 'gold' })),
     'classes.remove': (store) => store.classes.remove('gold'),
@@ -217,6 +218,10 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
   await insert(
     'attempts',
     each((i) => ({ _id: `key ${i}`, at: [at(i)], expires: new Date(Date.now() + 600_000) })),
+  );
+  await insert(
+    'freed',
+    each((i) => ({ _id: `+1${i}`, at: new Date(Date.now() + i * 1000) })),
   );
   await insert(
     'media',

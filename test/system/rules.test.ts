@@ -270,7 +270,7 @@ describe('Rules about who is called and told, and when', function () {
       };
       await system.store.messages.insert(sampleMessage(change, { received, to: number as E164 }));
     }
-    const reminder = /A voice message has been waiting for you for a day/;
+    const reminder = /A message has been waiting for you for a day/;
     const reminders = () =>
       system.network.texts.filter((text) => numbers.includes(text.to) && reminder.test(text.body));
     await system.network.nextText({ timeoutMs: 30_000, where: (text) => reminder.test(text.body) });

@@ -234,11 +234,11 @@ describe('every other text', () => {
     const texts: [string, string][] = [
       [
         en.text('unread', { n: 1, access }),
-        `A voice message has been waiting for you for a day. Call ${access} to listen to it.`,
+        `A message has been waiting for you for a day. Call ${access} to get it.`,
       ],
       [
         en.text('unread', { n: 3, access }),
-        `3 voice messages have been waiting for you for a day. Call ${access} to listen to them.`,
+        `3 messages have been waiting for you for a day. Call ${access} to get them.`,
       ],
       [
         es.text('unread', { n: 1, access }),
@@ -246,7 +246,7 @@ describe('every other text', () => {
       ],
       [
         es.text('unread', { n: 3, access }),
-        `Le esperan 3 mensajes de voz desde ayer. Llame al ${access} para escucharlos.`,
+        `Le esperan 3 mensajes desde ayer. Llame al ${access} para recibirlos.`,
       ],
     ];
     for (const [text, expected] of texts) assert.equal(text, expected);
