@@ -338,6 +338,14 @@ export const configSchema = z.strictObject({
         .max(100)
         .default(3)
         .describe('Most one-time codes by text to one subscriber in an hour.'),
+      strangersCodesPerHour: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(60)
+        .describe(
+          'Most one-time codes in an hour that all callers of a trunk together get whose numbers cannot be believed.',
+        ),
     })
     .prefault({})
     .describe('PINs of subscribers; see docs/security.md.'),

@@ -259,6 +259,8 @@ export interface Notification {
 export interface NotificationStore {
   /** Makes the notification once per (message, kind, gateway, to): a repeat answers the existing one. */
   ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }>;
+  /** All that are about this message, or were made for this key in its place. */
+  about(message: MessageId): Promise<Notification[]>;
   /**
    * pending/failed and due → sending, for one worker only; `undefined` if another has it or it was sent. A `sending`
    * one whose lease has passed is of unknown fate: it answers as `uncertain`.

@@ -232,6 +232,26 @@ describe('Reminders of a subscriber', function () {
       assert.match(world.told().join('\n'), /^\S+ 3 messages have been waiting[^\n]*$/);
     }));
 
+  it('hundreds that are due at once in one mailbox are one text, and the mailbox is read a few times, not for each', () =>
+    withWorld({}, async (world) => {
+      world.at('2026-01-05T08:00:00Z');
+      for (let n = 0; n < 150; n += 1) await world.leave();
+      world.told();
+      const { commands } = world.test;
+      commands.length = 0;
+      await world.work('2026-01-06T08:00:00Z');
+      assert.match(world.told().join('\n'), /^\S+ 100 messages have been waiting[^\n]*$/);
+      const lists = commands.filter(
+        ({ command }) => command['find'] === 'messages' && command['limit'] === 100,
+      );
+      // Twice for each of the lanes that begin together.
+      assert.ok(lists.length > 0 && lists.length <= 10, `the mailbox was read ${lists.length} times`);
+      assert.equal(
+        commands.filter(({ command }) => command['insert'] === 'notifications').length,
+        lists.length,
+      );
+    }));
+
   it('a reminder in days or weeks sets no alarm: thousands would be kept until then', () =>
     withWorld({}, async (world) => {
       world.at('2026-01-05T12:00:00Z');

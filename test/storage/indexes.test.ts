@@ -89,6 +89,7 @@ describe('storage: every question has its index', function () {
     'media.delete': (store) => store.media.delete(none as never),
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
+    'notifications.about': (store) => store.notifications.about(message.id),
     'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
     'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
     'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),

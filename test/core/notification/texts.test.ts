@@ -242,7 +242,7 @@ describe('every other text', () => {
       ],
       [
         es.text('unread', { n: 1, access }),
-        `Le espera un mensaje de voz desde ayer. Llame al ${access} para escucharlo.`,
+        `Le espera un mensaje desde ayer. Llame al ${access} para recibirlo.`,
       ],
       [
         es.text('unread', { n: 3, access }),
