@@ -343,9 +343,7 @@ export const configSchema = z.strictObject({
         .min(1)
         .max(100)
         .default(60)
-        .describe(
-          'Most one-time codes in an hour that all callers of a trunk together get whose numbers cannot be believed.',
-        ),
+        .describe('The same for all callers of a trunk whose numbers cannot be believed.'),
     })
     .prefault({})
     .describe('PINs of subscribers; see docs/security.md.'),

@@ -19,6 +19,7 @@ import type { SoundTransform } from './ports/transform.ts';
 import { workText } from './inbox.ts';
 import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
+import { createAdoption } from './services/adopt.ts';
 import { createAuditor, type Auditor } from './services/audit.ts';
 import { createAuthentication } from './services/authenticate.ts';
 import { createClasses, type Classes } from './services/classes.ts';
@@ -188,8 +189,10 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     media,
     anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
   });
+  const adoption = createAdoption(shared);
   const notify = createNotify({
     ...shared,
+    adopt: (message) => adoption.adopt(message),
     gateways: rooms.gateways,
     lamps,
     account,
@@ -202,7 +205,11 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
   // A lamp that cannot be set now is tried again by itself.
   const onCounted = (mailbox: MailboxId) => void lamps.publish(mailbox).catch(() => undefined);
-  const counting = createCounting({ ...shared, onCounted });
+  const counting = createCounting({
+    ...shared,
+    onCounted,
+    onMissing: (mailbox) => running.watch(adoption.adoptAll(mailbox)),
+  });
   const deposits = createDeposits({
     ...shared,
     spool,

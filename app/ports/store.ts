@@ -175,6 +175,8 @@ export interface MessageStore {
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
   /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
   addDerived(id: MessageId, derived: Derived): Promise<boolean>;
+  /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
+  move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;
   /** For good. Its media stay: whoever calls this removes them first. */
   remove(id: MessageId): Promise<void>;
   /** The envelope's XML as it was written. */
