@@ -1,6 +1,5 @@
 /** Pieces of the configuration's schema. */
 import { z } from 'zod';
-import { e164 } from './config-forms.ts';
 import { addressPattern } from './core/mail/address.ts';
 import {
   attachments,
@@ -9,6 +8,10 @@ import {
   notificationEvents,
 } from './core/profile/class-of-service.ts';
 
+export const e164 = z
+  .string()
+  .regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
+export const port = z.int().min(1).max(65535);
 export const emailAddress = z.string().max(254).regex(addressPattern, 'an e-mail address');
 
 export const notificationRule = z.strictObject({

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { faxMode, faxSection } from './config-fax.ts';
 import { email } from './config-email.ts';
-import { notificationRule } from './config-parts.ts';
-import { e164, name, port } from './config-forms.ts';
+import { e164, notificationRule, port } from './config-parts.ts';
+import { name } from './config-forms.ts';
 import { smppBind } from './config-smpp.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
@@ -281,6 +281,12 @@ export const configSchema = z.strictObject({
         .max(100)
         .default(3)
         .describe('Most one-time codes by text to one subscriber in an hour.'),
+      strangersCodesPerHour: z
+        .int()
+        .min(1)
+        .max(100)
+        .default(60)
+        .describe('The same for all callers of a trunk whose numbers cannot be believed.'),
     })
     .prefault({})
     .describe('PINs of subscribers; see docs/security.md.'),

@@ -27,6 +27,7 @@ import type { ArrivingPart } from './ports/arrivals.ts';
 import { createArrivals, type Arrivals } from './services/arrivals.ts';
 import { createRunning, type Running } from './running.ts';
 import { createAccount } from './services/account.ts';
+import { createAdoption } from './services/adopt.ts';
 import { createAuditor, type Auditor } from './services/audit.ts';
 import { createAuthentication } from './services/authenticate.ts';
 import { createClasses, type Classes } from './services/classes.ts';
@@ -269,9 +270,11 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
   });
   const transcripts = createTranscripts({ ...shared, onDue: (at) => textsDue.worker?.wakeAt(at) });
+  const adoption = createAdoption(shared);
   const notify = createNotify({
     ...shared,
     transcripts,
+    adopt: (message) => adoption.adopt(message),
     gateways: rooms.gateways,
     mails: createMailsOut(config, shared, shared.conversions),
     lamps,
@@ -285,7 +288,11 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
   const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
   // A lamp that cannot be set now is tried again by itself.
   const onCounted = (mailbox: MailboxId) => void lamps.publish(mailbox).catch(() => undefined);
-  const counting = createCounting({ ...shared, onCounted });
+  const counting = createCounting({
+    ...shared,
+    onCounted,
+    onMissing: (mailbox) => running.watch(adoption.adoptAll(mailbox)),
+  });
   const deposits = createDeposits({
     ...shared,
     spool,

@@ -78,10 +78,15 @@ export interface MailboxStore {
   update(id: MailboxId, change: MailboxChange, version?: number): Promise<Mailbox | undefined>;
   /** A number that the mailbox has already is no change. */
   addAlias(id: MailboxId, number: E164): Promise<AliasResult>;
-  /** The first number stays: it is the mailbox's own. */
-  removeAlias(id: MailboxId, number: E164): Promise<Mailbox | undefined>;
-  /** Answers whether there was one. Its messages stay: whoever calls this removes them first. */
-  remove(id: MailboxId): Promise<boolean>;
+  /** The first number stays: it is the mailbox's own. @param at default: now */
+  removeAlias(id: MailboxId, number: E164, at?: Date): Promise<Mailbox | undefined>;
+  /** Answers whether there was one. Its messages stay: whoever calls this removes them first. @param at default: now */
+  remove(id: MailboxId, at?: Date): Promise<boolean>;
+  /**
+   * Numbers that were taken from a mailbox since, or are just being taken, whoever has them now; remembered for a day. A
+   * number stands here before it is free.
+   */
+  freed(since: Date): Promise<E164[]>;
   /** All mailboxes by id, those after the given one; fewer than `limit` = the end. */
   list(after: MailboxId | undefined, limit: number): Promise<Mailbox[]>;
   /** Those that any of the numbers leads to, by number or alias. */
@@ -122,6 +127,8 @@ export type MailboxPut =
       readonly version: number;
       /** Own number and aliases, where they change. */
       readonly numbers?: readonly E164[];
+      /** Those that it had and loses by that. */
+      readonly freed?: readonly E164[];
       readonly change: MailboxChange;
     };
 
@@ -181,6 +188,8 @@ export interface MessageStore {
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
   /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
   addDerived(id: MessageId, derived: Derived): Promise<boolean>;
+  /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
+  move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;
   /**
    * For good; answers it as it was, `undefined` if it is gone. Its media stay: whoever calls this removes them first, and
    * those that came to it meanwhile.
@@ -277,6 +286,8 @@ export interface Notification {
 export interface NotificationStore {
   /** Makes the notification once per (message, kind, gateway, to): a repeat answers the existing one. */
   ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }>;
+  /** All that are about this message, or were made for this key in its place. */
+  about(message: MessageId): Promise<Notification[]>;
   /**
    * pending/failed and due → sending, for one worker only; `undefined` if another has it or it was sent. A `sending`
    * one whose lease has passed is of unknown fate: it answers as `uncertain`.

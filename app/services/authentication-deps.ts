@@ -1,3 +1,4 @@
+import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { Log } from '../ports/log.ts';
@@ -21,7 +22,14 @@ export interface AuthenticationDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly rule: { readonly codeMinutes: number; readonly codesPerHour: number };
+  readonly plan: NumberPlan;
+  readonly rule: {
+    readonly codeMinutes: number;
+    /** To one subscriber, and for one caller. */
+    readonly codesPerHour: number;
+    /** For all callers of a trunk whose numbers cannot be believed. */
+    readonly strangersCodesPerHour: number;
+  };
 }
 
 /** What its parts work with. */

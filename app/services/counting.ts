@@ -32,6 +32,8 @@ export interface CountingDeps {
   readonly log: Log;
   /** Its counters may have changed by counting anew. */
   readonly onCounted: (mailbox: MailboxId) => void;
+  /** There is no such mailbox any more, and a message was just put into it. */
+  readonly onMissing?: (mailbox: MailboxId) => void;
 }
 
 export interface Counting {
@@ -143,7 +145,7 @@ export function createCounting(deps: CountingDeps): Counting {
 
 /** What waits to be raised, by mailbox and kind. @param onFailed called for what may be raised or not */
 function createRaises(
-  { store, log }: Pick<CountingDeps, 'store' | 'log'>,
+  { store, log, onMissing }: Pick<CountingDeps, 'store' | 'log' | 'onMissing'>,
   onFailed: (mailbox: MailboxId) => void,
 ) {
   const waiting = new Map<string, Raise>();
@@ -155,7 +157,7 @@ function createRaises(
       const batch = [...waiting.values()];
       waiting.clear();
       try {
-        await store.counting.raise(batch);
+        for (const mailbox of await store.counting.raise(batch)) onMissing?.(mailbox);
       } catch (error) {
         log.warn('counters not raised; they are counted anew', { error, count: batch.length });
         for (const { mailbox } of batch) onFailed(mailbox);

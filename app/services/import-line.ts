@@ -92,7 +92,10 @@ export function decide({ number, wanted, fresh }: Line, owners: ReadonlyMap<stri
   const different = difference(present, wanted);
   if (different === undefined) return { kind: 'same', made: present.id === fresh.id };
   const { aliases, ...change } = different;
-  const numbers = aliases === undefined ? {} : { numbers: [number, ...aliases] };
+  const numbers =
+    aliases === undefined
+      ? {}
+      : { numbers: [number, ...aliases], freed: present.aliases.filter((one) => !aliases.includes(one)) };
   const { id, version } = present;
   return { kind: 'put', put: { kind: 'change', id, version, ...numbers, change } };
 }

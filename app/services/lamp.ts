@@ -4,7 +4,7 @@
  */
 import { isTemporary } from '../core/errors.ts';
 import type { MailboxId } from '../core/ids.ts';
-import { lampClasses } from '../core/mailbox/lamp.ts';
+import { darkLamp, lampClasses } from '../core/mailbox/lamp.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -13,7 +13,9 @@ import type { MailboxStore, Store } from '../ports/store.ts';
 import type { Profiles } from './profile.ts';
 
 export interface LampDeps {
-  readonly store: { readonly mailboxes: Pick<Store['mailboxes'], 'get' | 'list' | 'withMessages'> };
+  readonly store: {
+    readonly mailboxes: Pick<Store['mailboxes'], 'get' | 'find' | 'freed' | 'list' | 'withMessages'>;
+  };
   readonly media: Pick<MediaServer, 'setLamp' | 'starts'>;
   readonly profiles: Pick<Profiles, 'of'>;
   readonly clock: Clock;
@@ -34,13 +36,17 @@ export interface Lamps {
   publish(mailbox: MailboxId): Promise<void>;
   /** Sets all lamps anew whenever the switch started; until the signal. */
   follow(signal: AbortSignal): Promise<void>;
-  /** Tries again what failed and, when it is time for a round, sets all lamps anew: whatever made them wrong. */
+  /** Puts out the lamps of numbers that lead to no mailbox any more, tries again what failed and, when it is time for a round, sets all lamps anew: whatever made them wrong. */
   reconcile(signal: AbortSignal): Promise<void>;
 }
 
 const pageSize = 200;
 /** More failed ones than this are not remembered one by one: all are set again. */
 const mostFailed = 5000;
+/** A new controller sees to the numbers that were taken from their mailboxes in so long, in milliseconds. */
+const freedMs = 86_400_000;
+/** A number is noted so long before it is free, at most, in milliseconds. */
+const freeingMs = 60_000;
 /** Each so manieth round also takes the mailboxes without messages. */
 const wholeEvery = 6;
 
@@ -57,6 +63,8 @@ class StoreLamps implements Lamps {
   #missed = false;
   #rounds = 0;
   #swept: number | undefined;
+  /** Up to when numbers without a mailbox are seen to. */
+  #freed: number | undefined;
 
   constructor(deps: LampDeps) {
     this.#deps = deps;
@@ -93,8 +101,9 @@ class StoreLamps implements Lamps {
       if (signal.aborted) return;
       await this.publish(mailbox);
     }
-    const { clock, roundMs = 600_000 } = this.#deps;
+    const { anyLamp, clock, roundMs = 600_000 } = this.#deps;
     const now = clock.now().getTime();
+    if (anyLamp?.() !== false) await this.#putOut(now, signal);
     this.#swept ??= now;
     if (!this.#missed && now - this.#swept < roundMs) return;
     this.#rounds++;
@@ -135,6 +144,29 @@ class StoreLamps implements Lamps {
     }
   }
 
+  /** At numbers that led to a mailbox and lead to none, or to one without a lamp. */
+  async #putOut(now: number, signal: AbortSignal): Promise<void> {
+    const { store, media, log } = this.#deps;
+    const since = this.#freed ?? now - freedMs;
+    try {
+      for (const number of await store.mailboxes.freed(new Date(since))) {
+        if (signal.aborted) return;
+        const mailbox = await store.mailboxes.find(number);
+        if (mailbox !== undefined && this.#isLit(mailbox)) await this.publish(mailbox.id);
+        else await media.setLamp({ mailbox: number, classes: darkLamp });
+        await pause(this.#pauseMs);
+      }
+      // Of the latest some may have been looked at before they were free.
+      this.#freed = now - freeingMs;
+    } catch (error) {
+      log.warn('lamps of removed numbers are put out later', { error });
+    }
+  }
+
+  get #pauseMs(): number {
+    return 1000 / (this.#deps.perSecond ?? 50);
+  }
+
   #isLit(mailbox: Mailbox): boolean {
     return this.#deps.profiles.of(mailbox).lamp;
   }
@@ -164,7 +196,6 @@ class StoreLamps implements Lamps {
     page: (after: MailboxId | undefined) => ReturnType<MailboxStore['list']>,
     signal: AbortSignal,
   ): Promise<void> {
-    const pauseMs = 1000 / (this.#deps.perSecond ?? 50);
     let after: MailboxId | undefined;
     for (;;) {
       const found = await page(after);
@@ -175,7 +206,7 @@ class StoreLamps implements Lamps {
           if (isTemporary(error)) throw error;
           this.#deps.log.warn('lamp not set', { error, mailbox: mailbox.id });
         });
-        await pause(pauseMs);
+        await pause(this.#pauseMs);
       }
       after = found.at(-1)?.id;
       if (found.length < pageSize) return;

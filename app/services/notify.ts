@@ -25,6 +25,8 @@ export interface NotifyDeps extends NoticeDeps, RemindDeps {
   readonly transcripts: Pick<Transcripts, 'work'>;
   /** Asks for the call that brings a mailbox its new messages. */
   readonly requestCall: (mailbox: Mailbox, urgent: boolean) => Promise<void>;
+  /** Finds another mailbox for a message whose own is gone. Default: none. */
+  readonly adopt?: (message: Message) => Promise<Mailbox | undefined>;
 }
 
 export interface Notify {
@@ -120,7 +122,8 @@ async function workSteps(
   const left = new Map(steps.map((step) => [step.kind, step]));
   const tries = Math.max(0, ...steps.map((step) => step.tries));
   try {
-    const mailbox = known ?? (await deps.store.mailboxes.get(message.mailbox));
+    const mailbox =
+      known ?? (await deps.store.mailboxes.get(message.mailbox)) ?? (await deps.adopt?.(message));
     const finished: PendingKind[] = [];
     if (mailbox === undefined) finished.push(...left.keys());
     else {

@@ -1,6 +1,7 @@
 /** A code by text to the subscriber of a mailbox without PIN: who types it has the subscriber's phone in hand. */
 import type { Lockout } from '../core/lockout/lockout.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { mayBeTexted } from '../core/toll/may-be-texted.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Limit } from './attempt.ts';
 import { auditedAs, type AuthenticationParts, type PinAsker } from './authentication-deps.ts';
@@ -48,6 +49,9 @@ export async function sendCode(
 async function tryToSend(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Promise<CodeSending> {
   const { credentials } = deps.store;
   if (mailbox.textsStopped !== undefined) return { kind: 'cannot' };
+  const to = mailbox.settings.addresses?.sms ?? mailbox.number;
+  // Anybody may ask for a code: none is paid for dearly. The number was checked when it was set, and rules change.
+  if (to !== mailbox.number && !mayBeTexted(to, deps.plan)) return { kind: 'cannot' };
   if ((await credentials.get(mailbox.id))?.hash !== undefined) return { kind: 'cannot' };
   const lock = await deps.tries.lockOf(mailbox, asker);
   if (lock.kind === 'locked') return lock;
@@ -61,7 +65,7 @@ async function tryToSend(deps: AuthenticationParts, mailbox: Mailbox, asker: Pin
   const body = deps.texts.wording(language).text('one-time-code', { code, minutes: deps.rule.codeMinutes });
   const sending = deps.notify
     .reply({
-      to: mailbox.settings.addresses?.sms ?? mailbox.number,
+      to,
       textId: `code:${deps.random.uuid()}`,
       body,
       gateway: gatewayOf(deps, mailbox),
@@ -72,10 +76,21 @@ async function tryToSend(deps: AuthenticationParts, mailbox: Mailbox, asker: Pin
   return { kind: 'sent' };
 }
 
-/** Codes to one subscriber, and codes that one caller asks for. */
-function codeLimits(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Limit[] {
-  const rule = { free: deps.rule.codesPerHour, waitsMs: [hourMs], windowMs: hourMs };
-  return [`code:${mailbox.id}`, `code-caller:${asker.key}`].map((key) => ({ key, rule }));
+/** Codes to one subscriber, codes that one caller asks for, and those that all do whose number cannot be believed. */
+function codeLimits({ rule }: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Limit[] {
+  const limit = (key: string, free: number): Limit => ({
+    key,
+    rule: { free, waitsMs: [hourMs], windowMs: hourMs },
+  });
+  const own = [
+    limit(`code:${mailbox.id}`, rule.codesPerHour),
+    limit(`code-caller:${asker.key}`, rule.codesPerHour),
+  ];
+  // Who has another number for each call would else send a text to every subscriber, at the operator's cost.
+  const trunk = asker.key.slice(0, Math.max(0, asker.key.lastIndexOf(':')));
+  return asker.number === undefined
+    ? [...own, limit(`code-strangers:${trunk}`, rule.strangersCodesPerHour)]
+    : own;
 }
 
 /** The way that the subscriber's own texts go: a code is for whoever has the phone in hand, not for who reads the mail. */

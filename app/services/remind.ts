@@ -3,7 +3,7 @@
  * filling up, a PIN that was never chosen. What is told hangs on a step of a message, so nothing is looked for: a step that
  * is due reads its mailbox. The text's key says what it is told for, so that a step done twice tells once.
  */
-import type { MailboxId } from '../core/ids.ts';
+import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, MessageState } from '../core/message/message.ts';
 import { recipientOf, rulesFor } from '../core/notification/recipients.ts';
@@ -16,7 +16,11 @@ import {
   unreadMs,
   weekOf,
 } from '../core/notification/reminders.ts';
-import type { ClassOfService, NotificationEvent } from '../core/profile/class-of-service.ts';
+import type {
+  ClassOfService,
+  NotificationEvent,
+  NotificationRule,
+} from '../core/profile/class-of-service.ts';
 import { localTime } from '../core/time/local-time.ts';
 import type { MessageStore, Notification } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
@@ -129,13 +133,19 @@ async function tellOfMessages(
   concerned: (one: Message, now: number) => boolean,
 ): Promise<Notification[]> {
   const profile = deps.profiles.of(mailbox);
-  if (rulesFor(profile, event, message.envelope.kind).length === 0) return [];
+  const rules = rulesFor(profile, event, message.envelope.kind);
+  if (rules.length === 0) return [];
+  const { day } = localTime(due, profile.timeZone);
+  const key = `${event}:${mailbox.id}:${day}`;
+  // Thousands may be due in one mailbox: only the first of a day looks at the others.
+  const told = await deps.store.notifications.about(key as MessageId);
+  const isTold = (rule: NotificationRule): boolean =>
+    told.some(({ gateway, to }) => gateway === rule.gateway && to === recipientOf(rule, mailbox));
+  if (rules.every(isTold)) return told;
   const now = deps.clock.now().getTime();
   const waiting = await deps.store.messages.list(mailbox.id, { states, order: 'oldest', limit: mostCounted });
   const all = waiting.filter((one) => concerned(one, now));
-  const about = all[0] ?? message;
-  const { day } = localTime(due, profile.timeZone);
-  const topic = { event, mailbox, profile, key: `${event}:${mailbox.id}:${day}`, about };
+  const topic = { event, mailbox, profile, key, about: all[0] ?? message };
   return tell(deps, topic, { n: Math.max(1, all.length), access: deps.access });
 }
 

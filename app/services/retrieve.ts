@@ -83,14 +83,16 @@ async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<Ope
     reference === undefined ? undefined : store.messages.byReference(reference satisfies Reference),
   ]);
   if (wrongSoFar >= deps.limits.maxWrong) return { kind: 'locked' };
-  if (message === undefined) {
-    await store.attempts.fail(callerKey, now, windowMs);
-    return { kind: 'wrong' };
+  const mailbox = message === undefined ? undefined : await store.mailboxes.get(message.mailbox);
+  if (message === undefined || mailbox === undefined || !isOwnedBy(mailbox, asker)) {
+    // Counted before it is answered: of a thousand guesses at once, no more than the limit learn anything.
+    if ((await store.attempts.fail(callerKey, now, windowMs)) > deps.limits.maxWrong)
+      return { kind: 'locked' };
+    if (message === undefined) return { kind: 'wrong' };
+    // No failure: what guards the message now is the mailbox's PIN, whose tries are counted.
+    await store.attempts.undo(callerKey, now);
+    return mailbox === undefined ? { kind: 'deleted' } : { kind: 'not-yours', mailbox };
   }
-  const mailbox = await store.mailboxes.get(message.mailbox);
-  if (mailbox === undefined) return { kind: 'deleted' };
-  // No failure: what guards the message now is the mailbox's PIN, whose tries are counted.
-  if (!isOwnedBy(mailbox, asker)) return { kind: 'not-yours', mailbox };
   const over = message.state === 'deleted' ? 'deleted' : isExpired(message, now) ? 'expired' : undefined;
   if (over !== undefined) {
     // Counted apart: owners who ask for what they had must not lock themselves out.

@@ -26,15 +26,16 @@ export class Counting implements CountingStore {
     this.#notes = connection.database.collection('controllers');
   }
 
-  async raise(changes: readonly Raise[]): Promise<void> {
+  async raise(changes: readonly Raise[]): Promise<readonly MailboxId[]> {
     const updates = changes.flatMap(({ mailbox, change }) => {
       const { inc } = countUpdate(change);
       return inc === undefined ? [] : [{ updateOne: { filter: { _id: mailbox }, update: { $inc: inc } } }];
     });
-    if (updates.length === 0) return;
+    if (updates.length === 0) return [];
+    let matched = updates.length;
     const failed = await this.#connection.run('counting.raise', async () => {
       try {
-        await this.#mailboxes.bulkWrite(updates, { ordered: false });
+        matched = (await this.#mailboxes.bulkWrite(updates, { ordered: false })).matchedCount;
         return undefined;
       } catch (error) {
         // Done in part: to do it again would raise those twice that are raised.
@@ -46,6 +47,15 @@ export class Counting implements CountingStore {
       const text = `Store: counting.raise: ${failed.message}`;
       throw new Fault('store-failed', text, { temporary: false, cause: failed });
     }
+    return matched === updates.length ? [] : this.#missing(changes.map(({ mailbox }) => mailbox));
+  }
+
+  async #missing(ids: readonly MailboxId[]): Promise<MailboxId[]> {
+    const found = await this.#connection.run('counting.raise', () =>
+      this.#mailboxes.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 } }).toArray(),
+    );
+    const there = new Set(found.map(({ _id }) => _id));
+    return [...new Set(ids)].filter((id) => !there.has(id));
   }
 
   async note(controller: string, at: Date): Promise<void> {

@@ -3,6 +3,9 @@ import type { IndexDescription } from 'mongodb';
 /** How long texts and calls to subscribers are remembered after they were asked for: far longer than they are tried. */
 const keptSeconds = 90 * 86_400;
 
+/** Numbers without a mailbox are remembered for so long: each controller has seen to them by then. */
+const freedSeconds = 86_400;
+
 /**
  * Every index of the store, by collection; made when the store opens. An index has the name of its first field, so that
  * an error about a duplicate key tells which key it was. Partial indexes hold only what still waits: looking for due
@@ -64,6 +67,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
   ],
   usage: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
+  freed: [{ name: 'at', key: { at: 1 }, expireAfterSeconds: freedSeconds }],
   controllers: [{ name: 'at', key: { at: 1 } }],
   cdrs: [{ name: 'start', key: { start: -1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],

@@ -15,6 +15,7 @@ import type {
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate, unavailable } from './faults.ts';
 import { changeUpdate, failedWrites, ofVersion, toWrite } from './mailbox-change.ts';
+import { FreedNumbers } from './freed-numbers.ts';
 import { counters, countUpdate, fromDocument, toDocument, type MailboxDocument } from './mailbox-document.ts';
 import { countMessages, sameCounts } from './message-counts.ts';
 import type { MessageDocument } from './message-document.ts';
@@ -27,6 +28,7 @@ export class Mailboxes implements MailboxStore {
   readonly #connection: Connection;
   readonly #mailboxes: Collection<MailboxDocument>;
   readonly #messages: Collection<MessageDocument>;
+  readonly #freed: FreedNumbers;
 
   /** By number, the end of the one that goes first. */
   readonly #firsts = new Map<string, Promise<unknown>>();
@@ -35,6 +37,7 @@ export class Mailboxes implements MailboxStore {
     this.#connection = connection;
     this.#mailboxes = connection.database.collection('mailboxes');
     this.#messages = connection.database.collection('messages');
+    this.#freed = new FreedNumbers(connection);
   }
 
   async find(number: E164): Promise<Mailbox | undefined> {
@@ -180,7 +183,8 @@ export class Mailboxes implements MailboxStore {
     return mailbox === undefined ? { kind: 'no-mailbox' } : { kind: 'added', mailbox };
   }
 
-  async removeAlias(id: MailboxId, number: E164): Promise<Mailbox | undefined> {
+  async removeAlias(id: MailboxId, number: E164, at = new Date()): Promise<Mailbox | undefined> {
+    await this.#freed.note([number], at);
     const removed = await this.#change(
       'mailboxes.removeAlias',
       { _id: id, numbers: number, 'numbers.0': { $ne: number } },
@@ -189,11 +193,17 @@ export class Mailboxes implements MailboxStore {
     return removed ?? this.get(id);
   }
 
-  async remove(id: MailboxId): Promise<boolean> {
+  async remove(id: MailboxId, at = new Date()): Promise<boolean> {
+    const mailbox = await this.get(id);
+    if (mailbox !== undefined) await this.#freed.note([mailbox.number, ...mailbox.aliases], at);
     const { deletedCount } = await this.#connection.run('mailboxes.remove', () =>
       this.#mailboxes.deleteOne({ _id: id }),
     );
     return deletedCount > 0;
+  }
+
+  freed(since: Date): Promise<E164[]> {
+    return this.#freed.since(since);
   }
 
   list(after: MailboxId | undefined, limit: number): Promise<Mailbox[]> {
@@ -210,6 +220,8 @@ export class Mailboxes implements MailboxStore {
 
   async putAll(puts: readonly MailboxPut[]): Promise<readonly ('done' | 'again')[]> {
     if (puts.length === 0) return [];
+    const freed = puts.flatMap((put) => (put.kind === 'change' ? (put.freed ?? []) : []));
+    await this.#freed.note(freed, new Date());
     const writes = puts.map(toWrite);
     return this.#connection.run('mailboxes.putAll', async () => {
       const { failed, matched } = await this.#mailboxes

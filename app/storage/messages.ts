@@ -114,6 +114,13 @@ export class Messages implements MessageStore {
     );
   }
 
+  async move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean> {
+    const { matchedCount } = await this.#connection.run('messages.move', () =>
+      this.#messages.updateOne({ _id: id, mailbox: from }, { $set: { mailbox: to }, $inc: { version: 1 } }),
+    );
+    return matchedCount > 0;
+  }
+
   async setTranscript(id: MessageId, transcript: string): Promise<Message | undefined> {
     const after = await this.#connection.run('messages.setTranscript', () =>
       this.#messages.findOneAndUpdate(

@@ -1,5 +1,5 @@
 import type { Collection, Filter } from 'mongodb';
-import type { NotificationId } from '../core/ids.ts';
+import type { MessageId, NotificationId } from '../core/ids.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Notification, NotificationStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
@@ -41,6 +41,13 @@ export class Notifications implements NotificationStore {
         return { notification: fromDocument(first), created: false };
       }
     });
+  }
+
+  async about(message: MessageId): Promise<Notification[]> {
+    const found = await this.#connection.run('notifications.about', () =>
+      this.#notifications.find({ message }).toArray(),
+    );
+    return found.map(fromDocument);
   }
 
   take(id: NotificationId, now: Date, leaseMs: number) {

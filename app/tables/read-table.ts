@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import type { TableRow } from '../ports/tables.ts';
+import { rearmed } from './formulas.ts';
 import { linesOf, type Line } from './lines.ts';
 
 /** Longest line, in bytes: a hundred members in each of 99 lists fit. */
@@ -63,7 +64,7 @@ function* rowsOf(lines: readonly (TextLine | TableRow)[], delimiter: string): Ge
     }
     const cells = rows?.[next] ?? cellsOf([line.text], delimiter)?.[0];
     next += 1;
-    if (cells !== undefined) yield { kind: 'row', line: line.line, cells };
+    if (cells !== undefined) yield { kind: 'row', line: line.line, cells: cells.map(rearmed) };
     else yield { kind: 'unreadable', line: line.line, why: 'quotes', found: line.text.slice(0, mostShown) };
   }
 }

@@ -162,7 +162,7 @@ export class MailboxWorld implements AsyncDisposable {
         hasher: openHasher({ memoryKiB: 64, passes: 1, atOnce: 2 }),
         auditor: { note: () => undefined, flush: async () => undefined },
         notify: { reply: async () => true },
-        rule: { codeMinutes: 10, codesPerHour: 3 },
+        rule: { codeMinutes: 10, codesPerHour: 3, strangersCodesPerHour: 60 },
       }),
       mailboxes: store.mailboxes,
       trunks: [{ name: 'trunk', trusted: true }],

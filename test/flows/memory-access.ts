@@ -1,4 +1,5 @@
 /** PINs, codes and failures in memory, for dialogues: the real services over a store that forgets. */
+import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { MailboxId } from '../../app/core/ids.ts';
 import type { AuditEvent } from '../../app/ports/audit.ts';
 import type { Clock, Random } from '../../app/ports/clock.ts';
@@ -35,7 +36,12 @@ export class MemoryAccess {
           return true;
         },
       },
-      rule: { codeMinutes: 10, codesPerHour: 3 },
+      plan: createNumberPlan({
+        access: ['+12025550199'],
+        country: 'US',
+        ranges: [{ prefix: '+1202555', class: 'standard' }],
+      }),
+      rule: { codeMinutes: 10, codesPerHour: 3, strangersCodesPerHour: 60 },
     });
   }
 

@@ -1,5 +1,6 @@
 /** Authentication on a real store, with a clock that the test moves. */
 import { randomUUID } from 'node:crypto';
+import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { ClassOfService } from '../../app/core/profile/class-of-service.ts';
@@ -55,7 +56,12 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
       clock,
       random: systemRandom,
       log: silentLog,
-      rule: { codeMinutes: 10, codesPerHour: 3 },
+      plan: createNumberPlan({
+        access: ['+12025550199'],
+        country: 'US',
+        ranges: [{ prefix: '+1', class: 'standard' }],
+      }),
+      rule: { codeMinutes: 10, codesPerHour: 3, strangersCodesPerHour: 60 },
     });
   return {
     store,

@@ -277,6 +277,34 @@ describe('Authentication', function () {
       assert.ok(world.texts.length - sent <= 3, `${world.texts.length - sent} texts`);
     });
 
+    it('asked for by strangers with another number each time, at one mailbox after the other, are sixty an hour', async () => {
+      await using own = await openAccessWorld();
+      const kinds: string[] = [];
+      for (let i = 0; i < 64; i += 1) {
+        const asker = stranger(`+120255503${10 + i}`);
+        kinds.push((await own.authentication.sendCode(await own.mailbox(), asker)).kind);
+      }
+      assert.deepEqual([...new Set(kinds.slice(0, 60))], ['sent']);
+      assert.deepEqual([...new Set(kinds.slice(60))], ['too-many']);
+      assert.equal(own.texts.length, 60);
+      const elsewhere = { key: 'other:+12025550399', trusted: false };
+      assert.equal((await own.authentication.sendCode(await own.mailbox(), elsewhere)).kind, 'sent');
+      own.pass(61);
+      assert.equal(
+        (await own.authentication.sendCode(await own.mailbox(), stranger('+12025550398'))).kind,
+        'sent',
+      );
+    });
+
+    it('go to no number that costs more than others, whatever was set', async () => {
+      const mailbox = await world.mailbox();
+      const settings = { ...mailbox.settings, addresses: { sms: '+19005550123' as E164 } };
+      const sent = world.texts.length;
+      const asked = await world.authentication.sendCode({ ...mailbox, settings }, stranger('+12025550142'));
+      assert.equal(asked.kind, 'cannot');
+      assert.equal(world.texts.length, sent);
+    });
+
     it('are not sent where there is a PIN, or where the subscriber wants no texts', async () => {
       const caller = stranger('+12025550141');
       assert.equal((await world.authentication.sendCode(await withPin(), caller)).kind, 'cannot');

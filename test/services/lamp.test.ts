@@ -202,6 +202,64 @@ describe('Message waiting lamps', function () {
     assert.deepEqual(shown(number), { new: 1, old: 0, urgent: 0 });
   });
 
+  it('go out at all numbers of a mailbox that is removed, of every class', async () => {
+    const { id, number } = await make();
+    const alias = '+12025559871' as E164;
+    await opened.store.mailboxes.addAlias(id, alias);
+    await opened.store.mailboxes.count(id, { kind: 'fax', new: 2 });
+    await lamps.publish(id);
+    assert.equal(media.lamps.get(alias)?.classes['fax-message']?.new, 2);
+    await opened.store.mailboxes.remove(id, new Date(now));
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    for (const one of [number, alias]) {
+      assert.deepEqual(shown(one), { new: 0, old: 0, urgent: 0 });
+      assert.deepEqual(media.lamps.get(one)?.classes['fax-message'], { new: 0, old: 0, urgent: 0 });
+    }
+  });
+
+  it('go out at an alias that is taken away, and stay lit at the other numbers', async () => {
+    const { id, number } = await make();
+    const alias = '+12025559872' as E164;
+    await opened.store.mailboxes.addAlias(id, alias);
+    await lamps.publish(id);
+    await opened.store.mailboxes.removeAlias(id, alias, new Date(now));
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    assert.equal(shown(alias)?.new, 0);
+    assert.equal(shown(number)?.new, 1);
+  });
+
+  it('of a removed number go out also where the controller was away then, or the switch', async () => {
+    const { id, number } = await make();
+    await lamps.publish(id);
+    await opened.store.mailboxes.remove(id, new Date(now));
+    now += 3_600_000;
+    lamps = start();
+    onSet = () => {
+      throw away;
+    };
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    assert.equal(shown(number)?.new, 1);
+    onSet = () => undefined;
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    assert.equal(shown(number)?.new, 0);
+    sets = [];
+    now += 120_000;
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    now += 120_000;
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    assert.deepEqual(sets, [], 'once is enough');
+  });
+
+  it('of a number that another subscriber has got since show what is theirs', async () => {
+    const { id, number } = await make();
+    await lamps.publish(id);
+    await opened.store.mailboxes.remove(id, new Date(now));
+    const next: NewMailbox = { ...sampleMailbox(), number, classOfService: 'lit' };
+    await opened.store.mailboxes.findOrCreate(next, { kind: 'voice', new: 3 });
+    await lamps.reconcile(AbortSignal.timeout(5000));
+    assert.equal(shown(number)?.new, 3);
+  });
+
   it('are set no faster than told', async () => {
     for (let i = 0; i < 6; i++) await make();
     lamps = start({ perSecond: 20, roundMs: 0 });

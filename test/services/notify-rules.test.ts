@@ -60,7 +60,7 @@ describe('Quiet hours of a subscriber', function () {
       assert.deepEqual(more, []);
       assert.equal(
         summary,
-        `${bob}: 6 new messages since 22:00. Call ${access},,${first.reference}# - Reply 1 to listen, HELP for more.`,
+        `${bob}: 6 new messages since 22:00. Call ${access},,${first.reference}# - Reply 1 to listen to the first, HELP for more.`,
       );
       const latest = await world.test.store.notifications.latestSent(bob);
       assert.equal(latest?.about, first.id);
@@ -205,7 +205,7 @@ describe('Reminders of a subscriber', function () {
       await world.work('2026-01-06T12:00:00Z');
       await world.work('2026-01-06T12:00:01Z');
       assert.deepEqual(world.told(), [
-        `${bob}: A message has been waiting for you for a day. Call ${access} to listen to it.`,
+        `${bob}: A message has been waiting for you for a day. Call ${access} to get it.`,
       ]);
       assert.equal((await world.test.store.notifications.latestSent(bob))?.about, message.id);
       await world.work('2026-02-01T11:59:59Z');
@@ -230,6 +230,26 @@ describe('Reminders of a subscriber', function () {
       assert.deepEqual(world.told(), [], 'not two texts on one day');
       await world.work('2026-01-07T20:00:00Z');
       assert.match(world.told().join('\n'), /^\S+ 3 messages have been waiting[^\n]*$/);
+    }));
+
+  it('hundreds that are due at once in one mailbox are one text, and the mailbox is read a few times, not for each', () =>
+    withWorld({}, async (world) => {
+      world.at('2026-01-05T08:00:00Z');
+      for (let n = 0; n < 150; n += 1) await world.leave();
+      world.told();
+      const { commands } = world.test;
+      commands.length = 0;
+      await world.work('2026-01-06T08:00:00Z');
+      assert.match(world.told().join('\n'), /^\S+ 100 messages have been waiting[^\n]*$/);
+      const lists = commands.filter(
+        ({ command }) => command['find'] === 'messages' && command['limit'] === 100,
+      );
+      // Twice for each of the lanes that begin together.
+      assert.ok(lists.length > 0 && lists.length <= 10, `the mailbox was read ${lists.length} times`);
+      assert.equal(
+        commands.filter(({ command }) => command['insert'] === 'notifications').length,
+        lists.length,
+      );
     }));
 
   it('a reminder in days or weeks sets no alarm: thousands would be kept until then', () =>

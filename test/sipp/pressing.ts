@@ -2,15 +2,16 @@
  * Callers who press keys, many at once, with SIPp: RFC 4733 events by its `play_dtmf`, speech from a capture file. Both leave
  * through a raw socket, so the process must run as root, or be able to become it by sudo.
  */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inRoot, onPath } from '../../scripts/stack/machine.ts';
+import { inRoot, onPath, type CommandLine } from '../../scripts/stack/machine.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { run } from '../../scripts/stack/run.ts';
 import { babble } from '../audio/babble.ts';
-import { captureOf, captureMs } from './capture.ts';
+import { captureOfKey, captureOfSound } from './capture.ts';
 
 /** Keys one after the other, a wait in milliseconds, or a second of speech. */
 export type Act = { readonly keys: string } | { readonly waitMs: number } | 'speaks';
@@ -38,7 +39,7 @@ const beforeKeysMs = 700;
 /** Below the ports of Asterisk's own sound: nobody listens there, and nobody else's call is to hear what is sent. */
 const firstMedia = 6000;
 const mediaStep = 500;
-const speech = captureOf(babble(1000, 5));
+const speechMs = 1000;
 
 /** Makes the calls; resolves when all are over. Rejects with SIPp's own words if any call went otherwise. */
 export async function pressKeys(callers: readonly Presser[], pressing: Pressing): Promise<void> {
@@ -61,39 +62,53 @@ export async function pressKeys(callers: readonly Presser[], pressing: Pressing)
   );
 }
 
-/** Answers so many calls and texts that come to a port, and presses in each call; resolves when they are over. */
+/** Answers whatever calls and texts come to a port until it is disposed of, and presses the same key in each call. */
 export async function answerAndPress(
   port: number,
-  { keys, calls, stayMs }: { readonly keys: string; readonly calls: number; readonly stayMs: number },
-): Promise<void> {
-  await sipp(() => answerScenario(keys, stayMs), undefined, ['-m', String(calls)], 0, port);
+  { key, stayMs }: { readonly key: string; readonly stayMs: number },
+): Promise<AsyncDisposable> {
+  const folder = join(tmpdir(), `sipp-${randomUUID()}`);
+  await mkdir(folder);
+  // Events go out under the number that the caller asks for, which is not the one of `play_dtmf`.
+  await writeFile(join(folder, 'key.pcap'), captureOfKey(key, callersEventType, toneMs));
+  await writeFile(join(folder, 'press.xml'), answerScenario(folder, stayMs));
+  const { program, args } = commandOf(folder, port, firstMedia, []);
+  const child = spawn(program, args, { cwd: '/', stdio: 'ignore' });
+  const ended = new Promise((done) => {
+    child.once('exit', done);
+    child.once('error', done);
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function commandOf(folder: string, port: number, media: number, more: readonly string[]): CommandLine {
+  const args = ['-sf', join(folder, 'press.xml'), '-i', '127.0.0.1', '-mi', '127.0.0.1', '-p', String(port)];
+  args.push('-mp', String(media), '-nostdin', ...more);
+  const program = onPath('sipp');
+  return program === undefined ? inRoot('/usr/bin/sipp', args, { bind: [folder] }) : { program, args };
 }
 
 async function sipp(
   scenario: (folder: string) => string,
-  rows: readonly (readonly string[])[] | undefined,
+  rows: readonly (readonly string[])[],
   more: readonly string[],
   n: number,
-  port?: number,
 ): Promise<void> {
   const folder = join(tmpdir(), `sipp-${randomUUID()}`);
   await mkdir(folder);
   try {
-    await writeFile(join(folder, 'speech.pcap'), speech);
+    await writeFile(join(folder, 'speech.pcap'), captureOfSound(babble(speechMs, 5)));
     await writeFile(join(folder, 'press.xml'), scenario(folder));
-    const own = String(port ?? (await freePort('udp')));
-    const args = ['-sf', join(folder, 'press.xml'), '-i', '127.0.0.1', '-mi', '127.0.0.1', '-p', own];
-    args.push('-mp', String(firstMedia + n * mediaStep), '-nostdin', '-timeout', '60s', '-timeout_error');
-    if (rows !== undefined) {
-      await writeFile(
-        join(folder, 'rows.csv'),
-        `SEQUENTIAL\n${rows.map((row) => `${row.join(';')};\n`).join('')}`,
-      );
-      args.push('-inf', join(folder, 'rows.csv'));
-    }
-    args.push(...more);
-    const program = onPath('sipp');
-    await run(program === undefined ? inRoot('/usr/bin/sipp', args, { bind: [folder] }) : { program, args });
+    const lines = rows.map((row) => `${row.join(';')};\n`);
+    await writeFile(join(folder, 'rows.csv'), `SEQUENTIAL\n${lines.join('')}`);
+    const own = ['-inf', join(folder, 'rows.csv'), '-timeout', '60s', '-timeout_error'];
+    await run(commandOf(folder, await freePort('udp'), firstMedia + n * mediaStep, [...own, ...more]));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -121,7 +136,10 @@ function keysMs(count: number): number {
   return beforeKeysMs + count * 2 * toneMs;
 }
 
-// 96 is the only payload type under which SIPp sends keys.
+/** Asterisk's payload type of telephone events in a call that it makes. */
+const callersEventType = 101;
+
+// 96 is the only payload type under which `play_dtmf` sends keys.
 const sdp = `Content-Type: application/sdp
 Content-Length: [len]
 
@@ -171,7 +189,7 @@ ${body}
   let field = 1;
   const done = acts.map((act, i) => {
     if (act === 'speaks')
-      return `${nop(`play_pcap_audio="${folder}/speech.pcap"`)}\n${pause(captureMs(speech) + 300)}`;
+      return `${nop(`play_pcap_audio="${folder}/speech.pcap"`)}\n${pause(speechMs + 300)}`;
     if ('waitMs' in act) return pause(act.waitMs);
     field += 1;
     const last = i === acts.length - 1;
@@ -195,7 +213,7 @@ ${ending(keysLast + stayMs, request('BYE', 2, '[peer_tag_param]'))}
 `;
 }
 
-function answerScenario(keys: string, stayMs: number): string {
+function answerScenario(folder: string, stayMs: number): string {
   const bye = `BYE [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From:[$own];tag=[pid]a[call_number]
@@ -212,11 +230,11 @@ Content-Length: 0
 <ereg regexp=".*" search_in="hdr" header="From:" assign_to="far"/>
 <ereg regexp=".*" search_in="hdr" header="To:" assign_to="own"/>
 </action></recv>
-<send>${text(answerOf(sdp))}</send>
+<send>${text(answerOf(sdp.replaceAll('96', String(callersEventType))))}</send>
 <recv request="ACK"/>
 ${pause(1500)}
-${nop(`play_dtmf="${keys},${toneMs}"`)}
-${ending(keysMs(keys.length) + stayMs, bye, answerOf(''))}
+${nop(`play_pcap_audio="${folder}/key.pcap"`)}
+${ending(keysMs(1) + stayMs, bye, answerOf(''))}
 </scenario>
 `;
 }

@@ -63,6 +63,7 @@ describe('storage: every question has its index', function () {
     'mailboxes.putAll': (store) =>
       store.mailboxes.putAll([{ kind: 'change', id: mailbox.id, version: 0, change: { status: 'active' } }]),
     'mailboxes.remove': (store) => store.mailboxes.remove(none as MailboxId),
+    'mailboxes.freed': (store) => store.mailboxes.freed(new Date(Date.now() + (filling - 5) * 1000)),
     'classes.all': (store) => store.classes.all(7),
     'classes.put': (store) => store.classes.put(sampleClass({ name: 'gold' })),
     'classes.remove': (store) => store.classes.remove('gold'),
@@ -79,6 +80,7 @@ describe('storage: every question has its index', function () {
     'messages.setUrgent': (store) => store.messages.setUrgent(message.id, true),
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
+    'messages.move': (store) => store.messages.move(message.id, none as MailboxId, none as MailboxId),
     'messages.remove': (store) => store.messages.remove(none as never),
     'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
     'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
@@ -91,6 +93,7 @@ describe('storage: every question has its index', function () {
     'media.delete': (store) => store.media.delete(none as never),
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
+    'notifications.about': (store) => store.notifications.about(message.id),
     'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
     'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
     'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),
@@ -233,6 +236,10 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
   await insert(
     'arrivals',
     each((i) => ({ _id: `arrival ${i}`, id: 'id', done: true, tries: 0, expires: new Date(4e12) })),
+  );
+  await insert(
+    'freed',
+    each((i) => ({ _id: `+1${i}`, at: new Date(Date.now() + i * 1000) })),
   );
   await insert(
     'media',

@@ -118,7 +118,30 @@ describe('tables', () => {
     }
   });
 
-  const cell = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !/[\r\n]/.test(text));
+  it('hold nothing that a spreadsheet would run, and are read as they were', async () => {
+    const evil = ['=HYPERLINK("http://x.example")', '@SUM(A1)', '+cmd|x', '-2+3+cmd|x', '\t=1', "'=1"];
+    const plain = ['+12025550123', '+12025550123 +34600111222', '-5', "O'Hara", "'tis", 'a=b'];
+    const text = tables.write([...evil, ...plain]);
+    const shown = text.trim().split(',');
+    for (const cell of shown.slice(0, evil.length)) assert.match(cell, /^"?'/, cell);
+    assert.deepEqual(shown.slice(evil.length), plain);
+    assert.deepEqual(cellsOf(await read(text)), [[...evil, ...plain]]);
+    assert.deepEqual(
+      cellsOf(await read("'+12025550123,x\n")),
+      [['+12025550123', 'x']],
+      'as people type them',
+    );
+  });
+
+  const cell = fc
+    .string({
+      unit: fc.oneof(
+        fc.constantFrom('=', '+', "'", '1'),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+      ),
+      maxLength: 12,
+    })
+    .filter((text) => !/[\r\n]/.test(text));
   it('what was written is read as it was', async () => {
     const row = fc
       .array(cell, { minLength: 2, maxLength: 4 })

@@ -24,6 +24,11 @@ const contextOf: Readonly<Record<MessageKind, MessageContext>> = {
   video: 'video-message',
 };
 
+/** What a number shows that leads to no mailbox: nothing, of any class. */
+export const darkLamp: LampClasses = Object.fromEntries(
+  messageContexts.map((context) => [context, { new: 0, old: 0, urgent: 0 }]),
+);
+
 /** What a mailbox's counters light. What they have of no kind is voice. */
 export function lampClasses({ counts, byKind }: Pick<Mailbox, 'counts' | 'byKind'>): LampClasses {
   const classes: Partial<Record<MessageContext, MailboxCounts>> = {};

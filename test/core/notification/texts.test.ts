@@ -234,19 +234,19 @@ describe('every other text', () => {
     const texts: [string, string][] = [
       [
         en.text('unread', { n: 1, access }),
-        `A message has been waiting for you for a day. Call ${access} to listen to it.`,
+        `A message has been waiting for you for a day. Call ${access} to get it.`,
       ],
       [
         en.text('unread', { n: 3, access }),
-        `3 messages have been waiting for you for a day. Call ${access} to listen to them.`,
+        `3 messages have been waiting for you for a day. Call ${access} to get them.`,
       ],
       [
         es.text('unread', { n: 1, access }),
-        `Le espera un mensaje desde ayer. Llame al ${access} para escucharlo.`,
+        `Le espera un mensaje desde ayer. Llame al ${access} para recibirlo.`,
       ],
       [
         es.text('unread', { n: 3, access }),
-        `Le esperan 3 mensajes desde ayer. Llame al ${access} para escucharlos.`,
+        `Le esperan 3 mensajes desde ayer. Llame al ${access} para recibirlos.`,
       ],
     ];
     for (const [text, expected] of texts) assert.equal(text, expected);
