@@ -310,10 +310,7 @@ export interface NotificationStore {
     status: 'delivered' | 'failed',
     error?: string,
   ): Promise<void>;
-  /**
-   * The latest text about messages that was sent to a recipient: what a bare `1` in reply is about.
-   * @param before looks no later than this, for a reply that came then
-   */
+  /** The latest text about messages that was sent to a recipient, `before` a reply came: what a bare `1` is about. */
   latestSent(to: string, before?: Date): Promise<Notification | undefined>;
   /** The mail whose addresses have this token. */
   byToken(token: string): Promise<Notification | undefined>;
