@@ -144,6 +144,16 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import 'ipaddr.js';`,
     why: 'only the fetcher judges addresses',
   },
+  {
+    file: 'app/gateways/email/planted.ts',
+    code: `import 'fastify';`,
+    why: 'the e-mail gateway knows its own libraries alone',
+  },
+  {
+    file: 'app/gateways/web/planted.ts',
+    code: `import 'nodemailer';`,
+    why: 'only the e-mail gateway knows e-mail',
+  },
   { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
   {
     file: 'app/gateways/web/planted.ts',

@@ -4,7 +4,7 @@
 const divider =
   /^(-{2,} ?(original message|mensaje original|message d'origine|ursprüngliche nachricht)\b|_{10,}$)/i;
 const beginsDate = /^(on|el|le|am)\b/i;
-const wrote = /^(on|el|le|am)\b.{4,600}\b(wrote|escribió|a écrit|schrieb)\b.{0,80}:$/i;
+const wrote = /^(on|el|le|am)\b.{4,600}\s(wrote|escribió|a écrit|schrieb)(?!\p{L}).{0,80}:$/iu;
 /** It begins what is quoted only where other headers of that mail follow. */
 const from = /^(from|de|von): .{1,200}$/i;
 const afterFrom = /^(sent|date|to|subject|enviado|fecha|para|asunto|gesendet|an): /i;
