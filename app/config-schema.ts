@@ -5,6 +5,7 @@ import { email } from './config-email.ts';
 import { e164, notificationRule, port } from './config-parts.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
+import { speechSchema } from './config-speech.ts';
 import { toolsSchema } from './config-tools.ts';
 
 const name = z
@@ -357,6 +358,7 @@ export const configSchema = z.strictObject({
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
   tools: toolsSchema,
   email: email.optional().describe('E-mail in and out; see docs/email.md.'),
+  speech: speechSchema,
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),

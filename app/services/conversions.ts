@@ -50,10 +50,12 @@ export interface Conversions {
 }
 
 export function createConversions(deps: ConversionDeps): Conversions {
-  const legs = legsOf(deps.converters);
   const work: Work = {
     ...deps,
-    legs,
+    // Anew each time: what turned out to be missing on this machine is no way any more.
+    get legs() {
+      return legsOf(deps.converters);
+    },
     places: new Places(deps.atOnce ?? defaultAtOnce, mostWaiting),
     shared: new SharedWork(),
   };
@@ -64,7 +66,7 @@ export function createConversions(deps: ConversionDeps): Conversions {
       if (mediaType(content.contentType) === form) return content;
       return work.places.run(() => convert(work, content, form, options), options.signal);
     },
-    leads: (contentType, form) => wayTo(legs, mediaType(contentType), form) !== undefined,
+    leads: (contentType, form) => wayTo(work.legs, mediaType(contentType), form) !== undefined,
   };
 }
 

@@ -15,13 +15,12 @@ import { Places } from './places.ts';
 import type { Profiles } from './profile.ts';
 import { delay, type StepDeps } from './put-off.ts';
 
-/** Steps worked at once: who waits on the telephone has the other places. */
+/** Messages written down at once: who waits on the telephone has the other places of conversions. */
 const atOnce = 2;
-/** Steps that wait here for their turn; more are put off. */
+/** Messages that wait for their turn; more are put off. */
 const mostWaiting = 16;
-/** A step is kept from other controllers for so long, and for longer while it waits or is worked, in milliseconds. */
-const leaseMs = 30_000;
-const renewMs = 10_000;
+/** A step is kept from other controllers for so long, and again and again while it waits or is worked. */
+const usualLease = { ms: 30_000, renewMs: 10_000 };
 /** Longest time for one message, in milliseconds. */
 const longestMs = 15 * 60_000;
 /** What fails for now is tried again after ever longer times, for some hours in all. */
@@ -36,6 +35,8 @@ export interface TranscriptDeps extends StepDeps {
   };
   readonly conversions: Pick<Conversions, 'part' | 'words'>;
   readonly profiles: Profiles;
+  /** How long a step is kept from other controllers, and how often that is renewed, in milliseconds. */
+  readonly lease?: { readonly ms: number; readonly renewMs: number };
 }
 
 export interface Transcripts {
@@ -52,17 +53,17 @@ export interface Transcripts {
 }
 
 export function createTranscripts(deps: TranscriptDeps): Transcripts {
-  const places = new Places(atOnce, mostWaiting);
+  const work: Working = { ...deps, places: new Places(atOnce, mostWaiting) };
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   return {
     async read(message, options) {
       const words = await deps.conversions.words(message, 'text/plain', options);
-      return words === undefined ? write(deps, message, options) : wordsOf(words.bytes);
+      return words === undefined ? write(work, message, options) : wordsOf(words.bytes);
     },
     work(message, step, mailbox) {
-      const work = workStep({ ...deps, places, stopping: stopping.signal }, message, step, mailbox);
-      const ended = work.finally(() => running.delete(ended));
+      const worked = workStep({ ...work, stopping: stopping.signal }, message, step, mailbox);
+      const ended = worked.finally(() => running.delete(ended));
       running.add(ended);
       return ended;
     },
@@ -73,8 +74,29 @@ export function createTranscripts(deps: TranscriptDeps): Transcripts {
   };
 }
 
+interface Working extends TranscriptDeps {
+  readonly places: Places;
+}
+
+/** In its turn; what it waited does not count. */
+function write(
+  deps: Working,
+  message: Message,
+  { language, signal: given }: ConvertOptions,
+): Promise<string | undefined> {
+  return deps.places.run(async () => {
+    const limit = AbortSignal.timeout(longestMs);
+    const signal = given === undefined ? limit : AbortSignal.any([given, limit]);
+    try {
+      return await writeDown(deps, message, { language, signal });
+    } catch (error) {
+      throw limit.aborted ? tooLong(error) : error;
+    }
+  }, given);
+}
+
 /** One part that cannot be understood does not hinder the others. */
-async function write(
+async function writeDown(
   { conversions, store }: TranscriptDeps,
   message: Message,
   options: ConvertOptions,
@@ -99,31 +121,22 @@ async function write(
   return (await store.messages.setTranscript(message.id, words))?.transcript;
 }
 
-interface Working extends TranscriptDeps {
-  readonly places: Places;
-  readonly stopping: AbortSignal;
-}
-
-async function workStep(deps: Working, message: Message, step: PendingStep, mailbox: Mailbox): Promise<void> {
-  const { store, clock, log, stopping } = deps;
+async function workStep(
+  deps: Working & { readonly stopping: AbortSignal },
+  message: Message,
+  step: PendingStep,
+  mailbox: Mailbox,
+): Promise<void> {
+  const { store, clock, log, stopping, lease = usualLease } = deps;
   const { language } = deps.profiles.of(mailbox);
   const extend = (): Promise<void> =>
-    store.messages.extendPending(message.id, 'transcribe', new Date(clock.now().getTime() + leaseMs));
+    store.messages.extendPending(message.id, 'transcribe', new Date(clock.now().getTime() + lease.ms));
   const renewal = setInterval(() => {
     extend().catch((error: unknown) => log.warn('a lease was not renewed', { error, message: message.id }));
-  }, renewMs);
+  }, lease.renewMs);
   try {
     const wanted = message.transcript === undefined && message.state !== 'deleted';
-    if (wanted)
-      await deps.places.run(async () => {
-        // What it waited does not count.
-        const limit = AbortSignal.timeout(longestMs);
-        return write(deps, message, { language, signal: AbortSignal.any([stopping, limit]) }).catch(
-          (error: unknown) => {
-            throw limit.aborted ? tooLong(error) : error;
-          },
-        );
-      }, stopping);
+    if (wanted) await write(deps, message, { language, signal: stopping });
     await store.messages.finishPending(message.id, ['transcribe']);
   } catch (error) {
     await afterFailure(deps, message, step, error);
@@ -133,7 +146,7 @@ async function workStep(deps: Working, message: Message, step: PendingStep, mail
 }
 
 async function afterFailure(
-  deps: Working,
+  deps: Working & { readonly stopping: AbortSignal },
   message: Message,
   step: PendingStep,
   error: unknown,

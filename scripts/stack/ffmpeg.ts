@@ -8,7 +8,18 @@ export function ffmpegCommand(): string | readonly string[] {
   return [program, ...args];
 }
 
-const programs = ['ffprobe', 'gs', 'pdfinfo', 'pdftoppm', 'pdftotext', 'tiff2pdf', 'tiffcp'];
+const programs = [
+  'flite',
+  'espeak-ng',
+  'pocketsphinx',
+  'ffprobe',
+  'gs',
+  'pdfinfo',
+  'pdftoppm',
+  'pdftotext',
+  'tiff2pdf',
+  'tiffcp',
+];
 
 /** The section `tools` of the configuration: the machine's own programs if it has all of them, else the Debian root's. */
 export function toolCommands(): {

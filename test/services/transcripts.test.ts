@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../../app/core/errors.ts';
 import type { Message } from '../../app/core/message/message.ts';
+import { createConversions } from '../../app/services/conversions.ts';
+import { createProfiles } from '../../app/services/profile.ts';
+import { createTranscripts } from '../../app/services/transcripts.ts';
+import { silentLog } from '../ports/silent-log.ts';
+import { sampleMessage } from '../storage/sample.ts';
 import { bob, openRulesWorld, type RulesWorld } from './rules-world.ts';
 import { gate } from './gate.ts';
+import { sampleClass } from './sample-class.ts';
 import { spelled, Spelling, type SpellingOptions } from './spelling.ts';
 
 const said = 'please call me back';
@@ -167,6 +173,52 @@ describe('Voice messages that are written down', function () {
         assert.ok((step?.due.getTime() ?? Infinity) <= Date.parse('2026-01-05T12:00:00Z'));
       },
     );
+  });
+});
+
+describe('A message that takes long to be written down', function () {
+  this.timeout(60_000);
+
+  it('is kept from other controllers as long as that takes, and no longer', () => {
+    const held = gate();
+    return withWorld({ transcribe: false, before: () => held.promise }, async (world, speech) => {
+      const { store } = world.test;
+      const now = new Date('2026-01-05T12:00:00Z');
+      const message = await leave(world);
+      const step = { kind: 'transcribe', due: now, tries: 0, leasedUntil: now } as const;
+      const own = sampleMessage(
+        { mailbox: message.mailbox, pending: [step] },
+        { parts: message.envelope.parts },
+      );
+      await store.messages.insert(own);
+      const renewed = gate();
+      const transcripts = createTranscripts({
+        store: {
+          messages: {
+            setTranscript: (...given) => store.messages.setTranscript(...given),
+            finishPending: (...given) => store.messages.finishPending(...given),
+            delayPending: (...given) => store.messages.delayPending(...given),
+            extendPending: async (...given) => {
+              await store.messages.extendPending(...given);
+              renewed.resolve();
+            },
+          },
+        },
+        conversions: createConversions({ store, converters: [speech], log: silentLog }),
+        profiles: createProfiles(() => ({ standard: sampleClass() })),
+        clock: { now: () => now },
+        log: silentLog,
+        onDue: () => undefined,
+        lease: { ms: 3_600_000, renewMs: 10 },
+      });
+      const work = transcripts.work(own, step, await world.mailbox());
+      await renewed.promise;
+      assert.equal(await store.messages.takePending(new Date('2026-01-05T12:59:59Z'), 1000), undefined);
+      held.resolve();
+      await work;
+      assert.equal((await store.messages.get(own.id))?.transcript, said);
+      assert.deepEqual((await store.messages.get(own.id))?.pending, []);
+    });
   });
 });
 

@@ -103,5 +103,6 @@ async function originalOf(message: Message, deps: FlowDeps): Promise<Original | 
     const id = message.envelope.parts[i]?.media ?? '';
     return isPlayable(contentType) ? [{ id, contentType, bytes }] : [];
   });
-  return parts === undefined ? undefined : { kind: message.envelope.kind, parts, sounds };
+  const { kind, subject } = message.envelope;
+  return parts === undefined ? undefined : { kind, subject, parts, sounds };
 }

@@ -50,7 +50,11 @@ export class Hearing implements Disposable {
     this.#message = message;
     this.asItCame = sound !== undefined || isPlayableAsItCame(message);
     if (sound !== undefined) this.player = new Player(sound, lengthOf(message));
-    else if (!this.asItCame) this.#making = this.#make();
+  }
+
+  /** Begins to make what must be made. */
+  begin(): void {
+    if (!this.asItCame) this.#making ??= this.#make();
   }
 
   /** Sound that lies ready, fetched; a prompt says what is wrong with it. */

@@ -57,6 +57,7 @@ export async function messageDialogue(session: Session, message: Message, visit:
   const here: Here = { session, message, hearing };
   const announced = visit.start === 'announced' || (visit.start === 'at-once' && !isSpoken(message));
   // What must be made is made while this is said; what lies ready is looked for before.
+  if (visit.start !== 'menu') hearing?.begin();
   const [found, said] = await Promise.all([
     hearing?.asItCame === true ? hearing.fetch() : undefined,
     announced ? announcement(session, message) : undefined,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../../../app/core/errors.ts';
-import { hangup, hear, meanwhile, press, type Step } from '../../../app/media/scripted/steps.ts';
+import { hangup, hear, meanwhile, press, speak } from '../../../app/media/scripted/steps.ts';
 import type { ScriptedCaller } from '../../../app/media/scripted/open.ts';
 import type { PlayItem } from '../../../app/core/prompt/play-item.ts';
 import { deliverDialogue } from '../../../app/flows/deliver.ts';
@@ -73,6 +73,7 @@ describe('Messages without sound, by telephone', function () {
         hear('menu-message-save'),
         press('5'),
         hear('received'),
+        hear('menu-message-save'),
       );
       assertHeard(person.prompts, [
         'kind-fax',
@@ -195,58 +196,59 @@ describe('Words that take long to be spoken', function () {
     });
   });
 
-  for (const { title, steps } of [
-    { title: 'while they are told to wait', steps: [hear('one-moment'), hangup()] },
-    { title: 'while they are told who wrote', steps: [hear('message-from'), hangup()] },
+  for (const { title, what } of [
+    { title: 'while they are told to wait', what: 'one-moment' },
+    { title: 'while they are told who wrote', what: 'message-from' },
   ])
     it(`a caller who hangs up ${title}: it is given up, and the message is new still`, () => {
-      const given = gate();
-      return withWorld(
-        {
-          before: (_, __, { signal }) =>
-            new Promise<void>((_resolve, reject) =>
-              signal?.addEventListener('abort', () => {
-                given.resolve();
-                reject(signal.reason as Error);
-              }),
-            ),
-        },
-        async (world) => {
-          const message = await world.leave(own, text('call me'));
-          await world.call(own, press('1'), ...(steps satisfies Step[]));
-          await given.promise;
-          assert.equal(await world.stateOf(message), 'new');
-        },
-      );
+      const endless = endlessly();
+      return withWorld(endless.options, async (world) => {
+        const message = await world.leave(own, text('call me'));
+        await world.call(
+          own,
+          press('1'),
+          hear(what),
+          meanwhile(() => endless.begun),
+          hangup(),
+        );
+        await endless.givenUp;
+        assert.equal(await world.stateOf(message), 'new');
+      });
     });
 
   it('who goes on to the next message gives it up too', () => {
-    const given = gate();
-    return withWorld(
-      {
-        before: (_, __, { signal }) =>
-          new Promise<void>((_resolve, reject) =>
-            signal?.addEventListener('abort', () => {
-              given.resolve();
-              reject(signal.reason as Error);
-            }),
-          ),
-      },
-      async (world) => {
-        await world.leave(own, text('call me'));
-        const person = await world.call(
-          own,
-          press('1'),
-          hear('message-from'),
-          press('6'),
-          hear('no-more-messages'),
-        );
-        assert.deepEqual(person.remaining, []);
-        await given.promise;
-      },
-    );
+    const endless = endlessly();
+    return withWorld(endless.options, async (world) => {
+      await world.leave(own, text('call me'));
+      const person = await world.call(
+        own,
+        press('1'),
+        hear('message-from'),
+        meanwhile(() => endless.begun),
+        press('6'),
+        hear('no-more-messages'),
+      );
+      assert.deepEqual(person.remaining, []);
+      await endless.givenUp;
+    });
   });
 });
+
+/** Conversions that never end, unless they are given up. */
+function endlessly() {
+  const begun = gate();
+  const givenUp = gate();
+  const before: SpellingOptions['before'] = (_, __, { signal }) => {
+    begun.resolve();
+    return new Promise<void>((_resolve, reject) =>
+      signal?.addEventListener('abort', () => {
+        givenUp.resolve();
+        reject(signal.reason as Error);
+      }),
+    );
+  };
+  return { options: { before }, begun: begun.promise, givenUp: givenUp.promise };
+}
 
 describe('Words that cannot be spoken', function () {
   this.timeout(60_000);
@@ -298,6 +300,37 @@ describe('Words that cannot be spoken', function () {
     }));
 });
 
+describe('An e-mail that is sent on by telephone', function () {
+  this.timeout(60_000);
+
+  it('is heard by whom it is sent to: the introduction, its title and its words', () =>
+    withWorld({}, async (world) => {
+      const [carol, words] = ['+12025550131', spelled('for you')];
+      await world.leave(own, { ...text('at noon?'), kind: 'email', subject: 'Lunch', sender: ann });
+      const steps = [
+        hear('menu-message-play'),
+        press('4'),
+        hear('menu-answer-send-on'),
+        press('2'),
+        hear('recipient-enter'),
+        press(`${carol.slice(2)}#`),
+        hear('recipient-next'),
+        press('#'),
+        hear('beep'),
+        speak(words),
+        press('#'),
+        hear('menu-recipients-send'),
+        press('1'),
+        hear('send-done'),
+      ];
+      const sender = await world.call(own, press('1'), ...steps);
+      assert.deepEqual(sender.remaining, [], sender.prompts.join(' '));
+      const person = await world.call(carol, press('1'), hear('menu-message-play'));
+      assertHeard(person.prompts, ['kind-email', 'message-from', 'menu-message-play']);
+      assert.deepEqual(spelt(person), ['for you', 'Lunch\n\nat noon?']);
+    }));
+});
+
 describe('Messages without sound, opened otherwise', function () {
   this.timeout(60_000);
 
@@ -310,7 +343,7 @@ describe('Messages without sound, opened otherwise', function () {
       });
       const caller = { number: own as E164, private: false, trusted: true };
       await accessDialogue(person.call, caller, world.deps);
-      assertHeard(person.prompts, ['enter-reference', 'kind-text', 'message-from', 'menu-message-play']);
+      assertHeard(person.prompts, ['kind-text', 'message-from', 'menu-message-play']);
       assert.deepEqual(spelt(person), ['call me']);
     }));
 
