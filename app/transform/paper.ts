@@ -1,4 +1,5 @@
 /** Words, pictures and cover sheets on paper: a PDF, laid out in a process of its own (paper-process.ts). */
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { readCoverSheet, type CoverSheet } from '../core/document/cover-sheet.ts';
 import type { Content } from '../ports/convert.ts';
@@ -20,11 +21,12 @@ export interface PaperOrder {
 }
 
 const own = import.meta.url;
+const { resolve } = createRequire(own);
 const script = fileURLToPath(new URL(`./paper-process.${own.endsWith('.ts') ? 'ts' : 'js'}`, own));
 
 /** DejaVu: Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew, Arabic and many signs. */
 function font(name: string): string {
-  return fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`));
+  return resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
 }
 
 /** @throws Fault `invalid` for text that is none, or has too many pages */

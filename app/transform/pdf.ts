@@ -62,7 +62,8 @@ export async function pdfToPng(
 ): Promise<Content> {
   const file = await lay(content, bench);
   await pagesOf(file, most, bench);
-  const first = ['-png', '-singlefile', '-f', '1', '-l', '1', '-scale-to', String(side)];
+  // It rounds up.
+  const first = ['-png', '-singlefile', '-f', '1', '-l', '1', '-scale-to', String(side - 1)];
   const { out } = await bench.run('pdftoppm', [...first, file]);
   if (out.length === 0) throw refused('its first page cannot be drawn');
   return { contentType: 'image/png', bytes: out };

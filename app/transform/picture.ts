@@ -22,7 +22,7 @@ export async function toPicture(
     return tiffToPng(content, sides[to], most, bench);
   const reading = await pictureInput(content, most, bench);
   // Half a picture is none.
-  const whole = ['-xerror', '-err_detect', 'explode'];
+  const whole = ['-err_detect', 'explode'];
   return { contentType: to, bytes: await drawn([...whole, ...reading], to, sides[to], bench) };
 }
 
@@ -37,14 +37,9 @@ export async function pictureOnPaper(content: Content, most: PageLimits, bench: 
 /** What a video shows after a moment, or at its beginning if it is shorter. */
 export async function still(content: Content, most: PageLimits, bench: Bench): Promise<Content> {
   const reading = await layOut(content, 'video', most, bench);
-  const later = await drawn(
-    ['-ss', String(stillAt), ...reading],
-    'image/png',
-    sides['image/png'],
-    bench,
-    true,
-  );
-  const bytes = later.length > 0 ? later : await drawn(reading, 'image/png', sides['image/png'], bench);
+  const side = sides['image/png'];
+  const later = await drawn(reading, 'image/png', side, bench, stillAt);
+  const bytes = later.length > 0 ? later : await drawn(reading, 'image/png', side, bench);
   return { contentType: 'image/png', bytes };
 }
 
@@ -71,20 +66,23 @@ async function layOut(
   return ['-max_pixels', String(pixels), ...readingOf(format.reader, file)];
 }
 
+/** @param from seconds into a video; nothing if it is shorter */
 async function drawn(
   reading: readonly string[],
   to: 'image/png' | 'image/jpeg',
   side: number,
   bench: Bench,
-  mayBeNone = false,
+  from?: number,
 ): Promise<Uint8Array> {
   // Pixels that are not square are made so.
   const factor = `min(1,min(${side}/(iw*sar),${side}/ih))`;
   const size = `scale=w='max(1,round(iw*sar*${factor}))':h='max(1,round(ih*${factor}))':flags=area,setsar=1`;
+  // By decoding, since not every reader finds a moment by itself.
+  const input = from === undefined ? '[0:v:0]' : `[0:v:0]trim=start=${from},`;
   const graph =
     to === 'image/png'
-      ? `[0:v:0]${size},format=pix_fmts=rgb24|rgba|gray[out]`
-      : `[0:v:0]${size},format=rgba,split[a][b];[a]drawbox=color=white:replace=1:t=fill[c];[c][b]overlay,format=yuvj420p[out]`;
+      ? `${input}${size},format=pix_fmts=rgb24|rgba|gray[out]`
+      : `${input}${size},format=rgba,split[a][b];[a]drawbox=color=white:replace=1:t=fill[c];[c][b]overlay,format=yuvj420p[out]`;
   const codec = (to === 'image/png' ? '-c:v png' : '-c:v mjpeg -q:v 3').split(' ');
   const one = '-map [out] -map_metadata -1 -frames:v 1 -f image2pipe'.split(' ');
   const { out } = await bench.run('ffmpeg', [
@@ -96,6 +94,6 @@ async function drawn(
     ...codec,
     'pipe:1',
   ]);
-  if (out.length === 0 && !mayBeNone) throw refused('there is no picture in it');
+  if (out.length === 0 && from === undefined) throw refused('there is no picture in it');
   return out;
 }

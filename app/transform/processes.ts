@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { Fault } from '../core/errors.ts';
 
 export interface ProcessLimits {
@@ -35,8 +35,8 @@ export interface Ran {
 /** More than this many waiting for each place are refused: they would be in vain when their turn comes. */
 const waitingEach = 16;
 /** So much of what a program complains of is kept. */
-const complaintChars = 1000;
-/** Of a program that shall give way. */
+const complaintChars = 4000;
+/** So much nicer than this process are programs that shall give way. */
 const patience = 10;
 
 /** Runs programs that read something and write something, a few at once. */
@@ -169,7 +169,7 @@ function isMissing(code: number | null, complaint: string): boolean {
 
 function giveWay(child: ChildProcess): void {
   try {
-    if (child.pid !== undefined) setPriority(child.pid, patience);
+    if (child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + patience));
   } catch {
     // It has ended already.
   }

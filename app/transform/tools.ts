@@ -85,7 +85,7 @@ export class Tools {
   /** Does one conversion when its turn has come. */
   turn<T>(work: (bench: Bench) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#processes.turn(async () => {
-      const folder = await mkdtemp(join(tmpdir(), folderName));
+      const folder = await mkdtemp(join(tmpdir(), `${folderName}${process.pid}-`));
       const path = (name: string): string => join(folder, name);
       const run = async (tool: ToolName | undefined, command: readonly string[], input?: Uint8Array) => {
         const held = this.#held(command, tool !== undefined);
@@ -177,7 +177,7 @@ export function refused(text: string): Fault {
 
 /** How a complaint begins, without our own path and addresses in memory. */
 function shortened(complaint: string, folder: string): string {
-  const text = complaint.replaceAll(folder, '').replaceAll(/ @ 0x[0-9a-f]+/g, '');
+  const text = complaint.replaceAll(folder, '').replaceAll(/ ?@? ?0x[0-9a-f]+/g, '');
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^[a-z_]+=/.test(line));
   return lines.slice(0, 2).join('; ').slice(0, 200) || 'it does not say why';
 }
