@@ -130,10 +130,15 @@ async function conclude(deps: FaxRunDeps, job: FaxJob, sent: FaxSent): Promise<v
     case 'sent':
       return over(deps, job, { kind: 'sent', pages: sent.pages }, undefined);
     case 'failed':
-      return retry(deps, job, failed(reasons[sent.why], sent.pages), `${sent.why}: ${sent.detail}`);
+      return retry(deps, job, failed(reasonOf(sent), sent.pages), `${sent.why}: ${sent.detail}`);
     case 'gone':
       return retry(deps, job, failed('no-fax'), 'hung up before it began');
   }
+}
+
+/** Who hangs up without a sign of a machine was a person, or a machine of another kind. */
+function reasonOf({ why, pages, facts }: Extract<FaxSent, { kind: 'failed' }>): FaxReason {
+  return why === 'hung-up' && pages === 0 && facts?.station === undefined ? 'no-fax' : reasons[why];
 }
 
 const reasons: Readonly<Record<FaxTrouble, FaxReason>> = {

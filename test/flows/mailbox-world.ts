@@ -37,7 +37,7 @@ import { createTolls } from '../../app/services/tolls.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { openTransform } from '../../app/transform/open.ts';
-import { ffmpegCommand } from '../../scripts/stack/ffmpeg.ts';
+import { toolCommands } from '../../scripts/stack/ffmpeg.ts';
 import { babble } from '../audio/babble.ts';
 import { faxOutWorld, type FaxOutWorld } from '../fax/fax-out.ts';
 import { silentLog } from '../ports/silent-log.ts';
@@ -116,7 +116,7 @@ export class MailboxWorld implements AsyncDisposable {
       speech: shippedSpeech,
       onDial: (to) => options.onDial?.(to.number) ?? { kind: 'no-answer' },
     });
-    const transform = openTransform({ ffmpeg: ffmpegCommand() }, { log: silentLog });
+    const transform = openTransform(toolCommands(), { log: silentLog });
     const store = mayBeAway(test.store, () => this.away);
     const base = {
       store,

@@ -4,13 +4,14 @@ import type { FaxTrouble } from '../../ports/fax.ts';
 /** What the dialplan wrote down at the end of a fax. */
 export interface FaxOutcome {
   readonly success: boolean;
-  /** Of FAXOPT(error), as `HANGUP`. */
+  /** FAXOPT(error), as `HANGUP`, and FAXOPT(statusstr), T.30's own words. */
   readonly error: string;
+  readonly words: string;
   /** Pages that the far machine has confirmed, or that came. */
   readonly pages: number;
   /** Absent if no session came about. */
   readonly facts: FaxFacts | undefined;
-  /** The switch's own words. */
+  /** All that the switch said. */
   readonly text: string;
 }
 
@@ -19,7 +20,7 @@ export interface FaxOutcome {
  * FAXMODE, FAXOPT remotestationid. Never throws: what cannot be read counts as not said.
  */
 export function readOutcome(note: string): FaxOutcome {
-  const [, status = '', error = '', text = '', pages, rate, mode = '', station = ''] = note
+  const [, status = '', error = '', words = '', pages, rate, mode = '', station = ''] = note
     .trim()
     .slice(0, 4096)
     .split('|')
@@ -30,29 +31,29 @@ export function readOutcome(note: string): FaxOutcome {
   return {
     success: status === 'SUCCESS',
     error,
+    words,
     pages: whole(pages),
     facts:
       known === undefined || bits === 0
         ? undefined
         : { ...(name === '' ? {} : { station: name }), rate: bits, mode: known },
-    text: [status, error, text].filter(Boolean).join(', '),
+    text: [status, error, words].filter(Boolean).join(', '),
   };
 }
 
-/** By the words of spandsp's T.30 (t30_completion_code_to_str) and of res_fax. */
+/** By the words of spandsp's T.30 (t30_completion_code_to_str) and of res_fax. Whatever else they say is the line's fault. */
 const troubles: readonly (readonly [RegExp, FaxTrouble])[] = [
-  [/T1 expired|no response|T0 expired|Timed out waiting for (the )?(first|initial)/i, 'no-fax'],
-  [/file|TIFF|page image|document/i, 'document'],
-  [/dropped|HANGUP|disconnect/i, 'hung-up'],
-  [
-    /train|retries|T2 expired|T4 expired|T5 expired|carrier|Unexpected|cannot|incompatible|T38_NEG/i,
-    'transmission',
-  ],
+  [/initial communication|first message|TIMEOUT/, 'no-fax'],
+  [/TIFF|FILE_ERROR/, 'document'],
+  [/dropped|HANGUP/, 'hung-up'],
+  [/[a-z]/i, 'transmission'],
 ];
 
 export function troubleOf(outcome: FaxOutcome | undefined): FaxTrouble {
-  if (outcome === undefined) return 'unknown';
-  return troubles.find(([words]) => words.test(outcome.text))?.[1] ?? 'unknown';
+  const { error = '', words = '' } = outcome ?? {};
+  // The words of T.30 say more than that the call is over, as it always is then.
+  const said = words === '' ? error : words;
+  return troubles.find(([pattern]) => pattern.test(said))?.[1] ?? 'unknown';
 }
 
 function whole(text: string | undefined): number {

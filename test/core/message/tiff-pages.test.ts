@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { tiffPages } from '../../../app/core/message/tiff-pages.ts';
+import { faxTiff } from '../../fax/tiff.ts';
+
+describe('the pages of a TIFF', () => {
+  const three = faxTiff(3, 100);
+
+  it('are counted without their pictures', () => {
+    for (const pages of [1, 2, 5])
+      assert.deepEqual(tiffPages(faxTiff(pages, 100)), { whole: pages, cut: false });
+  });
+
+  it('are those that are whole, wherever the file was cut', () => {
+    for (let length = 8; length < three.length; length += 997) {
+      const { whole, cut } = tiffPages(three.subarray(0, length)) ?? { whole: -1, cut: false };
+      assert.ok(whole >= 0 && whole < 3 && cut, `${length} bytes: ${whole}`);
+    }
+  });
+
+  it('are counted no further than asked for, though there are 100,000', () => {
+    const file = manyPages(100_000);
+    const began = performance.now();
+    assert.deepEqual(tiffPages(file, 21), { whole: 21, cut: false });
+    assert.ok(performance.now() - began < 100);
+  });
+
+  it('that lead back to one before end there', () => {
+    const ring = Buffer.from(three);
+    // The last directory's link leads to the first.
+    ring.writeUInt32LE(ring.readUInt32LE(4), ring.length - 4);
+    assert.deepEqual(tiffPages(ring), { whole: 3, cut: true });
+  });
+
+  it('are none of what is no TIFF', () => {
+    for (const text of ['', 'II', '%PDF-1.7', 'II*\0', 'MM\0+\0\0\0\0'])
+      assert.equal(tiffPages(Buffer.from(text, 'latin1')), undefined);
+    assert.deepEqual(tiffPages(Buffer.from('II*\0\0\0\0\0', 'latin1')), { whole: 0, cut: false });
+  });
+
+  it('are never read beyond the file, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.nat(three.length - 1), fc.uint8Array({ maxLength: 40 }), (at, noise) => {
+        const broken = Buffer.from(three);
+        broken.set(noise.subarray(0, broken.length - at), at);
+        const found = tiffPages(broken);
+        assert.ok(found === undefined || found.whole <= 10_000);
+      }),
+    );
+  });
+});
+
+/** Directories of one strip each, all of the same few bytes: what a small file can claim. */
+function manyPages(pages: number): Buffer {
+  const bytes = 2 + 2 * 12 + 4;
+  const file = Buffer.alloc(16 + pages * bytes);
+  file.write('II*\0', 0, 'latin1');
+  file.writeUInt32LE(16, 4);
+  for (let n = 0; n < pages; n += 1) {
+    const at = 16 + n * bytes;
+    file.writeUInt16LE(2, at);
+    [273, 279].forEach((tag, i) => {
+      file.writeUInt16LE(tag, at + 2 + i * 12);
+      file.writeUInt16LE(4, at + 4 + i * 12);
+      file.writeUInt32LE(1, at + 6 + i * 12);
+      file.writeUInt32LE(8, at + 10 + i * 12);
+    });
+    file.writeUInt32LE(n + 1 === pages ? 0 : at + bytes, at + 2 + 2 * 12);
+  }
+  return file;
+}
