@@ -143,10 +143,6 @@ export function createCommands(deps: CommandDeps): Commands {
   };
 }
 
-function cameOf({ received }: InboundText): Pick<Asked, 'came'> {
-  return received === undefined ? {} : { came: received };
-}
-
 async function handleMail(
   deps: CommandDeps,
   mail: MailReply,
