@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { configSchema, storeUrl, storeUrlForm } from './config-schema.ts';
+import { configSchema, storeUrl, storeUrlForm } from './config/schema.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import { Fault } from './core/errors.ts';

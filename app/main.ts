@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { loadConfig, type Config, type Secrets } from './config.ts';
-import { createController } from './controller.ts';
+import { createController } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';

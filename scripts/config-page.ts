@@ -1,6 +1,6 @@
 /** The page that documents every key of answerback.yaml, made from the schema. */
 import { z } from 'zod';
-import { configSchema } from '../app/config-schema.ts';
+import { configSchema } from '../app/config/schema.ts';
 
 interface Node {
   readonly type?: string;
@@ -22,7 +22,7 @@ const intro = `# Configuration
 
 One YAML file, named by the first argument of the controller or by \`ANSWERBACK_CONFIG\`; without one all defaults hold. A wrong key or value
 stops the start with its path, what was found and what is allowed. Changed classes of service hold for the next call with no reload;
-other keys need a restart. This page is made from the schema in \`app/config-schema.ts\` by \`npm run config:docs\`.
+other keys need a restart. This page is made from the schema in \`app/config/schema.ts\` by \`npm run config:docs\`.
 
 Secrets and overrides come from the environment alone:
 

@@ -14,7 +14,7 @@ import { isOwnedBy } from '../core/mailbox/owner.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { AttemptStore, Failures } from '../ports/store.ts';
+import type { AttemptStore, Failures } from '../ports/attempts.ts';
 import type { PinAsker } from './authentication-deps.ts';
 
 export interface Attempt {

@@ -1,7 +1,7 @@
 /** Does what a subscriber asks for by answering a text or mail: play, text, save, delete, call, stop, start, help. */
 import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
-import type { DeliveryId, E164, MessageId } from '../core/ids.ts';
+import type { DeliveryId, E164 } from '../core/ids.ts';
 import { sameAddress } from '../core/mail/address.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
@@ -17,10 +17,11 @@ import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deliveries } from './deliver.ts';
 import { inTime } from './in-time.ts';
+import { findMeant, problem, type Meant } from './meant-message.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import { readTo } from './read-to.ts';
-import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
+import type { Asker, Retrieval } from './retrieve.ts';
 import { stopKey } from './text-out.ts';
 import type { TollAnswer, Tolls } from './tolls.ts';
 import type { Transcripts } from './transcripts.ts';
@@ -82,17 +83,13 @@ export interface MailReply {
 }
 
 /** Who asks, by what, and where the answer goes. */
-interface Asked {
+interface Asked extends Meant {
   /** Of what asks; the same when it comes again. */
   readonly id: string;
   readonly from: E164;
   readonly mailbox: Mailbox;
   readonly gateway: GatewayName;
   readonly to: string;
-  /** Message that is meant without a reference; absent: the one that `from` was last told of. */
-  readonly about?: MessageId;
-  /** When it first came, if that was before. */
-  readonly received?: Date | undefined;
 }
 
 /** What a command came to: the answer to send, or silence where a call is the answer. */
@@ -241,7 +238,7 @@ async function obey(deps: CommandDeps, asked: Asked, command: Command): Promise<
     case 'delete':
     case 'call': {
       const asker: Asker = { key: from, number: from, trusted: true };
-      const found = await findMessage(deps, command.reference, asker, asked);
+      const found = await findMeant(deps, command.reference, asker, asked);
       if (found.kind !== 'open') return problem(found.kind);
       return act(deps, asked, command.kind, found.message);
     }
@@ -315,43 +312,6 @@ const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {
   'daily-limit': 'call-limit',
   'not-a-number': 'cannot-call',
 };
-
-/**
- * The message named by reference, or the one that is meant, or that the latest notice to this number was about; where the
- * text came before, later notices are not what it answers.
- */
-async function findMessage(
-  deps: CommandDeps,
-  reference: string | undefined,
-  asker: Asker,
-  { about, received }: Pick<Asked, 'about' | 'received'>,
-): Promise<OpenResult | { readonly kind: 'none' }> {
-  if (reference !== undefined) return deps.retrieval.open(reference, asker);
-  const notice =
-    asker.number === undefined || about !== undefined
-      ? undefined
-      : await deps.store.notifications.latestSent(asker.number, received);
-  const meant = about ?? notice?.about ?? notice?.message;
-  const message = meant === undefined ? undefined : await deps.store.messages.get(meant);
-  if (message === undefined) return { kind: 'none' };
-  return deps.retrieval.open(message.reference, asker);
-}
-
-function problem(kind: Exclude<OpenResult['kind'], 'open'> | 'none'): ReplyName {
-  switch (kind) {
-    case 'none':
-      return 'no-message';
-    case 'expired':
-      return 'expired';
-    case 'deleted':
-      return 'already-deleted';
-    case 'locked':
-      return 'locked';
-    case 'wrong':
-    case 'not-yours':
-      return 'unknown-reference';
-  }
-}
 
 async function reply(
   deps: CommandDeps,

@@ -1,5 +1,5 @@
 import type { Collection, Document } from 'mongodb';
-import type { AttemptStore, Failures } from '../ports/store.ts';
+import type { AttemptStore, Failures } from '../ports/attempts.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfig } from '../../app/config.ts';
-import { createController } from '../../app/controller.ts';
+import { createController } from '../../app/controller/controller.ts';
 import { openScriptedMedia, type ScriptedMedia } from '../../app/media/scripted/open.ts';
 import { openScheduler } from '../../app/jobs/open.ts';
 import { openFetcher } from '../../app/gateways/fetch/open.ts';

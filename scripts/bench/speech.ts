@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { speechSchema } from '../../app/config-speech.ts';
+import { speechSchema } from '../../app/config/speech.ts';
 import { isFault } from '../../app/core/errors.ts';
 import type { Content } from '../../app/ports/convert.ts';
 import { durationOf, readWav, writeWav } from '../../app/speech/content/wav.ts';

@@ -5,7 +5,7 @@ import type { AuditEvent } from '../../app/ports/audit.ts';
 import type { Clock, Random } from '../../app/ports/clock.ts';
 import type { Credential, CredentialStore, OneTimeCode } from '../../app/ports/credentials.ts';
 import type { Hasher } from '../../app/ports/hasher.ts';
-import type { AttemptStore, Failures } from '../../app/ports/store.ts';
+import type { AttemptStore, Failures } from '../../app/ports/attempts.ts';
 import type { Texts } from '../../app/ports/texts.ts';
 import { openHasher } from '../../app/secrets/open.ts';
 import { createAuthentication, type Authentication } from '../../app/services/authenticate.ts';

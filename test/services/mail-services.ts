@@ -13,7 +13,7 @@ import type { ClassOfService } from '../../app/core/profile/class-of-service.ts'
 import type { Settings } from '../../app/core/profile/settings.ts';
 import { openMailGateway } from '../../app/gateways/email/open.ts';
 import { openMailServer } from '../../app/gateways/email/server.ts';
-import { createMailsIn, createMailsOut } from '../../app/mailing.ts';
+import { createMailsIn, createMailsOut } from '../../app/controller/mailing.ts';
 import type { OutgoingText, TextGateway } from '../../app/ports/gateway.ts';
 import type { Delivery } from '../../app/ports/store.ts';
 import { createAccount } from '../../app/services/account.ts';

@@ -1,5 +1,5 @@
 import type { Content, Converter, Edge } from '../../app/ports/convert.ts';
-import { speechSchema } from '../../app/config-speech.ts';
+import { speechSchema } from '../../app/config/speech.ts';
 import type { SpeechOptions } from '../../app/speech/open-speech.ts';
 
 export const toSound: Edge = { from: 'text/plain', to: 'audio/x-wav', cost: 1 };

@@ -1,7 +1,7 @@
 /** The parts of answerback.yaml that are about faxes. */
 import { z } from 'zod';
-import { network } from './config-email.ts';
-import { faxModes } from './core/profile/class-of-service.ts';
+import { network } from './email.ts';
+import { faxModes } from '../core/profile/class-of-service.ts';
 
 /** Of a class of service. */
 export const faxMode = z

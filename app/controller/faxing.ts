@@ -1,14 +1,14 @@
 /** Puts the services of faxes together. */
 import { BlockList, isIP } from 'node:net';
-import type { Config } from './config.ts';
-import type { Rooms } from './controller.ts';
-import type { TextOutDeps } from './services/text-out.ts';
-import { createFaxMail } from './services/fax-mail.ts';
-import { createFaxOut, type FaxOut } from './services/fax-out.ts';
-import type { FaxRunDeps } from './services/fax-run.ts';
-import { createFaxPaper } from './services/fax-paper.ts';
-import type { MailToFax } from './services/mail-in.ts';
-import type { Tolls } from './services/tolls.ts';
+import type { Config } from '../config.ts';
+import type { Rooms } from './rooms.ts';
+import type { TextOutDeps } from '../services/text-out.ts';
+import { createFaxMail } from '../services/fax-mail.ts';
+import { createFaxOut, type FaxOut } from '../services/fax-out.ts';
+import type { FaxRunDeps } from '../services/fax-run.ts';
+import { createFaxPaper } from '../services/fax-paper.ts';
+import type { MailToFax } from '../services/mail-in.ts';
+import type { Tolls } from '../services/tolls.ts';
 
 type Shared = Omit<FaxRunDeps, 'paper' | 'fax' | 'media' | 'tolls' | 'onDue'> & {
   readonly conversions: FaxRunDeps['conversions'] & Parameters<typeof createFaxPaper>[0]['conversions'];

@@ -1,7 +1,7 @@
 /** Texts that the network has handed over for good: worked until it is done, also over an absence of the store. */
-import { Fault, isTemporary } from './core/errors.ts';
-import type { Log } from './ports/log.ts';
-import type { InboundText } from './ports/media.ts';
+import { Fault, isTemporary } from '../core/errors.ts';
+import type { Log } from '../ports/log.ts';
+import type { InboundText } from '../ports/media.ts';
 
 /** First and longest wait between two tries, in milliseconds. */
 const firstWaitMs = 500;

@@ -1,6 +1,6 @@
 /** Work that goes on by itself: kept, so that an orderly end can wait for it. */
-import type { Log } from './ports/log.ts';
-import { inTime } from './services/in-time.ts';
+import type { Log } from '../ports/log.ts';
+import { inTime } from '../services/in-time.ts';
 
 export interface Running {
   /** Lets the work go on; what it throws is logged. */

@@ -1,14 +1,14 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
-import { faxMode, faxSection } from './config-fax.ts';
-import { email } from './config-email.ts';
-import { e164, notificationRule, port } from './config-parts.ts';
-import { name } from './config-forms.ts';
-import { smppBind } from './config-smpp.ts';
-import { destinations } from './core/profile/toll-table.ts';
-import { classLimits } from './core/profile/class-limits.ts';
-import { speechSchema } from './config-speech.ts';
-import { toolsSchema } from './config-tools.ts';
+import { faxMode, faxSection } from './fax.ts';
+import { email } from './email.ts';
+import { e164, notificationRule, port } from './parts.ts';
+import { name } from './forms.ts';
+import { smppBind } from './smpp.ts';
+import { destinations } from '../core/profile/toll-table.ts';
+import { classLimits } from '../core/profile/class-limits.ts';
+import { speechSchema } from './speech.ts';
+import { toolsSchema } from './tools.ts';
 
 export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
 export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);

@@ -1,7 +1,7 @@
 /** The section `smpp` of the configuration: one bind to an SMSC. */
 import { z } from 'zod';
-import { name } from './config-forms.ts';
-import { e164, port } from './config-parts.ts';
+import { name } from './forms.ts';
+import { e164, port } from './parts.ts';
 
 export const smppBind = z.strictObject({
   name: name.describe(

@@ -1,12 +1,12 @@
 /** Pieces of the configuration's schema. */
 import { z } from 'zod';
-import { addressPattern } from './core/mail/address.ts';
+import { addressPattern } from '../core/mail/address.ts';
 import {
   attachments,
   gatewayNames,
   messageKinds,
   notificationEvents,
-} from './core/profile/class-of-service.ts';
+} from '../core/profile/class-of-service.ts';
 
 export const e164 = z
   .string()

@@ -1,7 +1,7 @@
 /** The schema of the section `email` of answerback.yaml. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { e164, emailAddress, port } from './config-parts.ts';
+import { e164, emailAddress, port } from './parts.ts';
 
 const domain = z
   .string()

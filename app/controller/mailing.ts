@@ -1,24 +1,24 @@
 /** Puts the services of e-mail together. */
-import type { Config } from './config.ts';
-import type { NumberPlan } from './core/address/number-plan.ts';
-import type { E164 } from './core/ids.ts';
-import type { GatewayName } from './core/profile/class-of-service.ts';
-import type { Clock } from './ports/clock.ts';
-import type { Log } from './ports/log.ts';
-import type { MailIntake } from './ports/mail.ts';
-import type { Store } from './ports/store.ts';
-import type { Texts } from './ports/texts.ts';
-import { createAttachments } from './services/attachments.ts';
-import type { Commands } from './services/command.ts';
-import type { Conversions } from './services/conversions.ts';
-import type { Deposits } from './services/deposit.ts';
-import { createMailIntake, type MailToFax } from './services/mail-in.ts';
-import { createMails, type Mails } from './services/mail-out.ts';
-import { createMailReplies } from './services/mail-reply.ts';
-import type { Notify } from './services/notify.ts';
-import type { Profiles } from './services/profile.ts';
-import type { Sends } from './services/send.ts';
-import type { Tolls } from './services/tolls.ts';
+import type { Config } from '../config.ts';
+import type { NumberPlan } from '../core/address/number-plan.ts';
+import type { E164 } from '../core/ids.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { MailIntake } from '../ports/mail.ts';
+import type { Store } from '../ports/store.ts';
+import type { Texts } from '../ports/texts.ts';
+import { createAttachments } from '../services/attachments.ts';
+import type { Commands } from '../services/command.ts';
+import type { Conversions } from '../services/conversions.ts';
+import type { Deposits } from '../services/deposit.ts';
+import { createMailIntake, type MailToFax } from '../services/mail-in.ts';
+import { createMails, type Mails } from '../services/mail-out.ts';
+import { createMailReplies } from '../services/mail-reply.ts';
+import type { Notify } from '../services/notify.ts';
+import type { Profiles } from '../services/profile.ts';
+import type { Sends } from '../services/send.ts';
+import type { Tolls } from '../services/tolls.ts';
 
 interface MailShared {
   readonly store: Store;

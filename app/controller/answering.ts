@@ -1,0 +1,70 @@
+import { answerCall } from '../flows/answer.ts';
+import type { FlowDeps } from '../flows/flow.ts';
+import type { InboundText } from '../ports/media.ts';
+import { workText } from './inbox.ts';
+import { type Running } from './running.ts';
+import { type Auditor } from '../services/audit.ts';
+import { type Classes } from '../services/classes.ts';
+import { type Counting } from '../services/counting.ts';
+import { type Deliveries } from '../services/deliver.ts';
+import { type Lamps } from '../services/lamp.ts';
+import type { FaxOut } from '../services/fax-out.ts';
+import { recoverStray } from '../services/recover.ts';
+import { type Transcripts } from '../services/transcripts.ts';
+import type { Rooms } from './rooms.ts';
+
+/** Longest wait for calls under way when the controller is told to end, in milliseconds. */
+const drainMs = 5_000;
+
+export interface Answering {
+  readonly rooms: Rooms;
+  readonly classes: Classes;
+  readonly flow: FlowDeps;
+  readonly lamps: Lamps;
+  readonly auditor: Auditor;
+  readonly counting: Counting;
+  readonly transcripts: Transcripts;
+  readonly takeText: (text: InboundText) => Promise<void>;
+  readonly deliveries: Deliveries;
+  readonly faxOut: FaxOut;
+  readonly running: Running;
+  readonly signal: AbortSignal;
+}
+
+/** Answers calls and texts and takes in strays until the signal, or until another controller has the switch. */
+export async function answerAll(answering: Answering): Promise<void> {
+  const { rooms, flow, lamps, takeText, deliveries, running, signal } = answering;
+  const { media, log } = rooms;
+  const answer = async (): Promise<void> => {
+    for await (const call of media.calls(signal)) running.watch(answerCall(call, flow));
+  };
+  const obey = async (): Promise<void> => {
+    for await (const text of media.texts(signal)) running.watch(workText(text, takeText, signal, log));
+  };
+  const foreign = new Map<string, Date>();
+  const recover = async (): Promise<void> => {
+    for await (const stray of media.strays(signal)) {
+      await recoverStray(stray, { ...flow, foreign }).catch((error: unknown) =>
+        log.warn('a recording waits', { error }),
+      );
+    }
+  };
+  // Calls and texts also end when another controller has taken the switch over: then the rest ends with them.
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const following = Promise.all([lamps.follow(until), answering.classes.follow(until)]);
+  await Promise.all([answer(), obey(), recover()]);
+  over.abort();
+  await following;
+  await Promise.all([
+    running.settled(drainMs),
+    deliveries.stop(drainMs),
+    answering.faxOut.stop(drainMs),
+    // As long as its own deadline in the store, after that a lease ends by itself.
+    answering.transcripts.stop(),
+  ]);
+  const last = [flow.account.flush(), answering.auditor.flush(), answering.counting.stop()].map((written) =>
+    written.catch((error: unknown) => log.warn('records not written at the end', { error })),
+  );
+  await Promise.all(last);
+}

@@ -1,0 +1,205 @@
+/** Puts services, flows and workers together over the open rooms, and answers calls until told to stop. */
+import { deliverDialogue } from '../flows/deliver.ts';
+import type { FlowDeps } from '../flows/flow.ts';
+import type { MailIntake } from '../ports/mail.ts';
+import type { InboundText } from '../ports/media.ts';
+import { createFaxing, receivingRule } from './faxing.ts';
+import { createMailsIn } from './mailing.ts';
+import type { ArrivingPart } from '../ports/arrivals.ts';
+import { createArrivals, type Arrivals } from '../services/arrivals.ts';
+import { createRunning, type Running } from './running.ts';
+import { createCommands, type Commands } from '../services/command.ts';
+import { createDeliveries } from '../services/deliver.ts';
+import { type Deposits } from '../services/deposit.ts';
+import { type Notify } from '../services/notify.ts';
+import type { FaxOut } from '../services/fax-out.ts';
+import { createGreetings } from '../services/greetings.ts';
+import { createSelfService } from '../services/self-service.ts';
+import { createTextMessages } from '../services/text-message.ts';
+import { answerAll } from './answering.ts';
+import { createMessaging, type Messaging } from './messaging.ts';
+import type { Rooms } from './rooms.ts';
+import { shareable, type Shared } from './shared.ts';
+
+/** Most calls to subscribers at once. */
+const maxDeliveries = 50;
+/** Counters that were found wrong are counted once more after so long, in milliseconds. */
+const recountMs = 5_000;
+/** How often each worker looks for due work that nothing woke it for, in milliseconds. */
+const every = {
+  texts: 15_000,
+  calls: 15_000,
+  arrivals: 15_000,
+  faxes: 15_000,
+  spool: 5_000,
+  accounts: 10_000,
+  lamps: 60_000,
+  counts: 60_000,
+};
+
+export interface Controller {
+  /** A text from a gateway other than the switch. */
+  text(text: InboundText): Promise<void>;
+  /** What mail that comes in is for; absent: none comes in. */
+  readonly mail: MailIntake | undefined;
+  /** A part of a longer text from such a gateway. */
+  part(part: ArrivingPart): Promise<void>;
+  /** Sends faxes. */
+  readonly faxOut: FaxOut;
+  /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export function createController(rooms: Rooms): Controller {
+  const shared = shareable(rooms);
+  const running = createRunning(rooms.log);
+  const messaging = createMessaging(rooms, shared, running);
+  const faxing = startFaxing(rooms, shared, messaging);
+  const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
+  const { notify, deposits, retrieval, account, tolls } = messaging;
+  const deliveries = createDeliveries({
+    ...shared,
+    media: rooms.media,
+    dialogue: (call, delivery) => deliverDialogue(call, delivery, flow),
+    rule: rooms.config.deliver,
+    maxCalls: maxDeliveries,
+    tolls: messaging.tolls,
+    onDue: (at) => calls.wakeAt(at),
+  });
+  messaging.late.deliveries = deliveries;
+  const senders = [rooms.config.twilio?.from, ...rooms.config.smpp.map((bind) => bind.from)];
+  const smsNumbers = senders.filter((one) => one !== undefined);
+  const commands = createCommands({
+    ...shared,
+    retrieval,
+    deliveries,
+    notify,
+    account,
+    tolls,
+    trunks: rooms.config.trunks,
+    smsNumbers,
+    transcripts: messaging.transcripts,
+    later: (work) => running.watch(work),
+  });
+  const { takeText, arrivals } = createTakeText(rooms, shared, {
+    deposits,
+    commands,
+    smsNumbers,
+    notify,
+    running,
+  });
+  const { scheduler } = rooms;
+  const texts = scheduler.worker('texts', every.texts, async (signal) => {
+    await notify.runDue(signal);
+  });
+  messaging.textsDue.worker = texts;
+  const calls = scheduler.worker('calls', every.calls, async (signal) => {
+    await deliveries.runDue(signal);
+  });
+  const drain = async (signal: AbortSignal): Promise<void> => {
+    if (rooms.spool.size > 0) await deposits.drain(signal);
+  };
+  const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
+  const write = async (): Promise<void> => {
+    await Promise.all([account.flush(), messaging.auditor.flush()]);
+  };
+  scheduler.worker('accounts', every.accounts, write, 'controller');
+  scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
+  let all = true;
+  const counts = scheduler.worker(
+    'counts',
+    every.counts,
+    async () => {
+      const doubts = await messaging.counting.repair(all);
+      all = false;
+      if (doubts) counts.wakeAt(new Date(rooms.clock.now().getTime() + recountMs));
+    },
+    'controller',
+  );
+  // What an earlier controller left is looked at now, not at the next interval.
+  for (const worker of [texts, calls, spooled, counts]) worker.wake();
+  return {
+    text: takeText,
+    mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
+    part: (part) => arrivals.part(part),
+    faxOut: faxing.faxOut,
+    run: (signal) =>
+      answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
+  };
+}
+
+function startFaxing(rooms: Rooms, shared: Shared, messaging: Messaging) {
+  const { gateways, scheduler, config } = rooms;
+  const faxing = createFaxing(
+    rooms,
+    { ...shared, ...messaging, gateways, retry: config.notify },
+    messaging.tolls,
+    { faxes: (at) => worker.wakeAt(at), texts: (at) => messaging.textsDue.worker?.wakeAt(at) },
+  );
+  const worker = scheduler.worker('faxes', every.faxes, async (signal) => {
+    await faxing.faxOut.runDue(signal);
+  });
+  worker.wake();
+  return faxing;
+}
+
+/** A text to a number of ours is a command, one to a subscriber's a message, once all of it is there. */
+function createTakeText(
+  rooms: Rooms,
+  shared: Shared,
+  to: {
+    deposits: Deposits;
+    commands: Commands;
+    smsNumbers: readonly string[];
+    notify: Notify;
+    running: Running;
+  },
+): { takeText: (text: InboundText) => Promise<void>; arrivals: Arrivals } {
+  const messages = createTextMessages({
+    ...shared,
+    deposits: to.deposits,
+    trunks: rooms.config.trunks,
+    ownNumbers: to.smsNumbers,
+    notify: to.notify,
+  });
+  const arrivals = createArrivals({
+    ...shared,
+    fetcher: rooms.fetcher,
+    onText: async (text, media) => {
+      if (to.commands.concerns(text)) await to.commands.handle(text);
+      else await messages.take(text, media);
+    },
+    onDue: (at) => due.wakeAt(at),
+    watch: (work) => to.running.watch(work),
+  });
+  const due = rooms.scheduler.worker('arrivals', every.arrivals, (signal) => arrivals.runDue(signal));
+  due.wake();
+  const takeText = async (text: InboundText): Promise<void> => {
+    if (to.commands.concerns(text)) await to.commands.handle(text);
+    else if (text.media === undefined || text.media.length === 0) await messages.take(text);
+    else if (!(await messages.refuses(text))) await arrivals.media(text);
+  };
+  return { takeText, arrivals };
+}
+
+function createFlowDeps(
+  rooms: Rooms,
+  shared: Shared,
+  messaging: Messaging & Pick<FlowDeps, 'faxOut'>,
+): FlowDeps {
+  const { config, media, store } = rooms;
+  return {
+    ...shared,
+    ...messaging,
+    greetings: createGreetings(shared),
+    selfService: createSelfService(shared),
+    mailboxes: store.mailboxes,
+    media,
+    transform: rooms.transform,
+    trunks: config.trunks,
+    referenceTries: config.references.perCall,
+    ringSeconds: config.deliver.ringSeconds,
+    language: config.prompts.language,
+    fax: receivingRule(config, shared.access),
+  };
+}

@@ -1,0 +1,96 @@
+import type { MailboxId } from '../core/ids.ts';
+import { createMailsOut } from './mailing.ts';
+import { type Running } from './running.ts';
+import { createAccount } from '../services/account.ts';
+import { createAdoption } from '../services/adopt.ts';
+import { createAuditor } from '../services/audit.ts';
+import { createAuthentication } from '../services/authenticate.ts';
+import { createCounting } from '../services/counting.ts';
+import { type Deliveries } from '../services/deliver.ts';
+import { createDeposits } from '../services/deposit.ts';
+import { createLamps } from '../services/lamp.ts';
+import { createInbox } from '../services/inbox.ts';
+import { createNotify } from '../services/notify.ts';
+import { createSends } from '../services/send.ts';
+import { createRetrieval } from '../services/retrieve.ts';
+import { createTolls } from '../services/tolls.ts';
+import { createTranscripts } from '../services/transcripts.ts';
+import type { Rooms } from './rooms.ts';
+import type { Shared } from './shared.ts';
+
+export type Messaging = ReturnType<typeof createMessaging>;
+
+/** Messages on their way: taken in, counted, told of, opened. */
+export function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
+  const { store, config, media, spool } = rooms;
+  const { plan } = shared;
+  const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
+  const late: { deliveries?: Deliveries } = {};
+  const account = createAccount({ ...shared, cdrs: store.cdrs });
+  const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
+  const lamps = createLamps({
+    ...shared,
+    media,
+    anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
+  });
+  const transcripts = createTranscripts({ ...shared, onDue: (at) => textsDue.worker?.wakeAt(at) });
+  const adoption = createAdoption(shared);
+  const notify = createNotify({
+    ...shared,
+    transcripts,
+    adopt: (message) => adoption.adopt(message),
+    gateways: rooms.gateways,
+    mails: createMailsOut(config, shared, shared.conversions),
+    lamps,
+    account,
+    retry: config.notify,
+    onDue: (at) => textsDue.worker?.wakeAt(at),
+    requestCall: async (mailbox, urgent) => late.deliveries?.requestNew(mailbox, urgent),
+    hasPin: (mailbox) => authentication.hasPin(mailbox),
+  });
+  const inbox = createInbox({ ...shared, lamps, account });
+  const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
+  // A lamp that cannot be set now is tried again by itself.
+  const onCounted = (mailbox: MailboxId) => void lamps.publish(mailbox).catch(() => undefined);
+  const counting = createCounting({
+    ...shared,
+    onCounted,
+    onMissing: (mailbox) => running.watch(adoption.adoptAll(mailbox)),
+  });
+  const deposits = createDeposits({
+    ...shared,
+    spool,
+    counting,
+    isServedNumber: (digits) => plan.leadsHere(digits),
+    onRecounted: (mailbox) => counting.doubt(mailbox),
+    onStored: (message, mailbox) => {
+      account.message('deposit', message, rooms.clock.now());
+      if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
+    },
+  });
+  const sends = createSends({ ...shared, deposits });
+  const auditor = createAuditor({ ...shared, audit: store.audit, keepDays: config.audit.days });
+  const authentication = createAuthentication({
+    ...shared,
+    hasher: rooms.hasher,
+    auditor,
+    notify,
+    rule: config.pins,
+  });
+  return {
+    textsDue,
+    late,
+    auditor,
+    authentication,
+    lamps,
+    account,
+    tolls,
+    notify,
+    retrieval,
+    inbox,
+    deposits,
+    sends,
+    counting,
+    transcripts,
+  };
+}

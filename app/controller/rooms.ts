@@ -1,0 +1,38 @@
+/** What a controller works with: the open rooms. */
+import { type Config } from '../config.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Converter } from '../ports/convert.ts';
+import type { DocumentJoiner } from '../ports/documents.ts';
+import type { TextGateway } from '../ports/gateway.ts';
+import type { Hasher } from '../ports/hasher.ts';
+import type { Log } from '../ports/log.ts';
+import type { MediaServer } from '../ports/media.ts';
+import type { Scheduler } from '../ports/scheduler.ts';
+import type { Spool } from '../ports/spool.ts';
+import type { Store } from '../ports/store.ts';
+import type { Texts } from '../ports/texts.ts';
+import type { SoundTransform } from '../ports/transform.ts';
+import type { Fetcher } from '../ports/fetch.ts';
+
+export interface Rooms {
+  readonly config: Config;
+  /** The configuration file, watched for changed classes of service. */
+  readonly file: string | undefined;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store;
+  readonly spool: Spool;
+  readonly media: MediaServer;
+  readonly transform: SoundTransform;
+  /** What can be turned into what here. */
+  readonly converters: readonly Converter[];
+  readonly documents: DocumentJoiner;
+  readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
+  readonly scheduler: Scheduler;
+  readonly texts: Texts;
+  readonly hasher: Hasher;
+  /** Gets what texts only name. */
+  readonly fetcher: Fetcher;
+}

@@ -1,0 +1,29 @@
+import { watchClasses } from '../config.ts';
+import { createNumberPlan } from '../core/address/number-plan.ts';
+import type { E164 } from '../core/ids.ts';
+import { createClasses } from '../services/classes.ts';
+import { createConversions } from '../services/conversions.ts';
+import { createProfiles } from '../services/profile.ts';
+import type { Rooms } from './rooms.ts';
+
+/** What most services need. */
+export type Shared = ReturnType<typeof shareable>;
+
+export function shareable({ config, file, log, clock, random, store, texts, converters }: Rooms) {
+  const plan = createNumberPlan(config.numbers);
+  const classes = createClasses({
+    store,
+    configured: watchClasses(file, config.classes, (error) =>
+      log.error('the configuration is wrong; the classes from before hold', { error }),
+    ),
+    languages: texts.languages,
+    plan,
+    callable: config.numbers.callable,
+    log,
+  });
+  const profiles = createProfiles(() => classes.current());
+  // The configuration's own check has seen to the form and that there is one.
+  const access = config.numbers.access[0] as E164;
+  const conversions = createConversions({ store, converters, log });
+  return { store, log, clock, random, texts, plan, classes, profiles, access, conversions };
+}
