@@ -169,7 +169,9 @@ function contradictions(
       );
     wrong.push(...wrongNumbers(key, c, config.numbers));
   }
-  config.smpp.forEach(({ name }, i) => {
+  config.smpp.forEach(({ name, tls, tlsCa }, i) => {
+    if (tlsCa !== undefined && !tls)
+      wrong.push(line(`smpp[${i}].tls`, tls, 'true, since there is a `tlsCa`'));
     if (config.smpp.findIndex((one) => one.name === name) !== i)
       wrong.push(line(`smpp[${i}].name`, name, 'a name of its own'));
     if (smppPassword(name, env) === undefined)

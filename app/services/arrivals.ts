@@ -23,8 +23,9 @@ const forgottenMs = 30 * 86_400_000;
 const leaseMs = 30_000;
 /** Waits until media that cannot be had are asked for again, in milliseconds; after the last the message comes without. */
 const fetchAgainMs = [5_000, 30_000, 120_000, 600_000] as const;
-/** A text that neither store nor disk could take is tried again after so long, in milliseconds. */
+/** A text that neither store nor disk could take is tried again after so long, doubled each time so often, in milliseconds. */
 const againMs = 15_000;
+const mostDoublings = 8;
 /** Most texts that are worked at once; others wait their turn. */
 const mostAtOnce = 8;
 
@@ -124,8 +125,9 @@ async function work(deps: ArrivalsDeps, arrival: Arrival): Promise<void> {
   try {
     await finish(deps, arrival);
   } catch (error) {
-    deps.log.warn('a text waits', { error, tries: arrival.tries });
-    await putOff(deps, arrival, againMs);
+    const { tries } = arrival;
+    deps.log[isTemporary(error) ? 'warn' : 'error']('a text waits', { error, tries });
+    await putOff(deps, arrival, againMs * 2 ** Math.min(tries, mostDoublings));
   }
 }
 

@@ -115,6 +115,16 @@ describe('The configuration', () => {
       /smpp\[0\]: found "no password", allowed: SMPP_PASSWORD_MY_SMSC in the environment/,
     ],
     [
+      'SMPP with an authority and without TLS',
+      'smpp: [{ name: a, host: smsc.example, systemId: us, from: "+12025550100", tlsCa: ca.pem }]\n',
+      /smpp\[0\]\.tls: found false, allowed: true, since there is a `tlsCa`/,
+    ],
+    [
+      'SMPP to numbers that are none',
+      'smpp: [{ name: a, host: smsc.example, systemId: us, from: "+12025550100", prefixes: ["0049"] }]\n',
+      /smpp\[0\]\.prefixes\[0\]: found "0049", allowed: a prefix with its plus/,
+    ],
+    [
       'Twilio without credentials',
       'twilio: { from: "+12025550100", publicUrl: "https://example.com" }\n',
       /TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN/,
