@@ -11,6 +11,7 @@ const name = z
 export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
 export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
 const port = z.int().min(1).max(65535);
+const codes = z.int().min(1).max(100);
 
 const notificationRule = z.strictObject({
   gateway: z.enum(gatewayNames).describe('How the text goes out.'),
@@ -332,16 +333,8 @@ export const configSchema = z.strictObject({
         .max(60)
         .default(10)
         .describe('How long a one-time code is good, in minutes.'),
-      codesPerHour: z
-        .int()
-        .min(1)
-        .max(100)
-        .default(3)
-        .describe('Most one-time codes by text to one subscriber in an hour.'),
-      strangersCodesPerHour: z
-        .int()
-        .min(1)
-        .max(100)
+      codesPerHour: codes.default(3).describe('Most one-time codes by text to one subscriber in an hour.'),
+      strangersCodesPerHour: codes
         .default(60)
         .describe('The same for all callers of a trunk whose numbers cannot be believed.'),
     })
