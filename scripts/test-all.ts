@@ -21,10 +21,12 @@ interface Test {
 interface Results {
   readonly passed: readonly Test[];
   readonly failed: readonly Test[];
+  /** Milliseconds of tests, by file. */
+  readonly took: Readonly<Record<string, number>>;
 }
 
 /** Files at once. */
-const jobs = '3';
+const jobs = '4';
 /** Where real calls and connections are made. */
 const realCalls = /^test\/(system|media|stack|demo|phone|gateways)\//;
 /** More files than this are no bad luck. */
@@ -54,6 +56,7 @@ function merge(first: Results, again: Results, files: readonly string[]): Result
   const others = (tests: readonly Test[]) => tests.filter(({ file }) => !files.includes(file));
   return {
     passed: [...others(first.passed), ...again.passed],
+    took: first.took,
     failed: [...others(first.failed), ...again.failed],
   };
 }
@@ -63,6 +66,14 @@ function missingProofs({ passed }: Results): string[] {
     .flatMap(({ row, proofs }) => proofs.map((proof) => ({ row, proof })))
     .filter(({ proof }) => !passed.some(({ file, title }) => isProof(proof, file, title)))
     .map(({ row, proof }) => `${row}: ${proof.file}: ${proof.title}`);
+}
+
+/** They are to begin first: scripts/run.sh. */
+function tellSlowest({ took }: Results): void {
+  const slowest = Object.entries(took)
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 12);
+  for (const [file, ms] of slowest) console.log(`  ${Math.round(ms / 1000)} s: ${file}`);
 }
 
 async function main(files: readonly string[]): Promise<void> {
@@ -76,6 +87,7 @@ async function main(files: readonly string[]): Promise<void> {
     const unsteady = first.failed.filter(({ file }) => !filesOf(results.failed).includes(file));
     for (const { file, title } of unsteady)
       console.log(`  passed only when run again, alone: ${file}: ${title}`);
+    tellSlowest(first);
     const missing = missingProofs(results);
     for (const text of missing) console.log(`  requirement without its proof: ${text}`);
     for (const { file, title } of results.failed) console.log(`  failed: ${file}: ${title}`);

@@ -12,6 +12,7 @@ import { toolsSchema } from './tools.ts';
 
 export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
 export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
+const codes = z.int().min(1).max(100);
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
 const tollRule = z
@@ -275,16 +276,8 @@ export const configSchema = z.strictObject({
         .max(60)
         .default(10)
         .describe('How long a one-time code is good, in minutes.'),
-      codesPerHour: z
-        .int()
-        .min(1)
-        .max(100)
-        .default(3)
-        .describe('Most one-time codes by text to one subscriber in an hour.'),
-      strangersCodesPerHour: z
-        .int()
-        .min(1)
-        .max(100)
+      codesPerHour: codes.default(3).describe('Most one-time codes by text to one subscriber in an hour.'),
+      strangersCodesPerHour: codes
         .default(60)
         .describe('The same for all callers of a trunk whose numbers cannot be believed.'),
     })
