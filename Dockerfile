@@ -2,7 +2,8 @@
 FROM debian:forky-slim
 
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends asterisk asterisk-modules ca-certificates espeak-ng ffmpeg flite nodejs npm sox \
+  && apt-get install -y --no-install-recommends asterisk asterisk-modules ca-certificates espeak-ng ffmpeg flite ghostscript \
+  libtiff-tools nodejs npm poppler-utils sox \
   && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /answerback

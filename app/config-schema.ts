@@ -4,6 +4,8 @@ import { email } from './config-email.ts';
 import { e164, notificationRule, port } from './config-parts.ts';
 import { destinations } from './core/profile/toll-table.ts';
 import { classLimits } from './core/profile/class-limits.ts';
+import { speechSchema } from './config-speech.ts';
+import { toolsSchema } from './config-tools.ts';
 
 const name = z
   .string()
@@ -352,17 +354,8 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
   email: email.optional().describe('E-mail in and out; see docs/email.md.'),
-  tools: z
-    .strictObject({
-      ffmpeg: z
-        .union([z.string().min(1), z.array(z.string()).min(1)])
-        .default('ffmpeg')
-        .describe(
-          'Program that plays messages faster and slower: its name or path, or a list with its first arguments. Without it messages play at their own speed alone.',
-        ),
-    })
-    .prefault({})
-    .describe('Programs of this machine.'),
+  tools: toolsSchema,
+  speech: speechSchema,
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),

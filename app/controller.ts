@@ -7,6 +7,7 @@ import { answerCall } from './flows/answer.ts';
 import { deliverDialogue } from './flows/deliver.ts';
 import type { FlowDeps } from './flows/flow.ts';
 import type { Clock, Random } from './ports/clock.ts';
+import type { Converter } from './ports/convert.ts';
 import type { TextGateway } from './ports/gateway.ts';
 import type { Hasher } from './ports/hasher.ts';
 import type { Log } from './ports/log.ts';
@@ -25,6 +26,7 @@ import { createAuditor, type Auditor } from './services/audit.ts';
 import { createAuthentication } from './services/authenticate.ts';
 import { createClasses, type Classes } from './services/classes.ts';
 import { createCommands, type Commands } from './services/command.ts';
+import { createConversions } from './services/conversions.ts';
 import { createCounting, type Counting } from './services/counting.ts';
 import { createDeliveries, type Deliveries } from './services/deliver.ts';
 import { createDeposits, type Deposits } from './services/deposit.ts';
@@ -39,6 +41,7 @@ import { recoverStray } from './services/recover.ts';
 import { createRetrieval } from './services/retrieve.ts';
 import { createTextMessages } from './services/text-message.ts';
 import { createTolls } from './services/tolls.ts';
+import { createTranscripts, type Transcripts } from './services/transcripts.ts';
 
 /** Longest wait for calls under way when the controller is told to end, in milliseconds. */
 const drainMs = 5_000;
@@ -60,6 +63,8 @@ export interface Rooms {
   readonly spool: Spool;
   readonly media: MediaServer;
   readonly transform: SoundTransform;
+  /** What can be turned into what here. */
+  readonly converters: readonly Converter[];
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly scheduler: Scheduler;
   readonly texts: Texts;
@@ -102,6 +107,8 @@ export function createController(rooms: Rooms): Controller {
     tolls,
     trunks: rooms.config.trunks,
     smsNumbers,
+    transcripts: messaging.transcripts,
+    later: (work) => running.watch(work),
   });
   const takeText = createTakeText(rooms, shared, { deposits, commands, smsNumbers });
   const { scheduler } = rooms;
@@ -163,7 +170,7 @@ function createTakeText(
 type Shared = ReturnType<typeof shareable>;
 
 /** What most services need. */
-function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
+function shareable({ config, file, log, clock, random, store, texts, converters }: Rooms) {
   const plan = createNumberPlan(config.numbers);
   const classes = createClasses({
     store,
@@ -178,7 +185,8 @@ function shareable({ config, file, log, clock, random, store, texts }: Rooms) {
   const profiles = createProfiles(() => classes.current());
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
-  return { store, log, clock, random, texts, plan, classes, profiles, access };
+  const conversions = createConversions({ store, converters, log });
+  return { store, log, clock, random, texts, plan, classes, profiles, access, conversions };
 }
 
 function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
@@ -193,10 +201,12 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     media,
     anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
   });
+  const transcripts = createTranscripts({ ...shared, onDue: (at) => textsDue.worker?.wakeAt(at) });
   const notify = createNotify({
     ...shared,
+    transcripts,
     gateways: rooms.gateways,
-    mails: createMailsOut(config, shared, undefined),
+    mails: createMailsOut(config, shared, shared.conversions),
     lamps,
     account,
     retry: config.notify,
@@ -243,6 +253,7 @@ function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
     deposits,
     sends,
     counting,
+    transcripts,
   };
 }
 
@@ -274,6 +285,7 @@ interface Answering {
   readonly lamps: Lamps;
   readonly auditor: Auditor;
   readonly counting: Counting;
+  readonly transcripts: Transcripts;
   readonly takeText: (text: InboundText) => Promise<void>;
   readonly deliveries: Deliveries;
   readonly running: Running;
@@ -304,7 +316,12 @@ async function answerAll(answering: Answering): Promise<void> {
   await Promise.all([answer(), obey(), recover()]);
   over.abort();
   await following;
-  await Promise.all([running.settled(drainMs), deliveries.stop(drainMs)]);
+  await Promise.all([
+    running.settled(drainMs),
+    deliveries.stop(drainMs),
+    // As long as its own deadline in the store, after that a lease ends by itself.
+    answering.transcripts.stop(),
+  ]);
   const last = [flow.account.flush(), answering.auditor.flush(), answering.counting.stop()].map((written) =>
     written.catch((error: unknown) => log.warn('records not written at the end', { error })),
   );

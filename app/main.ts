@@ -19,6 +19,7 @@ import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
 import { openHasher } from './secrets/open.ts';
+import { openSpeech } from './speech/open-speech.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openSpool } from './storage/spool/open.ts';
@@ -33,6 +34,7 @@ const switchMs = 1500;
 async function main(): Promise<void> {
   const file = process.argv[2] ?? process.env['ANSWERBACK_CONFIG'];
   const { config, secrets } = loadConfig(file);
+  const { language } = config.prompts;
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   await using log = openLog(config.log);
@@ -44,9 +46,10 @@ async function main(): Promise<void> {
     log,
     clock,
     prompts,
-    language: config.prompts.language,
+    language,
   });
   await using transform = openTransform(config.tools, { log });
+  await using speech = await openSpeech({ ...config.speech, language }, config.tools, { log });
   const takes = { text: noController };
   await using gateways = await openGateways(config, secrets, {
     media,
@@ -66,6 +69,7 @@ async function main(): Promise<void> {
     spool,
     media,
     transform,
+    converters: [transform, ...speech.converters],
     scheduler,
     gateways: gateways.byName,
     texts: prompts,

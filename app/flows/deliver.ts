@@ -4,6 +4,7 @@
  */
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { connection, delivery as deliveryMenu } from '../core/menu/menus.ts';
+import { broughtByCall } from '../core/message/brought-by-call.ts';
 import type { Message } from '../core/message/message.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
 import type { Call } from '../ports/media.ts';
@@ -77,7 +78,7 @@ async function converse(call: Call, delivery: Delivery, deps: FlowDeps): Promise
 /** The one asked for, or the oldest that is new. */
 async function messageOf(delivery: Delivery, { retrieval, inbox }: FlowDeps): Promise<Message | undefined> {
   if (delivery.message !== undefined) return retrieval.message(delivery.message);
-  const waiting = { states: ['new'], kinds: ['voice'], order: 'oldest' } as const;
+  const waiting = { states: ['new'], kinds: broughtByCall, order: 'oldest' } as const;
   return delivery.mailbox === undefined ? undefined : inbox.next(delivery.mailbox, waiting, undefined);
 }
 

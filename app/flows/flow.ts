@@ -11,6 +11,7 @@ import type { Texts } from '../ports/texts.ts';
 import type { SoundTransform } from '../ports/transform.ts';
 import type { Account } from '../services/account.ts';
 import type { Authentication } from '../services/authenticate.ts';
+import type { Conversions } from '../services/conversions.ts';
 import type { Deposits } from '../services/deposit.ts';
 import type { Greetings } from '../services/greetings.ts';
 import type { Inbox } from '../services/inbox.ts';
@@ -32,6 +33,7 @@ export interface FlowDeps {
   readonly mailboxes: Pick<MailboxStore, 'find'>;
   readonly media: Pick<MediaServer, 'dial'>;
   readonly transform: SoundTransform;
+  readonly conversions: Conversions;
   readonly profiles: Profiles;
   readonly account: Account;
   readonly plan: NumberPlan;

@@ -175,8 +175,11 @@ export interface MessageStore {
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
   /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
   addDerived(id: MessageId, derived: Derived): Promise<boolean>;
-  /** For good. Its media stay: whoever calls this removes them first. */
-  remove(id: MessageId): Promise<void>;
+  /**
+   * For good; answers it as it was, `undefined` if it is gone. Its media stay: whoever calls this removes them first, and
+   * those that came to it meanwhile.
+   */
+  remove(id: MessageId): Promise<Message | undefined>;
   /** The envelope's XML as it was written. */
   envelopeXml(id: MessageId): Promise<string | undefined>;
   /** Takes the due step that waited longest, by lease; `undefined` if none is due. */
@@ -191,6 +194,8 @@ export interface MessageStore {
   finishPending(id: MessageId, kinds: readonly PendingKind[]): Promise<void>;
   /** Puts a step back for later, with its error. */
   delayPending(id: MessageId, kind: PendingKind, due: Date, error: string): Promise<void>;
+  /** Keeps a step that is under way from others for longer; one that is done stays so. */
+  extendPending(id: MessageId, kind: PendingKind, until: Date): Promise<void>;
   /** When the next step is due, for the worker's alarm. */
   nextPendingDue(): Promise<Date | undefined>;
 }

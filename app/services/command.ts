@@ -16,14 +16,20 @@ import type { Notification, Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deliveries } from './deliver.ts';
+import { inTime } from './in-time.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
+import { readTo } from './read-to.ts';
 import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
 import { stopKey } from './text-out.ts';
 import type { TollAnswer, Tolls } from './tolls.ts';
+import type { Transcripts } from './transcripts.ts';
 
 /** For so long the same text counts as handled, in milliseconds. */
 const replayMs = 86_400_000;
+/** So long it is waited for words that must be written down first, and so long they may take in all, in milliseconds. */
+const soonMs = 4000;
+const longestMs = 5 * 60_000;
 /** Time between two unasked helps, in milliseconds. */
 const helpMs = 10 * 60_000;
 
@@ -43,6 +49,9 @@ export interface CommandDeps {
   /** Numbers and short codes that texts over SMS come from and are answered to, where they are not access numbers. */
   readonly smsNumbers: readonly string[];
   readonly tolls: Pick<Tolls, 'may' | 'refused'>;
+  readonly transcripts: Pick<Transcripts, 'read'>;
+  /** Lets an answer that takes long go on by itself. */
+  readonly later: (work: Promise<unknown>) => void;
 }
 
 type Addressed = Pick<InboundText, 'network' | 'trunk' | 'to'>;
@@ -249,11 +258,12 @@ async function mayHelp(deps: CommandDeps, from: string): Promise<boolean> {
 
 async function act(
   deps: CommandDeps,
-  { id: by, from: to, mailbox }: Asked,
+  asked: Asked,
   kind: 'play' | 'text' | 'save' | 'delete' | 'call',
   message: Message,
 ): Promise<Answer> {
-  const id = `text:${by}` as DeliveryId;
+  const { from: to, mailbox } = asked;
+  const id = `text:${asked.id}` as DeliveryId;
   switch (kind) {
     case 'play':
       await deps.deliveries.request({ id, message: message.id, purpose: 'play', to });
@@ -271,7 +281,7 @@ async function act(
       return undefined;
     }
     case 'text':
-      return message.transcript === undefined ? 'no-transcript' : { transcript: message.transcript };
+      return readIn(deps, asked, message);
     case 'save':
       await deps.retrieval.save(message);
       return 'saved';
@@ -279,6 +289,16 @@ async function act(
       await deps.retrieval.remove(message);
       return 'deleted';
   }
+}
+
+/** What was said may have to be written down first: the answer then follows when that is done. */
+async function readIn(deps: CommandDeps, asked: Asked, message: Message): Promise<Answer> {
+  const { language } = deps.profiles.of(asked.mailbox);
+  const reading = readTo(deps, message, { language, signal: AbortSignal.timeout(longestMs) });
+  const soon = await inTime(reading, soonMs);
+  if (soon !== undefined) return soon;
+  deps.later(reading.then((answer) => reply(deps, asked, answer)));
+  return undefined;
 }
 
 const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {

@@ -4,6 +4,7 @@
  */
 import type { DeliveryId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { broughtByCall } from '../core/message/brought-by-call.ts';
 import { quietUntil } from '../core/notification/quiet-hours.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -153,7 +154,7 @@ async function isToBeMade(deps: DeliverDeps, delivery: Delivery): Promise<boolea
     return delivery.purpose !== 'new-messages' || (await finish(deps, delivery), false);
   if (delivery.purpose === 'new-messages') {
     const profile = profiles.of(mailbox);
-    const filter = { states: ['new'], kinds: ['voice'], order: 'oldest' } as const;
+    const filter = { states: ['new'], kinds: broughtByCall, order: 'oldest' } as const;
     const waiting = profile.deliverByCall && (await store.messages.next(mailbox.id, filter, undefined));
     if (!waiting) {
       await finish(deps, delivery);

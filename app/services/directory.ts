@@ -14,6 +14,7 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { CredentialStore } from '../ports/credentials.ts';
 import type { MailboxChange, Store } from '../ports/store.ts';
 import type { Classes } from './classes.ts';
+import { removeMessage } from './remove-message.ts';
 
 /** Messages that are removed at once with their mailbox. */
 const removedAtOnce = 20;
@@ -151,13 +152,10 @@ async function remove({ store }: DirectoryDeps, id: MailboxId): Promise<boolean>
   return removed;
 }
 
-async function removeMessages({ messages, media }: DirectoryDeps['store'], id: MailboxId): Promise<void> {
+async function removeMessages(store: DirectoryDeps['store'], id: MailboxId): Promise<void> {
   for (;;) {
-    const some = await messages.list(id, { limit: removedAtOnce });
+    const some = await store.messages.list(id, { limit: removedAtOnce });
     if (some.length === 0) return;
-    for (const message of some) {
-      await Promise.all(message.envelope.parts.map((part) => media.delete(part.media)));
-      await messages.remove(message.id);
-    }
+    for (const message of some) await removeMessage(store, message);
   }
 }

@@ -2,6 +2,7 @@
 import type { E164, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { isOwnedBy } from '../core/mailbox/owner.ts';
+import { isPlayableAsItCame } from '../core/message/heard.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
@@ -33,7 +34,10 @@ export type OpenResult =
 export interface Retrieval {
   /** Judges a reference; wrong ones count against the asker over all calls and texts. */
   open(text: string, asker: Asker): Promise<OpenResult>;
-  /** All sound of a message, in order; `undefined` if its bytes are gone. */
+  /**
+   * All sound of a message, in order, where a telephone can play all that is to be heard of it as it came; `undefined` if not, or if
+   * its bytes are gone.
+   */
   sound(message: Message): Promise<StoredSound[] | undefined>;
   /** These answer the message as it is then; `undefined` if it is gone. */
   heard(message: Message): Promise<Message | undefined>;
@@ -48,6 +52,7 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
   return {
     open: (text, asker) => open(deps, text, asker),
     async sound(message) {
+      if (!isPlayableAsItCame(message)) return undefined;
       const parts = message.envelope.parts.filter((part) => part.contentType.startsWith('audio/'));
       const found = await Promise.all(parts.map((part) => store.media.get(part.media)));
       const sounds = parts.flatMap((part, i): StoredSound[] => {

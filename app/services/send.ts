@@ -47,6 +47,8 @@ export interface Sending {
   readonly network?: Origin['network'];
   /** The message that is answered or sent on. */
   readonly related?: MessageId;
+  /** Its title, where it is sent on. */
+  readonly subject?: string;
 }
 
 /** What came of it, by recipient's number. */
@@ -153,6 +155,7 @@ function copyFor(
       confidential: false,
       cut: false,
       ...(sending.related === undefined ? {} : { related: sending.related }),
+      ...(sending.subject === undefined ? {} : { subject: sending.subject }),
     },
     ...first,
     classOfService,

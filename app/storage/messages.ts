@@ -141,8 +141,11 @@ export class Messages implements MessageStore {
     });
   }
 
-  async remove(id: MessageId): Promise<void> {
-    await this.#connection.run('messages.remove', () => this.#messages.deleteOne({ _id: id }));
+  async remove(id: MessageId): Promise<Message | undefined> {
+    const removed = await this.#connection.run('messages.remove', () =>
+      this.#messages.findOneAndDelete({ _id: id }),
+    );
+    return removed ? fromDocument(removed) : undefined;
   }
 
   async envelopeXml(id: MessageId): Promise<string | undefined> {
@@ -186,6 +189,12 @@ export class Messages implements MessageStore {
   async delayPending(id: MessageId, kind: PendingKind, due: Date, error: string): Promise<void> {
     await this.#connection.run('messages.delayPending', () =>
       this.#messages.updateOne({ _id: id, 'pending.kind': kind }, steps.delayKind(kind, due, error)),
+    );
+  }
+
+  async extendPending(id: MessageId, kind: PendingKind, until: Date): Promise<void> {
+    await this.#connection.run('messages.extendPending', () =>
+      this.#messages.updateOne({ _id: id, 'pending.kind': kind }, steps.extendKind(kind, until)),
     );
   }
 

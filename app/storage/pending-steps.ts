@@ -78,6 +78,12 @@ export function delayKind(kind: PendingKind, due: Date, lastError: string): Docu
   return eachStep({ $cond: [{ $eq: ['$$this.kind', kind] }, delayed, '$$this'] });
 }
 
+/** Prolongs the lease of a step; its try is the same. */
+export function extendKind(kind: PendingKind, until: Date): Document[] {
+  const extended = { $mergeObjects: ['$$this', { at: until }] };
+  return eachStep({ $cond: [{ $eq: ['$$this.kind', kind] }, extended, '$$this'] });
+}
+
 function eachStep(step: Document): Document[] {
   return [{ $set: { pending: { $map: { input: '$pending', in: step } } } }, keepDue];
 }

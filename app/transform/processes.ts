@@ -1,57 +1,95 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { Fault } from '../core/errors.ts';
-import type { Log } from '../ports/log.ts';
 
 export interface ProcessLimits {
-  readonly program: string;
-  /** Arguments before all others. */
-  readonly first: readonly string[];
+  /** Longest time of one process, in milliseconds. */
   readonly timeoutMs: number;
   /** Most bytes that one may write. */
   readonly maxBytes: number;
   readonly atOnce: number;
 }
 
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly input?: Uint8Array;
+  /** Gives way to calls and to what somebody waits for at the telephone. */
+  readonly patient?: boolean;
+}
+
+/** How a process ended by itself. */
+export interface Ran {
+  /** Exit code; `null` if a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: Uint8Array;
+  /** It wrote more than it may, and was ended. */
+  readonly overflow: boolean;
+  /** There is no such program, or it cannot run here. */
+  readonly missing: boolean;
+  /** The last that it complained of. */
+  readonly complaint: string;
+}
+
 /** More than this many waiting for each place are refused: they would be in vain when their turn comes. */
 const waitingEach = 16;
 /** So much of what a program complains of is kept. */
-const complaintChars = 1000;
-/** How a shell says that there is no such program, or that it cannot run; scripts/in-root.sh that there is no root. */
-const missingCodes: readonly (number | null)[] = [126, 127, 69];
+const complaintChars = 4000;
+/** So much nicer than this process are programs that shall give way. */
+const patience = 10;
 
-/** Runs a program that reads sound and writes sound, a few at once. */
+/** Runs programs that read something and write something, a few at once. */
 export class Processes {
   readonly #limits: ProcessLimits;
-  readonly #log: Log;
-  readonly #running = new Map<ChildProcess, Promise<void>>();
+  readonly #running = new Set<ChildProcess>();
+  readonly #turns = new Set<Promise<unknown>>();
   readonly #waiting: (() => void)[] = [];
   #places: number;
   #closed = false;
 
-  constructor(limits: ProcessLimits, deps: { readonly log: Log }) {
+  constructor(limits: ProcessLimits) {
     this.#limits = limits;
-    this.#log = deps.log;
     this.#places = limits.atOnce;
   }
 
-  /** What the program writes when it is given `input`. Its time begins when its turn has come. */
-  async run(args: readonly string[], input: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+  /** Does work that runs programs, one after the other, when its turn has come. */
+  async turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#place(signal);
-    try {
-      signal?.throwIfAborted();
-      if (this.#closed) throw busy('the server is ending');
-      return await this.#one(args, input, signal);
-    } finally {
+    const done = this.#begin(work, signal).finally(() => {
       this.#places++;
       this.#waiting.shift()?.();
-    }
+    });
+    const kept: Promise<unknown> = done.then(
+      () => this.#turns.delete(kept),
+      () => this.#turns.delete(kept),
+    );
+    this.#turns.add(kept);
+    return done;
   }
 
-  /** Ends all that are running. */
+  /**
+   * Runs a program now; its time begins now.
+   * @throws Fault `media-unavailable` if it takes too long or the server is ending; the signal's reason
+   */
+  run(command: Command, signal?: AbortSignal): Promise<Ran> {
+    if (this.#closed) return Promise.reject(busy('the server is ending'));
+    signal?.throwIfAborted();
+    return this.#one(command, signal);
+  }
+
+  /** Ends all that are running, and waits until what they were for is tidied up. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const child of this.#running.keys()) child.kill('SIGKILL');
-    await Promise.all(this.#running.values());
+    for (const child of this.#running) child.kill('SIGKILL');
+    // Whoever waits has its turn, and is told that this is the end.
+    while (this.#turns.size > 0) await Promise.all(this.#turns);
+  }
+
+  async #begin<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted();
+    if (this.#closed) throw busy('the server is ending');
+    return work();
   }
 
   #place(signal: AbortSignal | undefined): Promise<void> {
@@ -60,7 +98,7 @@ export class Processes {
       return Promise.resolve();
     }
     if (this.#waiting.length >= waitingEach * this.#limits.atOnce)
-      return Promise.reject(busy('too many sounds are being transformed'));
+      return Promise.reject(busy('too much is being transformed'));
     return new Promise((resolve, reject) => {
       const turn = () => {
         signal?.removeEventListener('abort', abort);
@@ -76,73 +114,67 @@ export class Processes {
     });
   }
 
-  #one(args: readonly string[], input: Uint8Array, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const { program, first, timeoutMs, maxBytes } = this.#limits;
-    const child = spawn(program, [...first, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  #one({ program, args, input, patient }: Command, signal: AbortSignal | undefined): Promise<Ran> {
+    const { timeoutMs, maxBytes } = this.#limits;
+    const child = spawn(program, args, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    if (patient === true) giveWay(child);
+    this.#running.add(child);
     const written: Buffer[] = [];
     let bytes = 0;
     let complaint = '';
-    let end: unknown;
+    let end: { readonly why: unknown } | undefined;
     const stop = (why: unknown) => {
-      end ??= why;
+      end ??= { why };
       child.kill('SIGKILL');
     };
-    const timer = setTimeout(() => stop(busy(`no sound within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => stop(busy(`no result within ${timeoutMs} ms`)), timeoutMs);
     const abort = () => stop(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > maxBytes) stop(failed(`more than ${maxBytes} bytes of sound came out`));
+      if (bytes > maxBytes) child.kill('SIGKILL');
       else written.push(chunk);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(-complaintChars);
     });
     // A program that has seen enough closes its input: its result counts.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-    const result = new Promise<Uint8Array>((resolve, reject) => {
-      child.once('error', (error: NodeJS.ErrnoException) => {
-        end ??= this.#missing(error);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
+    return new Promise<Ran>((resolve, reject) => {
+      const over = (code: number | null, by: NodeJS.Signals | null, missing: boolean) => {
+        if (end !== undefined) return reject(end.why);
+        if (this.#closed) return reject(busy('the server is ending'));
+        const overflow = bytes > maxBytes;
+        resolve({ code, signal: by, output: Buffer.concat(written), overflow, missing, complaint });
+      };
+      child.once('error', (error) => {
+        complaint = String(error);
         // What was never started does not close.
-        if (child.pid === undefined) reject(end);
+        if (child.pid === undefined) over(null, null, true);
       });
-      child.once('close', (code) => {
-        if (end !== undefined) reject(end);
-        else if (missingCodes.includes(code)) reject(this.#missing(complaint));
-        else if (code !== 0 || bytes === 0) reject(failed(`code ${code}: ${complaint.trim()}`));
-        else resolve(Buffer.concat(written));
-      });
-    });
-    const over = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#running.set(child, over);
-    return result.finally(() => {
+      child.once('close', (code, by) => over(code, by, isMissing(code, complaint)));
+    }).finally(() => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
       this.#running.delete(child);
     });
   }
+}
 
-  #missing(cause: unknown): Fault {
-    const { program } = this.#limits;
-    this.#log.warn('sound cannot be transformed: the program of tools.ffmpeg does not run', {
-      program,
-      error: String(cause),
-    });
-    return new Fault('not-found', `${program} does not run here; install ffmpeg or set tools.ffmpeg`, {
-      temporary: false,
-      cause,
-    });
+/** How a shell says that there is no such program, or that it cannot run; scripts/in-root.sh that there is no root. */
+function isMissing(code: number | null, complaint: string): boolean {
+  return code === 126 || code === 127 || (code === 69 && complaint.startsWith('in-root.sh:'));
+}
+
+function giveWay(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + patience));
+  } catch {
+    // It has ended already.
   }
 }
 
 function busy(text: string): Fault {
   return new Fault('media-unavailable', text, { temporary: true });
-}
-
-function failed(text: string): Fault {
-  return new Fault('media-failed', `a sound could not be transformed: ${text}`, { temporary: false });
 }

@@ -20,6 +20,9 @@ This page and its picture are made by \`npm run menu:docs\` from \`app/core/menu
 - A message is announced by its sender, by name where they have spoken one for their own mailbox here, and by its time in the
   subscriber's zone. \`1\` passes over the announcement. It counts as heard once a key stops its sound, or three seconds of it (half of a shorter one)
   were played.
+- A text and an e-mail are read out after their announcement, an e-mail with its sender's name and its title; a video plays its sound. All
+  keys of a message work on what is read. A fax says how many pages it has; of a picture only its words can be heard. What takes longer
+  than a second to be made is waited for, up to a quarter of a minute, and any key goes on without it.
 - New messages come urgent ones first, then the oldest first. A deleted message can be brought back by the same key, at once or from the
   deleted messages.
 - A message of one's own goes to numbers (each and \`#\`) and distribution lists (\`*\`, the list's key 1 to 99, \`#\`); \`*#\` takes the last

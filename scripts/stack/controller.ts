@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { stringify } from 'yaml';
 import { inTime } from '../../app/services/in-time.ts';
 import { builtController } from './build.ts';
-import { ffmpegCommand } from './ffmpeg.ts';
+import { toolCommands } from './ffmpeg.ts';
 import { checkout, onMachine } from './machine.ts';
 
 export interface ControllerOptions {
@@ -56,7 +56,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const directory = resolve(options.directory);
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'answerback.yaml');
-  const own = { spool: { directory: join(directory, 'deposits') }, tools: { ffmpeg: ffmpegCommand() } };
+  const own = { spool: { directory: join(directory, 'deposits') }, tools: toolCommands() };
   await writeFile(file, stringify({ ...own, ...options.config }));
   const main = await builtController();
   const began = performance.now();

@@ -6,7 +6,7 @@ import { Fault } from '../../app/core/errors.ts';
 import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MailboxId, MessageId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
-import type { Message, MessageState } from '../../app/core/message/message.ts';
+import type { Message, MessageState, Sender } from '../../app/core/message/message.ts';
 import type { ClassOfService, MessageKind } from '../../app/core/profile/class-of-service.ts';
 import { makeReference } from '../../app/core/reference/reference.ts';
 import type { FlowDeps, Outcome } from '../../app/flows/flow.ts';
@@ -18,10 +18,12 @@ import {
   type ScriptedMedia,
 } from '../../app/media/scripted/open.ts';
 import { hangup, type Step } from '../../app/media/scripted/steps.ts';
+import type { Converter } from '../../app/ports/convert.ts';
 import type { Store } from '../../app/ports/store.ts';
-import type { Spool } from '../../app/ports/spool.ts';
+import type { DepositPart, Spool } from '../../app/ports/spool.ts';
 import { openHasher } from '../../app/secrets/open.ts';
 import { createAccount } from '../../app/services/account.ts';
+import { createConversions } from '../../app/services/conversions.ts';
 import { createAuthentication } from '../../app/services/authenticate.ts';
 import { createDeposits } from '../../app/services/deposit.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
@@ -67,6 +69,8 @@ const standard: Omit<ClassOfService, 'name'> = {
 export interface MailboxWorldOptions {
   readonly standard?: Partial<ClassOfService>;
   readonly onDial?: (number: string) => DialAnswer;
+  /** Default: nothing can be turned into anything else. */
+  readonly converters?: readonly Converter[];
 }
 
 export interface Left {
@@ -75,6 +79,11 @@ export interface Left {
   readonly kind?: MessageKind;
   readonly urgent?: boolean;
   readonly ms?: number;
+  /** What it is, where it is no recording and not something that nobody knows. */
+  readonly part?: Pick<DepositPart, 'contentType' | 'bytes' | 'pages'>;
+  readonly subject?: string;
+  /** Who sent it, instead of a number. */
+  readonly sender?: Sender;
   readonly state?: MessageState;
 }
 
@@ -115,6 +124,7 @@ export class MailboxWorld implements AsyncDisposable {
       texts: shippedTexts,
       media: this.media,
       transform,
+      conversions: createConversions({ store, converters: options.converters ?? [], log: silentLog }),
       access,
       plan: createNumberPlan({
         access: [access],
@@ -184,7 +194,8 @@ export class MailboxWorld implements AsyncDisposable {
       draft: {
         kind,
         origin: { network: 'sip', id: `left-${n}` },
-        from: left.private === true ? { private: true } : { number: from, private: false },
+        from: left.sender ?? (left.private === true ? { private: true } : { number: from, private: false }),
+        ...(left.subject === undefined ? {} : { subject: left.subject }),
         to: to as E164,
         received: new Date(Date.UTC(2026, 0, 1, 9) + n * 60_000),
         urgent,
@@ -195,6 +206,7 @@ export class MailboxWorld implements AsyncDisposable {
       durationMs: kind === 'voice' ? ms : 0,
       classOfService: 'standard',
       bytes: babble(ms, n + 1),
+      ...left.part,
     });
     if (taken.kind !== 'stored') throw new Error(`the message was not stored: ${taken.kind}`);
     const { retrieval } = this.deps;

@@ -11,6 +11,7 @@ import type { Step } from '../../app/media/scripted/steps.ts';
 import type { DepositPart, Spool } from '../../app/ports/spool.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
+import { createConversions } from '../../app/services/conversions.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
 import { createSelfService } from '../../app/services/self-service.ts';
 import { createSends } from '../../app/services/send.ts';
@@ -73,6 +74,7 @@ export class OwnWorld implements AsyncDisposable {
       ...this.flow.deps,
       mailboxes: store.mailboxes,
       deposits,
+      conversions: createConversions({ store, converters: [], log: silentLog }),
       greetings: createGreetings(base),
       selfService: createSelfService(base),
       sends: createSends({ ...base, deposits }),

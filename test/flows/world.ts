@@ -23,6 +23,7 @@ import type { Step } from '../../app/media/scripted/steps.ts';
 import type { Delivery, Store, MessageFilter } from '../../app/ports/store.ts';
 import type { CallRow } from '../../app/services/account.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
+import { createConversions } from '../../app/services/conversions.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
 import { createSelfService } from '../../app/services/self-service.ts';
 import { createSends } from '../../app/services/send.ts';
@@ -73,7 +74,10 @@ export class FlowWorld {
       clock,
       onDial: (to) => options.onDial?.(to.number) ?? { kind: 'no-answer' },
     });
-    const deps: Omit<FlowDeps, 'authentication' | 'tolls' | 'sends' | 'greetings' | 'selfService'> = {
+    const deps: Omit<
+      FlowDeps,
+      'authentication' | 'tolls' | 'sends' | 'greetings' | 'selfService' | 'conversions'
+    > = {
       texts: shippedTexts,
       media: this.media,
       transform: openTransform({ ffmpeg: ffmpegCommand() }, { log: silentLog }),
@@ -125,6 +129,7 @@ export class FlowWorld {
       },
     };
     const store = {
+      messages: {} as unknown as Store['messages'],
       // Only what a caller's visit reads: what subscribers change is tried on a real store.
       mailboxes: { find: (number: E164) => this.onFind(number) } as unknown as Store['mailboxes'],
       media: { get: async (id: string) => this.sounds.get(id) } as unknown as Store['media'],
@@ -137,6 +142,7 @@ export class FlowWorld {
       authentication: this.access.authentication,
       greetings: createGreetings({ ...deps, store, random }),
       sends: createSends({ ...deps, store }),
+      conversions: createConversions({ store, converters: [], log: silentLog }),
       selfService: createSelfService({ ...deps, store }),
     };
   }

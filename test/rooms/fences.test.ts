@@ -90,6 +90,7 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import '../media/ari/open.ts';`,
     why: 'adapters do not know each other',
   },
+  { file: 'app/speech/planted.ts', code: `import 'pdfkit';`, why: 'only transform lays out documents' },
   { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/jobs/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/secrets/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },

@@ -17,7 +17,10 @@ import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
 import { createNotify, type Notify } from '../../app/services/notify.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
+import { createConversions } from '../../app/services/conversions.ts';
 import { createTolls, type Tolls } from '../../app/services/tolls.ts';
+import { createTranscripts, type Transcripts } from '../../app/services/transcripts.ts';
+import type { Converter } from '../../app/ports/convert.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { babble } from '../audio/babble.ts';
@@ -52,6 +55,8 @@ export interface RulesOptions {
   readonly callable?: readonly string[];
   /** What answers when we call; default: nobody. */
   readonly onDial?: (to: string) => DialResult;
+  /** Default: nothing can be turned into anything else. */
+  readonly converters?: readonly Converter[];
   /** What comes of an answered call. */
   readonly onDialogue?: (call: Call, delivery: Delivery) => Promise<'taken' | 'not-taken'>;
 }
@@ -64,6 +69,7 @@ export class RulesWorld implements AsyncDisposable {
   readonly account: Account;
   readonly tolls: Tolls;
   readonly notify: Notify;
+  readonly transcripts: Transcripts;
   readonly deposits: Deposits;
   readonly deliveries: Deliveries;
   readonly #commands: Commands;
@@ -78,6 +84,7 @@ export class RulesWorld implements AsyncDisposable {
   #now = Date.UTC(2026, 0, 5, 12);
   #n = 0;
   #working: Promise<void>[] = [];
+  #writing: Promise<void>[] = [];
 
   constructor(
     test: TestStore,
@@ -107,8 +114,21 @@ export class RulesWorld implements AsyncDisposable {
     };
     this.account = createAccount({ ...shared, cdrs: store.cdrs });
     this.tolls = createTolls({ ...shared, account: this.account, callable: options.callable ?? [] });
+    const conversions = createConversions({ ...shared, converters: options.converters ?? [] });
+    this.transcripts = createTranscripts({
+      ...shared,
+      conversions,
+      onDue: (due) => this.alarms.push(due),
+    });
     this.notify = createNotify({
       ...shared,
+      transcripts: {
+        work: (...given) => {
+          const work = this.transcripts.work(...given);
+          this.#writing.push(work);
+          return work;
+        },
+      },
       account: this.account,
       gateways: new Map([['sip', { name: 'sip', send: async (text) => this.#send(text) }]]),
       lamps: { publish: async () => undefined },
@@ -149,6 +169,8 @@ export class RulesWorld implements AsyncDisposable {
       retrieval: createRetrieval({ ...shared, lamps, account: this.account, limits }),
       trunks: [{ name: 'trunk', trusted: true }],
       smsNumbers: [],
+      transcripts: this.transcripts,
+      later: (work) => this.#working.push(work.then(() => undefined)),
     });
   }
 
@@ -158,7 +180,10 @@ export class RulesWorld implements AsyncDisposable {
   }
 
   /** A caller leaves a message, and whatever is due at once is worked. */
-  async leave(to: E164 = bob, change: { urgent?: boolean; from?: string } = {}): Promise<Message> {
+  async leave(
+    to: E164 = bob,
+    change: { urgent?: boolean; from?: string; bytes?: Uint8Array } = {},
+  ): Promise<Message> {
     this.#n += 1;
     const result = await this.deposits.take({
       draft: {
@@ -174,10 +199,10 @@ export class RulesWorld implements AsyncDisposable {
       contentType: 'audio/PCMU',
       durationMs: 4000,
       classOfService: 'standard',
-      bytes: babble(100, this.#n),
+      bytes: change.bytes ?? babble(100, this.#n),
     });
     if (result.kind !== 'stored') throw new Error(result.kind);
-    await this.#idle();
+    await this.idle();
     return result.message;
   }
 
@@ -220,7 +245,8 @@ export class RulesWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#idle();
+    await this.idle();
+    await this.written();
     await this.account.flush();
     await this.test[Symbol.asyncDispose]();
     await rm(this.#directory, { recursive: true, force: true });
@@ -232,8 +258,14 @@ export class RulesWorld implements AsyncDisposable {
     return {};
   }
 
-  async #idle(): Promise<void> {
+  /** Waits for what goes on by itself. */
+  async idle(): Promise<void> {
     await Promise.all(this.#working.splice(0));
+  }
+
+  /** Waits until all messages are written down that are to be now. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writing.splice(0));
   }
 
   /** The real one; a test may break what ends a step. */

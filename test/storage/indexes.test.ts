@@ -83,6 +83,7 @@ describe('storage: every question has its index', function () {
     'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
     'messages.finishPending': (store) => store.messages.finishPending(message.id, ['lamp']),
     'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
+    'messages.extendPending': (store) => store.messages.extendPending(message.id, 'notify', at(6)),
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
     'media.get': (store) => store.media.get(none as never),
     'media.delete': (store) => store.media.delete(none as never),

@@ -114,6 +114,21 @@ describe('storage: pending steps', function () {
     assert.deepEqual((await messages().get(message.id))?.pending, [step('lamp', at(3))]);
   });
 
+  it('a step whose work takes long is kept from others for longer, and its try is the same', async () => {
+    const message = await put([step('transcribe', at(0)), step('lamp', at(90))]);
+    await messages().takePending(at(10), lease);
+    await messages().extendPending(message.id, 'transcribe', at(70));
+    assert.deepEqual((await messages().get(message.id))?.pending, [
+      step('transcribe', at(0), { tries: 1, leasedUntil: at(70) }),
+      step('lamp', at(90)),
+    ]);
+    assert.equal(await messages().takePending(at(69), lease), undefined);
+    assert.equal((await messages().takePending(at(70), lease))?.step.tries, 2);
+    await messages().finishPending(message.id, ['transcribe']);
+    await messages().extendPending(message.id, 'transcribe', at(200));
+    assert.deepEqual((await messages().get(message.id))?.pending, [step('lamp', at(90))]);
+  });
+
   it('asking when the next step is due, and finding none that is, are one question each', async () => {
     await put([]);
     await put([step('remind', at(86_400))]);

@@ -1,7 +1,9 @@
+import { isTimed } from '../conversion/media-type.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import { rulesFor } from '../notification/recipients.ts';
 import { firstReminder, nearsQuota } from '../notification/reminders.ts';
 import type { ClassOfService, NotificationEvent } from '../profile/class-of-service.ts';
+import { broughtByCall } from './brought-by-call.ts';
 import type { Envelope, PendingKind, PendingStep } from './message.ts';
 
 /** Counters follow a message after so long, in milliseconds; how full the mailbox is, is judged then. */
@@ -15,7 +17,7 @@ const quota: readonly NotificationEvent[] = ['nearly-full', 'full'];
  * @param first its mailbox came into being with it
  */
 export function firstSteps(
-  { kind, received }: Pick<Envelope, 'kind' | 'received'>,
+  { kind, received, parts }: Pick<Envelope, 'kind' | 'received' | 'parts'>,
   profile: ClassOfService,
   { counts }: Pick<Mailbox, 'counts'>,
   first: boolean,
@@ -29,8 +31,10 @@ export function firstSteps(
     if (first && profile.welcome) atOnce.push('welcome');
     atOnce.push('notify');
   }
-  if (profile.deliverByCall && kind === 'voice') atOnce.push('call');
+  if (profile.deliverByCall && broughtByCall.includes(kind)) atOnce.push('call');
   if (profile.lamp) atOnce.push('lamp');
+  const spoken = (kind === 'voice' || kind === 'video') && parts.some((part) => isTimed(part.contentType));
+  if (profile.transcribe === true && spoken) atOnce.push('transcribe');
   const steps: PendingStep[] = atOnce.map((step) => ({ kind: step, due: now, tries: 0, leasedUntil }));
   if (tells(reminded)) steps.push({ kind: 'remind', due: firstReminder(received), tries: 0 });
   if (nearsQuota(counts, profile.maxMessages) && tells(quota))

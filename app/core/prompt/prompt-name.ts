@@ -150,6 +150,8 @@ const plainNames = [
   'kind-no-sound',
   'message-length',
   'not-now',
+  'one-moment',
+  'cannot-play',
 ] as const;
 
 export type PromptName = (typeof plainNames)[number] | (typeof menuPromptNames)[number];

@@ -1,6 +1,7 @@
 /** What is said about a message: before it, and when the subscriber asks. */
 import { spokenDigits } from '../../core/address/spoken-digits.ts';
 import type { E164 } from '../../core/ids.ts';
+import { piecesOf } from '../../core/message/heard.ts';
 import type { Message } from '../../core/message/message.ts';
 import type { MessageKind } from '../../core/profile/class-of-service.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
@@ -16,9 +17,15 @@ const kindNames: Readonly<Record<Exclude<MessageKind, 'voice'>, PromptName>> = {
   video: 'kind-video',
 };
 
-/** Before a message: "Urgent message. Message from 2 0 2 …, today at nine five". */
+/** Before a message: "Urgent message. A fax. Message from 2 0 2 …, today at nine five. Three pages". */
 export async function announcement(session: Session, message: Message): Promise<PlayItem[]> {
-  return [...what(message), ...(await who(session, message)), when(session, message), ...noSound(message)];
+  return [
+    ...what(message),
+    ...(await who(session, message)),
+    when(session, message),
+    ...pages(message),
+    ...noSound(message),
+  ];
 }
 
 /** Who left it, when in the subscriber's zone, how long it is, and whether it is saved or deleted. */
@@ -30,6 +37,7 @@ export async function details(session: Session, message: Message): Promise<PlayI
     prompt('received'),
     when(session, message),
     ...(lengthMs > 0 ? [prompt('message-length'), { kind: 'duration', ms: lengthMs } as const] : []),
+    ...pages(message),
     ...(message.state === 'saved' ? [prompt('message-kept')] : []),
     ...(message.state === 'deleted' ? [prompt('message-deleted')] : []),
     ...noSound(message),
@@ -39,10 +47,6 @@ export async function details(session: Session, message: Message): Promise<PlayI
 /** Playing time in milliseconds; 0 if it has none. */
 export function lengthOf({ envelope }: Message): number {
   return envelope.parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0);
-}
-
-export function hasSound({ envelope }: Message): boolean {
-  return envelope.parts.some((part) => part.contentType.startsWith('audio/'));
 }
 
 /** The sender's number as digits; empty if there is none that may be said or called. */
@@ -59,11 +63,24 @@ function what(message: Message): PlayItem[] {
   ];
 }
 
-/** By the name that the sender has spoken, if they have a mailbox here, else by number. */
+/** How many a fax has. */
+function pages({ envelope }: Message): PlayItem[] {
+  const value = envelope.parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
+  return envelope.kind === 'fax' && value > 0 ? [{ kind: 'count', value, noun: 'page' }] : [];
+}
+
+/**
+ * By the name that the sender has spoken, if they have a mailbox here, else by number. Who has none is named where the words
+ * of the message are spoken.
+ */
 async function who({ deps }: Session, message: Message): Promise<PlayItem[]> {
-  const { number, private: hidden } = message.envelope.from;
+  const { number, name: written, address, private: hidden } = message.envelope.from;
   if (hidden) return [prompt('message-from-private')];
-  if (senderDigits(message) === '') return [prompt('message-from-unknown')];
+  if (senderDigits(message) === '') {
+    const named =
+      (written ?? address) !== undefined && piecesOf(message).some(({ kind }) => kind === 'words');
+    return named ? [] : [prompt('message-from-unknown')];
+  }
   const name = await deps.greetings.nameOf(number as E164);
   const said = spokenDigits(number ?? '', deps.plan.country);
   return [
@@ -77,5 +94,5 @@ function when({ deps, profile }: Session, { envelope }: Message): PlayItem {
 }
 
 function noSound(message: Message): PlayItem[] {
-  return hasSound(message) ? [] : [prompt('kind-no-sound')];
+  return piecesOf(message).length > 0 ? [] : [prompt('kind-no-sound')];
 }

@@ -1,6 +1,7 @@
 /** What a subscriber answers to a message: a reply, the message sent on, or a call to its sender. */
 import * as menus from '../../core/menu/menus.ts';
 import type { Mailbox } from '../../core/mailbox/mailbox.ts';
+import { isPlayable } from '../../core/message/heard.ts';
 import type { Message } from '../../core/message/message.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
 import type { Call } from '../../ports/media.ts';
@@ -93,7 +94,8 @@ async function originalOf(message: Message, deps: FlowDeps): Promise<Original | 
   const parts = await deps.sends.partsOf(message);
   const sounds = (parts ?? []).flatMap(({ contentType, bytes }, i) => {
     const id = message.envelope.parts[i]?.media ?? '';
-    return contentType.startsWith('audio/') ? [{ id, contentType, bytes }] : [];
+    return isPlayable(contentType) ? [{ id, contentType, bytes }] : [];
   });
-  return parts === undefined ? undefined : { kind: message.envelope.kind, parts, sounds };
+  const { kind, subject } = message.envelope;
+  return parts === undefined ? undefined : { kind, subject, parts, sounds };
 }

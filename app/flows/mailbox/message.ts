@@ -6,11 +6,12 @@ import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
 import type { PromptName } from '../../core/prompt/prompt-name.ts';
 import { prompt, say } from '../flow.ts';
 import { choose } from '../menu.ts';
-import { announcement, details, hasSound, lengthOf, senderDigits } from './about.ts';
+import { announcement, details, senderDigits } from './about.ts';
 import { answerDialogue } from './answer.ts';
+import { hearingOf, type Hearing } from './hearing.ts';
 import { moreDialogue } from './more.ts';
 import { waitPaused } from './pause.ts';
-import { Player, skipMs } from './player.ts';
+import { skipMs } from './player.ts';
 import { attempt, conditions, type Session } from './session.ts';
 
 /** Of a message that is longer, so much must have been played for it to count as heard when the caller hangs up. */
@@ -22,7 +23,10 @@ const keys = '0123456789*';
 export type Leaving = 'next' | 'previous' | 'up' | 'end';
 
 export interface Visit {
-  /** `menu` = straight to the keys, as after a wish that could not be fulfilled. */
+  /**
+   * `at-once`: only what was spoken; others must be announced to be understood. `menu` = straight to the keys, as after a
+   * wish that could not be fulfilled.
+   */
   readonly start: 'announced' | 'at-once' | 'menu';
   /** Said before the keys. */
   readonly first?: readonly PlayItem[];
@@ -40,7 +44,8 @@ type Step =
 /** A message as it is visited. */
 interface Here {
   readonly session: Session;
-  readonly player: Player | undefined;
+  /** Absent if nothing can be heard of it. */
+  readonly hearing: Hearing | undefined;
   message: Message;
   /** What it was before it was deleted in this visit. */
   before?: Exclude<MessageState, 'deleted'>;
@@ -48,13 +53,16 @@ interface Here {
 
 /** Lets the subscriber hear the message and act on it until they leave it. */
 export async function messageDialogue(session: Session, message: Message, visit: Visit): Promise<Leaving> {
-  const [sound, announced] = await Promise.all([
-    soundOf(session, message, visit),
-    visit.start === 'announced' ? announcement(session, message) : [],
+  using hearing = hearingOf(session, message, visit.sound);
+  const here: Here = { session, message, hearing };
+  const announced = visit.start === 'announced' || (visit.start === 'at-once' && !isSpoken(message));
+  // What must be made is made while this is said; what lies ready is looked for before.
+  if (visit.start !== 'menu') hearing?.begin();
+  const [found, said] = await Promise.all([
+    hearing?.asItCame === true ? hearing.fetch() : undefined,
+    announced ? announcement(session, message) : undefined,
   ]);
-  const player = Array.isArray(sound) ? new Player(sound, lengthOf(message)) : undefined;
-  const here: Here = { session, message, player };
-  let step: Step = typeof sound === 'string' ? toMenu(prompt(sound)) : await begin(here, visit, announced);
+  let step: Step = typeof found === 'string' ? toMenu(prompt(found)) : await begin(here, visit, said);
   while (step.go !== 'leave') {
     if (step.go === 'sound') step = await listen(here);
     else if (step.go === 'menu') step = await ask(here, step.first);
@@ -63,44 +71,47 @@ export async function messageDialogue(session: Session, message: Message, visit:
   return step.to;
 }
 
-/** The sound; `undefined` if the message is of a kind without, or a prompt that says what is wrong. */
-async function soundOf(
-  session: Session,
-  message: Message,
-  { sound }: Visit,
-): Promise<readonly StoredSound[] | undefined | PromptName> {
-  if (sound !== undefined || !hasSound(message)) return sound;
-  const found = await attempt(session, () => session.deps.retrieval.sound(message), message);
-  if (found === 'failed') return 'not-now';
-  if (found.value !== undefined) return found.value;
-  session.deps.log.error('a message has lost its sound', { message: message.id });
-  return 'reference-deleted';
+function isSpoken({ envelope }: Message): boolean {
+  return envelope.kind === 'voice';
 }
 
-async function begin(here: Here, { start, first }: Visit, announced: readonly PlayItem[]): Promise<Step> {
-  const { session, message, player } = here;
+async function begin(
+  here: Here,
+  { start, first }: Visit,
+  announced: readonly PlayItem[] | undefined,
+): Promise<Step> {
+  const { session, message, hearing } = here;
   if (start === 'menu') return toMenu(...(first ?? []));
-  if (start === 'announced') {
+  if (announced !== undefined) {
     const { call, profile } = session;
     const said = await call.play(announced, { language: profile.language, until: keys });
     if (said.kind === 'gone' || said.kind === 'aborted') return leave('end');
     // Who wants no more than the announcement has not heard the message, unless there is no more to it.
-    if (player === undefined) await noteHeard(here);
+    if (hearing === undefined) await noteHeard(here);
     if (said.kind === 'key') return onKey(here, said.key, true);
   } else if (message.urgent) {
     await say(session.call, { language: session.profile.language, drop: '#' }, prompt('urgent-message'));
   }
-  return player === undefined ? toMenu() : { go: 'sound' };
+  return hearing === undefined ? toMenu() : { go: 'sound' };
 }
 
-/** Plays on from where the message is. */
+/** Plays on from where the message is, as soon as there is something to play. */
 async function listen(here: Here): Promise<Step> {
-  const { player, session, message } = here;
-  if (player === undefined) return toMenu(prompt('invalid-key'));
+  const { session } = here;
+  const ready = await here.hearing?.ready(keys);
+  if (ready === undefined) return toMenu(prompt('invalid-key'));
+  if (ready.kind === 'gone') return leave('end');
+  if (ready.kind === 'problem') {
+    // The announcement is then all that can be heard of what was written.
+    if (ready.says === 'cannot-play' && !isSpoken(here.message)) await noteHeard(here);
+    return toMenu(prompt(ready.says));
+  }
+  if (ready.kind === 'key') return onKey(here, ready.key, true);
+  const { player } = ready;
   const played = await player.play(session, keys);
   // Judged by what the keys meant while it was played, before the store tells what another has done to it.
   const next = played.kind === 'key' ? onKey(here, played.key, true) : toMenu();
-  const enough = Math.min(heardMs, lengthOf(message) / 2);
+  const enough = Math.min(heardMs, player.lengthMs / 2);
   if (played.kind !== 'gone' || player.positionMs >= enough) await noteHeard(here);
   return played.kind === 'gone' || played.kind === 'aborted' ? leave('end') : next;
 }
@@ -124,7 +135,8 @@ async function ask(here: Here, first: readonly PlayItem[] = []): Promise<Step> {
 }
 
 async function obey(here: Here, action: MessageAction, playing: boolean): Promise<Step> {
-  const { session, player } = here;
+  const { session } = here;
+  const player = here.hearing?.player;
   switch (action) {
     case 'play':
       player?.rewind();
@@ -162,9 +174,12 @@ async function obey(here: Here, action: MessageAction, playing: boolean): Promis
 }
 
 async function afterMore(here: Here): Promise<Step> {
-  const { session, player } = here;
+  const { session } = here;
   const { inbox } = session.deps;
-  const wish = await moreDialogue(session, player, offers(here));
+  const player = here.hearing?.player;
+  // A speed is chosen for what is there to be played.
+  const available = offers(here).filter((one) => one !== 'has-sound' || player !== undefined);
+  const wish = await moreDialogue(session, player, available);
   switch (wish) {
     case 'sound':
     case 'menu':
@@ -201,7 +216,8 @@ async function answer(here: Here): Promise<Step> {
 
 /** While it plays: holds it. Otherwise goes on, from the beginning if it was over. */
 async function pause(here: Here, playing: boolean): Promise<Step> {
-  const { session, player } = here;
+  const { session } = here;
+  const player = here.hearing?.player;
   if (playing) {
     const key = await waitPaused(session.call, session.profile.language, keys);
     if (key === 'gone') return leave('end');
@@ -222,10 +238,10 @@ async function noteHeard(here: Here): Promise<void> {
 }
 
 /** What holds for the message now. */
-function offers({ session, message, player }: Here): Condition[] {
+function offers({ session, message, hearing }: Here): Condition[] {
   return [
     ...conditions(session),
-    ...(player === undefined ? [] : ['has-sound' as const]),
+    ...(hearing === undefined || hearing.lost ? [] : ['has-sound' as const]),
     ...(senderDigits(message) === '' ? [] : ['sender-known' as const]),
     message.state === 'deleted' ? 'deleted' : 'kept',
     message.urgent ? 'urgent' : 'not-urgent',

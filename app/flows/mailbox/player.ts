@@ -25,6 +25,11 @@ export class Player {
     this.#lengthMs = lengthMs > 0 ? lengthMs : Infinity;
   }
 
+  /** How long it is, in milliseconds; 0 = not known. */
+  get lengthMs(): number {
+    return Number.isFinite(this.#lengthMs) ? this.#lengthMs : 0;
+  }
+
   /** It was played to its end. */
   get over(): boolean {
     return this.#over;

@@ -38,6 +38,7 @@ export interface Letter {
 
 export interface Original {
   readonly kind: MessageKind;
+  readonly subject?: string | undefined;
   readonly parts: readonly DepositPart[];
   readonly sounds: readonly StoredSound[];
 }
@@ -128,6 +129,7 @@ async function deliver(
     parts: [...spoken, ...(original?.parts ?? [])],
     urgent,
     ...(related === undefined ? {} : { related }),
+    ...(original?.subject === undefined ? {} : { subject: original.subject }),
   });
   const done = discardAfter(work, take, deps);
   let sent = await inTime(done, soonMs);

@@ -1,0 +1,91 @@
+/** Speech into text, by pocketsphinx. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import type { Content, ConvertOptions } from '../../ports/convert.ts';
+import { piecesOf } from '../content/pieces.ts';
+import { bytesOf, durationOf, type Sound } from '../content/wav.ts';
+import type { Decode } from '../content/decode.ts';
+import type { Engines, Model } from './engines.ts';
+import type { Programs } from './programs.ts';
+import { inFolder } from './work-folder.ts';
+import { readWords, transcriptOf, type Word } from './words.ts';
+
+export interface RecogniseOptions {
+  /** So much of a sound is listened to, in seconds; what is longer ends with "…". */
+  readonly maxSeconds: number;
+}
+
+/** What models are made for. */
+const modelRate = 16_000;
+/** A search takes memory and more time with its length: longer sound is cut at pauses. In seconds. */
+const longestPiece = 20;
+/** Shorter sound holds no word. In milliseconds. */
+const shortest = 200;
+/** Words that are less sure are left out. */
+const leastProbability = 0.02;
+/** Of its own start, and of each second of sound, in milliseconds; other work goes before it. */
+const [startMs, secondMs] = [60_000, 6000];
+/** A word is some 50 bytes of what it writes. */
+const maxBytes = 8 * 1024 * 1024;
+/** Half as much work as its defaults, for nearly the same words: docs/benchmarks/speech.md. */
+const search = ['-cmn', 'batch'];
+
+export function createRecognise(
+  engines: Engines,
+  programs: Programs,
+  decode: Decode,
+  options: RecogniseOptions,
+): (content: Content, options: ConvertOptions) => Promise<Content> {
+  return async (content, { language, signal }) => {
+    const model = modelFor(engines, language);
+    const sound = await decode(content, modelRate, signal);
+    if (durationOf(sound) < shortest) throw notUnderstood();
+    const words = await wordsIn(sound, { engines, programs, model, signal });
+    const text = transcriptOf(words, leastProbability);
+    if (text === undefined) throw notUnderstood();
+    const cut = durationOf(sound) >= options.maxSeconds * 1000;
+    return { contentType: 'text/plain; charset=utf-8', bytes: Buffer.from(cut ? `${text} …` : text) };
+  };
+}
+
+interface Means {
+  readonly engines: Engines;
+  readonly programs: Programs;
+  readonly model: Model;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Words of each piece, by one process that reads its model once. */
+function wordsIn(sound: Sound, { engines, programs, model, signal }: Means): Promise<Word[][]> {
+  return inFolder(async (folder) => {
+    const pieces = piecesOf(sound, longestPiece);
+    const files = pieces.map((_, i) => join(folder, `${i}.raw`));
+    for (const [i, { samples }] of pieces.entries())
+      await writeFile(files[i] ?? '', bytesOf(samples), { mode: 0o600 });
+    const { acoustic, dictionary, language: lm } = model;
+    const parts = ['-hmm', acoustic, '-dict', dictionary, '-lm', lm, '-loglevel', 'ERROR'];
+    const output = await programs.run({
+      command: [...engines.prefix, 'pocketsphinx', ...parts, ...search, 'single', ...files],
+      timeoutMs: startMs + (durationOf(sound) / 1000) * secondMs,
+      maxBytes,
+      signal,
+    });
+    return readWords(Buffer.from(output).toString());
+  });
+}
+
+function modelFor({ models }: Engines, language: string): Model {
+  const parts = language.toLowerCase().split(/[-_]/);
+  for (let length = parts.length; length > 0; length--) {
+    const model = models.get(parts.slice(0, length).join('-'));
+    if (model !== undefined) return model;
+  }
+  throw new Fault('not-found', 'there is no model for the recognition of this language here', {
+    temporary: false,
+  });
+}
+
+export function notUnderstood(): Fault {
+  return new Fault('invalid', 'nothing understood', { temporary: false });
+}
