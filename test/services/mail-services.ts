@@ -18,6 +18,7 @@ import type { OutgoingText, TextGateway } from '../../app/ports/gateway.ts';
 import type { Delivery } from '../../app/ports/store.ts';
 import { createAccount } from '../../app/services/account.ts';
 import { createCommands } from '../../app/services/command.ts';
+import { createConversions } from '../../app/services/conversions.ts';
 import { createDeposits } from '../../app/services/deposit.ts';
 import type { MailToFax } from '../../app/services/mail-in.ts';
 import { createNotify } from '../../app/services/notify.ts';
@@ -26,6 +27,7 @@ import { createRetrieval } from '../../app/services/retrieve.ts';
 import { createSendMails } from '../../app/services/send-mail.ts';
 import { createSends } from '../../app/services/send.ts';
 import { createTolls } from '../../app/services/tolls.ts';
+import { createTranscripts } from '../../app/services/transcripts.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { openMailSink, sendMail } from '../mail/mail-sink.ts';
@@ -55,6 +57,10 @@ export async function openMailServices(options: MailServicesOptions = {}) {
   const texts: OutgoingText[] = [];
   const calls: Pick<Delivery, 'message' | 'purpose' | 'to'>[] = [];
   const working = new Set<Promise<void>>();
+  const watch = (work: Promise<unknown>): void => {
+    const watched: Promise<void> = work.then(() => undefined).finally(() => working.delete(watched));
+    working.add(watched);
+  };
   let n = 0;
   let nowMs = Date.UTC(2026, 0, 5, 12);
   const clock = { now: () => new Date(nowMs) };
@@ -104,6 +110,8 @@ export async function openMailServices(options: MailServicesOptions = {}) {
   });
   const gateway = openMailGateway({ ...relay, hostname: 'mail.voice.example' });
   const lamps = { publish: async () => undefined };
+  const conversions = createConversions({ store, converters: [], log });
+  const transcripts = createTranscripts({ ...shared, conversions, onDue: () => undefined });
   const notify = createNotify({
     ...shared,
     account,
@@ -112,8 +120,9 @@ export async function openMailServices(options: MailServicesOptions = {}) {
       ['sip', byText('sip')],
       ['smpp', byText('smpp')],
     ]),
-    mails: createMailsOut(config, shared, undefined),
+    mails: createMailsOut(config, shared, conversions),
     lamps,
+    transcripts,
     retry: { maxTries: 3, firstRetryMs: 1000, maxRetryMs: 1000 },
     onDue: () => undefined,
     requestCall: async () => undefined,
@@ -124,10 +133,7 @@ export async function openMailServices(options: MailServicesOptions = {}) {
     spool,
     isServedNumber: () => false,
     onRecounted: () => undefined,
-    onStored: (message, mailbox) => {
-      const work = notify.work(message, message.pending, mailbox).finally(() => working.delete(work));
-      working.add(work);
-    },
+    onStored: (message, mailbox) => watch(notify.work(message, message.pending, mailbox)),
   });
   const commands = createCommands({
     ...shared,
@@ -139,6 +145,8 @@ export async function openMailServices(options: MailServicesOptions = {}) {
         void calls.push({ purpose, to, ...(message === undefined ? {} : { message }) }),
     },
     retrieval: createRetrieval({ ...shared, lamps, account, limits: { maxWrong: 5, windowMinutes: 15 } }),
+    transcripts,
+    later: watch,
     trunks: [],
     smsNumbers: [],
   });
