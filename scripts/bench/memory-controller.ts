@@ -69,6 +69,7 @@ export async function openMemoryController(
       media,
       transform,
       converters,
+      documents: transform,
       gateways: new Map([['sip', kept(openSipGateway({ from: '+12025550199' }, { media }))]]),
       scheduler: kept(openScheduler(config.store, { log })),
       texts,

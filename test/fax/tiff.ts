@@ -79,25 +79,23 @@ function writeTiff(pages: readonly Page[]): Buffer {
   return file;
 }
 
+/** The same as machines have them: packed by T.4. */
+export async function packedTiff(pages: number, height = 1100): Promise<Buffer> {
+  return tiffcp(['-c', 'g3'], faxTiff(pages, height));
+}
+
 /** The pages of any fax TIFF, by libtiff's own tiffcp. */
 export async function pagesOf(tiff: Uint8Array): Promise<Page[]> {
+  return readPages(await tiffcp(['-c', 'none', '-r', '100000', '-f', 'msb2lsb', '-L'], tiff));
+}
+
+async function tiffcp(options: readonly string[], tiff: Uint8Array): Promise<Buffer> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-tiff-'));
   try {
     const [from, to] = [join(directory, 'from.tif'), join(directory, 'to.tif')];
     await writeFile(from, tiff);
-    await run(join(checkout, 'scripts/in-root.sh'), [
-      'tiffcp',
-      '-c',
-      'none',
-      '-r',
-      '100000',
-      '-f',
-      'msb2lsb',
-      '-L',
-      from,
-      to,
-    ]);
-    return readPages(await readFile(to));
+    await run(join(checkout, 'scripts/in-root.sh'), ['tiffcp', ...options, from, to]);
+    return await readFile(to);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
