@@ -79,6 +79,26 @@ function writeTiff(pages: readonly Page[]): Buffer {
   return file;
 }
 
+/** Directories of one strip each, all of the same few bytes: what a small file can claim. */
+export function manyPages(pages: number): Buffer {
+  const bytes = 2 + 2 * 12 + 4;
+  const file = Buffer.alloc(16 + pages * bytes);
+  file.write('II*\0', 0, 'latin1');
+  file.writeUInt32LE(16, 4);
+  for (let n = 0; n < pages; n += 1) {
+    const at = 16 + n * bytes;
+    file.writeUInt16LE(2, at);
+    [273, 279].forEach((tag, i) => {
+      file.writeUInt16LE(tag, at + 2 + i * 12);
+      file.writeUInt16LE(4, at + 4 + i * 12);
+      file.writeUInt32LE(1, at + 6 + i * 12);
+      file.writeUInt32LE(8, at + 10 + i * 12);
+    });
+    file.writeUInt32LE(n + 1 === pages ? 0 : at + bytes, at + 2 + 2 * 12);
+  }
+  return file;
+}
+
 /** The same as machines have them: packed by T.4. */
 export async function packedTiff(pages: number, height = 1100): Promise<Buffer> {
   return tiffcp(['-c', 'g3'], faxTiff(pages, height));

@@ -8,7 +8,7 @@ import { runFax } from '../../app/services/fax-run.ts';
 import type { FaxRequest } from '../../app/services/fax-out.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { toolCommands } from '../../scripts/stack/ffmpeg.ts';
-import { faxTiff, packedTiff, pagesOf, shows } from '../fax/tiff.ts';
+import { faxTiff, manyPages, packedTiff, pagesOf, shows } from '../fax/tiff.ts';
 import { openMailboxWorld, type MailboxWorld } from '../flows/mailbox-world.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
@@ -223,6 +223,7 @@ describe('Faxes that are sent', function () {
     await refused(of('image/tiff', Buffer.from('not a TIFF')), 'document');
     await refused(of('application/pdf', Buffer.from('not a PDF')), 'document');
     const began = performance.now();
+    await refused(of('image/tiff', manyPages(100_000)), 'document');
     await refused(of('image/tiff', faxTiff(21, 8)), 'document');
     assert.ok(performance.now() - began < 1000, 'too many pages are found by counting');
     assert.equal(await work(), 0);
