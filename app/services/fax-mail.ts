@@ -46,8 +46,8 @@ export function createFaxMail(deps: FaxMailDeps): MailToFax {
         deps.log.warn('a mail is not faxed: nobody vouches for who wrote it', { client: mail.client });
         throw new Fault('invalid', 'not from a subscriber', { temporary: false });
       }
-      // A machine's answer to our own report, for ever.
-      if (mail.automatic !== 'no') {
+      // A machine's answer to our own word of the end would be faxed, and bring the next one, for ever. A scanner's mail may go.
+      if (mail.automatic === 'reply' || mail.automatic === 'list') {
         deps.log.info('a mail of a machine is not faxed', { automatic: mail.automatic });
         return;
       }

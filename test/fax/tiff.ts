@@ -79,25 +79,43 @@ function writeTiff(pages: readonly Page[]): Buffer {
   return file;
 }
 
+/** Directories of one strip each, all of the same few bytes: what a small file can claim. */
+export function manyPages(pages: number): Buffer {
+  const bytes = 2 + 2 * 12 + 4;
+  const file = Buffer.alloc(16 + pages * bytes);
+  file.write('II*\0', 0, 'latin1');
+  file.writeUInt32LE(16, 4);
+  for (let n = 0; n < pages; n += 1) {
+    const at = 16 + n * bytes;
+    file.writeUInt16LE(2, at);
+    [273, 279].forEach((tag, i) => {
+      file.writeUInt16LE(tag, at + 2 + i * 12);
+      file.writeUInt16LE(4, at + 4 + i * 12);
+      file.writeUInt32LE(1, at + 6 + i * 12);
+      file.writeUInt32LE(8, at + 10 + i * 12);
+    });
+    file.writeUInt32LE(n + 1 === pages ? 0 : at + bytes, at + 2 + 2 * 12);
+  }
+  return file;
+}
+
+/** The same as machines have them: packed by T.4. */
+export async function packedTiff(pages: number, height = 1100): Promise<Buffer> {
+  return tiffcp(['-c', 'g3'], faxTiff(pages, height));
+}
+
 /** The pages of any fax TIFF, by libtiff's own tiffcp. */
 export async function pagesOf(tiff: Uint8Array): Promise<Page[]> {
+  return readPages(await tiffcp(['-c', 'none', '-r', '100000', '-f', 'msb2lsb', '-L'], tiff));
+}
+
+async function tiffcp(options: readonly string[], tiff: Uint8Array): Promise<Buffer> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-tiff-'));
   try {
     const [from, to] = [join(directory, 'from.tif'), join(directory, 'to.tif')];
     await writeFile(from, tiff);
-    await run(join(checkout, 'scripts/in-root.sh'), [
-      'tiffcp',
-      '-c',
-      'none',
-      '-r',
-      '100000',
-      '-f',
-      'msb2lsb',
-      '-L',
-      from,
-      to,
-    ]);
-    return readPages(await readFile(to));
+    await run(join(checkout, 'scripts/in-root.sh'), ['tiffcp', ...options, from, to]);
+    return await readFile(to);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -8,13 +8,12 @@ import { runFax } from '../../app/services/fax-run.ts';
 import type { FaxRequest } from '../../app/services/fax-out.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { toolCommands } from '../../scripts/stack/ffmpeg.ts';
-import { faxTiff, pagesOf, shows } from '../fax/tiff.ts';
+import { faxTiff, manyPages, packedTiff, pagesOf, shows } from '../fax/tiff.ts';
 import { openMailboxWorld, type MailboxWorld } from '../flows/mailbox-world.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
 const alice = '+12025550147';
 const machineNumber = '+12025550166';
-const tiff = { contentType: 'image/tiff', bytes: faxTiff(2, 400) };
 
 describe('Faxes that are sent', function () {
   this.timeout(60_000);
@@ -24,8 +23,10 @@ describe('Faxes that are sent', function () {
   let answers: DialAnswer;
   let dialled: string[];
   let wishes = 0;
+  let tiff: { readonly contentType: string; readonly bytes: Uint8Array };
 
   before(async () => {
+    tiff = { contentType: 'image/tiff', bytes: await packedTiff(2, 400) };
     world = await openMailboxWorld({
       converters: [transform],
       standard: {
@@ -222,6 +223,7 @@ describe('Faxes that are sent', function () {
     await refused(of('image/tiff', Buffer.from('not a TIFF')), 'document');
     await refused(of('application/pdf', Buffer.from('not a PDF')), 'document');
     const began = performance.now();
+    await refused(of('image/tiff', manyPages(100_000)), 'document');
     await refused(of('image/tiff', faxTiff(21, 8)), 'document');
     assert.ok(performance.now() - began < 1000, 'too many pages are found by counting');
     assert.equal(await work(), 0);
@@ -295,6 +297,8 @@ describe('Faxes that are sent', function () {
     let most = 0;
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
+    let second = (): void => undefined;
+    const two = new Promise<void>((resolve) => (second = resolve));
     answers = {
       kind: 'answered',
       steps: [
@@ -302,6 +306,7 @@ describe('Faxes that are sent', function () {
           kind: 'meanwhile',
           run: async () => {
             most = Math.max(most, (up += 1));
+            if (up === 2) second();
             await held;
             up -= 1;
           },
@@ -313,6 +318,7 @@ describe('Faxes that are sent', function () {
     const signal = AbortSignal.timeout(20_000);
     assert.equal(await world.faxing.faxOut.runDue(signal), 2);
     assert.equal(await world.faxing.faxOut.runDue(signal), 0);
+    await two;
     release();
     while (!signal.aborted) {
       await world.faxing.faxOut.runDue(signal);

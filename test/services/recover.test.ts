@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import type { Deposit } from '../../app/services/deposit.ts';
 import { recoverStray } from '../../app/services/recover.ts';
 import { openScriptedMedia } from '../../app/media/scripted/open.ts';
+import { tone } from '../../scripts/audio/tone.ts';
+import { faxTiff } from '../fax/tiff.ts';
 import { babble } from '../audio/babble.ts';
 import { FlowWorld, subscriber } from '../flows/world.ts';
 
 describe('A recording that no call owns', () => {
   /** What became of it, and what is left at the switch. */
-  async function recover(tag: string) {
+  async function recover(tag: string, bytes: Uint8Array = babble(2000, 1), contentType?: string) {
     const world = new FlowWorld();
-    const media = openScriptedMedia();
-    media.stray({ tag, bytes: babble(2000, 1), cut: true });
+    const media = openScriptedMedia(contentType === undefined ? {} : { contentType });
+    media.stray({ tag, bytes, cut: true });
     const foreign = new Map<string, Date>();
     let outcome: Awaited<ReturnType<typeof recoverStray>> | undefined;
     for await (const stray of media.strays(AbortSignal.timeout(5000))) {
@@ -42,6 +44,33 @@ describe('A recording that no call owns', () => {
       assert.deepEqual(left, []);
     });
   }
+
+  it('of a fax becomes a fax of the pages that are whole', async () => {
+    const three = faxTiff(3, 100);
+    const tag = `${subscriber}~+12025550166~1767355200~call-1~x0`;
+    const { outcome, taken, left } = await recover(tag, three.subarray(0, three.length - 100), 'image/tiff');
+    assert.equal(outcome, 'deposited');
+    assert.deepEqual(
+      taken.map(({ draft, pages, contentType }) => [draft.kind, draft.origin, pages, contentType, draft.cut]),
+      [['fax', { network: 'fax', id: tag }, 2, 'image/tiff', true]],
+    );
+    assert.deepEqual(left, []);
+  });
+
+  it('of a fax of which no page came, or of a fax tone alone, is removed', async () => {
+    for (const [n, bytes, contentType] of [
+      ['x0', faxTiff(1, 100).subarray(0, 900), 'image/tiff'],
+      ['0', tone(1100, 460), undefined],
+    ] as const) {
+      const { outcome, taken, left } = await recover(
+        `${subscriber}~-~1767355200~call-1~${n}`,
+        bytes,
+        contentType,
+      );
+      assert.equal(outcome, 'discarded');
+      assert.deepEqual([taken, left], [[], []]);
+    }
+  });
 
   it('for a number not served here is kept for now', async () => {
     const { outcome, taken, left } = await recover('+12125550100~-~1767355200~call-1~0');

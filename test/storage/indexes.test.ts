@@ -11,6 +11,7 @@ import {
   number,
   sampleCdr,
   sampleDelivery,
+  sampleFax,
   sampleMailbox,
   sampleMessage,
   sampleNotification,
@@ -109,6 +110,16 @@ describe('storage: every question has its index', function () {
     'deliveries.ask': (store) =>
       store.deliveries.ask(sampleDelivery({ id: none as never, due: at(filling) })),
     'deliveries.putOff': (store) => store.deliveries.putOff(none as never, at(9), 'x'),
+    'mailboxes.byEmail': (store) => store.mailboxes.byEmail('mailbox7@example.com'),
+    'faxes.get': (store) => store.faxes.get(none as never),
+    'faxes.list': (store) => store.faxes.list(mailbox.id, 10),
+    'faxes.takeDue': (store) => store.faxes.takeDue(at(0), 1000),
+    'faxes.extend': (store) => store.faxes.extend(none as never, at(0), 1000),
+    'faxes.prepared': (store) => store.faxes.prepared(none as never, { media: none as never, pages: 1 }),
+    'faxes.again': (store) => store.faxes.again(none as never, at(9), 'x', true),
+    'faxes.over': (store) => store.faxes.over(none as never, { kind: 'sent', pages: 1 }),
+    'faxes.told': (store) => store.faxes.told(none as never),
+    'faxes.nextDue': (store) => store.faxes.nextDue(),
     'deliveries.nextDue': (store) => store.deliveries.nextDue(),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
@@ -218,11 +229,16 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
     each(() => ({ _id: randomUUID(), status: 'done' })),
   );
   await insert(
+    'faxes',
+    each((i) => ({ _id: randomUUID(), status: 'over', mailbox: boxes[i % 100], created: at(i) })),
+  );
+  await insert(
     'mailboxes',
-    each(() => ({
+    each((i) => ({
       _id: randomUUID(),
       numbers: [`+1${randomUUID()}`],
       counts: { new: 0, old: 0, urgent: 0 },
+      settings: { addresses: { email: `mailbox${i}@example.com` } },
     })),
   );
   await insert(
@@ -264,6 +280,7 @@ async function fill({ store, client, database }: TestStore): Promise<void> {
         { ...route, id: 'x', body: '', truncated: false },
         { ...fresh, due: at(i) },
       );
+      await store.faxes.add(sampleFax({ due: at(i) }));
     }),
   );
 }

@@ -1,8 +1,9 @@
 /** Messages and other records to store, each new. */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Cdr } from '../../app/core/account/cdr.ts';
-import type { E164, MailboxId, MessageId, Reference } from '../../app/core/ids.ts';
+import type { E164, FaxJobId, MailboxId, MessageId, Reference } from '../../app/core/ids.ts';
 import type { Envelope, Message, PendingKind, PendingStep } from '../../app/core/message/message.ts';
+import type { FaxJob } from '../../app/ports/fax-jobs.ts';
 import type { SpooledDeposit } from '../../app/ports/spool.ts';
 import type { Delivery, NewMailbox, Notification } from '../../app/ports/store.ts';
 
@@ -73,6 +74,17 @@ export const sampleNotification = (change: Partial<Notification> = {}): Notifica
   mailbox: randomUUID() as MailboxId,
   gateway: 'sip',
   kind: 'notice',
+  to: number(),
+  status: 'pending',
+  tries: 0,
+  due: at(0),
+  created: at(0),
+  ...change,
+});
+
+export const sampleFax = (change: Partial<FaxJob> = {}): FaxJob => ({
+  id: randomUUID() as FaxJobId,
+  mailbox: randomUUID() as MailboxId,
   to: number(),
   status: 'pending',
   tries: 0,

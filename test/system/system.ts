@@ -10,6 +10,7 @@ import {
   type LocalAsterisk,
   type LocalAsteriskOptions,
 } from '../../scripts/stack/asterisk.ts';
+import type { Trunk } from '../../scripts/stack/render.ts';
 import { openController, type Controller } from '../../scripts/stack/controller.ts';
 import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
 import { openPhone, type Phone, type PhoneOptions } from '../phone/phone.ts';
@@ -29,6 +30,8 @@ export interface SystemOptions {
   readonly tries?: number;
   /** Telephones that may register. */
   readonly phones?: LocalAsteriskOptions['phones'];
+  /** More trunks than the one to the mobile network. */
+  readonly lines?: readonly Trunk[];
 }
 
 export interface System extends AsyncDisposable {
@@ -65,7 +68,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       onCall: 'answer',
     });
     closing.push(() => network[Symbol.asyncDispose]());
-    const trunks = [{ name: 'trunk', host: '127.0.0.1', port: network.port }];
+    const trunks = [{ name: 'trunk', host: '127.0.0.1', port: network.port }, ...(options.lines ?? [])];
     const asterisk = await openLocalAsterisk({
       directory: join(directory, 'asterisk'),
       trunks,
@@ -126,7 +129,10 @@ function configFor(
   const defaults: Record<string, unknown> = {
     numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
     classes: { standard: { ...options.standard } },
-    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort, trusted: options.trusted ?? true }],
+    trunks: [
+      { name: 'trunk', host: '127.0.0.1', port: trunkPort, trusted: options.trusted ?? true },
+      ...(options.lines ?? []),
+    ],
     asterisk: controllerAccess(asterisk).config,
     web: { port: 0 },
     log: { level: 'debug' },

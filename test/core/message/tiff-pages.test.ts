@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { tiffPages } from '../../../app/core/message/tiff-pages.ts';
-import { faxTiff } from '../../fax/tiff.ts';
+import { faxTiff, manyPages } from '../../fax/tiff.ts';
 
 describe('the pages of a TIFF', () => {
   const three = faxTiff(3, 100);
@@ -49,23 +49,3 @@ describe('the pages of a TIFF', () => {
     );
   });
 });
-
-/** Directories of one strip each, all of the same few bytes: what a small file can claim. */
-function manyPages(pages: number): Buffer {
-  const bytes = 2 + 2 * 12 + 4;
-  const file = Buffer.alloc(16 + pages * bytes);
-  file.write('II*\0', 0, 'latin1');
-  file.writeUInt32LE(16, 4);
-  for (let n = 0; n < pages; n += 1) {
-    const at = 16 + n * bytes;
-    file.writeUInt16LE(2, at);
-    [273, 279].forEach((tag, i) => {
-      file.writeUInt16LE(tag, at + 2 + i * 12);
-      file.writeUInt16LE(4, at + 4 + i * 12);
-      file.writeUInt32LE(1, at + 6 + i * 12);
-      file.writeUInt32LE(8, at + 10 + i * 12);
-    });
-    file.writeUInt32LE(n + 1 === pages ? 0 : at + bytes, at + 2 + 2 * 12);
-  }
-  return file;
-}

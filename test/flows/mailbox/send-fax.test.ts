@@ -5,22 +5,24 @@ import { faxMachine, hangup, hear, press, type Step } from '../../../app/media/s
 import { runFax } from '../../../app/services/fax-run.ts';
 import { openTransform } from '../../../app/transform/open.ts';
 import { toolCommands } from '../../../scripts/stack/ffmpeg.ts';
-import { faxTiff, pagesOf, shows } from '../../fax/tiff.ts';
+import { packedTiff, pagesOf, shows } from '../../fax/tiff.ts';
 import { silentLog } from '../../ports/silent-log.ts';
 import { openMailboxWorld, type Left, type MailboxWorld } from '../mailbox-world.ts';
 import { assertHeard } from '../world.ts';
 
 const alice = '+12025550147';
-const document = faxTiff(2, 400);
-const fax: Left = { kind: 'fax', part: { contentType: 'image/tiff', bytes: document, pages: 2 } };
 
 describe('A subscriber who sends a message to a fax machine', function () {
   this.timeout(60_000);
   const transform = openTransform(toolCommands(), { log: silentLog });
   let world: MailboxWorld;
   const dialled: string[] = [];
+  let document: Uint8Array;
+  let fax: Left;
 
   before(async () => {
+    document = await packedTiff(2, 400);
+    fax = { kind: 'fax', part: { contentType: 'image/tiff', bytes: document, pages: 2 } };
     world = await openMailboxWorld({
       converters: [transform],
       standard: { notify: [{ gateway: 'sip', to: 'subscriber' }] },

@@ -12,6 +12,7 @@ import type { PromptCatalog } from '../../../app/ports/prompts.ts';
 import { quiet, tone } from '../../../scripts/audio/tone.ts';
 import { openLocalAsterisk } from '../../../scripts/stack/asterisk.ts';
 import type { LocalAsterisk } from '../../../scripts/stack/asterisk.ts';
+import type { Trunk } from '../../../scripts/stack/render.ts';
 import { freePort } from '../../../scripts/stack/ports.ts';
 import { openPhone } from '../../phone/phone.ts';
 import type { PhoneCall } from '../../phone/call.ts';
@@ -20,6 +21,8 @@ import { keptLog } from '../../telemetry/kept-log.ts';
 import type { KeptLog } from '../../telemetry/kept-log.ts';
 
 export interface Lab extends AsyncDisposable {
+  /** Removed at the end. */
+  readonly directory: string;
   readonly asterisk: LocalAsterisk;
   /** The network behind the trunk; its calls reach the adapter. */
   readonly phone: Phone;
@@ -59,6 +62,7 @@ export async function openLab(
     readonly phones?: boolean | readonly LabPhone[];
     readonly tries?: number;
     readonly modules?: string;
+    readonly lines?: readonly Trunk[];
   } = {},
 ): Promise<Lab> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-ari-'));
@@ -69,7 +73,7 @@ export async function openLab(
   const asterisk = await openLocalAsterisk({
     directory: join(directory, 'asterisk'),
     prompts: join(directory, 'prompts'),
-    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }],
+    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }, ...(options.lines ?? [])],
     phones,
     ...(options.tries === undefined ? {} : { tries: options.tries }),
     ...(options.modules === undefined ? {} : { extra: { 'modules.conf': options.modules } }),
@@ -86,9 +90,10 @@ export async function openLab(
     spool: asterisk.spool,
     trunk: 'trunk',
     timeoutMs: 5000,
-    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }],
+    trunks: [{ name: 'trunk', host: '127.0.0.1', port: trunkPort }, ...(options.lines ?? [])],
   };
   return {
+    directory,
     asterisk,
     phone,
     log,

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import type { AriMedia } from '../../../app/media/ari/open.ts';
+import type { Call } from '../../../app/ports/media.ts';
+import { freePort } from '../../../scripts/stack/ports.ts';
+import { openFaxMachine, type FaxMachine } from '../../fax/machine.ts';
+import { faxTiff } from '../../fax/tiff.ts';
+import { openLab, type Lab } from './lab.ts';
+
+const host = '127.0.0.2';
+const number = '+12025550166';
+const rule = { tag: '', station: '+12025550199', header: 'Answerback', maxSeconds: 100 };
+
+describe('A fax that cannot be sent', function () {
+  this.timeout(150_000);
+  let lab: Lab;
+  let media: AriMedia;
+  let machine: FaxMachine;
+
+  before(async () => {
+    const port = await freePort('udp');
+    lab = await openLab({ lines: [{ name: 'fax-line', host, port }] });
+    const server = { host: lab.asterisk.sipHost, port: lab.asterisk.sipPort };
+    machine = await openFaxMachine({
+      directory: join(lab.directory, 'machine'),
+      host,
+      port,
+      server,
+      station: 'Machine',
+    });
+    media = await lab.media();
+  });
+  after(async () => {
+    await machine?.[Symbol.asyncDispose]();
+    await lab?.[Symbol.asyncDispose]();
+  });
+
+  async function dial(): Promise<Call> {
+    const dialled = await media.dial(
+      { number, trunk: 'fax-line' },
+      { callerNumber: '+12025550199', ringSeconds: 10 },
+    );
+    assert.ok(dialled.kind === 'answered', dialled.kind);
+    return dialled.call;
+  }
+
+  it('to a busy machine is a call that was not answered', async () => {
+    await machine.answers('busy');
+    const dialled = await media.dial(
+      { number, trunk: 'fax-line' },
+      { callerNumber: '+12025550199', ringSeconds: 10 },
+    );
+    assert.equal(dialled.kind, 'busy');
+  });
+
+  it('as no TIFF fails at once, with nothing delivered', async () => {
+    await machine.answers('takes');
+    for (const document of [Buffer.from('no fax at all'), Buffer.alloc(0), faxTiff(1).subarray(0, 2000)]) {
+      await using call = await dial();
+      const sent = await call.sendFax(document, { ...rule, tag: `out~document-${document.length}~1` });
+      assert.ok(sent.kind === 'failed' && sent.pages === 0, JSON.stringify(sent));
+    }
+  });
+
+  it('to a far side that answers and never speaks T.30 comes to an end by itself', async () => {
+    await machine.answers('silence');
+    await using call = await dial();
+    const sent = await call.sendFax(faxTiff(1), { ...rule, tag: 'out~silence~1' });
+    assert.ok(sent.kind === 'failed', sent.kind);
+    assert.deepEqual([sent.pages, sent.why], [0, 'no-fax'], sent.detail);
+  });
+
+  it('in the time that it may take is ended then', async () => {
+    await machine.answers('silence');
+    await using call = await dial();
+    const sent = await call.sendFax(faxTiff(1), { ...rule, tag: 'out~late~1', maxSeconds: 1 });
+    assert.ok(sent.kind === 'failed', sent.kind);
+    assert.deepEqual([sent.pages, sent.why], [0, 'time']);
+  });
+
+  it('without a folder that both see is refused in words', async () => {
+    await machine.answers('silence');
+    await using other = await lab.media({ spool: undefined, app: 'answerback' });
+    const dialled = await other.dial(
+      { number, trunk: 'fax-line' },
+      { callerNumber: '+12025550199', ringSeconds: 10 },
+    );
+    assert.ok(dialled.kind === 'answered');
+    await using call = dialled.call;
+    await assert.rejects(async () => call.sendFax(faxTiff(1), { ...rule, tag: 'out~far~1' }), {
+      code: 'media-failed',
+      message: /asterisk\.spool is not set/,
+    });
+  });
+});
