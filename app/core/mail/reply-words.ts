@@ -35,6 +35,9 @@ function isIntroduction(lines: readonly string[], at: number): boolean {
   if (from.test(first)) return afterFrom.test((lines[at + 1] ?? '').trim());
   if (!beginsDate.test(first)) return false;
   for (let more = 1; more <= folded; more += 1) {
+    const last = (lines[at + more - 1] ?? '').trim();
+    // "On my way" above "On Monday … wrote:" is no part of it.
+    if (more > 1 && (last === '' || beginsDate.test(last))) return false;
     const whole = lines
       .slice(at, at + more)
       .map((line) => line.trim().slice(0, longestLine))

@@ -27,6 +27,12 @@ describe('what somebody wrote above the mail that they answer', () => {
     ['a telephone', 'Delete\n\nSent from my iPhone', 'Delete'],
     ['words that only look like one', 'From: here to eternity\nOn we go', 'From: here to eternity\nOn we go'],
     ['words between quotations', '> when?\ntomorrow\n> where?\nhere', 'tomorrow\nhere'],
+    [
+      'words that begin like one, above one',
+      'On my way\n\nOn Mon, Jan 5 Voice mail wrote:\n> a',
+      'On my way',
+    ],
+    ['the same without a line between', 'On my way\nOn Mon, Jan 5 Voice mail wrote:\n> a', 'On my way'],
     ['nothing at all', '\n\n> only quoted', ''],
   ];
   for (const [name, mail, words] of cases) it(name, () => assert.equal(replyWords(mail), words));
