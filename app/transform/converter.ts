@@ -118,7 +118,7 @@ const documents: readonly Means[] = [
     to: 'application/pdf',
     cost: 1,
     tools: [],
-    make: (content, bench) => coverToPdf(content, bench),
+    make: (content, bench, { maxPages }) => coverToPdf(content, maxPages, bench),
   },
 ];
 

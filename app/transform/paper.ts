@@ -36,10 +36,11 @@ export async function textToPdf(content: Content, maxPages: number, bench: Bench
   return lay({ kind: 'text', text }, maxPages, bench);
 }
 
-export async function coverToPdf(content: Content, bench: Bench): Promise<Content> {
+/** What is written on it may go on to further pages. */
+export async function coverToPdf(content: Content, maxPages: number, bench: Bench): Promise<Content> {
   const cover = readCoverSheet(content.bytes);
   if (cover === undefined) throw refused('it is no cover sheet');
-  return lay({ kind: 'cover', cover }, 1, bench);
+  return lay({ kind: 'cover', cover }, maxPages, bench);
 }
 
 /** @param jpeg a file in the bench's folder */

@@ -37,7 +37,7 @@ const waitingEach = 16;
 /** So much of what a program complains of is kept. */
 const complaintChars = 4000;
 /** So much nicer than this process are programs that shall give way. */
-const patience = 10;
+const patience = 5;
 
 /** Runs programs that read something and write something, a few at once. */
 export class Processes {

@@ -5,7 +5,7 @@ import { tone, toneShare } from '../../scripts/audio/tone.ts';
 import { left, type World } from './world.ts';
 
 /** A machine that others use as well is slow; alone it takes a second. */
-const quickMs = 15_000;
+const quickMs = 30_000;
 
 /** Refused for good, in time and with a reason; nothing is left, and what is converted beside it comes. */
 export async function assertRefused(

@@ -18,7 +18,7 @@ const wave = { from: 'audio/*', to: 'audio/x-wav', cost: 1 };
 const how = { language: 'en' };
 
 describe('conversions beside calls', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
 
   it('while four run, the event loop is late by less than 50 ms in 99 of 100 cases', async () => {
     await using world = openWorld({ atOnce: 4 });

@@ -6,7 +6,7 @@ import { document, fax, laughing, pdf, picture, png, tiff, words16 } from './har
 import { filmed, openWorld, pixels, type World } from './world.ts';
 
 describe('bombs: content that unpacks to far more than it is', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: World;
   before(() => {
     world = openWorld();

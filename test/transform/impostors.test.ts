@@ -7,7 +7,7 @@ import { document, noise, whole } from './harmful.ts';
 import { filmed, left, openWorld, type World } from './world.ts';
 
 describe('content that is not what it says', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: World;
   before(() => {
     world = openWorld();

@@ -23,7 +23,7 @@ const formats: readonly (readonly [contentType: string, ending: string, args: st
 ];
 
 describe('pictures into other pictures', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: World;
   before(() => {
     world = openWorld();
@@ -90,7 +90,7 @@ const films: readonly (readonly [contentType: string, ending: string, args: stri
 ];
 
 describe('video', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: World;
   before(() => {
     world = openWorld();

@@ -10,7 +10,7 @@ import { document, pdf, picture } from './harmful.ts';
 import { filmed, openWorld, pixels, type World } from './world.ts';
 
 describe('content with scripts, or with the names of other files', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: World;
   before(() => {
     world = openWorld();

@@ -27,7 +27,7 @@ const inputs: readonly (readonly [contentType: string, ending: string, args: str
 ];
 
 describe('sound into other sound', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let world: World;
   before(() => {
     world = openWorld();
