@@ -23,8 +23,9 @@ describe('Guessing references', function () {
       mailbox: mailbox.id,
       referenceExpires: new Date(Date.now() + 3_600_000),
     });
-    await store.messages.insert({ ...message, expires: new Date(Date.now() + 3_600_000) });
-    ({ reference } = message);
+    reference = makeReference('987654321');
+    const expires = new Date(Date.now() + 3_600_000);
+    await store.messages.insert({ ...message, reference: reference as typeof message.reference, expires });
     owner = { key: mailbox.number, number: mailbox.number, trusted: true };
     retrieval = createRetrieval({
       store,
