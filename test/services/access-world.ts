@@ -59,7 +59,7 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
       plan: createNumberPlan({
         access: ['+12025550199'],
         country: 'US',
-        ranges: [{ prefix: '+1', class: 'standard' }],
+        ranges: [{ prefix: '+1202555', class: 'standard' }],
       }),
       rule: { codeMinutes: 10, codesPerHour: 3, strangersCodesPerHour: 60 },
     });

@@ -23,8 +23,9 @@ describe('Guessing references', function () {
       mailbox: mailbox.id,
       referenceExpires: new Date(Date.now() + 3_600_000),
     });
-    await store.messages.insert({ ...message, expires: new Date(Date.now() + 3_600_000) });
-    ({ reference } = message);
+    reference = makeReference('987654321');
+    const expires = new Date(Date.now() + 3_600_000);
+    await store.messages.insert({ ...message, reference: reference as typeof message.reference, expires });
     owner = { key: mailbox.number, number: mailbox.number, trusted: true };
     retrieval = createRetrieval({
       store,
@@ -39,7 +40,7 @@ describe('Guessing references', function () {
 
   const guess = (n: number): string => makeReference(String(100_000_000 + n));
 
-  it('a hundred at once, the right one among them: no more than the limit learn anything', async () => {
+  it('a hundred at once: no more than the limit learn anything', async () => {
     const guesses = Array.from({ length: 100 }, (_, n) => guess(n));
     const answers = await Promise.all(guesses.map((one) => retrieval.open(one, stranger)));
     const judged = answers.filter(({ kind }) => kind !== 'locked').length;

@@ -246,10 +246,8 @@ describe('Reminders of a subscriber', function () {
       );
       // Twice for each of the lanes that begin together.
       assert.ok(lists.length > 0 && lists.length <= 10, `the mailbox was read ${lists.length} times`);
-      assert.equal(
-        commands.filter(({ command }) => command['insert'] === 'notifications').length,
-        lists.length,
-      );
+      const inserts = commands.filter(({ command }) => command['insert'] === 'notifications');
+      assert.ok(inserts.length > 0 && inserts.length <= 4, `${inserts.length} texts were tried`);
     }));
 
   it('a reminder in days or weeks sets no alarm: thousands would be kept until then', () =>
