@@ -1,6 +1,7 @@
 /** The parts of answerback.yaml that are about faxes. */
 import { z } from 'zod';
 import { network } from './email.ts';
+import { name } from './forms.ts';
 import { faxModes } from '../core/profile/class-of-service.ts';
 
 /** Of a class of service. */
@@ -14,6 +15,7 @@ export const faxMode = z
 /** The section `fax`. */
 export const faxSection = z
   .strictObject({
+    trunk: name.optional().describe('Trunk for faxes out; that for calls if absent.'),
     station: z
       .string()
       .regex(/^[0-9A-Za-z +.-]{1,20}$/, 'at most 20 letters, digits, spaces and + . -')

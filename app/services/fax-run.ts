@@ -44,6 +44,8 @@ export interface FaxRunDeps extends TextOutDeps {
     /** Wait before the second call, doubled each time, in milliseconds. */
     readonly retryMs: number;
     readonly ringSeconds: number;
+    /** The switch's own for calls if absent. */
+    readonly trunk?: string | undefined;
   };
 }
 
@@ -87,7 +89,7 @@ async function tryFax(deps: FaxRunDeps, job: FaxJob, signal: AbortSignal): Promi
     return over(deps, job, failed(toll === 'daily-limit' ? 'limit' : 'denied'), `toll rules: ${toll}`);
   const started = deps.clock.now();
   const dialled = await media.dial(
-    { number: job.to },
+    { number: job.to, ...(deps.fax.trunk === undefined ? {} : { trunk: deps.fax.trunk }) },
     { callerNumber: deps.access, ringSeconds: deps.fax.ringSeconds, signal },
   );
   if (dialled.kind !== 'answered') {

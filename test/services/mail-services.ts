@@ -19,6 +19,7 @@ import type { Delivery } from '../../app/ports/store.ts';
 import { createAccount } from '../../app/services/account.ts';
 import { createCommands } from '../../app/services/command.ts';
 import { createConversions } from '../../app/services/conversions.ts';
+import { createCounting } from '../../app/services/counting.ts';
 import { createDeposits } from '../../app/services/deposit.ts';
 import type { MailToFax } from '../../app/services/mail-in.ts';
 import { createNotify } from '../../app/services/notify.ts';
@@ -45,6 +46,8 @@ type Draft = Partial<Omit<Envelope, 'id' | 'parts'>>;
 export interface MailServicesOptions {
   readonly standard?: Partial<ClassOfService>;
   readonly fax?: MailToFax;
+  /** Counters are raised a moment later, as by the controller. */
+  readonly counting?: boolean;
 }
 
 export type MailServicesWorld = Awaited<ReturnType<typeof openMailServices>>;
@@ -128,9 +131,11 @@ export async function openMailServices(options: MailServicesOptions = {}) {
     requestCall: async () => undefined,
     hasPin: async () => true,
   });
+  const counting = createCounting({ ...shared, onCounted: () => undefined });
   const deposits = createDeposits({
     ...shared,
     spool,
+    ...(options.counting === true ? { counting } : {}),
     isServedNumber: () => false,
     onRecounted: () => undefined,
     onStored: (message, mailbox) => watch(notify.work(message, message.pending, mailbox)),
@@ -244,6 +249,7 @@ export async function openMailServices(options: MailServicesOptions = {}) {
       await gateway[Symbol.asyncDispose]();
       await sink[Symbol.asyncDispose]();
       await account.flush();
+      await counting.stop();
       await test[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
     },

@@ -102,6 +102,7 @@ describe('storage: every question has its index', function () {
     'notifications.report': (store) => store.notifications.report('sip', 'SM', 'failed'),
     'notifications.latestSent': (store) => store.notifications.latestSent(notification.to),
     'notifications.latestSent before': (store) => store.notifications.latestSent(notification.to, at(9)),
+    'notifications.byToken': (store) => store.notifications.byToken('1'.repeat(25)),
     'notifications.deadLetters': (store) => store.notifications.deadLetters(10),
     'notifications.nextDue': (store) => store.notifications.nextDue(),
     'deliveries.takeDue': (store) => store.deliveries.takeDue(at(0), 1000),
