@@ -70,6 +70,15 @@ describe('A fax that cannot be sent', function () {
     assert.deepEqual([sent.pages, sent.why], [0, 'no-fax'], sent.detail);
   });
 
+  it('to a line that answers and is dead does not hold it', async () => {
+    await machine.answers('nothing');
+    await using call = await dial();
+    const began = performance.now();
+    const sent = await call.sendFax(faxTiff(1), { ...rule, tag: 'out~nothing~1' });
+    assert.ok(sent.kind === 'failed' && sent.pages === 0, sent.kind);
+    assert.ok(performance.now() - began < 60_000);
+  });
+
   it('in the time that it may take is ended then', async () => {
     await machine.answers('tones');
     await using call = await dial();
