@@ -53,7 +53,7 @@ export async function sendFax(
   if (leg.gone.aborted) return { kind: 'gone' };
   if ((tiffPages(document, 1)?.whole ?? 0) === 0) {
     // The switch would find out after both machines have agreed on everything.
-    leg.tell('DELETE', `channels/${leg.id}`);
+    await hangUp(leg);
     await leg.ended();
     return { kind: 'failed', why: 'document', pages: 0, detail: 'no TIFF', facts: undefined };
   }
@@ -106,7 +106,16 @@ async function endSilent(leg: Leg): Promise<void> {
   const statistics = await leg.find(`channels/${leg.id}/rtp_statistics`).catch(() => undefined);
   if ((statistics as { readonly rxcount?: number } | undefined)?.rxcount !== 0) return;
   leg.log.info('a fax is ended: not one packet of sound has come');
-  leg.tell('DELETE', `channels/${leg.id}`);
+  await hangUp(leg);
+}
+
+/** Also over a loss of the connection. */
+async function hangUp(leg: Leg): Promise<void> {
+  try {
+    await leg.command({ method: 'DELETE', uri: `channels/${leg.id}` });
+  } catch (error) {
+    leg.log.warn('a fax could not be ended', { error: String(error) });
+  }
 }
 
 type Over = 'ended' | 'late' | 'detached' | 'not-begun';
@@ -130,7 +139,7 @@ async function run(
   let late = false;
   const cancel = after(rule.maxSeconds * 1000, () => {
     late = true;
-    leg.tell('DELETE', `channels/${leg.id}`);
+    void hangUp(leg);
   });
   const cancelSilent = after(silentMs, () => void endSilent(leg));
   await leg.ended();
