@@ -82,7 +82,7 @@ export interface FaxOut {
 
 export function createFaxOut(deps: FaxOutDeps): FaxOut {
   const running = new Map<FaxJobId, Promise<void>>();
-  let stopping = false;
+  const ending = { stopping: false };
   return {
     request: (request) => take(deps, request),
     find: (id) => deps.store.faxes.get(id),
@@ -90,14 +90,14 @@ export function createFaxOut(deps: FaxOutDeps): FaxOut {
     may: (from, to) => deps.tolls.may(from, to),
     async runDue(signal) {
       let started = 0;
-      while (!signal.aborted && !stopping && running.size < deps.lines) {
+      while (!signal.aborted && !ending.stopping && running.size < deps.lines) {
         const job = await deps.store.faxes.takeDue(deps.clock.now(), leaseMs);
         if (job === undefined) break;
         if (running.has(job.id)) continue;
         const run = runFax(deps, job, signal).finally(() => {
           running.delete(job.id);
           // A line is free.
-          if (!stopping) deps.onDue(deps.clock.now());
+          if (!ending.stopping) deps.onDue(deps.clock.now());
         });
         running.set(job.id, run);
         started += 1;
@@ -107,7 +107,7 @@ export function createFaxOut(deps: FaxOutDeps): FaxOut {
       return started;
     },
     async stop(withinMs) {
-      stopping = true;
+      ending.stopping = true;
       await inTime(Promise.all(running.values()), withinMs);
     },
   };

@@ -140,7 +140,8 @@ async function conclude(deps: FaxRunDeps, job: FaxJob, sent: FaxSent): Promise<v
 
 /** Who hangs up without a sign of a machine was a person, or a machine of another kind. */
 function reasonOf({ why, pages, facts }: Extract<FaxSent, { kind: 'failed' }>): FaxReason {
-  return why === 'hung-up' && pages === 0 && facts?.station === undefined ? 'no-fax' : reasons[why];
+  const silent = pages === 0 && facts?.station === undefined;
+  return silent && (why === 'hung-up' || why === 'time') ? 'no-fax' : reasons[why];
 }
 
 const reasons: Readonly<Record<FaxTrouble, FaxReason>> = {

@@ -41,8 +41,8 @@ export interface FaxMachine extends AsyncDisposable {
   received(
     withinMs?: number,
   ): Promise<{ readonly document: Buffer; readonly end: MachineEnd; readonly to: string }>;
-  /** What it does with calls from now on. Default `takes`. */
-  answers(how: 'takes' | 'busy' | 'silence'): Promise<void>;
+  /** What it does with calls from now on; `tones`: answers, with sound that is no machine's; `nothing`: without any. Default `takes`. */
+  answers(how: 'takes' | 'busy' | 'tones' | 'nothing'): Promise<void>;
 }
 
 export async function openFaxMachine(options: FaxMachineOptions): Promise<FaxMachine> {
@@ -141,14 +141,16 @@ exten => s,1,Set(FILE(\${NOTE})=\${FAXOPT(status)}|\${FAXOPT(pages)}|\${FAXMODE}
 [from-trunk]
 exten => _[+0-9]!,1,GotoIf($["\${ANSWERS}" = "busy"]?busy)
  same => n,Answer()
- same => n,GotoIf($["\${ANSWERS}" = "silence"]?silence)
+ same => n,GotoIf($["\${ANSWERS}" = "tones"]?tones)
+ same => n,GotoIf($["\${ANSWERS}" = "nothing"]?nothing)
  same => n,Set(NOTE=${papers}/got-\${UNIQUEID}~\${EXTEN}~.end)
  same => n,Set(CHANNEL(hangup_handler_push)=machine-over,s,1)
  same => n,Set(FAXOPT(localstationid)=${station})
  same => n,ReceiveFAX(${papers}/got-\${UNIQUEID}~\${EXTEN}~.tif,f)
  same => n,Hangup()
  same => n(busy),Hangup(17)
- same => n(silence),Wait(120)
+ same => n(tones),Playtones(440/500,0/1500)
+ same => n(nothing),Wait(120)
  same => n,Hangup()
 `;
 }

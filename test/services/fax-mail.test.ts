@@ -88,6 +88,10 @@ function mail(change: Partial<InboundMail> = {}): InboundMail {
   };
 }
 
+function contentsOf(request: FaxRequest | undefined): readonly Content[] {
+  return (request?.content ?? []) as readonly Content[];
+}
+
 describe('A mail that is to be faxed', () => {
   it('goes to the number it is addressed to, with a cover that says what it said', async () => {
     const { faxMail, asked, told } = desk();
@@ -100,7 +104,7 @@ describe('A mail that is to be faxed', () => {
     );
     assert.deepEqual(request?.cover, { subject: 'The plan', text: 'Please see the plan.' });
     assert.deepEqual(
-      (request?.content as readonly Content[]).map(({ contentType }) => contentType),
+      contentsOf(request).map(({ contentType }) => contentType),
       ['application/pdf'],
     );
     assert.deepEqual(told, []);
@@ -116,7 +120,7 @@ describe('A mail that is to be faxed', () => {
   it('that is long has pages for its words', async () => {
     const { faxMail, asked } = desk();
     await faxMail.take(mail({ words: 'word '.repeat(500), parts: [] }), '2025550166');
-    assert.equal((asked[0]?.content as readonly Content[])[0]?.contentType, 'text/plain; charset=utf-8');
+    assert.equal(contentsOf(asked[0])[0]?.contentType, 'text/plain; charset=utf-8');
     assert.deepEqual(asked[0]?.cover, { subject: 'The plan' });
   });
 

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
 import { tiffPages } from '../../app/core/message/tiff-pages.ts';
-import type { E164 } from '../../app/core/ids.ts';
+import type { E164, MailboxId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { speech } from '../audio/speech.ts';
 import { openFaxMachine, type FaxMachine } from '../fax/machine.ts';
-import { faxTiff, pagesOf, shows } from '../fax/tiff.ts';
+import { faxTiff, packedTiff, pagesOf, shows } from '../fax/tiff.ts';
 import { OwnMailbox } from './own-mailbox.ts';
 import { openSystem, type System } from './system.ts';
 
@@ -43,7 +45,11 @@ describe('Faxes over a real switch, with real machines', function () {
         { name: 'fax-line', host: '127.0.0.2', port: first },
         { name: 'sound-line', host: '127.0.0.3', port: second },
       ],
-      config: { asterisk: { trunk: 'fax-line' } },
+      config: {
+        asterisk: { trunk: 'fax-line' },
+        email: { domains: ['voice.example'], faxDomain: 'fax.example', listen: { port: 0 } },
+        fax: { mailClients: ['127.0.0.1'], header: 'Anna & Co' },
+      },
     });
     const server = { host: system.asterisk.sipHost, port: system.asterisk.sipPort };
     const open = (host: string, port: number, t38: boolean) =>
@@ -175,6 +181,48 @@ describe('Faxes over a real switch, with real machines', function () {
       [false, { station, rate: 14_400, mode: 't38' }],
     );
     assert.equal((await messages(number)).length, 1);
+  });
+
+  it('from an e-mail go out with a cover sheet', async () => {
+    const number = box();
+    const { mailbox } = await system.store.mailboxes.findOrCreate({
+      id: randomUUID() as MailboxId,
+      number,
+      origin: 'provisioned',
+      classOfService: 'standard',
+      created: new Date(),
+    });
+    await system.store.mailboxes.update(mailbox.id, {
+      settings: { addresses: { email: 'anna@example.com' } },
+    });
+    const port = Number(system.controller.lines.findLast(({ msg }) => msg === 'ready')?.['mail']);
+    const transport = createTransport({ host: '127.0.0.1', port, secure: false, ignoreTLS: true });
+    const document = await packedTiff(1);
+    const mail = {
+      from: 'anna@example.com',
+      to: '12025550166@fax.example',
+      subject: 'The plan',
+      text: 'Please see the plan.',
+      attachments: [{ filename: 'plan.tif', content: document, contentType: 'image/tiff' }],
+    };
+    await transport.sendMail({ ...mail, messageId: '<plan@example.com>' });
+    // The same mail again is the same fax.
+    await transport.sendMail({ ...mail, messageId: '<plan@example.com>' });
+    await assert.rejects(async () => transport.sendMail({ ...mail, from: 'stranger@example.com' }));
+    transport.close();
+    const received = await modern.received();
+    const [got, sent] = await Promise.all([pagesOf(received.document), pagesOf(document)]);
+    assert.equal(got.length, 2);
+    assert.ok(shows(got[1]!, sent[0]!), 'the second page is the document');
+    assert.equal(received.end.station, number);
+    const jobs = await until(async () => {
+      const found = await system.store.faxes.list(mailbox.id, 5);
+      return found.every(({ status }) => status === 'over') ? found : undefined;
+    }, 'the end of the fax');
+    assert.deepEqual(
+      jobs.map(({ end }) => end),
+      [{ kind: 'sent', pages: 2 }],
+    );
   });
 
   it('are not taken for such by speech: a caller who speaks leaves a voice message', async () => {

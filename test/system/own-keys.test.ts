@@ -5,7 +5,8 @@ import { answer, greeting, greetings, list, recipients, settings } from '../../a
 import type { Settings } from '../../app/core/profile/settings.ts';
 import { babble } from '../audio/babble.ts';
 import { OwnMailbox, type Step } from './own-mailbox.ts';
-import { putMessage } from './put-message.ts';
+import { faxTiff } from '../fax/tiff.ts';
+import { putMessage, type Put } from './put-message.ts';
 import { openSystem, type System } from './system.ts';
 
 interface KeyCase {
@@ -13,6 +14,9 @@ interface KeyCase {
   /** What the subscriber has chosen before. */
   readonly settings?: Settings;
   readonly textsStopped?: true;
+  /** Of a message of another kind than voice, and how its menu is come to. */
+  readonly put?: Put;
+  readonly way?: readonly Step[];
   /** What is done in the menu, where it is not just the key. */
   readonly steps?: readonly Step[];
   /** Then played; `stored`: any sound that is no prompt. */
@@ -33,6 +37,7 @@ interface MenuCases {
 
 const media = 'test-greeting' as MediaId;
 const words = babble(1000, 3);
+const fax: Put = { kind: 'fax', part: { contentType: 'image/tiff', bytes: faxTiff(1, 100), pages: 1 } };
 const recorded = { unavailable: { media, contentType: 'audio/PCMU', durationMs: 1000 } };
 
 const all: readonly MenuCases[] = [
@@ -45,6 +50,7 @@ const all: readonly MenuCases[] = [
       { does: 'reply', heard: 'record-own' },
       { does: 'send-on', heard: 'recipient-enter' },
       { does: 'call-sender', heard: 'calling-sender' },
+      { does: 'send-fax', put: fax, way: [['kind-fax', '4']], heard: 'fax-enter-number' },
       { does: 'up', heard: 'menu-message-play' },
     ],
   },
@@ -156,16 +162,16 @@ describe('Each key of sending, greetings and settings, by telephone', function (
       );
     });
 
-    for (const { does, settings: chosen = usual, textsStopped, steps, heard } of cases) {
+    for (const { does, settings: chosen = usual, textsStopped, put, way: own = way, steps, heard } of cases) {
       const choice = menu.choices.find((one) => one.does === does);
       it(`a key of ${menu.name}: ${choice?.key} ${choice?.label}`, async () => {
-        const own = `+12025550${n++}`;
-        const { mailbox } = await putMessage(system, own, { sound: babble(4000, 1) });
+        const number = `+12025550${n++}`;
+        const { mailbox } = await putMessage(system, number, put ?? { sound: babble(4000, 1) });
         if (chosen !== undefined) await system.store.mailboxes.update(mailbox, { settings: chosen });
         if (textsStopped) await system.store.mailboxes.stopTexts(mailbox, new Date());
-        await using visit = await OwnMailbox.enter(system, await system.phone(own));
+        await using visit = await OwnMailbox.enter(system, await system.phone(number));
         await visit.chooses(key);
-        await visit.does(...way, ...(steps ?? [[told, choice?.key ?? '']]));
+        await visit.does(...own, ...(steps ?? [[told, choice?.key ?? '']]));
         await visit.plays(heard);
       });
     }

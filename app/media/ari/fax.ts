@@ -50,6 +50,13 @@ export async function sendFax(
   deps: FaxDeps,
 ): Promise<FaxSent> {
   needsFolder(deps.takes);
+  if (leg.gone.aborted) return { kind: 'gone' };
+  if ((tiffPages(document, 1)?.whole ?? 0) === 0) {
+    // The switch would find out after both machines have agreed on everything.
+    await hangUp(leg);
+    await leg.ended();
+    return { kind: 'failed', why: 'document', pages: 0, detail: 'no TIFF', facts: undefined };
+  }
   const laid = await deps.sounds.lay(`fax-${rule.tag.replace(/[^\w-]/g, '_')}.tif`, document);
   try {
     const over = await run(leg, 'send', rule, { AB_FAX_FILE: laid.path, AB_FAX_HEADER: rule.header });
@@ -91,6 +98,26 @@ function needsFolder(takes: Takes): void {
   );
 }
 
+/** Within this time of its begin some sound comes from every line that works, in milliseconds. */
+const silentMs = 30_000;
+
+/** T.30's own time-outs count by the sound that comes: where none comes at all, they never end. */
+async function endSilent(leg: Leg): Promise<void> {
+  const statistics = await leg.find(`channels/${leg.id}/rtp_statistics`).catch(() => undefined);
+  if ((statistics as { readonly rxcount?: number } | undefined)?.rxcount !== 0) return;
+  leg.log.info('a fax is ended: not one packet of sound has come');
+  await hangUp(leg);
+}
+
+/** Also over a loss of the connection. */
+async function hangUp(leg: Leg): Promise<void> {
+  try {
+    await leg.command({ method: 'DELETE', uri: `channels/${leg.id}` });
+  } catch (error) {
+    leg.log.warn('a fax could not be ended', { error: String(error) });
+  }
+}
+
 type Over = 'ended' | 'late' | 'detached' | 'not-begun';
 
 /** Hands the channel to the dialplan and waits for its end. */
@@ -112,10 +139,12 @@ async function run(
   let late = false;
   const cancel = after(rule.maxSeconds * 1000, () => {
     late = true;
-    leg.tell('DELETE', `channels/${leg.id}`);
+    void hangUp(leg);
   });
+  const cancelSilent = after(silentMs, () => void endSilent(leg));
   await leg.ended();
   cancel();
+  cancelSilent();
   if (leg.end === 'detached') return 'detached';
   return late ? 'late' : 'ended';
 }
