@@ -2,7 +2,7 @@
 import type { Message, Part } from '../core/message/message.ts';
 import { wavOf } from '../core/message/wav.ts';
 import { isTemporary } from '../core/errors.ts';
-import type { Content } from '../ports/convert.ts';
+import type { Content, ConvertOptions } from '../ports/convert.ts';
 import type { Log } from '../ports/log.ts';
 import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
@@ -10,7 +10,7 @@ import type { Conversions } from './conversions.ts';
 
 /** Most bytes that one mail carries; most mail servers take 25 MB, a third more than what it holds. */
 const mostBytes = 15_000_000;
-/** Longest wait for one conversion, in milliseconds: the mail goes without it then. */
+/** Longest wait for all conversions of one mail, in milliseconds: what is not done by then goes in its own form. */
 const convertMs = 8_000;
 
 export interface AttachmentsDeps {
@@ -41,10 +41,11 @@ export function createAttachments(deps: AttachmentsDeps): Attachments {
       const parts: DepositPart[] = [];
       let leftOut = 0;
       let room = mostBytes;
+      const options = { language, signal: AbortSignal.timeout(convertMs) };
       for (const part of wanted) {
         const index = message.envelope.parts.indexOf(part);
         if (index === 0 && /^text\/plain\b/i.test(part.contentType) && part.name === undefined) continue;
-        const found = part.bytes > 4 * mostBytes ? undefined : await formOf(deps, message, part, language);
+        const found = part.bytes > 4 * mostBytes ? undefined : await formOf(deps, message, part, options);
         if (found === undefined || found.bytes.length > room) leftOut += 1;
         else {
           room -= found.bytes.length;
@@ -76,14 +77,14 @@ async function formOf(
   deps: AttachmentsDeps,
   message: Message,
   part: Part,
-  language: string,
+  options: ConvertOptions,
 ): Promise<DepositPart | undefined> {
   const type = (part.contentType.split(';')[0] ?? '').toLowerCase();
   const telephone = /^audio\/(pcmu|pcma|g722|l16|gsm|slin|basic)$/.test(type);
   const form = telephone ? 'audio/mpeg' : type === 'image/tiff' ? 'application/pdf' : undefined;
   if (form !== undefined) {
     const index = message.envelope.parts.findIndex(({ media }) => media === part.media);
-    const content = await converted(deps, message, index, form, language);
+    const content = await converted(deps, message, index, form, options);
     if (content !== undefined) {
       const durationMs = content.durationMs ?? part.durationMs;
       return {
@@ -105,12 +106,11 @@ async function converted(
   message: Message,
   index: number,
   form: string,
-  language: string,
+  options: ConvertOptions,
 ): Promise<Content | undefined> {
   if (deps.conversions === undefined) return undefined;
   try {
-    const signal = AbortSignal.timeout(convertMs);
-    return await deps.conversions.part(message, index, form, { language, signal });
+    return await deps.conversions.part(message, index, form, options);
   } catch (error) {
     deps.log[isTemporary(error) ? 'warn' : 'info']('a mail carries a part in its own form', {
       error,

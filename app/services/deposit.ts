@@ -6,7 +6,7 @@
 import { isTemporary } from '../core/errors.ts';
 import type { E164, MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Envelope, Message, Part } from '../core/message/message.ts';
+import type { Envelope, Message, Part, PendingKind } from '../core/message/message.ts';
 import type { ClassOfService, MessageKind } from '../core/profile/class-of-service.ts';
 import { firstSteps } from '../core/message/first-steps.ts';
 import { wordsOf } from '../core/message/text-part.ts';
@@ -232,6 +232,9 @@ async function insertMessage(
   throw new RangeError('No free reference was found');
 }
 
+/** Steps that nobody notices of what nobody is to be told of. */
+const unnoticed: ReadonlySet<PendingKind> = new Set(['lamp', 'quota', 'transcribe']);
+
 /** Kinds whose first part, where it is written, says what they say; beside a voice or fax it is an accompanying word. */
 const written: ReadonlySet<MessageKind> = new Set(['text', 'email', 'image', 'video']);
 
@@ -260,7 +263,7 @@ function draftMessage(deps: DepositDeps, filing: Filing): Message {
     expires: new Date(now.getTime() + own.retentionDays * dayMs),
     ...(words === undefined ? {} : { transcript: words }),
     pending: firstSteps(envelope, own, mailbox, first, now, leasedUntil).filter(
-      ({ kind }) => !quiet || kind === 'lamp' || kind === 'quota',
+      ({ kind }) => !quiet || unnoticed.has(kind),
     ),
   };
 }

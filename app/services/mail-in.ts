@@ -43,13 +43,25 @@ export interface MailToFax {
   take(mail: InboundMail, digits: string): Promise<void>;
 }
 
+interface Working extends MailInDeps {
+  readonly recalled: Recalled;
+}
+
 type Target =
   | { readonly kind: 'mailbox'; readonly number: E164; readonly classOfService: string }
   | { readonly kind: 'reply' | 'bounce'; readonly token: string }
   | { readonly kind: 'fax'; readonly digits: string; readonly fax: MailToFax }
   | { readonly kind: 'unknown' | 'not-ours' };
 
-export function createMailIntake(deps: MailInDeps): MailIntake {
+/** So long a mailbox that was looked up for a recipient serves for the mail that follows, in milliseconds. */
+const recalledMs = 30_000;
+const mostRecalled = 1000;
+
+/** Mailboxes by the number of a recipient, as they were found before the content came; `undefined` = there was none. */
+type Recalled = Map<E164, { readonly mailbox: Mailbox | undefined; readonly until: number }>;
+
+export function createMailIntake(given: MailInDeps): MailIntake {
+  const deps: Working = { ...given, recalled: new Map() };
   return {
     recipient: (address, sender) => judge(deps, targetOf(deps, address), sender),
     async take(mail, recipients) {
@@ -102,7 +114,7 @@ function served({ plan }: MailInDeps, digits: string): Target {
   return { kind: 'unknown' };
 }
 
-async function judge(deps: MailInDeps, target: Target, sender: string): Promise<RecipientVerdict> {
+async function judge(deps: Working, target: Target, sender: string): Promise<RecipientVerdict> {
   switch (target.kind) {
     case 'unknown':
     case 'not-ours':
@@ -116,12 +128,13 @@ async function judge(deps: MailInDeps, target: Target, sender: string): Promise<
       return sender === '' ? 'taken' : 'reports-only';
     case 'mailbox': {
       const mailbox = await find(deps, target.number);
+      recall(deps, target.number, mailbox);
       return mailbox !== undefined && isFull(deps, mailbox) ? 'full' : 'taken';
     }
   }
 }
 
-async function takeFor(deps: MailInDeps, mail: InboundMail, target: Target): Promise<void> {
+async function takeFor(deps: Working, mail: InboundMail, target: Target): Promise<void> {
   switch (target.kind) {
     case 'unknown':
     case 'not-ours':
@@ -154,11 +167,13 @@ async function report({ store, log }: MailInDeps, mail: InboundMail, token: stri
 }
 
 async function deposit(
-  deps: MailInDeps,
+  deps: Working,
   mail: InboundMail,
   { number, classOfService }: Extract<Target, { kind: 'mailbox' }>,
 ): Promise<void> {
-  const mailbox = await find(deps, number);
+  const known = deps.recalled.get(number);
+  const fresh = known !== undefined && known.until > deps.clock.now().getTime();
+  const mailbox = fresh ? known.mailbox : await find(deps, number);
   const [first, ...more] = partsOf(mail);
   await deps.deposits.take({
     draft: {
@@ -207,6 +222,13 @@ function isQuiet({ profiles }: MailInDeps, mail: InboundMail, mailbox: Mailbox |
   return [mail.sender, mail.from?.address].some((from) =>
     told.some((to) => from !== undefined && to !== undefined && sameAddress(from, to)),
   );
+}
+
+function recall({ recalled, clock }: Working, number: E164, mailbox: Mailbox | undefined): void {
+  recalled.delete(number);
+  recalled.set(number, { mailbox, until: clock.now().getTime() + recalledMs });
+  const [oldest] = recalled.keys();
+  if (recalled.size > mostRecalled && oldest !== undefined) recalled.delete(oldest);
 }
 
 /** A store that is away hinders nothing: the deposit itself finds out. */

@@ -2,7 +2,7 @@
 import { Fault } from '../core/errors.ts';
 import type { Content, Converter, ConvertOptions, Edge } from '../ports/convert.ts';
 import type { Log } from '../ports/log.ts';
-import type { GoogleOptions } from './google/open.ts';
+import { openGoogleSpeech, type GoogleOptions } from './google/open.ts';
 import { openLocalSpeech, recognition, speaking, type LocalOptions } from './local/open.ts';
 
 export type EngineName = 'local' | 'google' | 'none';
@@ -41,7 +41,9 @@ export async function openSpeech(
   const local = await openLocalSpeech({ ...options, prefix, ffmpeg }, { log });
   const { recogniser, speaker, decode } = local;
   const wanted = [options.recognise, options.speak].includes('google');
-  const google = wanted ? await openGoogle(options, decode) : undefined;
+  const google = wanted
+    ? await openGoogleSpeech({ ...options.google, maxChars: options.maxChars }, { decode })
+    : undefined;
   const choose = (engine: EngineName, edge: Edge, own: Converter | undefined, far: Work | undefined) => {
     if (engine === 'none') return [];
     if (engine === 'local' || far === undefined) return own === undefined ? [] : [own];
@@ -60,14 +62,6 @@ export async function openSpeech(
     },
   };
 }
-
-/** Loaded only where it is used: its libraries are large. */
-async function openGoogle({ google, maxChars }: SpeechOptions, decode: OpenedLocal['decode']) {
-  const { openGoogleSpeech } = await import('./google/open.ts');
-  return openGoogleSpeech({ ...google, maxChars }, { decode });
-}
-
-type OpenedLocal = Awaited<ReturnType<typeof openLocalSpeech>>;
 
 function fromAfar(own: Edge, far: Work, near: Converter | undefined, log: Log): Converter {
   return {

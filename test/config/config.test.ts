@@ -105,6 +105,31 @@ describe('The configuration', () => {
       /classes\.standard\.notify: found "twilio", allowed: a section `twilio`/,
     ],
     [
+      'e-mail without a relay',
+      'email: { domains: [voice.example] }\nclasses:\n  standard: { notify: [{ gateway: email }] }\n',
+      /classes\.standard\.notify: found "email", allowed: a section `email` with a `relay`/,
+    ],
+    [
+      'a mail to a number',
+      'email: { domains: [voice.example], relay: { host: r.example } }\nclasses:\n  standard: { notify: [{ gateway: email, to: "+12025550100" }] }\n',
+      /classes\.standard\.notify\[0\]\.to: found "\+12025550100", allowed: an e-mail address/,
+    ],
+    [
+      'a text to an address',
+      'classes:\n  standard: { notify: [{ gateway: sip, to: bob@home.example }] }\n',
+      /classes\.standard\.notify\[0\]\.to: found "bob@home\.example", allowed: a number/,
+    ],
+    [
+      'a mail relay without its password',
+      'email: { domains: [voice.example], relay: { host: r.example, user: us } }\n',
+      /email\.relay\.user: found "no password", allowed: EMAIL_RELAY_PASSWORD in the environment/,
+    ],
+    [
+      'a network that is none',
+      'email: { domains: [voice.example], listen: { clients: [10.0.0.0/40] } }\n',
+      /email\.listen\.clients\[0\]: found "10\.0\.0\.0\/40", allowed: an address or network/,
+    ],
+    [
       'SMPP without its section',
       'classes:\n  standard: { notify: [{ gateway: smpp }] }\n',
       /classes\.standard\.notify: found "smpp", allowed: a section `smpp`/,

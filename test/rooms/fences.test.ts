@@ -109,6 +109,16 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import 'twilio';`,
     why: 'a gateway knows its own network alone',
   },
+  {
+    file: 'app/gateways/email/planted.ts',
+    code: `import 'fastify';`,
+    why: 'the e-mail gateway knows its own libraries alone',
+  },
+  {
+    file: 'app/gateways/web/planted.ts',
+    code: `import 'nodemailer';`,
+    why: 'only the e-mail gateway knows e-mail',
+  },
   { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
   {
     file: 'app/gateways/web/planted.ts',

@@ -96,6 +96,7 @@ describe('storage: every question has its index', function () {
     'notifications.failed': (store) => store.notifications.failed(notification.id, at(9), 'x'),
     'notifications.report': (store) => store.notifications.report('sip', 'SM', 'failed'),
     'notifications.latestSent': (store) => store.notifications.latestSent(notification.to),
+    'notifications.byToken': (store) => store.notifications.byToken('1'.repeat(25)),
     'notifications.deadLetters': (store) => store.notifications.deadLetters(10),
     'notifications.nextDue': (store) => store.notifications.nextDue(),
     'deliveries.takeDue': (store) => store.deliveries.takeDue(at(0), 1000),

@@ -136,6 +136,15 @@ describe('storage: notifications', function () {
     assert.deepEqual(await letters(0), []);
   });
 
+  it('a mail is found by its token, as it is then', async () => {
+    const one = await put({ gateway: 'email', to: 'bob@home.example', token: '1'.repeat(25) });
+    await put();
+    await notifications().sent(one.id, at(1), '<1@voice.example>');
+    const found = await notifications().byToken('1'.repeat(25));
+    assert.deepEqual([found?.id, found?.status], [one.id, 'sent']);
+    assert.equal(await notifications().byToken('2'.repeat(25)), undefined);
+  });
+
   it('delivery reports find the text by the provider’s id, in any order', async () => {
     const one = await put({ gateway: 'twilio' });
     await notifications().sent(one.id, at(1), 'SM2');

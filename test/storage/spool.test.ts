@@ -39,12 +39,18 @@ describe('spool: deposits that wait on this disk', function () {
 
   it('a deposit comes back as it was put in, also after a restart', async () => {
     const plain = sampleDeposit('a\nb', 0, { from: { private: true } });
-    const rich = sampleDeposit('b', 32_000, {
-      dialled: '5550123',
-      related: 'x' as MessageId,
-      urgent: true,
-      cut: true,
-    });
+    const rich: SpooledDeposit = {
+      ...sampleDeposit('b', 32_000, {
+        dialled: '5550123',
+        related: 'x' as MessageId,
+        urgent: true,
+        cut: true,
+        subject: 'Keys',
+        omitted: [{ why: 'too-many', name: 'a.csv' }],
+      }),
+      more: [{ contentType: 'image/png', name: 'mat.png', bytes: new Uint8Array([1, 2]) }],
+      quiet: true,
+    };
     await spool.put(plain);
     await spool.put(rich);
     assert.equal(spool.size, 2);

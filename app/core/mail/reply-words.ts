@@ -4,7 +4,7 @@
 const divider =
   /^(-{2,} ?(original message|mensaje original|message d'origine|ursprüngliche nachricht)\b|_{10,}$)/i;
 const beginsDate = /^(on|el|le|am)\b/i;
-const wrote = /^(on|el|le|am)\b.{4,600}\b(wrote|escribió|a écrit|schrieb)\b.{0,80}:$/i;
+const wrote = /^(on|el|le|am)\b.{4,600}\s(wrote|escribió|a écrit|schrieb)(?!\p{L}).{0,80}:$/iu;
 /** It begins what is quoted only where other headers of that mail follow. */
 const from = /^(from|de|von): .{1,200}$/i;
 const afterFrom = /^(sent|date|to|subject|enviado|fecha|para|asunto|gesendet|an): /i;
@@ -35,6 +35,9 @@ function isIntroduction(lines: readonly string[], at: number): boolean {
   if (from.test(first)) return afterFrom.test((lines[at + 1] ?? '').trim());
   if (!beginsDate.test(first)) return false;
   for (let more = 1; more <= folded; more += 1) {
+    const last = (lines[at + more - 1] ?? '').trim();
+    // "On my way" above "On Monday … wrote:" is no part of it.
+    if (more > 1 && (last === '' || beginsDate.test(last))) return false;
     const whole = lines
       .slice(at, at + more)
       .map((line) => line.trim().slice(0, longestLine))

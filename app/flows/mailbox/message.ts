@@ -101,7 +101,11 @@ async function listen(here: Here): Promise<Step> {
   const ready = await here.hearing?.ready(keys);
   if (ready === undefined) return toMenu(prompt('invalid-key'));
   if (ready.kind === 'gone') return leave('end');
-  if (ready.kind === 'problem') return toMenu(prompt(ready.says));
+  if (ready.kind === 'problem') {
+    // The announcement is then all that can be heard of what was written.
+    if (ready.says === 'cannot-play' && !isSpoken(here.message)) await noteHeard(here);
+    return toMenu(prompt(ready.says));
+  }
   if (ready.kind === 'key') return onKey(here, ready.key, true);
   const { player } = ready;
   const played = await player.play(session, keys);

@@ -13,17 +13,18 @@ export type ParseAnswer =
 
 parentPort?.on('message', ({ raw, sender }: ParseJob) => {
   void parseMail(raw, sender).then(
-    (mail) => answer({ kind: 'parsed', mail: owned(mail) }),
+    (mail) => {
+      const parts = mail.parts.map((part) => ({ ...part, bytes: Uint8Array.from(part.bytes) }));
+      // Small contents are views of larger buffers: what goes over is their own, and is not copied once more.
+      answer(
+        { kind: 'parsed', mail: { ...mail, parts } },
+        parts.map(({ bytes }) => bytes.buffer),
+      );
+    },
     (error: unknown) => answer({ kind: 'refused', why: String(error) }),
   );
 });
 
-function answer(given: ParseAnswer): void {
-  // No window: a thread's port has no origin.
-  parentPort?.postMessage(given, []);
-}
-
-/** Small contents are views of larger buffers, all of which would be copied. */
-function owned(mail: Parsed): Parsed {
-  return { ...mail, parts: mail.parts.map((part) => ({ ...part, bytes: Uint8Array.from(part.bytes) })) };
+function answer(given: ParseAnswer, transfer: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(given, transfer);
 }

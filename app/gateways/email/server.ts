@@ -1,5 +1,6 @@
 /** Mail that comes in by SMTP (RFC 5321). A mail is acknowledged only when it is safe for every recipient. */
 import { once } from 'node:events';
+import { domainToASCII } from 'node:url';
 import { BlockList, isIPv6, type AddressInfo } from 'node:net';
 import {
   SMTPServer,
@@ -72,7 +73,7 @@ export async function openMailServer(slice: MailServerSlice, deps: MailServerDep
     onConnect: (session, answer) => door.connect(session, answer),
     onClose: (session) => door.leave(session),
     onMailFrom: ({ args }, session, answer) => door.begin(args, session, answer),
-    onRcptTo: ({ address }, session, answer) => void door.recipient(address, session, answer),
+    onRcptTo: ({ address }, session, answer) => void door.recipient(plainDomain(address), session, answer),
     onData: (stream, session, answer) => {
       const cut = (): void => {
         for (const one of server.connections) if (one.id === session.id) one.close();
@@ -189,7 +190,7 @@ class Door implements AsyncDisposable {
   async #take(raw: Uint8Array<ArrayBuffer>, session: SMTPServerSession): Promise<string> {
     const parsed = await this.#parsers.parse(raw, senderOf(session));
     if (parsed.hops > mostHops) throw failures.loop();
-    const recipients = session.envelope.rcptTo.map(({ address }) => address);
+    const recipients = session.envelope.rcptTo.map(({ address }) => plainDomain(address));
     await this.#deps.intake.take({ ...parsed, client: session.remoteAddress }, recipients);
     return `2.0.0 taken as ${parsed.id.slice(0, 16)}`;
   }
@@ -214,6 +215,13 @@ const refusals: Readonly<Record<Exclude<RecipientVerdict, 'taken'>, () => SmtpEr
 
 function senderOf({ envelope: { mailFrom } }: SMTPServerSession): string {
   return mailFrom === false ? '' : mailFrom.address;
+}
+
+/** The library writes domains in Unicode; the configuration has them as the DNS does. */
+function plainDomain(address: string): string {
+  const at = address.lastIndexOf('@');
+  const plain = domainToASCII(address.slice(at + 1));
+  return at < 0 || plain === '' ? address : `${address.slice(0, at)}@${plain}`;
 }
 
 /** In memory of its own, which can go to another thread. */

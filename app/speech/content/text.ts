@@ -17,6 +17,8 @@ export function speakable(bytes: Uint8Array, most: number): string {
     .replaceAll(/[\p{C}\p{Z}\s\uFFFD]+/gu, ' ')
     // espeak-ng takes what stands in double brackets for phonemes.
     .replaceAll(/\[{2,}|\]{2,}/g, ' ')
+    // A line of signs, or a letter that is held down.
+    .replaceAll(/([^\p{N}])\1{4,}/gu, '$1$1$1$1')
     .replaceAll(new RegExp(`\\S{${longestWord}}(?=\\S)`, 'gu'), '$& ')
     .trim();
   if (!/[\p{L}\p{N}]/u.test(plain)) throw nothing();

@@ -18,13 +18,13 @@ export interface GoogleSpeech extends AsyncDisposable {
 }
 
 /** Connects when it is first used. Credentials are found as Google's libraries do: GOOGLE_APPLICATION_CREDENTIALS. */
-export function openGoogleSpeech(
+export async function openGoogleSpeech(
   options: GoogleOptions,
   { decode }: Pick<RecogniseDeps, 'decode'>,
-): GoogleSpeech {
+): Promise<GoogleSpeech> {
   const { recogniser, speaker } = options;
-  const speech = openSpeechClient({ ...options, endpoint: recogniser });
-  const textToSpeech = openTextToSpeechClient({ ...options, endpoint: speaker });
+  const speech = await openSpeechClient({ ...options, endpoint: recogniser });
+  const textToSpeech = await openTextToSpeechClient({ ...options, endpoint: speaker });
   return {
     recognise: createRecognise(speech, { decode, timeoutMs: options.timeoutMs }),
     speak: createSpeak(textToSpeech, options),

@@ -1,5 +1,5 @@
 /** Text into sound for telephones, by flite and espeak-ng. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { Content, ConvertOptions } from '../../ports/convert.ts';
@@ -23,6 +23,8 @@ export const telephoneRate = 8000;
 const timeoutMs = 120_000;
 /** About half an hour at the engines' own rates. */
 const maxBytes = 96 * 1024 * 1024;
+/** What takes longer to say is cut, in seconds: the longest text takes about half of it. */
+const mostSeconds = 1200;
 /** Words a minute of espeak-ng, as in the prompts. */
 const wordsAMinute = '150';
 /** Brings each engine near the prompts' loudness; nothing is clipped. */
@@ -42,7 +44,18 @@ export function createSpeak(
       '-filter:a',
       `highpass=f=100,volume=${gain[voice.engine]},alimiter=limit=0.9:level=false`,
     ];
-    const out = [...filter, '-ac', '1', '-ar', String(telephoneRate), '-f', 's16le', 'pipe:1'];
+    const out = [
+      ...filter,
+      '-t',
+      String(mostSeconds),
+      '-ac',
+      '1',
+      '-ar',
+      String(telephoneRate),
+      '-f',
+      's16le',
+      'pipe:1',
+    ];
     const input = ['-f', 'wav', '-ignore_length', '1', '-i', 'pipe:0'];
     const bytes = await programs.run({
       command: [...engines.ffmpeg, ...quiet, ...input, ...out],
@@ -68,7 +81,7 @@ function chooseVoice(engines: Engines, languages: readonly string[], text: strin
 
 type Limits = Pick<Run, 'timeoutMs' | 'maxBytes' | 'signal'>;
 
-/** A wave file as the engine writes it. The text goes in by a pipe: it is never part of a command line. */
+/** A wave file as the engine writes it. The text goes in by a pipe or a file: it is never part of a command line. */
 function say(
   engines: Engines,
   programs: Programs,
@@ -81,11 +94,11 @@ function say(
     const args = ['-v', voice.name, '-s', wordsAMinute, '-b', '1', '--stdin', '--stdout'];
     return programs.run({ command: command(...args), input: Buffer.from(text), ...limits });
   }
-  // It goes back to the beginning of what it has written.
+  // It reads no pipe as Node.js makes them, and goes back to the beginning of what it has written.
   return inFolder(async (folder) => {
-    const file = join(folder, 'speech.wav');
-    const args = ['-voice', voice.name, '-f', '/dev/stdin', '-o', file];
-    await programs.run({ command: command(...args), input: Buffer.from(`${asciiOf(text)}\n`), ...limits });
+    const [said, file] = [join(folder, 'text'), join(folder, 'speech.wav')];
+    await writeFile(said, `${asciiOf(text)}\n`, { mode: 0o600 });
+    await programs.run({ command: command('-voice', voice.name, '-f', said, '-o', file), ...limits });
     return readFile(file);
   });
 }

@@ -29,7 +29,10 @@ describe('a subscriber that is to be kept', () => {
           addresses: { email: 'a.b+c@d.example', sip: 'zoe@pbx.local:5062', sms: '+34600111222' },
           quietHours: { from: '22:00', to: '07:00' },
           lists: { 1: { members: ['+12025550148'] } },
-          notify: [{ gateway: 'sip', to: 'subscriber' }],
+          notify: [
+            { gateway: 'sip', to: 'subscriber' },
+            { gateway: 'email', to: 'desk@home.example', attach: 'none' },
+          ],
           toll: { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 0 },
           deliverByCall: true,
           greetings: { announcementOnly: true },
@@ -51,6 +54,14 @@ describe('a subscriber that is to be kept', () => {
     ],
     'a class that nobody knows': [{ classOfService: 'toString' }, 'classOfService: unknown-class'],
     'a status that nobody knows': [{ status: 'asleep' }, 'status: bad-value'],
+    'a text to an address': [
+      { settings: { notify: [{ gateway: 'sip', to: 'a@b.example' }] } },
+      'settings.notify.0.to: bad-value',
+    ],
+    'a mail to a number': [
+      { settings: { notify: [{ gateway: 'email', to: '+12025550147' }] } },
+      'settings.notify.0.to: bad-value',
+    ],
     'a blank name': [{ settings: { name: '  ' } }, 'settings.name: bad-text'],
     'a name with a line break': [{ settings: { name: 'a\nb' } }, 'settings.name: bad-text'],
     'a name of 81 characters': [{ settings: { name: 'x'.repeat(81) } }, 'settings.name: bad-text'],

@@ -5,7 +5,12 @@ import { parseCommand } from '../../../app/core/notification/commands.ts';
 import { replyText } from '../../../app/core/notification/replies.ts';
 import { smsUnits } from '../../../app/core/notification/sms-units.ts';
 import { noticeText, textNoticeText } from '../../../app/core/notification/texts.ts';
-import { longestHoles, textNames, type TextName } from '../../../app/core/notification/wording.ts';
+import {
+  longestHoles,
+  mailTextNames,
+  textNames,
+  type TextName,
+} from '../../../app/core/notification/wording.ts';
 import { shippedTexts } from '../../speech/shipped.ts';
 
 const access = '+12025550199';
@@ -207,6 +212,8 @@ describe('every other text', () => {
     'short-notice',
     'text-notice',
     'short-text-notice',
+    'email-notice',
+    ...mailTextNames,
   ];
   for (const language of ['en', 'es']) {
     const words = shippedTexts.wording(language);

@@ -292,6 +292,16 @@ describe('Words that cannot be spoken', function () {
         assert.equal(await world.stateOf(message), 'saved');
       }));
 
+  it('of a text that nothing here speaks the announcement is all: it is a heard message then, and what was said stays new', () =>
+    withWorld({ none: true }, async (world) => {
+      const written = await world.leave(own, text('call me'));
+      const said = await world.leave(own, { part: { contentType: 'audio/amr', bytes: spelled('hello') } });
+      const steps = [hear('cannot-play'), hear('menu-message-save')];
+      const person = await world.call(own, press('1'), ...steps, press('6'), ...steps);
+      assert.deepEqual(person.remaining, []);
+      assert.deepEqual([await world.stateOf(written), await world.stateOf(said)], ['heard', 'new']);
+    }));
+
   it('a voice message in a form that no telephone plays is turned into one', () =>
     withWorld({}, async (world) => {
       await world.leave(own, { part: { contentType: 'audio/amr', bytes: spelled('hello') } });

@@ -65,7 +65,7 @@ export async function openMailWorld(
   world.program = () =>
     createTransport({ host: '127.0.0.1', port: server.port, tls: { rejectUnauthorized: false } });
   world[Symbol.asyncDispose] = () => server[Symbol.asyncDispose]();
-  return world as MailWorld;
+  return world;
 }
 
 /** A mail with these headers and body. */
