@@ -13,7 +13,7 @@ export const toolsSchema = z
       .union([z.string().min(1), z.array(z.string()).min(1)])
       .default('ffmpeg')
       .describe(
-        'Program that plays messages faster and slower and converts sound, pictures and video: its name or path, or a list with its first arguments. Without it messages play at their own speed alone.',
+        'Program that plays messages faster and slower and converts sound, pictures and video: its name or path, or a list with its first arguments, which is run without the prefix. Without it messages play at their own speed alone.',
       ),
     atOnce: z.int().min(1).max(64).default(2).describe('Most conversions at once; others wait.'),
     seconds: z.int().min(1).max(3600).default(60).describe('Longest time of one program, in seconds.'),

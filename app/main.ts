@@ -38,6 +38,9 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   await using log = openLog(config.log);
+  // It looks for its engines while the others open.
+  const speaking = openSpeech({ ...config.speech, language }, config.tools, { log });
+  speaking.catch(() => undefined);
   await using store = await openStore(config.store, { log });
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
@@ -49,7 +52,7 @@ async function main(): Promise<void> {
     language,
   });
   await using transform = openTransform(config.tools, { log });
-  await using speech = await openSpeech({ ...config.speech, language }, config.tools, { log });
+  await using speech = await speaking;
   const takes = { text: noController };
   await using gateways = await openGateways(config, secrets, {
     media,

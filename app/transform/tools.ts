@@ -57,8 +57,6 @@ export interface Bench {
 }
 
 const folderName = 'answerback-convert-';
-/** A folder that is older was left by a process that broke; no run takes so long. In milliseconds. */
-const staleMs = 3_600_000;
 
 /** Holds the program in, and becomes it; nothing of the content is ever part of a command line. */
 const holdIn =
@@ -69,12 +67,15 @@ export class Tools {
   readonly #log: Log;
   readonly #processes: Processes;
   readonly #missing = new Set<ToolName>();
+  readonly #cleared: Promise<void>;
 
   constructor(options: ToolOptions, { log }: { readonly log: Log }) {
     this.#options = options;
     this.#log = log;
     this.#processes = new Processes(options);
-    void clearOld().catch((error: unknown) => log.warn('folders of an earlier process stay', { error }));
+    this.#cleared = clearOld().catch((error: unknown) =>
+      log.warn('folders of an earlier process stay', { error }),
+    );
   }
 
   /** Whether a run has found that it is not on this machine. */
@@ -116,8 +117,8 @@ export class Tools {
     }, signal);
   }
 
-  close(): Promise<void> {
-    return this.#processes.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#processes.close(), this.#cleared]);
   }
 
   #command(tool: ToolName): readonly string[] {
@@ -182,13 +183,22 @@ function shortened(complaint: string, folder: string): string {
   return lines.slice(0, 2).join('; ').slice(0, 200) || 'it does not say why';
 }
 
+/** What is in there are messages: it does not stay when the process that put it there broke. */
 async function clearOld(): Promise<void> {
   const user = process.getuid?.();
   for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(folderName)) continue;
+    const [, pid] = /^answerback-convert-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || runs(Number(pid))) continue;
     const path = join(tmpdir(), name);
     const found = await stat(path).catch(() => undefined);
-    if (found === undefined || found.uid !== user || found.mtimeMs > Date.now() - staleMs) continue;
-    await rm(path, { recursive: true, force: true });
+    if (found?.uid === user) await rm(path, { recursive: true, force: true });
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

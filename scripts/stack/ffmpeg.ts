@@ -29,5 +29,7 @@ export function toolCommands(): {
   const ffmpeg = ffmpegCommand();
   if (programs.every((program) => onPath(program) !== undefined)) return { ffmpeg, prefix: [] };
   const { program, args } = inRoot('', []);
-  return { ffmpeg, prefix: [program, ...args.slice(0, -1)] };
+  // A list is run as it is.
+  const own = typeof ffmpeg === 'string' ? [ffmpeg] : ffmpeg;
+  return { ffmpeg: own, prefix: [program, ...args.slice(0, -1)] };
 }

@@ -86,6 +86,31 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'adapters do not know each other',
   },
   {
+    file: 'app/speech/local/planted.ts',
+    code: `import '../../transform/open.ts';`,
+    why: 'adapters do not know each other',
+  },
+  {
+    file: 'app/speech/local/planted.ts',
+    code: `import '../google/open.ts';`,
+    why: 'an engine of speech does not know another',
+  },
+  {
+    file: 'app/speech/local/planted.ts',
+    code: `import type { v1 } from '@google-cloud/speech'; export type X = typeof v1;`,
+    why: "only Google's engine knows Google",
+  },
+  {
+    file: 'app/speech/google/planted.ts',
+    code: `import '../local/open.ts';`,
+    why: 'an engine of speech does not know another',
+  },
+  {
+    file: 'app/speech/google/planted.ts',
+    code: `import '@grpc/grpc-js';`,
+    why: "Google's client libraries bring their own gRPC",
+  },
+  {
     file: 'app/transform/planted.ts',
     code: `import '../media/ari/open.ts';`,
     why: 'adapters do not know each other',

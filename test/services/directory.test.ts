@@ -159,6 +159,15 @@ describe('services: the directory', function () {
       await put(message.envelope.parts[0]!.media);
       await store.messages.insert(message);
     }
+    // Words of the first one, as a conversion has made them.
+    const derived = {
+      of: 0,
+      media: 'words of one' as MediaId,
+      form: 'text/plain',
+      contentType: 'text/plain',
+    };
+    await put(derived.media);
+    assert.ok(await store.messages.addDerived(messages[0]!.id, { ...derived, bytes: 100 }));
     await store.credentials.setPin({
       mailbox: one.id,
       hash: 'x',
@@ -171,6 +180,7 @@ describe('services: the directory', function () {
     assert.equal(await directory.get(one.number), undefined);
     assert.equal(await store.credentials.get(one.id), undefined);
     assert.equal(await store.media.get('greeting of one' as MediaId), undefined);
+    assert.equal(await store.media.get(derived.media), undefined);
     for (const message of messages) {
       assert.equal(await store.messages.get(message.id), undefined);
       assert.equal(await store.media.get(message.envelope.parts[0]!.media), undefined);

@@ -1,6 +1,8 @@
 /** What conversions do to everything else in this process: nothing. */
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -38,6 +40,15 @@ describe('conversions beside calls', function () {
     assert.ok(delay.count > 100, `${delay.count} looks`);
     const p99 = delay.percentile(99) / 1e6;
     assert.ok(p99 < 50, `p99 ${p99} ms, worst ${delay.max / 1e6} ms`);
+  });
+
+  it('each program has the memory, the processor time and the bytes that it may have, and no more', async () => {
+    const tells = ['sh', '-c', 'echo $(ulimit -v) $(ulimit -t) $(ulimit -f) $(ulimit -c) >&2; exit 1'];
+    await using world = openWorld({ ffmpeg: tells, memoryMiB: 700, cpuSeconds: 7, maxBytes: 1_024_000 });
+    await assert.rejects(world.to('audio/x-wav', sound), {
+      code: 'invalid',
+      message: 'ffmpeg cannot read it: 716800 7 2000 0',
+    });
   });
 
   describe('a program that hangs', () => {
@@ -99,6 +110,14 @@ describe('conversions beside calls', function () {
     });
   });
 
+  it('programs may be kept from the network by a command before them', async () => {
+    const { prefix } = toolCommands();
+    const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+    const alone = ['unshare', ...user, '--net', '--', ...prefix];
+    await using world = openWorld({ prefix: alone, ffmpeg: 'ffmpeg' });
+    assert.equal((await world.to('audio/x-wav', sound)).durationMs, 1000);
+  });
+
   it('a machine without a program says so once, in words for its owner, and offers it no more', async () => {
     const lines: LogLine[] = [];
     await using room = openTransform(
@@ -118,6 +137,23 @@ describe('conversions beside calls', function () {
     const text = { contentType: 'text/plain', bytes: Buffer.from('Words need no program') };
     const made = await room.convert(text, { from: 'text/plain', to: 'application/pdf', cost: 1 }, how);
     assert.equal(made.pages, 1);
+  });
+
+  it('what a process that broke left behind is removed at the next start, what another works on is not', async () => {
+    const gone = spawn('true');
+    await once(gone, 'exit');
+    const [old, busy] = [gone.pid, process.ppid].map((pid) =>
+      join(tmpdir(), `answerback-convert-${pid}-abcdef`),
+    );
+    for (const folder of [old, busy]) await mkdir(folder ?? '');
+    try {
+      await using room = openTransform(toolCommands(), { log: silentLog });
+      await room[Symbol.asyncDispose]();
+      await assert.rejects(stat(old ?? ''), { code: 'ENOENT' });
+      assert.ok((await stat(busy ?? '')).isDirectory());
+    } finally {
+      await rm(busy ?? '', { recursive: true });
+    }
   });
 
   it('an edge that nobody has is not found', async () => {

@@ -13,10 +13,10 @@ export function speakable(bytes: Uint8Array, most: number): string {
   const text = new TextDecoder('utf-8').decode(bytes).normalize('NFC');
   const plain = text
     .replaceAll(/\r?\n[\t ]*\r?\n\s*/g, '. ')
-    // Controls, formats as those for right-to-left, private and unassigned characters, halves of pairs, U+FFFD.
-    .replaceAll(/[\p{C}\p{Z}\s\uFFFD]+/gu, ' ')
     // espeak-ng takes what stands in double brackets for phonemes.
     .replaceAll(/\[{2,}|\]{2,}/g, ' ')
+    // Controls, formats as those for right-to-left, private and unassigned characters, halves of pairs, U+FFFD.
+    .replaceAll(/[\p{C}\p{Z}\s\uFFFD]+/gu, ' ')
     // A line of signs, or a letter that is held down.
     .replaceAll(/([^\p{N}])\1{4,}/gu, '$1$1$1$1')
     .replaceAll(new RegExp(`\\S{${longestWord}}(?=\\S)`, 'gu'), '$& ')

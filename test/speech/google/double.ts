@@ -65,8 +65,8 @@ export async function openGoogleDouble(
     authorizations: [] as string[],
     misbehave: [] as Misbehaviour[],
     waiting: 0,
-    transcript: (_: RecognizeRequest): string => '',
-    speech: (_: SynthesizeRequest): Uint8Array => new Uint8Array(),
+    transcript: (() => '') as GoogleDouble['transcript'],
+    speech: (() => new Uint8Array()) as GoogleDouble['speech'],
   };
   const method =
     <Request, Answer>(
