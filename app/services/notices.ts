@@ -176,17 +176,8 @@ function textOf(
   if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
   const { from, parts, kind: what } = message.envelope;
   const { reference } = message;
-<<<<<<< HEAD
   if (what === 'text' || what === 'email' || what === 'image' || what === 'video')
     return textNoticeText({ words, access, reference, from, said: saidIn(message, words) }, `${what}-notice`);
-=======
-  if (what === 'text' || what === 'email') {
-    const { subject } = message.envelope;
-    const said = [...(subject === undefined ? [] : [subject]), message.transcript ?? ''].join(' - ');
-    const name = what === 'text' ? 'text-notice' : 'email-notice';
-    return textNoticeText({ words, access, reference, from, said }, name);
-  }
->>>>>>> fax
   if (what === 'fax') {
     const pages = parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
     return faxNoticeText({ words, access, reference, from, pages });
