@@ -95,6 +95,7 @@ const haves: Readonly<Partial<Record<Condition, Readonly<Partial<Record<MenuName
   alone: { each: { way: 'reference' } },
   'announcement-only': { each: { settings: { greetings: { announcementOnly: true } } } },
   'notices-off': { each: { textsStopped: true } },
+  'can-be-faxed': { each: { messages: [{ kind: 'text', words: 'Good morning.' }] } },
   'calls-on': { each: { settings: { deliverByCall: true } } },
 };
 
