@@ -23,6 +23,7 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
 import { openHasher } from './secrets/open.ts';
 import { openSpeech } from './speech/open-speech.ts';
+import { whenOpen } from './speech/when-open.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openSpool } from './storage/spool/open.ts';
@@ -41,9 +42,8 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   await using log = openLog(config.log);
-  // It looks for its engines while the others open.
-  const speaking = openSpeech({ ...config.speech, language }, config.tools, { log });
-  speaking.catch(() => undefined);
+  // Nobody waits until it has found its engines.
+  await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
   await using store = await openStore(config.store, { log });
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
@@ -55,7 +55,6 @@ async function main(): Promise<void> {
     language,
   });
   await using transform = openTransform(config.tools, { log });
-  await using speech = await speaking;
   const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
   await using gateways = await openGateways(config, secrets, {
     media,

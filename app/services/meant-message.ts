@@ -1,8 +1,12 @@
 /** Which message an answer to a text or mail is about. */
 import type { MessageId } from '../core/ids.ts';
 import type { ReplyName } from '../core/notification/replies.ts';
-import type { Store } from '../ports/store.ts';
+import type { Notification, Store } from '../ports/store.ts';
 import type { Asker, OpenResult, Retrieval } from './retrieve.ts';
+
+/** Looks for what was told, and the wait between them in milliseconds. */
+const mostLooks = 4;
+const lookMs = 250;
 
 interface MeantDeps {
   readonly store: Pick<Store, 'messages' | 'notifications'>;
@@ -30,11 +34,24 @@ export async function findMeant(
   const notice =
     asker.number === undefined || about !== undefined
       ? undefined
-      : await deps.store.notifications.latestSent(asker.number, received);
+      : await latestTold(deps, asker.number, received);
   const meant = about ?? notice?.about ?? notice?.message;
   const message = meant === undefined ? undefined : await deps.store.messages.get(meant);
   if (message === undefined) return { kind: 'none' };
   return deps.retrieval.open(message.reference, asker);
+}
+
+/** An answer may be here before the store knows that what it answers is out. */
+async function latestTold(
+  { store }: MeantDeps,
+  number: string,
+  before: Date | undefined,
+): Promise<Notification | undefined> {
+  for (let looks = 1; ; looks += 1) {
+    const found = await store.notifications.latestSent(number, before);
+    if (found !== undefined || looks === mostLooks) return found;
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
+  }
 }
 
 /** What is answered where it cannot be opened. */
