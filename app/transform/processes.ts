@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { getPriority, setPriority } from 'node:os';
 import { Fault } from '../core/errors.ts';
+import { programEnvironment } from '../programs/environment.ts';
 
 export interface ProcessLimits {
   /** Longest time of one process, in milliseconds. */
@@ -116,7 +117,10 @@ export class Processes {
 
   #one({ program, args, input, patient }: Command, signal: AbortSignal | undefined): Promise<Ran> {
     const { timeoutMs, maxBytes } = this.#limits;
-    const child = spawn(program, args, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: programEnvironment(),
+    });
     if (patient === true) giveWay(child);
     this.#running.add(child);
     const written: Buffer[] = [];
