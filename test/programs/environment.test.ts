@@ -10,10 +10,9 @@ import { silentLog } from '../ports/silent-log.ts';
 const sound = { contentType: 'audio/PCMU', bytes: tone(440, 1000) };
 const secrets = ['TWILIO_AUTH_TOKEN', 'ANSWERBACK_PIN_PEPPER', 'MONGODB_URL'];
 /** All that a program is told, and what its shell adds. */
-const told = [
-  ...['PATH', 'HOME', 'LANG', 'TMPDIR', 'ANSWERBACK_CACHE', 'ANSWERBACK_ROOT', 'XDG_CACHE_HOME'],
-  ...['PWD', 'OLDPWD', 'SHLVL', '_'],
-];
+const told = 'PATH HOME LANG TMPDIR ANSWERBACK_CACHE ANSWERBACK_ROOT XDG_CACHE_HOME PWD OLDPWD SHLVL _'.split(
+  ' ',
+);
 
 describe('A program that reads what strangers send', () => {
   const earlier = new Map(secrets.map((name) => [name, process.env[name]]));
