@@ -1,4 +1,7 @@
-/** The only reader of process.env and of the YAML file. Secrets come from the environment alone. */
+/**
+ * The only reader of the YAML file and, but for what app/programs passes on, of process.env. Secrets come from the
+ * environment alone.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { getPriority, setPriority } from 'node:os';
 import { Fault } from '../core/errors.ts';
+import { programEnvironment } from '../programs/environment.ts';
+import { Turns } from '../programs/turns.ts';
 
 export interface ProcessLimits {
   /** Longest time of one process, in milliseconds. */
@@ -32,8 +34,6 @@ export interface Ran {
   readonly complaint: string;
 }
 
-/** More than this many waiting for each place are refused: they would be in vain when their turn comes. */
-const waitingEach = 16;
 /** So much of what a program complains of is kept. */
 const complaintChars = 4000;
 /** So much nicer than this process are programs that shall give way. */
@@ -43,28 +43,27 @@ const patience = 5;
 export class Processes {
   readonly #limits: ProcessLimits;
   readonly #running = new Set<ChildProcess>();
-  readonly #turns = new Set<Promise<unknown>>();
-  readonly #waiting: (() => void)[] = [];
-  #places: number;
+  readonly #turns: Turns;
+  /** What is at work or waits. */
+  readonly #works = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(limits: ProcessLimits) {
     this.#limits = limits;
-    this.#places = limits.atOnce;
+    this.#turns = new Turns(limits.atOnce, 'too much is being transformed');
   }
 
   /** Does work that runs programs, one after the other, when its turn has come. */
-  async turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    await this.#place(signal);
-    const done = this.#begin(work, signal).finally(() => {
-      this.#places++;
-      this.#waiting.shift()?.();
+  turn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const done = this.#turns.take(signal, async () => {
+      if (this.#closed) throw busy('the server is ending');
+      return work();
     });
     const kept: Promise<unknown> = done.then(
-      () => this.#turns.delete(kept),
-      () => this.#turns.delete(kept),
+      () => this.#works.delete(kept),
+      () => this.#works.delete(kept),
     );
-    this.#turns.add(kept);
+    this.#works.add(kept);
     return done;
   }
 
@@ -83,40 +82,15 @@ export class Processes {
     this.#closed = true;
     for (const child of this.#running) child.kill('SIGKILL');
     // Whoever waits has its turn, and is told that this is the end.
-    while (this.#turns.size > 0) await Promise.all(this.#turns);
-  }
-
-  async #begin<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    signal?.throwIfAborted();
-    if (this.#closed) throw busy('the server is ending');
-    return work();
-  }
-
-  #place(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#places > 0) {
-      this.#places--;
-      return Promise.resolve();
-    }
-    if (this.#waiting.length >= waitingEach * this.#limits.atOnce)
-      return Promise.reject(busy('too much is being transformed'));
-    return new Promise((resolve, reject) => {
-      const turn = () => {
-        signal?.removeEventListener('abort', abort);
-        this.#places--;
-        resolve();
-      };
-      const abort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(turn), 1);
-        reject(signal?.reason as Error);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      this.#waiting.push(turn);
-    });
+    while (this.#works.size > 0) await Promise.all(this.#works);
   }
 
   #one({ program, args, input, patient }: Command, signal: AbortSignal | undefined): Promise<Ran> {
     const { timeoutMs, maxBytes } = this.#limits;
-    const child = spawn(program, args, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: programEnvironment(),
+    });
     if (patient === true) giveWay(child);
     this.#running.add(child);
     const written: Buffer[] = [];

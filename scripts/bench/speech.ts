@@ -64,7 +64,8 @@ if (said.length === sentences.length)
       about: [
         `${sentences.length} sentences as callers leave them, each spoken by ${voices.length} synthetic voices, sent through a telephone line ` +
           '(8 kHz, G.711) and written down by pocketsphinx with its en-us model. Words wrong = words left out, put in or changed, of those said ' +
-          '(word error rate); a word left out as doubtful counts. Synthetic voices are no people: read the figures as an order of magnitude. ' +
+          '(word error rate); a word left out as doubtful counts. Some of the sentences were among those that settings of the recogniser were tried with: the share of ' +
+          'wrong words is not that of speech it has never met. Synthetic voices are no people: read the figures as an order of magnitude. ' +
           'The voices of espeak-ng are formants, unlike any voice the model has heard.',
         'Processor time is that of all processes, start and model included.',
       ],

@@ -30,7 +30,7 @@ export async function importTable(office: Office, file: string, choice: ImportCh
   let told = 0;
   let bytes = 0;
   const onProblem = ({ line, column, code, found, allowed }: LineProblem): void => {
-    report?.write(office.tables.write([String(line), column, code, harmless(found), allowed]));
+    report?.write(office.tables.write([String(line), column, code, found, allowed]));
     told += 1;
     if (told > mostTold) return;
     const place = column === '' ? '' : `, ${column}`;
@@ -105,9 +105,4 @@ async function writeTable(office: Office, out: Writable): Promise<number> {
     if (!out.write(office.tables.write(cells))) await once(out, 'drain');
   }
   return lines;
-}
-
-/** What was found in a bad cell goes into another table, which spreadsheets open as well. */
-function harmless(found: string): string {
-  return /^[=+\-@\t\r]/.test(found) ? `'${found}` : found;
 }

@@ -115,6 +115,26 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import '../media/ari/open.ts';`,
     why: 'adapters do not know each other',
   },
+  {
+    file: 'app/programs/planted.ts',
+    code: `import '../transform/open.ts';`,
+    why: 'programs know nobody who runs them',
+  },
+  {
+    file: 'app/programs/planted.ts',
+    code: `export const all = process.env;`,
+    why: 'secrets are for the config',
+  },
+  {
+    file: 'app/speech/google/planted.ts',
+    code: `import '../../programs/environment.ts';`,
+    why: 'only transform and the local engine of speech run programs',
+  },
+  {
+    file: 'app/tables/planted.ts',
+    code: `import '../programs/environment.ts';`,
+    why: 'only transform and speech run programs',
+  },
   { file: 'app/speech/planted.ts', code: `import 'pdfkit';`, why: 'only transform lays out documents' },
   { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/jobs/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { E164 } from '../../app/core/ids.ts';
 import type { Menu } from '../../app/core/menu/menu.ts';
 import { kinds, main, message as messageMenu, more } from '../../app/core/menu/menus.ts';
 import type { Message, MessageState } from '../../app/core/message/message.ts';
 import { babble } from '../audio/babble.ts';
 import { prompt } from '../audio/prompt.ts';
 import type { PhoneCall } from '../phone/call.ts';
+import { counters } from './counted.ts';
 import { enterMailbox, isSound } from './enter-mailbox.ts';
 import { putMessage, type Put } from './put-message.ts';
 import { openSystem, type System } from './system.ts';
@@ -296,8 +296,8 @@ describe('Each key of the mailbox, by telephone', function () {
       await call.hangup();
       for (const [i, state] of (states ?? []).entries())
         assert.equal((await system.store.messages.get(messages[i]!.id))?.state, state);
-      const mailbox = await system.store.mailboxes.find(own as E164);
-      assert.deepEqual((await system.store.mailboxes.recount(mailbox!.id))?.mailbox.counts, mailbox?.counts);
+      const { counted, there } = await counters(system, own);
+      assert.deepEqual(counted, there);
     });
   }
 });

@@ -119,7 +119,16 @@ describe('tables', () => {
   });
 
   it('hold nothing that a spreadsheet would run, and are read as they were', async () => {
-    const evil = ['=HYPERLINK("http://x.example")', '@SUM(A1)', '+cmd|x', '-2+3+cmd|x', '\t=1', "'=1"];
+    const evil = [
+      '=HYPERLINK("http://x.example")',
+      '@SUM(A1)',
+      '+cmd|x',
+      '-2+3+cmd|x',
+      '\t=1',
+      '+1+x',
+      "'=1",
+      "''@x",
+    ];
     const plain = ['+12025550123', '+12025550123 +34600111222', '-5', "O'Hara", "'tis", 'a=b'];
     const text = tables.write([...evil, ...plain]);
     const shown = text.trim().split(',');

@@ -133,7 +133,7 @@ export function readRow(header: readonly string[], cells: readonly string[]): Su
   const problems: Problem[] = [];
   header.forEach((name, i) => {
     const column = byName.get(name) as Column;
-    const cell = unguarded(cells[i] ?? '').trim();
+    const cell = (cells[i] ?? '').trim();
     const value = cell === '' ? undefined : column.read(cell);
     if (cell !== '' && value === undefined)
       problems.push(problem(column.field, 'bad-value', cell, column.allowed));
@@ -147,26 +147,13 @@ export function readRow(header: readonly string[], cells: readonly string[]): Su
 }
 
 export function writeRow(mailbox: Mailbox): readonly string[] {
-  return columns.map(({ write }) => guarded(write(mailbox) ?? ''));
+  return columns.map(({ write }) => write(mailbox) ?? '');
 }
 
 /** The column that a problem's field belongs to. */
 export function columnOf(field: string): string {
   const column = columns.find((one) => field === one.field || field.startsWith(`${one.field}.`));
   return column?.name ?? field;
-}
-
-/**
- * Spreadsheets compute a cell that begins with one of these. Such cells are written with an apostrophe before them, which is
- * taken off again when they are read. Numbers of telephones stay as they are: they compute to nothing but themselves.
- */
-function guarded(cell: string): string {
-  if (/^\+\d+( \+\d+)*$/.test(cell)) return cell;
-  return /^'*[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
-}
-
-function unguarded(cell: string): string {
-  return /^'+[=+\-@\t\r\n]/.test(cell) ? cell.slice(1) : cell;
 }
 
 function nested(settings: ReadonlyMap<string, unknown>): Record<string, unknown> {

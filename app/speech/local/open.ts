@@ -2,13 +2,13 @@
 import { Fault } from '../../core/errors.ts';
 import type { Converter, Edge } from '../../ports/convert.ts';
 import type { Log } from '../../ports/log.ts';
+import { Turns } from '../../programs/turns.ts';
 import type { Decode } from '../content/decode.ts';
 import { createDecode } from './decode.ts';
 import { findEngines, type EngineOptions } from './engines.ts';
 import { Programs } from './programs.ts';
 import { createRecognise, type RecogniseOptions } from './recognise.ts';
 import { createSpeak, type SpeakOptions } from './speak.ts';
-import { Turns } from './turns.ts';
 import { removeStaleFolders } from './work-folder.ts';
 
 export interface LocalOptions extends EngineOptions, SpeakOptions, RecogniseOptions {}
@@ -27,6 +27,7 @@ export const recognition: Edge = { from: 'audio/x-wav', to: 'text/plain', cost: 
 
 /** Recognition takes a processor: one at a time. A text is spoken while somebody waits. */
 const atOnce = { recognise: 1, speak: 2 };
+const crowded = 'too much speech is being made or read';
 
 export async function openLocalSpeech(
   options: LocalOptions,
@@ -47,13 +48,13 @@ export async function openLocalSpeech(
   return {
     speaker:
       names.length > 0
-        ? converter(speaking, new Turns(atOnce.speak), createSpeak(engines, programs, options))
+        ? converter(speaking, new Turns(atOnce.speak, crowded), createSpeak(engines, programs, options))
         : undefined,
     recogniser:
       listens.length > 0
         ? converter(
             recognition,
-            new Turns(atOnce.recognise),
+            new Turns(atOnce.recognise, crowded),
             createRecognise(engines, programs, decode, options),
           )
         : undefined,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { Fault } from '../../core/errors.ts';
+import { programEnvironment } from '../../programs/environment.ts';
 
 /** A program and its first arguments. */
 export type Command = readonly string[];
@@ -35,7 +36,11 @@ export class Programs {
     if (this.#closed) return Promise.reject(busy('the server is ending'));
     signal?.throwIfAborted();
     const [program = '', ...args] = command;
-    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], cwd: '/' });
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: '/',
+      env: programEnvironment(),
+    });
     giveWay(child);
     const written: Buffer[] = [];
     let bytes = 0;

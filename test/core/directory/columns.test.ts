@@ -46,27 +46,6 @@ describe('the table of subscribers', () => {
     });
   });
 
-  it('a name that a spreadsheet would compute is written so that it does not, and read as it was', () => {
-    for (const name of [
-      '=1+1',
-      '+1+1',
-      '-1',
-      '@SUM(A1)',
-      '=HYPERLINK("http://x")',
-      "'=x",
-      "''@x",
-      "'plain",
-    ]) {
-      const cell = cellOf({ name }, 'name') ?? '';
-      assert.doesNotMatch(cell, /^[=+\-@\t\r]/, name);
-      const { input } = readRow(['number', 'name'], ['+12025550147', cell]);
-      assert.deepEqual(input.settings, { name });
-    }
-    assert.equal(cellOf({ name: "O'Hara" }, 'name'), "O'Hara");
-    assert.equal(cellOf({ addresses: { sms: '+34600111222' as E164 } }, 'sms'), '+34600111222');
-    assert.equal(writeRow(mailbox({}, ['+1202', '+1203']))[columnNames.indexOf('aliases')], '+1202 +1203');
-  });
-
   it('any name comes back', () => {
     fc.assert(
       fc.property(

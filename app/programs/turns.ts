@@ -1,4 +1,4 @@
-import { busy } from './programs.ts';
+import { Fault } from '../core/errors.ts';
 
 /** More than this many waiting for each place are refused: they would be in vain when their turn comes. */
 const waitingEach = 16;
@@ -7,14 +7,20 @@ const waitingEach = 16;
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   readonly #atOnce: number;
+  readonly #crowded: string;
   #places: number;
 
-  constructor(atOnce: number) {
+  /** @param crowded what is said to whom there is no room for, even to wait */
+  constructor(atOnce: number, crowded: string) {
     this.#atOnce = atOnce;
     this.#places = atOnce;
+    this.#crowded = crowded;
   }
 
-  /** @throws Fault `media-unavailable` if too many wait; the signal's reason */
+  /**
+   * Does work when its turn has come.
+   * @throws Fault `media-unavailable` (temporary) if too many wait; the signal's reason
+   */
   async take<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     signal?.throwIfAborted();
     if (this.#places > 0) this.#places--;
@@ -32,7 +38,7 @@ export class Turns {
 
   #wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.#waiting.length >= waitingEach * this.#atOnce)
-      return Promise.reject(busy('too much speech is being made or read'));
+      return Promise.reject(new Fault('media-unavailable', this.#crowded, { temporary: true }));
     return new Promise((resolve, reject) => {
       const turn = () => {
         signal?.removeEventListener('abort', abort);
