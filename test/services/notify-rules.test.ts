@@ -376,7 +376,9 @@ describe('Reminders of a subscriber', function () {
       await world.work('2026-01-06T11:59:00Z');
       assert.deepEqual(world.told(), []);
       await world.work('2026-01-06T12:00:00Z');
-      assert.deepEqual(world.told(), [`${bob}: Your mailbox has no PIN yet. Call ${access} to choose one.`]);
+      assert.deepEqual(world.told(), [
+        `${bob}: Your voice mailbox has no PIN yet. Call ${access} to choose one.`,
+      ]);
       world.at('2026-01-08T12:00:00Z');
       await world.hear(await world.leave());
       world.told();
