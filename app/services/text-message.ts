@@ -3,11 +3,9 @@ import { safeDisplay } from '../core/address/name-addr.ts';
 import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { E164 } from '../core/ids.ts';
-import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Omitted, Sender } from '../core/message/message.ts';
 import { replyText } from '../core/notification/replies.ts';
 import { bytesOfText } from '../core/message/text-part.ts';
-import { isTemporary } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
@@ -15,13 +13,15 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Deposits } from './deposit.ts';
+import { findIfKnown, isFull } from './mailbox-room.ts';
+import { mayAnswer } from './may-answer.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import type { TextMedia } from './text-media.ts';
 
 export interface TextMessageDeps {
   readonly deposits: Pick<Deposits, 'take'>;
-  readonly store: Pick<Store, 'mailboxes'>;
+  readonly store: Pick<Store, 'mailboxes' | 'attempts'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
   readonly trunks: readonly NamedTrunk[];
@@ -89,8 +89,9 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
 async function tellSender(deps: TextMessageDeps, text: InboundText, number: E164): Promise<void> {
   const trusted = deps.trunks.find((trunk) => trunk.name === text.trunk)?.trusted === true;
   if (text.network !== 'sip' || !(trusted || text.registered === true)) return;
-  const mailbox = await find(deps, number);
+  const mailbox = await findIfKnown(deps, number);
   if (mailbox === undefined || mailbox.textsStopped !== undefined) return;
+  if (!(await mayAnswer(deps, number, 'too-long'))) return;
   const words = deps.texts.wording(deps.profiles.of(mailbox).language);
   const body = replyText('too-long', { words, access: deps.access });
   const textId = `${text.network}:${text.id}`;
@@ -120,8 +121,8 @@ async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target |
   if (isOurs(deps, text.from) || (number !== undefined && isOurs(deps, number)))
     return refused('from our own number');
   if (text.body.trim() === '' && !text.truncated && (text.media ?? []).length === 0) return refused('empty');
-  const mailbox = await find(deps, to);
-  if (mailbox !== undefined && isFull(deps, mailbox)) return refused('mailbox full');
+  const mailbox = await findIfKnown(deps, to);
+  if (mailbox !== undefined && isFull(mailbox, deps.profiles.of(mailbox))) return refused('mailbox full');
   return { to, number, classOfService };
 }
 
@@ -158,21 +159,6 @@ function lostBody({ body, truncated }: InboundText): readonly Omitted[] {
 
 function isOurs({ plan, ownNumbers }: TextMessageDeps, from: string): boolean {
   return plan.isAccess(from as E164) || ownNumbers.includes(from);
-}
-
-/** A store that is away hinders nothing: the deposit itself finds out. */
-async function find({ store, log }: TextMessageDeps, to: E164): Promise<Mailbox | undefined> {
-  try {
-    return await store.mailboxes.find(to);
-  } catch (error) {
-    if (!isTemporary(error)) throw error;
-    log.warn('whether a mailbox is full is not known', { error });
-    return undefined;
-  }
-}
-
-function isFull({ profiles }: TextMessageDeps, mailbox: Mailbox): boolean {
-  return mailbox.counts.new + mailbox.counts.old >= profiles.of(mailbox).maxMessages;
 }
 
 /** Words that networks put where there is no sender. */
