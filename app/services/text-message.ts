@@ -50,11 +50,12 @@ export interface TextMessages {
 export function createTextMessages(deps: TextMessageDeps): TextMessages {
   return {
     async refuses(text) {
-      return (await judge(deps, text)) === 'refused';
+      return typeof (await judge(deps, text)) === 'string';
     },
     async take(text, media) {
       const target = await judge(deps, text);
-      if (target === 'refused') return 'refused';
+      if (target === 'full') await tellSender(deps, text, 'text-full');
+      if (typeof target === 'string') return 'refused';
       const { to, number, classOfService } = target;
       const { parts, cut } = partsOf(text, media);
       const [first, ...more] = parts;
@@ -76,7 +77,7 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         classOfService,
       });
       if (result.kind !== 'stored') return result.kind;
-      if (lostBody(text).length > 0 && number !== undefined) await tellSender(deps, text, number);
+      if (lostBody(text).length > 0) await tellSender(deps, text, 'too-long');
       return 'message';
     },
   };
@@ -86,14 +87,19 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
  * The network said that the text was taken. Only who is known to be the sender, and has a mailbox here, is told that it was
  * not: what others say of themselves would send texts to whomever they like.
  */
-async function tellSender(deps: TextMessageDeps, text: InboundText, number: E164): Promise<void> {
+async function tellSender(
+  deps: TextMessageDeps,
+  text: InboundText,
+  what: 'too-long' | 'text-full',
+): Promise<void> {
+  const number = deps.plan.parse(text.from, countryOf(deps, text));
   const trusted = deps.trunks.find((trunk) => trunk.name === text.trunk)?.trusted === true;
-  if (text.network !== 'sip' || !(trusted || text.registered === true)) return;
+  if (number === undefined || text.network !== 'sip' || !(trusted || text.registered === true)) return;
   const mailbox = await findIfKnown(deps, number);
   if (mailbox === undefined || mailbox.textsStopped !== undefined) return;
-  if (!(await mayAnswer(deps, number, 'too-long'))) return;
+  if (!(await mayAnswer(deps, number, what))) return;
   const words = deps.texts.wording(deps.profiles.of(mailbox).language);
-  const body = replyText('too-long', { words, access: deps.access });
+  const body = replyText(what, { words, access: deps.access });
   const textId = `${text.network}:${text.id}`;
   await deps.notify.reply({ to: number, textId, body, gateway: 'sip', mailbox });
 }
@@ -106,13 +112,13 @@ interface Target {
   readonly classOfService: string;
 }
 
-async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target | 'refused'> {
+async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target | 'refused' | 'full'> {
   const { plan, log } = deps;
   const refused = (why: string): 'refused' => {
     log.info('a text made no message', { why, network: text.network, trunk: text.trunk });
     return 'refused';
   };
-  const country = deps.trunks.find((trunk) => trunk.name === text.trunk)?.country;
+  const country = countryOf(deps, text);
   const to = plan.parse(text.to, country);
   const classOfService = to === undefined || plan.isAccess(to) ? undefined : plan.classOf(to);
   if (to === undefined || classOfService === undefined) return refused('not served');
@@ -122,8 +128,15 @@ async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target |
     return refused('from our own number');
   if (text.body.trim() === '' && !text.truncated && (text.media ?? []).length === 0) return refused('empty');
   const mailbox = await findIfKnown(deps, to);
-  if (mailbox !== undefined && isFull(mailbox, deps.profiles.of(mailbox))) return refused('mailbox full');
+  if (mailbox !== undefined && isFull(mailbox, deps.profiles.of(mailbox))) {
+    refused('mailbox full');
+    return 'full';
+  }
   return { to, number, classOfService };
+}
+
+function countryOf({ trunks }: TextMessageDeps, text: InboundText): string | undefined {
+  return trunks.find(({ name }) => name === text.trunk)?.country;
 }
 
 /** A text is what moves in it, else what is seen, else what is heard, else its words. */
