@@ -20,10 +20,6 @@ export async function findMailbox(number: E164, deps: FlowDeps): Promise<Mailbox
   }
 }
 
-export function isFull(mailbox: Mailbox | undefined, profile: ClassOfService): boolean {
-  return mailbox !== undefined && mailbox.counts.new + mailbox.counts.old >= profile.maxMessages;
-}
-
 export function profileOf(
   mailbox: Mailbox | undefined,
   visit: { readonly classOfService: string },

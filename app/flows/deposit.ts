@@ -8,7 +8,8 @@ import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Call, RecordResult, RecordRule } from '../ports/media.ts';
 import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
-import { discard, findMailbox, isFull, lookupMs, profileOf, senderOf } from './called.ts';
+import { isFull } from '../services/mailbox-room.ts';
+import { discard, findMailbox, lookupMs, profileOf, senderOf } from './called.ts';
 import { faxDialogue } from './fax.ts';
 import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
 import { greet } from './greet.ts';
@@ -33,7 +34,7 @@ export async function depositDialogue(call: Call, visit: DepositVisit, deps: Flo
   const [, { mailbox, welcome }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
   const profile = profileOf(mailbox, visit, deps);
   if (profile.fax === 'only') return faxDialogue(call, { ...visit, mailbox }, deps);
-  const full = welcome.takesMessage && isFull(mailbox, profile);
+  const full = welcome.takesMessage && mailbox !== undefined && isFull(mailbox, profile);
   const heard = full ? { items: [prompt('mailbox-full')], takesMessage: false } : welcome;
   const greeted = await greet(call, { ...visit, mailbox, profile, welcome: heard }, deps);
   if (greeted.kind === 'over') return greeted.outcome;

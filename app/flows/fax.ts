@@ -4,7 +4,8 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
 import type { ReceivedFax } from '../ports/fax.ts';
 import type { Call } from '../ports/media.ts';
-import { discard, findMailbox, isFull, profileOf, senderOf } from './called.ts';
+import { isFull } from '../services/mailbox-room.ts';
+import { discard, findMailbox, profileOf, senderOf } from './called.ts';
 import type { DepositVisit } from './deposit.ts';
 import type { FlowDeps, Outcome } from './flow.ts';
 
@@ -14,7 +15,7 @@ export async function faxDialogue(call: Call, visit: DepositVisit, deps: FlowDep
   const profile = profileOf(mailbox, visit, deps);
   const at = mailbox === undefined ? {} : { mailbox: mailbox.id };
   if (profile.fax === 'off') return { did: 'refused', ...at };
-  if (isFull(mailbox, profile)) return { did: 'full', ...at };
+  if (mailbox !== undefined && isFull(mailbox, profile)) return { did: 'full', ...at };
   await call.answer();
   const result = await call.receiveFax({
     tag: tagOf(call, visit),

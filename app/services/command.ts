@@ -17,6 +17,7 @@ import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deliveries } from './deliver.ts';
 import { inTime } from './in-time.ts';
+import { mayAnswer } from './may-answer.ts';
 import { findMeant, problem, type Meant } from './meant-message.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
@@ -67,7 +68,7 @@ export interface Commands {
    * about, and is answered where the mail went. Of mails to others than the subscriber only STOP and START are obeyed.
    */
   handleMail(reply: MailReply): Promise<'done' | 'not-a-command' | 'not-theirs'>;
-  /** Answers a mail of which something did not come about; once in a while with `help`. */
+  /** Answers a mail of which something did not come about; once in a while with `help`, a few times an hour with each other. */
   tellMail(reply: MailReply, answer: ReplyName): Promise<void>;
 }
 
@@ -313,11 +314,17 @@ const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'>, ReplyName>> = {
   'not-a-number': 'cannot-call',
 };
 
+/** Nothing, where the other side may be a machine that would go on for ever. */
 async function reply(
   deps: CommandDeps,
   { id, mailbox, gateway, to }: Asked,
   answer: Exclude<Answer, undefined>,
 ) {
+  const kind = typeof answer === 'string' ? answer : 'transcript';
+  if (!(await mayAnswer(deps, to, kind))) {
+    deps.log.info('an answer was left out: there were many of its kind', { answer: kind });
+    return;
+  }
   const words = deps.texts.wording(deps.profiles.of(mailbox).language);
   const body =
     typeof answer === 'string'

@@ -15,6 +15,7 @@ import type { InboundMail, MailIntake, RecipientVerdict } from '../ports/mail.ts
 import type { Store } from '../ports/store.ts';
 import type { Deposits } from './deposit.ts';
 import { partsOf } from './mail-parts.ts';
+import { findIfKnown, isFull } from './mailbox-room.ts';
 import type { MailReplies } from './mail-reply.ts';
 import type { Profiles } from './profile.ts';
 
@@ -127,9 +128,9 @@ async function judge(deps: Working, target: Target, sender: string): Promise<Rec
     case 'bounce':
       return sender === '' ? 'taken' : 'reports-only';
     case 'mailbox': {
-      const mailbox = await find(deps, target.number);
+      const mailbox = await findIfKnown(deps, target.number);
       recall(deps, target.number, mailbox);
-      return mailbox !== undefined && isFull(deps, mailbox) ? 'full' : 'taken';
+      return mailbox !== undefined && isFull(mailbox, deps.profiles.of(mailbox)) ? 'full' : 'taken';
     }
   }
 }
@@ -173,7 +174,7 @@ async function deposit(
 ): Promise<void> {
   const known = deps.recalled.get(number);
   const fresh = known !== undefined && known.until > deps.clock.now().getTime();
-  const mailbox = fresh ? known.mailbox : await find(deps, number);
+  const mailbox = fresh ? known.mailbox : await findIfKnown(deps, number);
   const [first, ...more] = partsOf(mail);
   await deps.deposits.take({
     draft: {
@@ -229,19 +230,4 @@ function recall({ recalled, clock }: Working, number: E164, mailbox: Mailbox | u
   recalled.set(number, { mailbox, until: clock.now().getTime() + recalledMs });
   const [oldest] = recalled.keys();
   if (recalled.size > mostRecalled && oldest !== undefined) recalled.delete(oldest);
-}
-
-/** A store that is away hinders nothing: the deposit itself finds out. */
-async function find({ store, log }: MailInDeps, to: E164): Promise<Mailbox | undefined> {
-  try {
-    return await store.mailboxes.find(to);
-  } catch (error) {
-    if (!isTemporary(error)) throw error;
-    log.warn('whether a mailbox is full is not known', { error });
-    return undefined;
-  }
-}
-
-function isFull({ profiles }: MailInDeps, mailbox: Mailbox): boolean {
-  return mailbox.counts.new + mailbox.counts.old >= profiles.of(mailbox).maxMessages;
 }

@@ -3,7 +3,7 @@
  * about: into their mailbox if they have one here, by mail to an address, by text to a number.
  */
 import type { NumberPlan } from '../core/address/number-plan.ts';
-import type { E164, MediaId } from '../core/ids.ts';
+import type { E164, MediaId, MessageId } from '../core/ids.ts';
 import { readLocalPart, sameAddress, splitAddress } from '../core/mail/address.ts';
 import { firstLine, replyWords } from '../core/mail/reply-words.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
@@ -148,6 +148,8 @@ async function intoMailbox(deps: MailReplyDeps, answer: Answer, to: E164): Promi
 
 async function byMail(deps: MailReplyDeps, answer: Answer, to: string): Promise<ReplyName | undefined> {
   const { mail, words, message, mailbox } = answer;
+  const key = keyOf(mail);
+  if (await isAnswered(deps, key)) return undefined;
   const parts = await Promise.all(
     mail.parts.map(async (part, i): Promise<Part> => {
       const media = `${ownMedia}${mail.id}/${i}` as MediaId;
@@ -157,7 +159,7 @@ async function byMail(deps: MailReplyDeps, answer: Answer, to: string): Promise<
   );
   const subject = mail.subject ?? message.envelope.subject;
   await deps.notify.sendOn({
-    key: `answer:${mail.id}`,
+    key,
     mailbox,
     gateway: 'email',
     to,
@@ -174,7 +176,8 @@ async function byText(deps: MailReplyDeps, answer: Answer, to: E164): Promise<Re
   const { mail, words, message, mailbox } = answer;
   const may = deps.byText !== undefined && words !== '' && mayBeTexted(to, deps.plan);
   if (!may || deps.byText === undefined) return 'mail-not-sent';
-  const key = `answer:${mail.id}`;
+  const key = keyOf(mail);
+  if (await isAnswered(deps, key)) return undefined;
   const toll = await deps.tolls.use(mailbox, to);
   if (toll !== 'allowed') return toll === 'daily-limit' ? 'call-limit' : 'mail-not-sent';
   const wording = deps.texts.wording(deps.profiles.of(mailbox).language);
@@ -182,4 +185,14 @@ async function byText(deps: MailReplyDeps, answer: Answer, to: E164): Promise<Re
   const body = wording.text('mail-by-text', { caller, words: Array.from(words).slice(0, 1000).join('') });
   await deps.notify.sendOn({ key, mailbox, gateway: deps.byText, to, body, about: message.id });
   return undefined;
+}
+
+/** What an answer goes out under, however often the mail comes. */
+function keyOf(mail: InboundMail): string {
+  return `answer:${mail.id}`;
+}
+
+/** Then nothing is kept for it anew, and nothing counted: it went out, is on the way, or was given up. */
+async function isAnswered({ store }: MailReplyDeps, key: string): Promise<boolean> {
+  return (await store.notifications.about(key as MessageId)).length > 0;
 }

@@ -8,15 +8,10 @@ export async function removeMessage(
   message: Message,
 ): Promise<void> {
   const parts = message.envelope.parts.map((part) => part.media);
-  const made = derivedOf(message);
-  await removeAll(media, [...parts, ...made]);
+  await removeAll(media, [...parts, ...derivedOf(message)]);
   const last = await messages.remove(message.id);
   // A conversion may have ended in between. One that ends later finds no message and keeps nothing.
-  if (last !== undefined)
-    await removeAll(
-      media,
-      derivedOf(last).filter((id) => !made.includes(id)),
-    );
+  if (last !== undefined) await removeAll(media, derivedOf(last));
 }
 
 function derivedOf({ derived = [] }: Message): MediaId[] {

@@ -10,6 +10,7 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposit, Deposits } from './deposit.ts';
 import { inTime } from './in-time.ts';
+import { isFull } from './mailbox-room.ts';
 import type { Profiles } from './profile.ts';
 
 /** Mailboxes looked up at once. */
@@ -77,7 +78,8 @@ export function createSends(deps: SendDeps): Sends {
     async recipient(typed) {
       const number = deps.plan.parse(typed);
       if (number === undefined || classOf(deps, number) === undefined) return { kind: 'not-served' };
-      return { kind: isFull(deps, await findMailbox(deps, number)) ? 'full' : 'ready', number };
+      const mailbox = await findMailbox(deps, number);
+      return { kind: takesNone(deps, mailbox) ? 'full' : 'ready', number };
     },
     partsOf: (message) => partsOf(deps, message),
     send: (sending) => send(deps, sending),
@@ -118,7 +120,7 @@ async function send(deps: SendDeps, sending: Sending): Promise<Sent> {
     if (classOfService !== undefined && served.has(key)) continue;
     served.add(key);
     if (classOfService === undefined) result.failed.push(number);
-    else if (isFull(deps, mailbox)) result.full.push(number);
+    else if (takesNone(deps, mailbox)) result.full.push(number);
     else deposits.push(copyFor(sending, number, classOfService, mailbox, at));
   }
   const given = await deps.deposits.takeAll(deposits);
@@ -183,6 +185,7 @@ async function findMailbox(deps: SendDeps, number: E164): Promise<Mailbox | unde
   }
 }
 
-function isFull({ profiles }: SendDeps, mailbox: Mailbox | undefined): boolean {
-  return mailbox !== undefined && mailbox.counts.new + mailbox.counts.old >= profiles.of(mailbox).maxMessages;
+/** One that is not known does not hinder. */
+function takesNone({ profiles }: SendDeps, mailbox: Mailbox | undefined): boolean {
+  return mailbox !== undefined && isFull(mailbox, profiles.of(mailbox));
 }

@@ -3,11 +3,9 @@ import { safeDisplay } from '../core/address/name-addr.ts';
 import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { E164 } from '../core/ids.ts';
-import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Omitted, Sender } from '../core/message/message.ts';
 import { replyText } from '../core/notification/replies.ts';
 import { bytesOfText } from '../core/message/text-part.ts';
-import { isTemporary } from '../core/errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
@@ -15,13 +13,15 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Deposits } from './deposit.ts';
+import { findIfKnown, isFull } from './mailbox-room.ts';
+import { mayAnswer } from './may-answer.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import type { TextMedia } from './text-media.ts';
 
 export interface TextMessageDeps {
   readonly deposits: Pick<Deposits, 'take'>;
-  readonly store: Pick<Store, 'mailboxes'>;
+  readonly store: Pick<Store, 'mailboxes' | 'attempts'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
   readonly trunks: readonly NamedTrunk[];
@@ -50,11 +50,12 @@ export interface TextMessages {
 export function createTextMessages(deps: TextMessageDeps): TextMessages {
   return {
     async refuses(text) {
-      return (await judge(deps, text)) === 'refused';
+      return typeof (await judge(deps, text)) === 'string';
     },
     async take(text, media) {
       const target = await judge(deps, text);
-      if (target === 'refused') return 'refused';
+      if (target === 'full') await tellSender(deps, text, 'text-full');
+      if (typeof target === 'string') return 'refused';
       const { to, number, classOfService } = target;
       const { parts, cut } = partsOf(text, media);
       const [first, ...more] = parts;
@@ -76,7 +77,7 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         classOfService,
       });
       if (result.kind !== 'stored') return result.kind;
-      if (lostBody(text).length > 0 && number !== undefined) await tellSender(deps, text, number);
+      if (lostBody(text).length > 0) await tellSender(deps, text, 'too-long');
       return 'message';
     },
   };
@@ -86,13 +87,19 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
  * The network said that the text was taken. Only who is known to be the sender, and has a mailbox here, is told that it was
  * not: what others say of themselves would send texts to whomever they like.
  */
-async function tellSender(deps: TextMessageDeps, text: InboundText, number: E164): Promise<void> {
+async function tellSender(
+  deps: TextMessageDeps,
+  text: InboundText,
+  what: 'too-long' | 'text-full',
+): Promise<void> {
+  const number = deps.plan.parse(text.from, countryOf(deps, text));
   const trusted = deps.trunks.find((trunk) => trunk.name === text.trunk)?.trusted === true;
-  if (text.network !== 'sip' || !(trusted || text.registered === true)) return;
-  const mailbox = await find(deps, number);
+  if (number === undefined || text.network !== 'sip' || !(trusted || text.registered === true)) return;
+  const mailbox = await findIfKnown(deps, number);
   if (mailbox === undefined || mailbox.textsStopped !== undefined) return;
+  if (!(await mayAnswer(deps, number, what))) return;
   const words = deps.texts.wording(deps.profiles.of(mailbox).language);
-  const body = replyText('too-long', { words, access: deps.access });
+  const body = replyText(what, { words, access: deps.access });
   const textId = `${text.network}:${text.id}`;
   await deps.notify.reply({ to: number, textId, body, gateway: 'sip', mailbox });
 }
@@ -105,13 +112,13 @@ interface Target {
   readonly classOfService: string;
 }
 
-async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target | 'refused'> {
+async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target | 'refused' | 'full'> {
   const { plan, log } = deps;
   const refused = (why: string): 'refused' => {
     log.info('a text made no message', { why, network: text.network, trunk: text.trunk });
     return 'refused';
   };
-  const country = deps.trunks.find((trunk) => trunk.name === text.trunk)?.country;
+  const country = countryOf(deps, text);
   const to = plan.parse(text.to, country);
   const classOfService = to === undefined || plan.isAccess(to) ? undefined : plan.classOf(to);
   if (to === undefined || classOfService === undefined) return refused('not served');
@@ -120,9 +127,16 @@ async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target |
   if (isOurs(deps, text.from) || (number !== undefined && isOurs(deps, number)))
     return refused('from our own number');
   if (text.body.trim() === '' && !text.truncated && (text.media ?? []).length === 0) return refused('empty');
-  const mailbox = await find(deps, to);
-  if (mailbox !== undefined && isFull(deps, mailbox)) return refused('mailbox full');
+  const mailbox = await findIfKnown(deps, to);
+  if (mailbox !== undefined && isFull(mailbox, deps.profiles.of(mailbox))) {
+    refused('mailbox full');
+    return 'full';
+  }
   return { to, number, classOfService };
+}
+
+function countryOf({ trunks }: TextMessageDeps, text: InboundText): string | undefined {
+  return trunks.find(({ name }) => name === text.trunk)?.country;
 }
 
 /** A text is what moves in it, else what is seen, else what is heard, else its words. */
@@ -158,21 +172,6 @@ function lostBody({ body, truncated }: InboundText): readonly Omitted[] {
 
 function isOurs({ plan, ownNumbers }: TextMessageDeps, from: string): boolean {
   return plan.isAccess(from as E164) || ownNumbers.includes(from);
-}
-
-/** A store that is away hinders nothing: the deposit itself finds out. */
-async function find({ store, log }: TextMessageDeps, to: E164): Promise<Mailbox | undefined> {
-  try {
-    return await store.mailboxes.find(to);
-  } catch (error) {
-    if (!isTemporary(error)) throw error;
-    log.warn('whether a mailbox is full is not known', { error });
-    return undefined;
-  }
-}
-
-function isFull({ profiles }: TextMessageDeps, mailbox: Mailbox): boolean {
-  return mailbox.counts.new + mailbox.counts.old >= profiles.of(mailbox).maxMessages;
 }
 
 /** Words that networks put where there is no sender. */

@@ -88,6 +88,7 @@ export async function send(
   const gateway = deps.gateways.get(notification.gateway);
   const giveUp = async (why: string): Promise<Notification> => {
     await store.notifications.failed(notification.id, undefined, why);
+    await letGo(deps, notification);
     return { ...notification, status: 'dead' };
   };
   const mails = notification.gateway === 'email' ? deps.mails : undefined;
@@ -113,10 +114,13 @@ export async function send(
   }
   record(deps, notification, at);
   await markSent(deps, notification, providerId);
-  await mails
-    ?.over(notification)
-    .catch((error: unknown) => deps.log.warn('what a mail carried stays', { error }));
+  await letGo(deps, notification);
   return { ...notification, status: 'sent' };
+}
+
+/** What was kept for a mail alone goes, once the store knows that nobody will send it any more. */
+async function letGo({ mails, log }: TextOutDeps, notification: Notification): Promise<void> {
+  await mails?.over(notification).catch((error: unknown) => log.warn('what a mail carried stays', { error }));
 }
 
 /** Who wants no texts is kept by number, or by address in lower case. */
@@ -153,7 +157,10 @@ async function putBack(deps: TextOutDeps, notification: Notification, error: unk
     tries: notification.tries,
   });
   await deps.store.notifications.failed(notification.id, due, text);
-  if (due === undefined) return { ...notification, status: 'dead' };
+  if (due === undefined) {
+    await letGo(deps, notification);
+    return { ...notification, status: 'dead' };
+  }
   deps.onDue(due);
   return { ...notification, status: 'failed', due };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../../app/core/errors.ts';
-import type { MediaId } from '../../app/core/ids.ts';
+import type { MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Envelope, Message } from '../../app/core/message/message.ts';
 import type { Converter, Edge } from '../../app/ports/convert.ts';
 import type { Store } from '../../app/ports/store.ts';
@@ -265,6 +265,26 @@ describe('services: a message in other forms', function () {
       await store.media.get(`${message.envelope.parts[0]!.media}>audio/pcmu@en` as MediaId),
       undefined,
     );
+  });
+
+  it('nor does one that is made a second time in the middle of that', async () => {
+    const message = await put([['text/plain', 'hello']]);
+    const conversions = opened(new Spelling());
+    await conversions.part(message, 0, 'audio/pcmu', en);
+    const before = (await store.messages.get(message.id))!;
+    const [made] = before.derived ?? [];
+    assert.ok(made);
+    const again: Pick<Store, 'media' | 'messages'> = {
+      media: store.media,
+      messages: Object.assign(Object.create(store.messages) as typeof store.messages, {
+        remove: async (id: MessageId) => {
+          await store.media.put(made.media, 'audio/pcmu', new Uint8Array(8));
+          return store.messages.remove(id);
+        },
+      }),
+    };
+    await removeMessage(again, before);
+    assert.equal(await store.media.get(made.media), undefined);
   });
 
   it('a store that cannot keep it does not keep it from who asked', async () => {

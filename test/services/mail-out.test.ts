@@ -282,6 +282,59 @@ describe('Subscribers told by e-mail', function () {
     assert.deepEqual(world.sink.kept, []);
   });
 
+  it('what an answer carries is kept until it is out or given up, however often the answer comes', async () => {
+    const bob = number();
+    await world.subscriber({}, bob);
+    await world.mail({ to: `${bob}@${domain}`, from: 'alice@far.example', subject: 'Lunch' });
+    const notice = await world.sink.next(addressOf(bob));
+    const to = { bob, replyTo: notice.mail.replyTo?.value[0]?.address ?? '' };
+    const own = () =>
+      world.test.client
+        .db(world.test.database)
+        .collection('media')
+        .countDocuments({ _id: /^mail-out:/ as never });
+    const reply = (id: string) =>
+      answer(to, 'With pleasure.', {
+        messageId: `<${id}>`,
+        attachments: [{ filename: 'map.png', content: Buffer.from('PNG') }],
+      });
+    world.sink.verdict = () => ({ code: 451, text: 'later' });
+    await reply('later@home.example');
+    const kept = await own();
+    assert.ok(kept > 0, 'it is to be tried again');
+    world.sink.verdict = () => undefined;
+    world.at('2026-01-05T12:00:05Z');
+    await world.work();
+    await world.sink.next('alice@far.example');
+    assert.equal(await own(), 0, 'it is out');
+    world.sink.verdict = () => ({ code: 550, text: 'nobody' });
+    await reply('never@home.example');
+    assert.equal(await own(), 0, 'it was given up');
+    await reply('never@home.example');
+    await reply('later@home.example');
+    assert.equal(await own(), 0, 'it came again');
+    world.sink.verdict = () => undefined;
+    await world.store.stops.set('alice@far.example', new Date());
+    await reply('stopped@home.example');
+    assert.equal(await own(), 0, 'nobody wants it');
+    await world.store.stops.set('alice@far.example', undefined);
+    assert.deepEqual(world.sink.kept, []);
+  });
+
+  it('an answer by text counts once of the day, however often its mail comes', async () => {
+    const toll = { rules: [{ allow: true, prefix: '+1303' }], dailyCalls: 2 };
+    const to = await told({ toll }, { from: { number: '+13035550100', private: false } });
+    for (const id of ['1', '1', '1', '2', '2'])
+      await answer(to, `On my way ${id}`, { messageId: `<${id}@home.example>` });
+    assert.deepEqual(
+      world.texts.map(({ body }) => body.slice(-1)),
+      ['1', '2'],
+    );
+    assert.deepEqual(world.sink.kept, []);
+    await answer(to, 'And a third', { messageId: '<3@home.example>' });
+    assert.match((await world.sink.next(addressOf(to.bob))).mail.text ?? '', /today/);
+  });
+
   it('others who are told by a rule may end their mails, and command nothing', async () => {
     const bob = number();
     await world.subscriber({ notify: [{ gateway: 'email', to: 'desk@home.example' }] }, bob);

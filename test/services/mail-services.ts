@@ -140,6 +140,8 @@ export async function openMailServices(options: MailServicesOptions = {}) {
     onRecounted: () => undefined,
     onStored: (message, mailbox) => watch(notify.work(message, message.pending, mailbox)),
   });
+  const limits = { maxWrong: 5, windowMinutes: 15 };
+  const retrieval = createRetrieval({ ...shared, lamps, account, limits });
   const commands = createCommands({
     ...shared,
     account,
@@ -149,7 +151,7 @@ export async function openMailServices(options: MailServicesOptions = {}) {
       request: async ({ message, purpose, to }) =>
         void calls.push({ purpose, to, ...(message === undefined ? {} : { message }) }),
     },
-    retrieval: createRetrieval({ ...shared, lamps, account, limits: { maxWrong: 5, windowMinutes: 15 } }),
+    retrieval,
     transcripts,
     later: watch,
     trunks: [],
@@ -175,6 +177,12 @@ export async function openMailServices(options: MailServicesOptions = {}) {
     /** Calls that were asked for. */
     calls,
     intake,
+    /** What the services share, and some of them. */
+    shared,
+    deposits,
+    notify,
+    sends,
+    retrieval,
     port: server.port,
     sendMails: createSendMails({ notify }),
     settled,

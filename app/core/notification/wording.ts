@@ -19,6 +19,7 @@ export const replyNames = [
   'call-limit',
   'try-later',
   'too-long',
+  'text-full',
   /** To a mail. */
   'mail-stopped',
   'mail-started',

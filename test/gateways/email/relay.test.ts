@@ -97,6 +97,45 @@ describe('The mail gateway, at a relay,', function () {
     await sink.next('bob@home.example');
   });
 
+  it('a mail that was given up at a silent relay does not go out by itself: tried again, each arrives once', async () => {
+    const greetings: (() => void)[] = [];
+    let silent = true;
+    await using far = await openMailSink({
+      onConnect: (_session, greet) => (silent ? void greetings.push(greet) : greet()),
+    });
+    await using gateway = openMailGateway({ ...relay, port: far.port }, { sendMs: 300 });
+    await using patient = openMailGateway({ ...relay, port: far.port });
+    // More than the connections: some only wait in the library.
+    const mails = Array.from({ length: 7 }, (_, i): OutgoingText => ({
+      ...text,
+      to: `bob${i}@home.example`,
+    }));
+    for (const outcome of await Promise.allSettled(mails.map((mail) => gateway.send(mail))))
+      assert.ok(outcome.status === 'rejected' && isFault(outcome.reason, 'gateway-unavailable'));
+    silent = false;
+    for (const greet of greetings) greet();
+    await patient.send(mails[0]!);
+    // The first gateway sends in the order it was asked: what it had kept would go before this.
+    for (const mail of mails.slice(1)) await gateway.send(mail);
+    assert.deepEqual(
+      far.kept.flatMap(({ to }) => to).toSorted(),
+      mails.map(({ to }) => to),
+    );
+  });
+
+  it('a mail that the relay closes the connection on is not sent again by the library', async () => {
+    let connections = 0;
+    await using far = await openMailSink({
+      onConnect: (_session, greet) => {
+        connections += 1;
+        greet(Object.assign(new Error('closing'), { responseCode: 421 }));
+      },
+    });
+    await using gateway = openMailGateway({ ...relay, port: far.port });
+    await assert.rejects(gateway.send(text), (error) => isFault(error, 'gateway-unavailable'));
+    assert.equal(connections, 1);
+  });
+
   it('logs in where it has a name there', async () => {
     const seen: unknown[] = [];
     await using asking = await openMailSink({
