@@ -87,6 +87,33 @@ describe('A fax that cannot be sent', function () {
     assert.deepEqual([sent.pages, sent.why], [0, 'time']);
   });
 
+  it('and whose controller is gone is ended by the switch', async () => {
+    await machine.answers('tones');
+    const own = await lab.media();
+    const tag = 'out~left~1';
+    const dialled = await own.dial(
+      { number, trunk: 'fax-line' },
+      { callerNumber: '+12025550199', ringSeconds: 10 },
+    );
+    assert.ok(dialled.kind === 'answered');
+    const sent = dialled.call.sendFax(faxTiff(1), { ...rule, tag, maxSeconds: 5 });
+    while ((await own.faxSent(tag)) !== 'under-way');
+    await own[Symbol.asyncDispose]();
+    assert.deepEqual(await sent, { kind: 'gone' });
+    const began = performance.now();
+    await using next = await lab.media();
+    for (;;) {
+      const end = await next.faxSent(tag);
+      if (end !== 'under-way') {
+        assert.equal(end?.kind, 'failed');
+        break;
+      }
+      assert.ok(performance.now() - began < 28_000, 'it goes on for ever');
+    }
+    // The far side alone would have held it for longer.
+    assert.ok(performance.now() - began > 15_000);
+  });
+
   it('without a folder that both see is refused in words', async () => {
     await machine.answers('tones');
     await using other = await lab.media({ spool: undefined, app: 'answerback' });
