@@ -21,7 +21,7 @@ export interface ControllerOptions {
   readonly onLine?: (line: LogLine) => void;
   /** A command that runs the command after it, as `nice`; it must become that process. */
   readonly wrapper?: readonly string[];
-  /** Longest wait until it is ready, in milliseconds; 15,000 if absent. */
+  /** Longest wait until it is ready, in milliseconds; 30,000 if absent. */
   readonly readyMs?: number;
 }
 
@@ -73,7 +73,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const errors: string[] = [];
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const ready = watch(child, lines, errors, options.onLine);
-  const web = await inTime(Promise.race([ready, exited.then(() => undefined)]), options.readyMs ?? 15_000);
+  const web = await inTime(Promise.race([ready, exited.then(() => undefined)]), options.readyMs ?? 30_000);
   if (web === undefined) {
     child.kill('SIGKILL');
     const last = [...errors, ...lines.slice(-20).map((line) => JSON.stringify(line))].join('\n');

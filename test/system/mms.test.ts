@@ -55,6 +55,15 @@ describe('Pictures and films by MMS, over Twilio', function () {
     throw new Error(`no text to ${to} like ${words}`);
   }
 
+  /** Twilio has a text a moment before the store knows that it was sent; no person answers it as soon as that. */
+  async function isNoted(to: string): Promise<void> {
+    for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+      if ((await system.store.notifications.latestSent(to)) !== undefined) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`no text to ${to} is noted as sent`);
+  }
+
   async function messageIn(notice: string) {
     const reference = /,,(\d{10})#/.exec(notice)?.[1] as Reference;
     const message = await system.store.messages.byReference(reference);
@@ -80,6 +89,7 @@ describe('Pictures and films by MMS, over Twilio', function () {
     const [picture] = message.envelope.parts;
     const stored = await system.store.media.get(picture!.media);
     assert.deepEqual(Buffer.from(stored?.bytes ?? []), png);
+    await isNoted(bob);
     assert.equal(await comesIn({ From: bob, To: access, Body: 'TEXT', MessageSid: newSid('SM') }), 200);
     await nextText(bob, /^The parcel is here$/);
     const mailbox = await system.store.mailboxes.find(bob as E164);
