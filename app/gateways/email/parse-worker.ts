@@ -14,7 +14,7 @@ export type ParseAnswer =
 parentPort?.on('message', ({ raw, sender }: ParseJob) => {
   void parseMail(raw, sender).then(
     (mail) => {
-      const parts = mail.parts.map((part) => ({ ...part, bytes: Uint8Array.from(part.bytes) }));
+      const parts = mail.parts.map((part) => ({ ...part, bytes: new Uint8Array(part.bytes) }));
       // Small contents are views of larger buffers: what goes over is their own, and is not copied once more.
       answer(
         { kind: 'parsed', mail: { ...mail, parts } },
