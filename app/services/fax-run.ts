@@ -134,7 +134,8 @@ async function tryFax(deps: FaxRunDeps, attempt: Attempt, signal: AbortSignal): 
   }
   await using call = dialled.call;
   attempt.answered = true;
-  return send(deps, job, mailbox, call, pages.bytes);
+  // The call must not be let go of before.
+  return await send(deps, job, mailbox, call, pages.bytes);
 }
 
 /** The tries before may have been other controllers', whose end nobody has heard of. */
