@@ -36,16 +36,21 @@ export interface FaxJobStore {
   get(id: FaxJobId): Promise<FaxJob | undefined>;
   /** The latest of a mailbox, the newest first. */
   list(mailbox: MailboxId, limit: number): Promise<FaxJob[]>;
-  /** By lease; raises `tries`. One that is over comes until `told`, and is not tried again. */
-  takeDue(now: Date, leaseMs: number): Promise<FaxJob | undefined>;
+  /**
+   * By lease; raises `tries`. One that is over comes until `told`, and is not tried again.
+   * @param except those that this process is at, whose lease may have run out while the store was away
+   */
+  takeDue(now: Date, leaseMs: number, except?: readonly FaxJobId[]): Promise<FaxJob | undefined>;
   /** Keeps one that is under way from others for longer. */
   extend(id: FaxJobId, now: Date, leaseMs: number): Promise<void>;
   /** Its pages were made. */
   prepared(id: FaxJobId, document: FaxDocument): Promise<void>;
   /** Not now. `counts`: whether this try was one. */
   again(id: FaxJobId, due: Date, why: string, counts: boolean): Promise<void>;
+  /** Also of one that waits by now: whoever knows its end knows more than those who will ask. */
   over(id: FaxJobId, end: FaxEnd, why?: string): Promise<void>;
   /** Its sender knows. */
   told(id: FaxJobId): Promise<void>;
-  nextDue(): Promise<Date | undefined>;
+  /** When the next one is due, of all but those. */
+  nextDue(except?: readonly FaxJobId[]): Promise<Date | undefined>;
 }

@@ -21,10 +21,15 @@ export interface MediaServer extends AsyncDisposable {
   /** Calls out; settles when answered, refused, or not answered in time. */
   dial(to: DialTarget, options: DialOptions): Promise<DialResult>;
   /**
-   * What became of a fax of this tag that was being sent when its controller went away: `under-way` while it goes on,
-   * `undefined` if the switch knows nothing of it. To be asked before it is sent again.
+   * What became of a fax of this tag that was sent: `under-way` while it goes on, `undefined` if the switch knows nothing of
+   * it. To be asked before it is sent again.
+   * @throws Fault, temporary, if the switch is away
    */
   faxSent(tag: string): Promise<FaxSent | 'under-way' | undefined>;
+  /** What became of a fax that was sent is kept elsewhere now: the switch may forget it. Never rejects. */
+  faxKept(tag: string): Promise<void>;
+  /** Whether faxes can be sent and received at all: it takes a folder that the switch and this host see. */
+  readonly canFax: boolean;
   /**
    * Sends a text. Resolves when the switch took it; SIP gives no delivery report through it.
    * Rejects with a temporary `Fault` if the recipient is known to be away or the switch is down.
@@ -87,7 +92,8 @@ export interface Call extends AsyncDisposable {
   receiveFax(rule: FaxRule): Promise<FaxReceived>;
   /**
    * Sends a fax (a TIFF of black and white pages, T.4 or T.6) to the far side, which has answered; the call is over then.
-   * @throws Fault as `receiveFax`
+   * How it ended is known to the switch until `faxKept`.
+   * @throws Fault as `receiveFax`, and a temporary one if the switch is away at its end
    */
   sendFax(document: Uint8Array, rule: SendFaxRule): Promise<FaxSent>;
   /** Ends the call. Idempotent; disposing does the same. */

@@ -5,6 +5,8 @@ export interface UsageStore {
    * @param expires when the count may be forgotten; that of the first use holds
    */
   take(key: string, limit: number, expires: Date): Promise<boolean>;
+  /** Gives one back that came to nothing; nothing happens if none is used. */
+  giveBack(key: string): Promise<void>;
   /** How many were used. */
   used(key: string): Promise<number>;
 }

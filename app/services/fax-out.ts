@@ -26,7 +26,7 @@ const makeMs = 120_000;
 export interface FaxOutDeps extends FaxRunDeps {
   readonly store: Store;
   readonly paper: FaxPaper;
-  readonly tolls: Pick<Tolls, 'may' | 'use' | 'refused'>;
+  readonly tolls: Pick<Tolls, 'may' | 'use' | 'giveBack' | 'refused'>;
   readonly profiles: Profiles;
   readonly texts: Texts;
   readonly plan: NumberPlan;
@@ -91,9 +91,8 @@ export function createFaxOut(deps: FaxOutDeps): FaxOut {
     async runDue(signal) {
       let started = 0;
       while (!signal.aborted && !ending.stopping && running.size < deps.lines) {
-        const job = await deps.store.faxes.takeDue(deps.clock.now(), leaseMs);
+        const job = await deps.store.faxes.takeDue(deps.clock.now(), leaseMs, [...running.keys()]);
         if (job === undefined) break;
-        if (running.has(job.id)) continue;
         const run = runFax(deps, job, signal).finally(() => {
           running.delete(job.id);
           // A line is free.
@@ -102,7 +101,8 @@ export function createFaxOut(deps: FaxOutDeps): FaxOut {
         running.set(job.id, run);
         started += 1;
       }
-      const next = running.size < deps.lines ? await deps.store.faxes.nextDue() : undefined;
+      const next =
+        running.size < deps.lines ? await deps.store.faxes.nextDue([...running.keys()]) : undefined;
       if (next !== undefined && !signal.aborted) deps.onDue(next);
       return started;
     },

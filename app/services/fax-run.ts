@@ -1,7 +1,9 @@
 /** One fax that is due: its pages, a call, and what comes of it. */
-import { isFault, isTemporary } from '../core/errors.ts';
+import { Fault, isFault, isTemporary } from '../core/errors.ts';
 import type { MediaId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Message } from '../core/message/message.ts';
+import { wordsPart } from '../core/message/words.ts';
 import { faxEndText, type FaxEnd } from '../core/notification/fax-texts.ts';
 import { recipientOf, rulesFor } from '../core/notification/recipients.ts';
 import { nextTry } from '../core/notification/retry.ts';
@@ -9,11 +11,13 @@ import type { FaxReason } from '../core/notification/wording.ts';
 import type { Content } from '../ports/convert.ts';
 import type { FaxSent, FaxTrouble } from '../ports/fax.ts';
 import type { FaxDocument, FaxJob } from '../ports/fax-jobs.ts';
-import type { DialResult, MediaServer } from '../ports/media.ts';
+import type { Call, DialResult, MediaServer } from '../ports/media.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Conversions } from './conversions.ts';
+import type { Deposits } from './deposit.ts';
+import { classHere, depositHere, type FaxPages } from './fax-here.ts';
 import type { FaxPaper } from './fax-paper.ts';
 import type { Profiles } from './profile.ts';
 import { sendOnce, type TextOutDeps } from './text-out.ts';
@@ -24,16 +28,19 @@ const leaseMs = 120_000;
 const renewMs = 40_000;
 /** When one that goes on without a controller, or cannot be looked at now, is looked at again, in milliseconds. */
 const lookMs = 15_000;
+/** Tries to tell the store what became of one, each as long as the store's own deadline. */
+const storeTries = 5;
 /** Longest time that making the pages of a message takes, in milliseconds. */
 const makeMs = 300_000;
 
 export interface FaxRunDeps extends TextOutDeps {
   readonly store: Store;
-  readonly media: Pick<MediaServer, 'dial' | 'faxSent'>;
+  readonly media: Pick<MediaServer, 'dial' | 'faxSent' | 'faxKept' | 'canFax' | 'healthy'>;
+  readonly deposits: Pick<Deposits, 'take'>;
   readonly account: Account;
-  readonly conversions: Pick<Conversions, 'part' | 'words'>;
+  readonly conversions: Pick<Conversions, 'part' | 'words' | 'leads'>;
   readonly paper: FaxPaper;
-  readonly tolls: Pick<Tolls, 'use'>;
+  readonly tolls: Pick<Tolls, 'use' | 'giveBack'>;
   readonly profiles: Profiles;
   readonly texts: Texts;
   readonly fax: {
@@ -57,54 +64,125 @@ export async function runFax(deps: FaxRunDeps, job: FaxJob, signal: AbortSignal)
       .extend(job.id, clock.now(), leaseMs)
       .catch((error: unknown) => log.warn('a fax’s lease was not renewed', { error }));
   }, renewMs);
+  const attempt: Attempt = { job, answered: false };
   try {
     if (job.status === 'over') await tell(deps, job);
-    else await tryFax(deps, job, signal);
+    else await tryFax(deps, attempt, signal);
   } catch (error) {
     log.warn('a fax waits', { error, fax: job.id });
-    await later(deps, job, error instanceof Error ? error.message : String(error), false).catch(
-      (fault: unknown) => log.warn('a fax waits for its lease to end', { error: fault }),
+    await putBack(deps, attempt, error).catch((fault: unknown) =>
+      log.warn('a fax waits for its lease to end', { error: fault }),
     );
   } finally {
     clearInterval(renewal);
   }
 }
 
-async function tryFax(deps: FaxRunDeps, job: FaxJob, signal: AbortSignal): Promise<void> {
+interface Attempt {
+  readonly job: FaxJob;
+  /** The far side may have pages by now: the try counts, so that the switch is asked for it. */
+  answered: boolean;
+}
+
+/** What nothing but time mends is looked at again soon; all else is a try, so that it comes to an end. */
+async function putBack(deps: FaxRunDeps, { job, answered }: Attempt, error: unknown): Promise<void> {
+  const why = error instanceof Error ? error.message : String(error);
+  if (answered) return later(deps, job, why, true);
+  if (isTemporary(error)) return later(deps, job, why, false);
+  return retry(deps, job, failed('other'), why);
+}
+
+async function tryFax(deps: FaxRunDeps, attempt: Attempt, signal: AbortSignal): Promise<void> {
   const { store, media } = deps;
+  const { job } = attempt;
   const mailbox = await store.mailboxes.get(job.mailbox);
   if (mailbox === undefined) return over(deps, job, failed('other'), 'its mailbox is gone');
-  if (job.tries > 1) {
-    // The try before may have been another controller's, whose end nobody has heard of.
-    const before = await media.faxSent(tagOf(job, job.tries - 1));
-    if (before === 'under-way') return later(deps, job, 'it goes on without its controller', false);
-    if (before !== undefined) return conclude(deps, job, before);
-  }
+  const here = classHere(deps, job.to);
+  if (here === undefined && (await isSettled(deps, job))) return;
   const document = job.document ?? (await prepare(deps, job, mailbox));
   const pages = document === undefined ? undefined : await store.media.get(document.media);
-  if (pages === undefined)
+  if (document === undefined || pages === undefined)
     return over(deps, job, failed('document'), 'its pages are gone, or there are none');
+  if (here !== undefined) return giveHere(deps, job, mailbox, { ...pages, pages: document.pages }, here);
+  if (!media.canFax) {
+    deps.log.error('faxes cannot be sent: asterisk.spool is not set');
+    return retry(deps, job, failed('other'), 'no folder that the switch and this host see');
+  }
   const toll = await deps.tolls.use(mailbox, job.to);
   if (toll !== 'allowed')
     return over(deps, job, failed(toll === 'daily-limit' ? 'limit' : 'denied'), `toll rules: ${toll}`);
   const started = deps.clock.now();
-  const dialled = await media.dial(
-    { number: job.to, ...(deps.fax.trunk === undefined ? {} : { trunk: deps.fax.trunk }) },
-    { callerNumber: deps.access, ringSeconds: deps.fax.ringSeconds, signal },
-  );
+  const { trunk, ringSeconds } = deps.fax;
+  let dialled: DialResult;
+  try {
+    dialled = await media.dial(
+      { number: job.to, ...(trunk === undefined ? {} : { trunk }) },
+      { callerNumber: deps.access, ringSeconds, signal },
+    );
+  } catch (error) {
+    await giveBack(deps, job, mailbox);
+    throw error;
+  }
   if (dialled.kind !== 'answered') {
     // Not the far side's doing.
-    if (signal.aborted) return later(deps, job, 'the controller was stopped', false);
+    if (signal.aborted) {
+      await giveBack(deps, job, mailbox);
+      return later(deps, job, 'the controller was stopped', false);
+    }
     recordUnanswered(deps, job, mailbox, dialled, started);
     return retry(deps, job, unanswered(dialled), dialled.kind);
   }
   await using call = dialled.call;
-  const sent = await call.sendFax(pages.bytes, {
-    tag: tagOf(job, job.tries),
+  attempt.answered = true;
+  // The call must not be let go of before.
+  return await send(deps, job, mailbox, call, pages.bytes);
+}
+
+/** The tries before may have been other controllers', whose end nobody has heard of. */
+async function isSettled(deps: FaxRunDeps, job: FaxJob): Promise<boolean> {
+  // Before anything is asked, made or counted.
+  if (!deps.media.healthy) {
+    await later(deps, job, 'the switch is away', false);
+    return true;
+  }
+  for (let n = job.tries - 1; n > 0; n -= 1) {
+    const tag = tagOf(job, n);
+    const before = await deps.media.faxSent(tag);
+    if (before === undefined) continue;
+    if (before === 'under-way') await later(deps, job, 'it goes on without its controller', false);
+    else await conclude(deps, job, before, tag);
+    return true;
+  }
+  if (job.tries <= deps.fax.maxTries) return false;
+  await over(deps, job, failed('other'), 'no try is left');
+  return true;
+}
+
+/** A call that was not made, for a reason of ours, takes nothing of the subscriber's day. */
+async function giveBack(deps: FaxRunDeps, job: FaxJob, mailbox: Mailbox): Promise<void> {
+  await deps.tolls
+    .giveBack(mailbox, job.to)
+    .catch((error: unknown) => deps.log.warn('a call that was not made stays counted', { error }));
+}
+
+async function send(
+  deps: FaxRunDeps,
+  job: FaxJob,
+  mailbox: Mailbox,
+  call: Call,
+  pages: Uint8Array,
+): Promise<void> {
+  const tag = tagOf(job, job.tries);
+  const rule = {
+    tag,
     station: mailbox.number,
     header: `${deps.fax.header} ${mailbox.number}`.trim().slice(0, 50),
     maxSeconds: deps.fax.maxSeconds,
-  });
+  };
+  const sent = await call
+    .sendFax(pages, rule)
+    .catch((error: unknown) => ({ kind: 'broken', error }) as const);
+  const unknown = sent.kind === 'gone' || sent.kind === 'broken';
   deps.account.call(call, {
     direction: 'outbound',
     src: mailbox.number,
@@ -112,14 +190,36 @@ async function tryFax(deps: FaxRunDeps, job: FaxJob, signal: AbortSignal): Promi
     outcome: 'fax',
     accountcode: mailbox.id,
     ...(job.message === undefined ? {} : { message: job.message }),
-    fax:
-      sent.kind === 'gone'
-        ? { pages: 0, success: false, facts: undefined }
-        : { pages: sent.pages, success: sent.kind === 'sent', facts: sent.facts },
+    fax: unknown
+      ? { pages: 0, success: false, facts: undefined }
+      : { pages: sent.pages, success: sent.kind === 'sent', facts: sent.facts },
   });
+  if (sent.kind === 'broken') return broken(deps, job, sent.error);
   // It goes on at the switch: whichever controller comes asks what became of it. The try counts, so that it is asked for.
   if (call.released) return later(deps, job, 'the controller let go of the call', true);
-  return conclude(deps, job, sent);
+  return conclude(deps, job, sent, tag);
+}
+
+/** Something of ours failed, and whether pages arrived is not known: the next time asks the switch, also after the last try. */
+async function broken(deps: FaxRunDeps, job: FaxJob, error: unknown): Promise<void> {
+  const rule = retryRule(deps);
+  const due = nextTry(Math.min(job.tries, rule.maxTries - 1), rule, deps.clock.now()) ?? deps.clock.now();
+  deps.log.error('a fax could not be sent', { error, fax: job.id, tries: job.tries });
+  const why = error instanceof Error ? error.message : String(error);
+  await stored(deps, job, () => deps.store.faxes.again(job.id, due, why, true));
+  deps.onDue(due);
+}
+
+async function giveHere(
+  deps: FaxRunDeps,
+  job: FaxJob,
+  from: Mailbox,
+  pages: FaxPages,
+  classOfService: string,
+): Promise<void> {
+  const end = await depositHere(deps, job, from, pages, classOfService);
+  if (end.kind === 'sent') return over(deps, job, end, undefined);
+  return retry(deps, job, end, 'the mailbox takes none');
 }
 
 /** Names one try at the switch; no name of a recording, so that nobody takes it for a message. */
@@ -127,14 +227,15 @@ function tagOf({ id }: FaxJob, n: number): string {
   return `out~${id.replace(/[^A-Za-z0-9._+-]/g, '_').slice(0, 150)}~${n}`;
 }
 
-async function conclude(deps: FaxRunDeps, job: FaxJob, sent: FaxSent): Promise<void> {
+/** @param tag of the try at the switch, which knows its end until it is in the store */
+async function conclude(deps: FaxRunDeps, job: FaxJob, sent: FaxSent, tag: string): Promise<void> {
   switch (sent.kind) {
     case 'sent':
-      return over(deps, job, { kind: 'sent', pages: sent.pages }, undefined);
+      return over(deps, job, { kind: 'sent', pages: sent.pages }, undefined, tag);
     case 'failed':
-      return retry(deps, job, failed(reasonOf(sent), sent.pages), `${sent.why}: ${sent.detail}`);
+      return retry(deps, job, failed(reasonOf(sent), sent.pages), `${sent.why}: ${sent.detail}`, tag);
     case 'gone':
-      return retry(deps, job, failed('no-fax'), 'hung up before it began');
+      return retry(deps, job, failed('no-fax'), 'hung up before it began', tag);
   }
 }
 
@@ -156,18 +257,22 @@ const reasons: Readonly<Record<FaxTrouble, FaxReason>> = {
 /** Nothing changes these. */
 const final: ReadonlySet<FaxReason> = new Set(['number', 'denied', 'limit', 'document']);
 
+function retryRule({ fax: { maxTries, retryMs } }: FaxRunDeps) {
+  return { maxTries, firstRetryMs: retryMs, maxRetryMs: 3_600_000 };
+}
+
 async function retry(
   deps: FaxRunDeps,
   job: FaxJob,
   end: Extract<FaxEnd, { kind: 'failed' }>,
   why: string,
+  tag?: string,
 ): Promise<void> {
-  const { maxTries, retryMs } = deps.fax;
-  const rule = { maxTries, firstRetryMs: retryMs, maxRetryMs: 3_600_000 };
-  const due = final.has(end.why) ? undefined : nextTry(job.tries, rule, deps.clock.now());
-  if (due === undefined) return over(deps, job, end, why);
+  const due = final.has(end.why) ? undefined : nextTry(job.tries, retryRule(deps), deps.clock.now());
+  if (due === undefined) return over(deps, job, end, why, tag);
   deps.log.info('a fax is tried again', { fax: job.id, tries: job.tries, why });
-  await deps.store.faxes.again(job.id, due, why, true);
+  await stored(deps, job, () => deps.store.faxes.again(job.id, due, why, true));
+  if (tag !== undefined) await deps.media.faxKept(tag);
   deps.onDue(due);
 }
 
@@ -177,10 +282,30 @@ async function later(deps: FaxRunDeps, job: FaxJob, why: string, counts: boolean
   deps.onDue(due);
 }
 
-async function over(deps: FaxRunDeps, job: FaxJob, end: FaxEnd, why: string | undefined): Promise<void> {
+async function over(
+  deps: FaxRunDeps,
+  job: FaxJob,
+  end: FaxEnd,
+  why: string | undefined,
+  tag?: string,
+): Promise<void> {
   deps.log.info('a fax is over', { fax: job.id, tries: job.tries, end: end.kind, why });
-  await deps.store.faxes.over(job.id, end, why);
-  await tell(deps, { ...job, end });
+  await stored(deps, job, () => deps.store.faxes.over(job.id, end, why));
+  if (tag !== undefined) await deps.media.faxKept(tag);
+  await tell(deps, { ...job, end, status: 'over' });
+}
+
+/** The pages are out: a store that is away must not make them go out again while this process can still tell it. */
+async function stored(deps: FaxRunDeps, job: FaxJob, write: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      deps.log.warn('the store does not know yet what became of a fax', { error, fax: job.id });
+      if (tries >= storeTries) throw error;
+    }
+  }
 }
 
 /** Tells once, however often it is come to. */
@@ -223,9 +348,14 @@ async function prepare(deps: FaxRunDeps, job: FaxJob, mailbox: Mailbox): Promise
       if (!deps.paper.faxable(part.contentType) || part.contentType.startsWith('text/')) continue;
       const form = part.contentType.startsWith('image/tiff') ? 'image/tiff' : 'application/pdf';
       const content = await deps.conversions.part(message, index, form, options);
-      if (content !== undefined) contents.push(content);
+      // Half a message is not what was sent.
+      if (content === undefined)
+        throw new Fault('media-failed', `no pages can be made of ${part.contentType}`, { temporary: false });
+      contents.push(content);
     }
     const words = await deps.conversions.words(message, 'application/pdf', options);
+    if (words === undefined && hasWords(message) && !deps.conversions.leads('text/plain', 'application/pdf'))
+      throw new Fault('media-failed', 'no page can be made of words', { temporary: false });
     const all = [...(words === undefined ? [] : [words]), ...contents];
     const made = await deps.paper.make(all, undefined, options);
     const document = { media: job.id as string as MediaId, pages: made.pages ?? 1 };
@@ -237,6 +367,10 @@ async function prepare(deps: FaxRunDeps, job: FaxJob, mailbox: Mailbox): Promise
     deps.log.info('a message cannot be faxed', { error, message: message.id });
     return undefined;
   }
+}
+
+function hasWords(message: Message): boolean {
+  return (message.transcript ?? message.envelope.subject ?? '') !== '' || wordsPart(message) !== undefined;
 }
 
 type Unanswered = Exclude<DialResult, { kind: 'answered' }>;

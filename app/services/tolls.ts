@@ -32,6 +32,8 @@ export interface Tolls {
    * one that is refused. Calls to the subscriber's own numbers and to the operator of the class are not counted.
    */
   use(mailbox: Mailbox, number: string): Promise<TollAnswer>;
+  /** A call that `use` allowed was not made, for reasons of ours: the day has one more again. */
+  giveBack(mailbox: Mailbox, number: string): Promise<void>;
   /** Writes down a call that was refused without dialling. */
   refused(mailbox: Mailbox, number: string, answer: Exclude<TollAnswer, 'allowed'>): void;
 }
@@ -40,6 +42,10 @@ export function createTolls(deps: TollDeps): Tolls {
   const refused: Tolls['refused'] = (mailbox, number, answer) => record(deps, mailbox, number, answer);
   return {
     refused,
+    async giveBack(mailbox, number) {
+      const { answer, free } = judge(deps, mailbox, number);
+      if (answer === 'allowed' && !free) await deps.store.usage.giveBack(dayKey(deps, mailbox));
+    },
     async may(mailbox, number) {
       const { answer, free } = judge(deps, mailbox, number);
       if (answer !== 'allowed' || free) return answer;

@@ -46,10 +46,10 @@ export class FaxJobs implements FaxJobStore {
     return found.map(fromDocument);
   }
 
-  async takeDue(now: Date, leaseMs: number): Promise<FaxJob | undefined> {
+  async takeDue(now: Date, leaseMs: number, except: readonly FaxJobId[] = []): Promise<FaxJob | undefined> {
     const taken = await this.#connection.run('faxes.takeDue', () =>
       this.#faxes.findOneAndUpdate(
-        { workAt: { $exists: true, $lte: now } },
+        { workAt: { $exists: true, $lte: now }, ...but(except) },
         lease(new Date(now.getTime() + leaseMs)),
         { sort: { workAt: 1 }, returnDocument: 'after' },
       ),
@@ -78,7 +78,10 @@ export class FaxJobs implements FaxJobStore {
   }
 
   async over(id: FaxJobId, end: FaxEnd, why?: string): Promise<void> {
-    await this.#set('over', id, { status: 'over', end, ...(why === undefined ? {} : { lastError: why }) });
+    const fields = { status: 'over', end, ...(why === undefined ? {} : { lastError: why }) } as const;
+    await this.#connection.run('faxes.over', () =>
+      this.#faxes.updateOne({ _id: id, status: { $ne: 'over' } }, { $set: fields }),
+    );
   }
 
   async told(id: FaxJobId): Promise<void> {
@@ -87,10 +90,10 @@ export class FaxJobs implements FaxJobStore {
     );
   }
 
-  async nextDue(): Promise<Date | undefined> {
+  async nextDue(except: readonly FaxJobId[] = []): Promise<Date | undefined> {
     const found = await this.#connection.run('faxes.nextDue', () =>
       this.#faxes.findOne(
-        { workAt: { $exists: true } },
+        { workAt: { $exists: true }, ...but(except) },
         { sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
       ),
     );
@@ -106,6 +109,10 @@ export class FaxJobs implements FaxJobStore {
 
 function fromDocument({ _id, workAt: _workAt, ...rest }: FaxJobDocument): FaxJob {
   return { id: _id as FaxJobId, ...rest };
+}
+
+function but(except: readonly FaxJobId[]) {
+  return except.length === 0 ? {} : { _id: { $nin: [...except] as string[] } };
 }
 
 /** One that is over is taken to be told of, and stays so. */

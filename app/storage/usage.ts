@@ -43,6 +43,12 @@ export class Usage implements UsageStore {
     });
   }
 
+  async giveBack(key: string): Promise<void> {
+    await this.#connection.run('usage.giveBack', () =>
+      this.#usage.updateOne({ _id: key, n: { $gt: 0 } }, { $inc: { n: -1 } }),
+    );
+  }
+
   async used(key: string): Promise<number> {
     const found = await this.#connection.run('usage.used', () => this.#usage.findOne({ _id: key }));
     return found?.n ?? 0;

@@ -18,7 +18,7 @@ export interface FaxOutWorld {
 export function faxOutWorld(
   deps: Pick<
     FaxOutDeps,
-    'store' | 'media' | 'account' | 'tolls' | 'profiles' | 'texts' | 'plan' | 'clock'
+    'store' | 'media' | 'deposits' | 'account' | 'tolls' | 'profiles' | 'texts' | 'plan' | 'clock'
   > & {
     readonly access: string;
     readonly conversions: Conversions;

@@ -146,7 +146,7 @@ export class MailboxWorld implements AsyncDisposable {
       onStored: () => undefined,
     });
     const tolls = createTolls({ ...shared, callable: [] });
-    this.faxing = faxOutWorld({ ...shared, tolls, documents: transform });
+    this.faxing = faxOutWorld({ ...shared, deposits, tolls, documents: transform });
     this.deps = {
       ...shared,
       faxOut: this.faxing.faxOut,

@@ -260,6 +260,7 @@ function tollsOf(deps: Omit<Parameters<typeof createTolls>[0], 'store' | 'callab
     store: {
       usage: {
         used: async (key) => used.get(key) ?? 0,
+        giveBack: async (key) => void used.set(key, Math.max(0, (used.get(key) ?? 0) - 1)),
         take: async (key, limit) => {
           const n = (used.get(key) ?? 0) + 1;
           if (n > limit) return false;

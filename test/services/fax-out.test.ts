@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import type { FaxJobId, MailboxId, MediaId } from '../../app/core/ids.ts';
+import { Fault } from '../../app/core/errors.ts';
+import type { E164, FaxJobId, MailboxId, MediaId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { DialAnswer } from '../../app/media/scripted/open.ts';
 import { faxMachine, hangup, speak } from '../../app/media/scripted/steps.ts';
+import type { Store } from '../../app/ports/store.ts';
+import type { MediaServer } from '../../app/ports/media.ts';
 import type { FaxJob } from '../../app/ports/fax-jobs.ts';
-import { runFax } from '../../app/services/fax-run.ts';
+import { runFax, type FaxRunDeps } from '../../app/services/fax-run.ts';
 import type { FaxRequest } from '../../app/services/fax-out.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { toolCommands } from '../../scripts/stack/ffmpeg.ts';
@@ -13,7 +16,9 @@ import { openMailboxWorld, type MailboxWorld } from '../flows/mailbox-world.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
 const alice = '+12025550147';
-const machineNumber = '+12025550166';
+/** Of another network. */
+const machineNumber = '+13035550166';
+const rules = [{ allow: true, prefix: '+1' }] as const;
 
 describe('Faxes that are sent', function () {
   this.timeout(60_000);
@@ -31,7 +36,7 @@ describe('Faxes that are sent', function () {
       converters: [transform],
       standard: {
         notify: [{ gateway: 'sip', to: 'subscriber' }],
-        toll: { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 1000 },
+        toll: { rules, dailyCalls: 1000 },
       },
       onDial: (number) => (dialled.push(number), answers),
     });
@@ -69,6 +74,28 @@ describe('Faxes that are sent', function () {
       if (job === undefined) return done;
       await runFax(world.faxing.deps, job, new AbortController().signal);
     }
+  }
+
+  const tagOf = (id: FaxJobId, n: number) => `out~${id.replace(':', '_')}~${n}`;
+
+  /** The switch, of which something is another way. */
+  function withMedia(change: Partial<FaxRunDeps['media']>): FaxRunDeps {
+    const { media } = world;
+    const same: FaxRunDeps['media'] = {
+      dial: (to, options) => media.dial(to, options),
+      faxSent: (tag) => media.faxSent(tag),
+      faxKept: (tag) => media.faxKept(tag),
+      canFax: true,
+      healthy: true,
+    };
+    return { ...world.faxing.deps, media: { ...same, ...change } };
+  }
+
+  /** Works the one that is due. */
+  async function runOnce(deps: FaxRunDeps): Promise<void> {
+    const job = await world.test.store.faxes.takeDue(world.deps.clock.now(), 120_000);
+    assert.ok(job !== undefined);
+    await runFax(deps, job, new AbortController().signal);
   }
 
   const now = (id: FaxJobId): Promise<FaxJob | undefined> => world.faxing.faxOut.find(id);
@@ -201,7 +228,7 @@ describe('Faxes that are sent', function () {
   });
 
   it('are as many a day as the subscriber may have calls', async () => {
-    const own = { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 2 } as const;
+    const own = { rules, dailyCalls: 2 } as const;
     const dave = await world.mailbox('+12025550148');
     const limited = await world.test.store.mailboxes.update(dave.id, { settings: { toll: own } });
     assert.ok(limited !== undefined);
@@ -247,7 +274,7 @@ describe('Faxes that are sent', function () {
     const id = await taken();
     const dead = await world.test.store.faxes.takeDue(world.deps.clock.now(), 1000);
     assert.equal(dead?.id, id);
-    const tag = `out~${id.replace(':', '_')}~1`;
+    const tag = tagOf(id, 1);
     world.media.faxEnds.set(tag, 'under-way');
     world.pass(2000);
     await work();
@@ -263,21 +290,135 @@ describe('Faxes that are sent', function () {
 
   it('are tried again after a switch that was away, and that try does not count', async () => {
     const id = await taken();
-    const deps = {
-      ...world.faxing.deps,
-      media: {
-        ...world.faxing.deps.media,
-        dial: async () => Promise.reject(new Error('no switch')),
-        faxSent: async () => undefined,
-      },
-    };
-    const job = await world.test.store.faxes.takeDue(world.deps.clock.now(), 1000);
-    assert.ok(job !== undefined);
-    await runFax(deps, job, new AbortController().signal);
+    await runOnce(withMedia({ dial: async () => Promise.reject(new Error('no switch')) }));
     const waiting = await now(id);
     assert.deepEqual([waiting?.status, waiting?.tries, waiting?.lastError], ['pending', 0, 'no switch']);
     world.pass(16_000);
     assert.equal(await work(), 1);
+  });
+
+  it('wait for a switch that is away, and take nothing of the day’s calls', async () => {
+    const own = { rules, dailyCalls: 2 } as const;
+    const erin = await world.mailbox('+12025550149');
+    const limited = await world.test.store.mailboxes.update(erin.id, { settings: { toll: own } });
+    const id = await taken({ from: limited! });
+    const away = { healthy: false, dial: async () => assert.fail('nobody is there to dial') };
+    const broken = { dial: async () => Promise.reject(new Error('lost just now')) };
+    for (const media of [away, broken, away, broken, broken]) {
+      await runOnce(withMedia(media));
+      world.pass(16_000);
+    }
+    assert.deepEqual([(await now(id))?.tries, (await now(id))?.status], [0, 'pending']);
+    await taken({ from: limited! });
+    await work();
+    assert.equal(dialled.length, 2);
+    assert.equal((await now(id))?.end?.kind, 'sent');
+  });
+
+  it('that were sent when the store went away are told of when it is back, and not sent again', async () => {
+    const id = await taken();
+    const dial: MediaServer['dial'] = async (to, options) => {
+      const result = await world.media.dial(to, options);
+      if (result.kind === 'answered')
+        result.call.gone.addEventListener('abort', () => (world.away = true), { once: true });
+      return result;
+    };
+    await runOnce(withMedia({ dial }));
+    world.away = false;
+    assert.equal((await now(id))?.status, 'calling');
+    world.pass(121_000);
+    await work();
+    assert.deepEqual([dialled.length, (await now(id))?.end?.kind], [1, 'sent']);
+    assert.match(world.faxing.told.join(), /has been delivered: 2 pages/);
+    // It is kept in the store, so the switch need not know any more.
+    assert.equal(await world.media.faxSent(tagOf(id, 1)), undefined);
+  });
+
+  it('that were sent when the store was away for a moment are over at once', async () => {
+    const id = await taken();
+    const { store } = world.faxing.deps;
+    let fails = 2;
+    const patched = Object.create(store) as Store;
+    const faxes = Object.create(store.faxes) as Store['faxes'];
+    Object.defineProperty(patched, 'faxes', { value: faxes });
+    Object.defineProperty(faxes, 'over', {
+      value: async (...values: Parameters<Store['faxes']['over']>) => {
+        if ((fails -= 1) >= 0) throw new Error('away');
+        return world.test.store.faxes.over(...values);
+      },
+    });
+    Object.defineProperty(faxes, 'told', {
+      value: async (fax: FaxJobId) => world.test.store.faxes.told(fax),
+    });
+    Object.defineProperty(faxes, 'again', { value: async () => assert.fail('it was sent') });
+    await runOnce({ ...world.faxing.deps, store: patched });
+    assert.deepEqual([dialled.length, (await now(id))?.end?.kind], [1, 'sent']);
+  });
+
+  it('that fail on our side after the answer are given up after the tries that there are', async () => {
+    const id = await taken();
+    const dial: MediaServer['dial'] = async (to, options) => {
+      const result = await world.media.dial(to, options);
+      if (result.kind === 'answered')
+        result.call.sendFax = async () =>
+          Promise.reject(new Fault('media-failed', 'disk full', { temporary: true }));
+      return result;
+    };
+    for (let hour = 0; hour < 6; hour += 1) {
+      const job = await world.test.store.faxes.takeDue(world.deps.clock.now(), 120_000);
+      if (job !== undefined) await runFax(withMedia({ dial }), job, new AbortController().signal);
+      world.pass(3_600_000);
+    }
+    assert.equal(dialled.length, 3);
+    assert.deepEqual((await now(id))?.end, { kind: 'failed', pages: 0, why: 'other' });
+  });
+
+  it('without a folder that the switch sees are given up without a call', async () => {
+    const id = await taken();
+    for (let hour = 0; hour < 3; hour += 1) {
+      await runOnce(withMedia({ canFax: false }));
+      world.pass(3_600_000);
+    }
+    assert.deepEqual([dialled.length, (await now(id))?.end?.kind], [0, 'failed']);
+  });
+
+  it('that an earlier try delivered are not sent again, however many controllers died since', async () => {
+    const id = await taken();
+    for (let dead = 0; dead < 2; dead += 1) {
+      await world.test.store.faxes.takeDue(world.deps.clock.now(), 1000);
+      world.pass(2000);
+    }
+    world.media.faxEnds.set(tagOf(id, 1), { kind: 'sent', pages: 2, facts: undefined });
+    await work();
+    assert.deepEqual([dialled.length, (await now(id))?.end?.kind], [0, 'sent']);
+  });
+
+  it('to a number that is served here lie in its mailbox without a call, once', async () => {
+    const to = '+12025550155';
+    const id = await taken({ to });
+    const job = await world.test.store.faxes.takeDue(world.deps.clock.now(), 1000);
+    await runFax(world.faxing.deps, job!, new AbortController().signal);
+    // As if the controller had died before it told the store.
+    await runFax(world.faxing.deps, job!, new AbortController().signal);
+    const mailbox = await world.test.store.mailboxes.find(to as E164);
+    const messages = await world.test.store.messages.list(mailbox!.id, { limit: 10 });
+    assert.equal(messages.length, 1);
+    const { kind, from: sender, parts } = messages[0]!.envelope;
+    assert.deepEqual([kind, sender.number, parts[0]?.pages], ['fax', alice, 2]);
+    const media = await world.test.store.media.get(parts[0]!.media);
+    assert.ok(shows((await pagesOf(media!.bytes))[0]!, (await pagesOf(tiff.bytes))[0]!));
+    assert.deepEqual([dialled, (await now(id))?.end], [[], { kind: 'sent', pages: 2 }]);
+    assert.deepEqual(world.faxing.told, [`${alice}: Your fax to ${to} has been delivered: 2 pages.`]);
+  });
+
+  it('of a message of which a part cannot be made pages are not sent by halves', async () => {
+    const broken = { contentType: 'image/tiff', bytes: tiff.bytes, pages: 2 };
+    const message = await world.leave(alice, { kind: 'fax', part: broken });
+    const id = await taken({ content: message });
+    await world.test.store.media.delete(message.envelope.parts[0]!.media);
+    const words = async () => ({ contentType: 'application/pdf', bytes: Buffer.from('%PDF'), pages: 1 });
+    await runOnce({ ...world.faxing.deps, conversions: { ...world.deps.conversions, words } });
+    assert.deepEqual([dialled, (await now(id))?.end], [[], { kind: 'failed', pages: 0, why: 'document' }]);
   });
 
   it('of which the end was not told yet are told of, once, and not sent again', async () => {
@@ -290,6 +431,27 @@ describe('Faxes that are sent', function () {
     await work();
     assert.deepEqual(dialled, []);
     assert.equal(world.faxing.told.length, 1);
+  });
+
+  it('whose lease ran out while this controller is at them are not taken a second time', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let up = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (up = resolve));
+    answers = {
+      kind: 'answered',
+      steps: [{ kind: 'meanwhile', run: async () => (up(), held) }, faxMachine()],
+    };
+    const id = await taken();
+    const signal = AbortSignal.timeout(20_000);
+    assert.equal(await world.faxing.faxOut.runDue(signal), 1);
+    await answered;
+    world.pass(200_000);
+    assert.equal(await world.faxing.faxOut.runDue(signal), 0);
+    assert.equal((await now(id))?.tries, 1);
+    release();
+    while (!signal.aborted && (await now(id))?.status !== 'over');
+    assert.deepEqual([dialled.length, (await now(id))?.end?.kind], [1, 'sent']);
   });
 
   it('go as many at once as there are lines', async () => {

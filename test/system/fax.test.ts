@@ -47,6 +47,12 @@ describe('Faxes over a real switch, with real machines', function () {
       ],
       config: {
         asterisk: { trunk: 'fax-line' },
+        numbers: {
+          access: ['+12025550199'],
+          country: 'US',
+          ranges: [{ prefix: '+1202555', class: 'standard' }],
+          callable: ['+1303'],
+        },
         email: { domains: ['voice.example'], faxDomain: 'fax.example', listen: { port: 0 } },
         fax: { mailClients: ['127.0.0.1'], header: 'Anna & Co' },
       },
@@ -117,7 +123,7 @@ describe('Faxes over a real switch, with real machines', function () {
     await visit.does(
       ['kind-fax', '4'],
       ['menu-answer-send-fax', '4'],
-      ['fax-enter-number', '2025550166#'],
+      ['fax-enter-number', '3035550166#'],
       ['fax-on-its-way', ''],
     );
     const received = await modern.received();
@@ -200,7 +206,7 @@ describe('Faxes over a real switch, with real machines', function () {
     const document = await packedTiff(1);
     const mail = {
       from: 'anna@example.com',
-      to: '12025550166@fax.example',
+      to: '13035550166@fax.example',
       subject: 'The plan',
       text: 'Please see the plan.',
       attachments: [{ filename: 'plan.tif', content: document, contentType: 'image/tiff' }],

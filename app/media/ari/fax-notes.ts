@@ -1,6 +1,6 @@
 import type { FaxNotes } from './fax.ts';
 import type { Link } from './leg.ts';
-import { AriDown } from './wire/errors.ts';
+import { AriDown, AriError } from './wire/errors.ts';
 
 /** A switch that is away is waited for so long, in milliseconds. */
 const waitMs = 5000;
@@ -10,20 +10,28 @@ export function createFaxNotes(link: Pick<Link, 'request' | 'ready'>): FaxNotes 
   const ask = (method: 'GET' | 'POST', tag: string): Promise<unknown> =>
     link.request(method, 'asterisk/variable', { variable: `AB_FAXED_${tag}` });
   const read = async (tag: string): Promise<string | undefined> => {
-    const answer = (await ask('GET', tag)) as { readonly value?: string } | undefined;
-    return answer?.value || undefined;
+    try {
+      const answer = (await ask('GET', tag)) as { readonly value?: string } | undefined;
+      return answer?.value || undefined;
+    } catch (error) {
+      // 404: there is no such variable.
+      if (error instanceof AriError && error.status < 500) return undefined;
+      throw error;
+    }
   };
   return {
     async read(tag) {
       try {
         return await read(tag);
       } catch (error) {
-        if (!(error instanceof AriDown)) return undefined;
+        if (!(error instanceof AriDown)) throw error;
         await link.ready(AbortSignal.timeout(waitMs));
-        return read(tag).catch(() => undefined);
+        return read(tag);
       }
     },
     // Without a value it is removed.
-    forget: (tag) => void ask('POST', tag).catch(() => undefined),
+    async forget(tag) {
+      await ask('POST', tag).catch(() => undefined);
+    },
   };
 }

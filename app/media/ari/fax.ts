@@ -14,10 +14,10 @@ import type { Channel } from './wire/resources.ts';
 
 /** How faxes ended, as the dialplan keeps it. */
 export interface FaxNotes {
-  /** `undefined` if there is none, or no switch to ask. */
+  /** `undefined` if there is none. @throws AriDown, AriTimeout, AriError if the switch cannot say */
   read(tag: string): Promise<string | undefined>;
-  /** Fetched, it is not needed any more. */
-  forget(tag: string): void;
+  /** It is not needed any more. Never rejects. */
+  forget(tag: string): Promise<void>;
 }
 
 export interface FaxDeps {
@@ -61,8 +61,7 @@ export async function sendFax(
   try {
     const over = await run(leg, 'send', rule, { AB_FAX_FILE: laid.path, AB_FAX_HEADER: rule.header });
     if (over === 'not-begun' || over === 'detached') return { kind: 'gone' };
-    const outcome = await takeOutcome(rule.tag, deps.notes);
-    return judgeSent(outcome, over === 'late');
+    return judgeSent(await readOver(rule.tag, deps.notes), over === 'late');
   } finally {
     await laid.remove();
   }
@@ -74,7 +73,7 @@ export async function sentBefore(
   notes: FaxNotes,
   get: (uri: string, query?: Query) => Promise<unknown>,
 ): Promise<FaxSent | 'under-way' | undefined> {
-  const outcome = await takeOutcome(tag, notes);
+  const outcome = await readOver(tag, notes);
   if (outcome !== undefined) return judgeSent(outcome, false);
   const channels = ((await get('channels')) as readonly Channel[]).filter(
     ({ dialplan }) => dialplan?.context === faxContext,
@@ -86,7 +85,9 @@ export async function sentBefore(
     });
     if ((answer as { readonly value?: string } | undefined)?.value === tag) return 'under-way';
   }
-  return undefined;
+  // It may have ended just between the two questions.
+  const late = await readOver(tag, notes);
+  return late && judgeSent(late, false);
 }
 
 function needsFolder(takes: Takes): void {
@@ -100,6 +101,9 @@ function needsFolder(takes: Takes): void {
 
 /** Within this time of its begin some sound comes from every line that works, in milliseconds. */
 const silentMs = 30_000;
+
+/** The switch ends a fax by itself so much later than this process would. */
+const graceSeconds = 20;
 
 /** T.30's own time-outs count by the sound that comes: where none comes at all, they never end. */
 async function endSilent(leg: Leg): Promise<void> {
@@ -127,7 +131,12 @@ async function run(
   rule: FaxRule,
   more: Readonly<Record<string, string>>,
 ): Promise<Over> {
-  const variables = { AB_FAX: rule.tag, AB_FAX_STATION: rule.station, ...more };
+  const variables = {
+    AB_FAX: rule.tag,
+    AB_FAX_STATION: rule.station,
+    AB_FAX_SECONDS: String(Math.ceil(rule.maxSeconds) + graceSeconds),
+    ...more,
+  };
   // Without it the application hears no more of the channel.
   if (!(await done(leg, () => leg.subscribe()))) return 'not-begun';
   const set = Object.entries(variables).map(([variable, value]) =>
@@ -188,7 +197,11 @@ async function judgeReceived(
   over: Over,
   { takes, notes }: FaxDeps,
 ): Promise<FaxReceived> {
-  const outcome = await takeOutcome(tag, notes);
+  const outcome = await readOver(tag, notes).catch((error: unknown) => {
+    leg.log.warn('how a fax ended is not known', { error: String(error) });
+    return undefined;
+  });
+  void notes.forget(tag);
   const found = { tag, codec: faxPages };
   const extent = await takes.extent(found);
   const take = takes.take(found, extent?.bytes ?? 0, () => leg.tags.delete(tag));
@@ -214,9 +227,11 @@ function judgeSent(outcome: FaxOutcome | undefined, late: boolean): FaxSent {
   return { kind: 'failed', why, pages, detail: outcome?.text ?? '', facts };
 }
 
-async function takeOutcome(tag: string, notes: FaxNotes): Promise<FaxOutcome | undefined> {
-  const written = await notes.read(tag);
-  if (written === undefined) return undefined;
-  notes.forget(tag);
-  return readOutcome(written);
+async function readOver(tag: string, notes: FaxNotes): Promise<FaxOutcome | undefined> {
+  try {
+    const written = await notes.read(tag);
+    return written === undefined ? undefined : readOutcome(written);
+  } catch (error) {
+    throw asFault(error);
+  }
 }

@@ -203,6 +203,14 @@ export class AriMedia implements MediaServer {
     return sentBefore(tag, this.#notes, (uri, query) => this.#client.request('GET', uri, query));
   }
 
+  faxKept(tag: string): Promise<void> {
+    return this.#notes.forget(tag);
+  }
+
+  get canFax(): boolean {
+    return this.#takes.shared;
+  }
+
   sendText(text: OutboundText): Promise<void> {
     return sendText(text, this.#textDeps());
   }

@@ -48,7 +48,7 @@ async function look(found: Found, deps: StrayDeps, startup: Date): Promise<Stray
   const outcome = note === undefined ? undefined : readOutcome(note);
   return {
     take: deps.takes.take(found, extent.bytes, () => {
-      if (note !== undefined) deps.notes.forget(found.tag);
+      if (note !== undefined) void deps.notes.forget(found.tag);
     }),
     ...(outcome === undefined ? {} : { fax: { facts: outcome.facts, complete: outcome.success } }),
     modified: extent.modified,

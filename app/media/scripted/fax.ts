@@ -1,5 +1,5 @@
 import { tiffPages } from '../../core/message/tiff-pages.ts';
-import type { FaxReceived, FaxRule, FaxSent, SendFaxRule } from '../../ports/fax.ts';
+import type { FaxReceived, FaxRule, FaxSent } from '../../ports/fax.ts';
 import type { ScriptedCall } from './scripted-call.ts';
 import type { Takes } from './takes.ts';
 
@@ -33,7 +33,6 @@ export async function receiveScripted(
 export async function sendScripted(
   call: ScriptedCall,
   document: Uint8Array,
-  _rule: SendFaxRule,
   cut: AbortSignal,
 ): Promise<FaxSent> {
   const act = await call.faxTurn(cut);

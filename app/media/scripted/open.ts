@@ -95,7 +95,7 @@ export interface ScriptedMedia extends MediaServer {
   readonly callers: readonly ScriptedCaller[];
   readonly dialled: readonly { readonly to: DialTarget; readonly options: DialOptions }[];
   readonly sent: readonly OutboundText[];
-  /** What `faxSent` answers, by tag. */
+  /** What `faxSent` answers, by tag: how faxes ended, until that is kept elsewhere. */
   readonly faxEnds: Map<string, FaxSent | 'under-way'>;
   /** By mailbox number, as set last. */
   readonly lamps: ReadonlyMap<string, Lamp>;
@@ -119,7 +119,6 @@ class Scripted implements ScriptedMedia {
   readonly #texts = new Queue<InboundText>();
   readonly #strays = new Queue<StrayRecording>();
   readonly #starts = new Queue<Date>();
-  /** How faxes ended that an earlier controller sent, by tag. */
   readonly faxEnds = new Map<string, FaxSent | 'under-way'>();
   readonly #live = new Set<ScriptedCall>();
   #open = true;
@@ -192,6 +191,14 @@ class Scripted implements ScriptedMedia {
     return this.faxEnds.get(tag);
   }
 
+  async faxKept(tag: string): Promise<void> {
+    this.faxEnds.delete(tag);
+  }
+
+  get canFax(): boolean {
+    return true;
+  }
+
   async sendText(text: OutboundText): Promise<void> {
     await this.#options.onText?.(text);
     this.sent.push(text);
@@ -238,6 +245,7 @@ class Scripted implements ScriptedMedia {
       answered: answered || entry.kind === 'resumed' || entry.kind === 'fax',
       recorded: ring.recorded,
       onFaxTone: () => this.#anew(call, person),
+      onFaxSent: (tag, sent) => this.faxEnds.set(tag, sent),
     });
     const caller = describeCaller(call, person);
     this.callers.push(caller);

@@ -37,6 +37,8 @@ export interface CallDeps {
   readonly recorded: Uint8Array | undefined;
   /** A fax tone was heard: the leg comes anew. */
   readonly onFaxTone: () => void;
+  /** A fax that was sent is over. */
+  readonly onFaxSent: (tag: string, sent: FaxSent) => void;
 }
 
 /** ITU-T Q.850 causes. */
@@ -157,8 +159,10 @@ export class ScriptedCall implements Call {
     return this.during(undefined, (cut) => receiveScripted(this, rule, this.#deps.takes, cut));
   }
 
-  sendFax(document: Uint8Array, rule: SendFaxRule): Promise<FaxSent> {
-    return this.during(undefined, (cut) => sendScripted(this, document, rule, cut));
+  async sendFax(document: Uint8Array, rule: SendFaxRule): Promise<FaxSent> {
+    const sent = await this.during(undefined, (cut) => sendScripted(this, document, cut));
+    if (sent.kind !== 'gone') this.#deps.onFaxSent(rule.tag, sent);
+    return sent;
   }
 
   bridge(other: Call): Promise<'gone' | 'other-gone'> {

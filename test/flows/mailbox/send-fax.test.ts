@@ -25,7 +25,10 @@ describe('A subscriber who sends a message to a fax machine', function () {
     fax = { kind: 'fax', part: { contentType: 'image/tiff', bytes: document, pages: 2 } };
     world = await openMailboxWorld({
       converters: [transform],
-      standard: { notify: [{ gateway: 'sip', to: 'subscriber' }] },
+      standard: {
+        notify: [{ gateway: 'sip', to: 'subscriber' }],
+        toll: { rules: [{ allow: true, prefix: '+1303' }], dailyCalls: 50 },
+      },
       onDial: (number) => (dialled.push(number), { kind: 'answered', steps: [faxMachine()] }),
     });
   });
@@ -57,22 +60,22 @@ describe('A subscriber who sends a message to a fax machine', function () {
 
   it('presses 4 at a fax and enters the number: its pages arrive there, and a text says so', async () => {
     const message = await world.leave(alice, fax);
-    const steps = [hear('menu-answer-send-fax'), press('4'), hear('fax-enter-number'), press('2025550166#')];
+    const steps = [hear('menu-answer-send-fax'), press('4'), hear('fax-enter-number'), press('3035550166#')];
     const { prompts } = await answer(message, ...steps, hear('fax-on-its-way'));
     assertHeard(prompts, ['menu-answer-send-fax', 'fax-enter-number', 'fax-on-its-way']);
     await work();
-    assert.deepEqual(dialled, ['+12025550166']);
+    assert.deepEqual(dialled, ['+13035550166']);
     const got = await pagesOf(world.media.callers.flatMap(({ faxes }) => faxes).at(-1)!);
     const sent = await pagesOf(document);
     assert.equal(got.length, 2);
     sent.forEach((page, i) => assert.ok(shows(got[i]!, page)));
-    assert.deepEqual(world.faxing.told, [`${alice}: Your fax to +12025550166 has been delivered: 2 pages.`]);
+    assert.deepEqual(world.faxing.told, [`${alice}: Your fax to +13035550166 has been delivered: 2 pages.`]);
   });
 
   it('can send what was written too: it becomes a page', async () => {
     const part = { contentType: 'text/plain; charset=utf-8', bytes: Buffer.from('Meet me at noon.') };
     const message = await world.leave(alice, { kind: 'text', part });
-    await answer(message, press('4'), hear('fax-enter-number'), press('2025550166#'), hear('fax-on-its-way'));
+    await answer(message, press('4'), hear('fax-enter-number'), press('3035550166#'), hear('fax-on-its-way'));
     await work();
     const pages = await pagesOf(world.media.callers.flatMap(({ faxes }) => faxes).at(-1)!);
     assert.equal(pages.length, 1);
@@ -113,7 +116,7 @@ describe('A subscriber who sends a message to a fax machine', function () {
       press('4'),
       hear('fax-enter-number'),
       away,
-      press('2025550166#'),
+      press('3035550166#'),
       hear('not-now'),
     );
     world.away = false;
