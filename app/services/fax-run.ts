@@ -1,24 +1,20 @@
 /** One fax that is due: its pages, a call, and what comes of it. */
-import { Fault, isFault, isTemporary } from '../core/errors.ts';
+import { isTemporary } from '../core/errors.ts';
 import type { MediaId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Message } from '../core/message/message.ts';
-import { wordsPart } from '../core/message/words.ts';
 import { faxEndText, type FaxEnd } from '../core/notification/fax-texts.ts';
 import { recipientOf, rulesFor } from '../core/notification/recipients.ts';
 import { nextTry } from '../core/notification/retry.ts';
 import type { FaxReason } from '../core/notification/wording.ts';
-import type { Content } from '../ports/convert.ts';
 import type { FaxSent, FaxTrouble } from '../ports/fax.ts';
-import type { FaxDocument, FaxJob } from '../ports/fax-jobs.ts';
+import type { FaxJob } from '../ports/fax-jobs.ts';
 import type { Call, DialResult, MediaServer } from '../ports/media.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
-import type { Conversions } from './conversions.ts';
 import type { Deposits } from './deposit.ts';
 import { classHere, depositHere, type FaxPages } from './fax-here.ts';
-import type { FaxPaper } from './fax-paper.ts';
+import { preparePages, type FaxPagesDeps } from './fax-pages.ts';
 import type { Profiles } from './profile.ts';
 import { sendOnce, type TextOutDeps } from './text-out.ts';
 import type { Tolls } from './tolls.ts';
@@ -30,16 +26,12 @@ const renewMs = 40_000;
 const lookMs = 15_000;
 /** Tries to tell the store what became of one, each as long as the store's own deadline. */
 const storeTries = 5;
-/** Longest time that making the pages of a message takes, in milliseconds. */
-const makeMs = 300_000;
 
-export interface FaxRunDeps extends TextOutDeps {
+export interface FaxRunDeps extends TextOutDeps, FaxPagesDeps {
   readonly store: Store;
   readonly media: Pick<MediaServer, 'dial' | 'faxSent' | 'faxKept' | 'canFax' | 'healthy'>;
   readonly deposits: Pick<Deposits, 'take'>;
   readonly account: Account;
-  readonly conversions: Pick<Conversions, 'part' | 'words' | 'leads'>;
-  readonly paper: FaxPaper;
   readonly tolls: Pick<Tolls, 'use' | 'giveBack'>;
   readonly profiles: Profiles;
   readonly texts: Texts;
@@ -99,7 +91,7 @@ async function tryFax(deps: FaxRunDeps, attempt: Attempt, signal: AbortSignal): 
   if (mailbox === undefined) return over(deps, job, failed('other'), 'its mailbox is gone');
   const here = classHere(deps, job.to);
   if (here === undefined && (await isSettled(deps, job))) return;
-  const document = job.document ?? (await prepare(deps, job, mailbox));
+  const document = job.document ?? (await preparePages(deps, job, mailbox));
   const pages = document === undefined ? undefined : await store.media.get(document.media);
   if (document === undefined || pages === undefined)
     return over(deps, job, failed('document'), 'its pages are gone, or there are none');
@@ -334,43 +326,6 @@ async function tell(deps: FaxRunDeps, job: FaxJob): Promise<void> {
 
 function failed(why: FaxReason, pages = 0): Extract<FaxEnd, { kind: 'failed' }> {
   return { kind: 'failed', pages, why };
-}
-
-/** The pages of a message, made once. */
-async function prepare(deps: FaxRunDeps, job: FaxJob, mailbox: Mailbox): Promise<FaxDocument | undefined> {
-  const message = job.message === undefined ? undefined : await deps.store.messages.get(job.message);
-  if (message === undefined) return undefined;
-  const { language } = deps.profiles.of(mailbox);
-  const options = { language, signal: AbortSignal.timeout(makeMs) };
-  try {
-    const contents: Content[] = [];
-    for (const [index, part] of message.envelope.parts.entries()) {
-      if (!deps.paper.faxable(part.contentType) || part.contentType.startsWith('text/')) continue;
-      const form = part.contentType.startsWith('image/tiff') ? 'image/tiff' : 'application/pdf';
-      const content = await deps.conversions.part(message, index, form, options);
-      // Half a message is not what was sent.
-      if (content === undefined)
-        throw new Fault('media-failed', `no pages can be made of ${part.contentType}`, { temporary: false });
-      contents.push(content);
-    }
-    const words = await deps.conversions.words(message, 'application/pdf', options);
-    if (words === undefined && hasWords(message) && !deps.conversions.leads('text/plain', 'application/pdf'))
-      throw new Fault('media-failed', 'no page can be made of words', { temporary: false });
-    const all = [...(words === undefined ? [] : [words]), ...contents];
-    const made = await deps.paper.make(all, undefined, options);
-    const document = { media: job.id as string as MediaId, pages: made.pages ?? 1 };
-    await deps.store.media.put(document.media, made.contentType, made.bytes);
-    await deps.store.faxes.prepared(job.id, document);
-    return document;
-  } catch (error) {
-    if (isTemporary(error) || isFault(error, 'not-found')) throw error;
-    deps.log.info('a message cannot be faxed', { error, message: message.id });
-    return undefined;
-  }
-}
-
-function hasWords(message: Message): boolean {
-  return (message.transcript ?? message.envelope.subject ?? '') !== '' || wordsPart(message) !== undefined;
 }
 
 type Unanswered = Exclude<DialResult, { kind: 'answered' }>;

@@ -31,7 +31,7 @@ const publicUrl = 'https://answerback.example';
 const alice = '+12025550123';
 /** Each way in has a subscriber of its own, and a fax machine that their messages are sent on to. */
 const numberOf = (way: Way): E164 => `+1202555030${ways.indexOf(way)}` as E164;
-const machineOf = (way: Way): string => `202555040${ways.indexOf(way)}`;
+const machineOf = (way: Way): string => `303555040${ways.indexOf(way)}`;
 const addressOf = (way: Way): string => `${way}@home.example`;
 
 const said = 'Please call me back about the keys of the blue car.';
@@ -81,6 +81,8 @@ describe('A message left by any network is read from any other', function () {
         notify: ['sip', 'smpp', 'email'].map((gateway) => ({ gateway, to: 'subscriber' })),
         welcome: false,
         transcribe: true,
+        // The fax machine is of another network.
+        toll: { rules: [{ allow: true, prefix: '+1303' }] },
       },
       config: {
         fax: { trunk: 'fax-line' },
