@@ -2,9 +2,9 @@
  * `npm test`: every test, a few files side by side. Then the check that each proof which docs/requirements.md names has
  * run and passed.
  *
- * Calls take their real time, and a machine that is shared may hold one up beyond any sensible deadline. A file of real
- * calls in which something failed is therefore run once more, alone: what fails then has failed, and what passes only
- * then is named at the end.
+ * Calls, speech and conversions take their real time, and a machine that is shared may hold one up beyond any sensible
+ * deadline. A file in which something failed is therefore run once more, alone: what fails then has failed, and what passes
+ * only then is named at the end.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,9 +26,7 @@ interface Results {
 }
 
 /** Files at once. */
-const jobs = '4';
-/** Where real calls and connections are made. */
-const realCalls = /^test\/(system|media|stack|demo|phone|gateways)\//;
+const jobs = '3';
 /** More files than this are no bad luck. */
 const mostAgain = 4;
 
@@ -81,7 +79,7 @@ async function main(files: readonly string[]): Promise<void> {
   try {
     const first = await run(['--parallel', '--jobs', jobs, ...files], folder);
     const again = filesOf(first.failed);
-    const worthIt = again.length > 0 && again.length <= mostAgain && again.every((f) => realCalls.test(f));
+    const worthIt = again.length > 0 && again.length <= mostAgain;
     if (worthIt) console.log(`\n  Run again, alone: ${again.join(', ')}\n`);
     const results = worthIt ? merge(first, await run(again, folder), again) : first;
     const unsteady = first.failed.filter(({ file }) => !filesOf(results.failed).includes(file));

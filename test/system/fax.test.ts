@@ -51,7 +51,7 @@ describe('Faxes over a real switch, with real machines', function () {
           access: ['+12025550199'],
           country: 'US',
           ranges: [{ prefix: '+1202555', class: 'standard' }],
-          callable: ['+1303'],
+          callable: ['+1303555'],
         },
         email: { domains: ['voice.example'], faxDomain: 'fax.example', listen: { port: 0 } },
         fax: { mailClients: ['127.0.0.1'], header: 'Anna & Co' },
