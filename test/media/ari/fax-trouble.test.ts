@@ -96,11 +96,11 @@ describe('A fax that cannot be sent', function () {
       { callerNumber: '+12025550199', ringSeconds: 10 },
     );
     assert.ok(dialled.kind === 'answered');
+    const began = performance.now();
     const sent = dialled.call.sendFax(faxTiff(1), { ...rule, tag, maxSeconds: 5 });
     while ((await own.faxSent(tag)) !== 'under-way');
     await own[Symbol.asyncDispose]();
     assert.deepEqual(await sent, { kind: 'gone' });
-    const began = performance.now();
     await using next = await lab.media();
     for (;;) {
       const end = await next.faxSent(tag);
@@ -108,9 +108,10 @@ describe('A fax that cannot be sent', function () {
         assert.equal(end?.kind, 'failed');
         break;
       }
-      assert.ok(performance.now() - began < 28_000, 'it goes on for ever');
+      // T.30's own time-outs would end it after more than a minute.
+      assert.ok(performance.now() - began < 60_000, 'it goes on for ever');
     }
-    // The far side alone would have held it for longer.
+    // Not before its time: five seconds and what the switch adds.
     assert.ok(performance.now() - began > 15_000);
   });
 
