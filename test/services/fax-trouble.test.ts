@@ -159,7 +159,7 @@ describe('Faxes that are sent while something breaks', function () {
   });
 
   it('of a message of which a part cannot be made pages are not sent by halves', async () => {
-    const broken = { contentType: 'image/office.tiff', bytes: office.tiff.bytes, pages: 2 };
+    const broken = { contentType: 'image/tiff', bytes: office.tiff.bytes, pages: 2 };
     const message = await office.world.leave(alice, { kind: 'fax', part: broken });
     const id = await taken({ content: message });
     await office.world.test.store.media.delete(message.envelope.parts[0]!.media);
