@@ -6,7 +6,7 @@ import { e164, notificationRule, port } from './parts.ts';
 import { name } from './forms.ts';
 import { smppBind } from './smpp.ts';
 import { destinations } from '../core/profile/toll-table.ts';
-import { classLimits } from '../core/profile/class-limits.ts';
+import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
 
@@ -44,6 +44,10 @@ const tollTable = z.strictObject({
 const limited = (name: keyof typeof classLimits) =>
   z.int().min(classLimits[name][0]).max(classLimits[name][1]);
 
+/** The same of one that may be absent. */
+const atMost = (name: keyof typeof optionalClassLimits) =>
+  z.int().min(optionalClassLimits[name][0]).max(optionalClassLimits[name][1]).optional();
+
 const classOfService = z.strictObject({
   language: z.string().default('en').describe('BCP 47 tag of a folder in prompts/ (docs/languages.md).'),
   timeZone: z.string().default('UTC').describe('IANA zone for spoken and written times.'),
@@ -59,6 +63,20 @@ const classOfService = z.strictObject({
     .default(7)
     .describe('How long a reference opens its message, in days.'),
   maxMessages: limited('maxMessages').default(1000).describe('Most messages in one mailbox.'),
+  maxBytes: atMost('maxBytes').describe('The same in bytes, of all kinds together; without it no limit.'),
+  maxSeconds: atMost('maxSeconds').describe('The same in seconds of sound and video; without it no limit.'),
+  urgentReservePercent: atMost('urgentReservePercent').describe(
+    'Share of these limits, in percent above them, that a full mailbox still takes urgent messages in; 0 if absent.',
+  ),
+  memoryBytes: atMost('memoryBytes').describe(
+    'Memory allocation: above it messages go to the archive, the longest not accessed first; without it none does.',
+  ),
+  archiveAfterDays: atMost('archiveAfterDays').describe(
+    'Days without access after which a message may be archived; 30 if absent.',
+  ),
+  compressAfterDays: atMost('compressAfterDays').describe(
+    'Days without access after which a message is kept in less space; never if absent.',
+  ),
   review: z
     .boolean()
     .default(true)

@@ -1,5 +1,5 @@
 import { faxModes } from '../profile/class-of-service.ts';
-import { classLimits } from '../profile/class-limits.ts';
+import { classLimits, optionalClassLimits } from '../profile/class-limits.ts';
 import { fields, matching, oneOf, trueOrFalse, whole, type Check } from './check.ts';
 import { e164, language, notify, quietHours, timeZone, toll, type Known } from './check-settings.ts';
 
@@ -8,14 +8,20 @@ export const className: Check = matching(
   'lower-case letters, digits, - and _, starting with a letter',
 );
 
-/** Checks a whole class of service: all but `quietHours`, `operator`, `transcribe` and `fax` must be there. */
+/** Checks a whole class of service: all must be there but those that may be absent. */
 export function classOfService(known: Pick<Known, 'languages'>): Check {
-  const numbers = Object.entries(classLimits).map(([name, [least, most]]) => [name, whole(least, most)]);
+  const numbers = Object.entries({ ...classLimits, ...optionalClassLimits }).map(([name, [least, most]]) => [
+    name,
+    whole(least, most),
+  ]);
   const checks: Readonly<Record<string, Check>> = {
     name: className,
     language: language(known),
     timeZone,
-    ...(Object.fromEntries(numbers) as Record<keyof typeof classLimits, Check>),
+    ...(Object.fromEntries(numbers) as Record<
+      keyof typeof classLimits | keyof typeof optionalClassLimits,
+      Check
+    >),
     review: trueOrFalse,
     notify,
     welcome: trueOrFalse,
@@ -28,7 +34,13 @@ export function classOfService(known: Pick<Known, 'languages'>): Check {
     transcribe: trueOrFalse,
     fax: oneOf(...faxModes),
   };
-  const optional: ReadonlySet<string> = new Set(['quietHours', 'operator', 'transcribe', 'fax']);
+  const optional: ReadonlySet<string> = new Set([
+    'quietHours',
+    'operator',
+    'transcribe',
+    'fax',
+    ...Object.keys(optionalClassLimits),
+  ]);
   return fields(
     checks,
     Object.keys(checks).filter((name) => !optional.has(name)),

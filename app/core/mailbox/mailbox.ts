@@ -18,9 +18,28 @@ export interface Mailbox {
   readonly counts: MailboxCounts;
   /** The same by kind of message. */
   readonly byKind: Readonly<Partial<Record<MessageKind, MailboxCounts>>>;
+  /** What its messages take; absent: not counted yet. Derived like the counters. */
+  readonly usage?: MailboxUsage;
+  /** Legal hold: while it stands nothing of this mailbox is purged, whoever deletes it. */
+  readonly hold?: Hold;
   readonly settings: Settings;
   /** Counts changes of what the subscriber is and has chosen (not of messages), for If-Match. */
   readonly version: number;
+}
+
+/** What the messages of a mailbox take, those in the trash too; those in the archive take nothing. */
+export interface MailboxUsage {
+  /** Of envelopes and parts, as they are kept now. */
+  readonly bytes: number;
+  /** Of sound and video. */
+  readonly seconds: number;
+}
+
+/** Who wants something kept, and since when. */
+export interface Hold {
+  readonly since: Date;
+  /** Case number or reason, for the operator. */
+  readonly why?: string;
 }
 
 export interface MailboxCounts {

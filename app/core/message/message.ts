@@ -1,4 +1,5 @@
 import type { MessageKind } from '../profile/class-of-service.ts';
+import type { Hold } from '../mailbox/mailbox.ts';
 import type { E164, MailboxId, MediaId, MessageId, Reference } from '../ids.ts';
 
 /** Order matters: replication joins states as a maximum. */
@@ -105,6 +106,29 @@ export interface Derived {
   readonly pages?: number;
 }
 
+/** How a part is kept now, where that is not as it came: in less space. The envelope still says how it came. */
+export interface StoredPart {
+  /** Index in the envelope's parts. */
+  readonly of: number;
+  readonly media: MediaId;
+  readonly contentType: string;
+  /** As it lies there. */
+  readonly bytes: number;
+  /** `deflate` (RFC 1951) bytes of the content type. */
+  readonly encoding?: 'deflate';
+}
+
+/** Where a message lies that was archived: its whole envelope with all parts inlined. */
+export interface ArchivedAt {
+  /** Name in the archive. */
+  readonly key: string;
+  readonly at: Date;
+  /** Of what lies there. */
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
 /** The immutable facts of a message, kept as XML; see core/envelope. */
 export interface Envelope {
   readonly id: MessageId;
@@ -146,6 +170,14 @@ export interface Message {
   readonly heardAt?: Date;
   /** Present while it lies in the trash. */
   readonly deletedAt?: Date;
+  /** When it was last heard, read or fetched; absent: never. */
+  readonly accessedAt?: Date;
+  /** Legal hold of this message alone. */
+  readonly hold?: Hold;
+  /** Tier `compressed`: the parts that are kept in less space; the others lie as they came. */
+  readonly stored?: readonly StoredPart[];
+  /** Tier `archived`: its parts are there and not in the media store. */
+  readonly archived?: ArchivedAt;
   /** Its words: what was written, or what was understood of what was spoken. */
   readonly transcript?: string;
   /** Absent = none yet. */

@@ -69,8 +69,20 @@ export interface ClassOfService {
   readonly retentionDays: number;
   /** How long a reference opens its message, in days. */
   readonly referenceDays: number;
-  /** Quota of one mailbox. */
+  /** Quota of one mailbox, over all kinds. */
   readonly maxMessages: number;
+  /** The same in bytes of what is kept in the store itself, not in the archive; absent: no limit. */
+  readonly maxBytes?: number | undefined;
+  /** The same in seconds of sound and video; absent: no limit. */
+  readonly maxSeconds?: number | undefined;
+  /** Share of the quota above it that takes only urgent messages, in percent; absent: 0. */
+  readonly urgentReservePercent?: number | undefined;
+  /** Memory allocation in bytes: above it messages go to the archive, the longest not accessed first; absent: none does. */
+  readonly memoryBytes?: number | undefined;
+  /** Days without access after which a message may be archived; absent: 30. */
+  readonly archiveAfterDays?: number | undefined;
+  /** Days without access after which a message is kept in less space; absent: never. */
+  readonly compressAfterDays?: number | undefined;
   /** Whether the caller may press `#` and review, re-record, append, mark urgent or private. */
   readonly review: boolean;
   readonly notify: readonly NotificationRule[];
