@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { MailboxId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { messageTokens } from '../../app/core/search/message-tokens.ts';

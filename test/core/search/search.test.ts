@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { foldWords, longestWord } from '../../../app/core/search/fold-words.ts';
 import { messageTokens, mostWords } from '../../../app/core/search/message-tokens.ts';
 import { searchTerms, senderTerms, type SearchTerms } from '../../../app/core/search/search-terms.ts';
