@@ -1,6 +1,6 @@
 import type { MailboxId } from '../core/ids.ts';
 import { createMailsOut } from './mailing.ts';
-import { meteredAccount, meteredDeposits, meteredRetrieval, watchGauges } from './metering.ts';
+import { apart, meteredAccount, meteredDeposits, meteredRetrieval, watchGauges } from './metering.ts';
 import { type Running } from './running.ts';
 import { createAccount } from '../services/account.ts';
 import { createAdoption } from '../services/adopt.ts';
@@ -65,7 +65,7 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     createDeposits({
       ...shared,
       spool,
-      counting,
+      counting: { ...counting, raise: apart((mailbox, change) => counting.raise(mailbox, change)) },
       isServedNumber: (digits) => plan.leadsHere(digits),
       onRecounted: (mailbox) => counting.doubt(mailbox),
       onStored: (message, mailbox) => {

@@ -1,4 +1,5 @@
 /** Services that count and time what goes through them, and change nothing of it. */
+import { AsyncResource } from 'node:async_hooks';
 import { timeOfUuid } from '../core/ids.ts';
 import { mostCounted, queueNames } from '../core/metrics/catalog.ts';
 import type { Metrics, Reading, LabelsOf, Stages } from '../ports/metrics.ts';
@@ -16,6 +17,14 @@ export interface Metering {
   readonly metrics: Metrics;
   readonly stages: Stages;
   readonly log: Log;
+}
+
+/**
+ * Work for many calls that one of them happens to begin: done as where this is called, so that its log lines are not that
+ * one call's.
+ */
+export function apart<Args extends unknown[], Result>(work: (...args: Args) => Result) {
+  return AsyncResource.bind((...args: Args): Result => work(...args));
 }
 
 export function meteredDeposits(deposits: Deposits, { metrics, stages, log }: Metering): Deposits {
@@ -56,28 +65,32 @@ export function meteredDeposits(deposits: Deposits, { metrics, stages, log }: Me
 
 /** Calls that are over and notices that are out, as they are written down. */
 export function meteredAccount(account: Account, { metrics, log }: Metering): Account {
+  // Rows are written many at once, by the first of them.
+  const event = apart<Parameters<Account['event']>, void>((row) => account.event(row));
+  const call = apart<Parameters<Account['call']>, void>((one, facts) => account.call(one, facts));
   return {
     ...account,
+    message: apart((what, message, at) => account.message(what, message, at)),
     event: (row) => {
-      account.event(row);
+      event(row);
       const since =
         row.event === 'text-out' && row.dcontext === 'notice' ? timeOfUuid(row.linkedid) : undefined;
       if (since !== undefined)
         metrics.observe('answerback_notice_seconds', {}, (row.end.getTime() - since.getTime()) / 1000);
     },
-    call: (call, facts) => {
-      account.call(call, facts);
+    call: (one, facts) => {
+      call(one, facts);
       const { direction, outcome, message } = facts;
       // What is in no list is counted as `other`.
       const labels = { direction, outcome } as LabelsOf<'answerback_calls_ended_total'>;
       metrics.count('answerback_calls_ended_total', labels);
       if (outcome === 'full')
         metrics.count('answerback_deposits_total', {
-          kind: call.entry.kind === 'fax' ? 'fax' : 'voice',
+          kind: one.entry.kind === 'fax' ? 'fax' : 'voice',
           result: 'refused_full',
         });
       log.info('call over', {
-        call: call.id,
+        call: one.id,
         direction,
         outcome,
         ...(message === undefined ? {} : { message }),

@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { MessageId } from '../../app/core/ids.ts';
 import type { Readiness } from '../../app/ports/health.ts';
 import { babble } from '../audio/babble.ts';
+import { monitoringQueries } from '../docs/monitoring-queries.ts';
+import { parseQuery } from '../docs/promql.ts';
 import type { Phone } from '../phone/phone.ts';
 import { parseMetrics, type Scrape } from '../telemetry/parse-metrics.ts';
 import { leaveMessage, nextNotice } from './leave-message.ts';
@@ -89,9 +91,15 @@ describe('What an operator sees of real calls', function () {
     await call.hangup();
   });
 
-  it('nothing in it tells who called or what was said: no numbers, addresses or ids', async () => {
+  it('all that dashboard and alerts ask for is there, and nothing tells who called: no numbers, addresses or ids', async () => {
     const response = await fetch(system.controller.metrics);
-    const { series } = parseMetrics(await response.text());
+    const { series, families } = parseMetrics(await response.text());
+    for (const { expr, where } of monitoringQueries())
+      for (const { metric } of parseQuery(expr).selectors)
+        assert.ok(
+          metric === 'up' || families.has(metric) || families.has(metric.replace(/_(bucket|sum|count)$/, '')),
+          `${where}: ${metric}`,
+        );
     for (const { name, labels } of series) {
       if (!name.startsWith('answerback_')) continue;
       const { le: _le, ...own } = labels;
@@ -142,7 +150,7 @@ describe('What an operator sees of real calls', function () {
     assert.deepEqual(numbers.toSorted(), [dave, erin] satisfies readonly string[]);
     // What jobs do is about no call, also when a call woke them.
     for (const line of lines)
-      if (/takeDue|nextDue|takePending/.test(String(line['operation'])))
+      if (/takeDue|nextDue|takePending|cdrs\.insert|counting\.raise/.test(String(line['operation'])))
         assert.equal(line['call'], undefined);
   });
 
