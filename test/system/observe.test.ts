@@ -184,8 +184,7 @@ describe('What an operator sees of real calls', function () {
     await system.local.start('ferretdb');
     const back = await until(ready, ({ ok, parts }) => ok && parts.spool?.state === 'empty', 60_000);
     assert.equal(back.status, 200);
-    const then = await scrape();
-    assert.equal(then.value('answerback_spool_moved_total'), 1);
+    const then = await until(scrape, (one) => one.value('answerback_spool_moved_total') === 1);
     assert.equal(then.value('answerback_spool_deposits'), 0);
   });
 
