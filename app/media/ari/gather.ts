@@ -12,8 +12,9 @@ export async function gather(
   leg: Leg,
   segments: readonly Segment[],
   rule: GatherRule,
+  begun?: () => void,
 ): Promise<GatherResult> {
-  const played = await playSegments(leg, segments, { typeAhead: true, signal: rule.signal });
+  const played = await playSegments(leg, segments, { typeAhead: true, signal: rule.signal, begun });
   if (played.kind === 'gone' || played.kind === 'aborted') return { kind: played.kind };
   for (let digits = ''; ;) {
     const key = await nextKey(leg, digits === '' ? rule.firstDigitMs : rule.nextDigitMs, rule.signal);
