@@ -1,4 +1,5 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
+import { usageOf, type Using } from '../core/mailbox/usage.ts';
 import type { Derived, Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
@@ -22,6 +23,9 @@ export interface MessageDocument {
   /** The sender's number. */
   sender?: string;
   envelope: string;
+  /** What it takes now; absent in what was written before it was counted. */
+  bytes?: number;
+  seconds?: number;
   state: MessageState;
   tier: Tier;
   version: number;
@@ -37,6 +41,12 @@ export interface MessageDocument {
 
 export function originKey(network: string, id: string): string {
   return `${network}:${id}`;
+}
+
+/** What a message takes, as its document says it: written with whatever changes it. */
+export function sizeOf(message: Using): { bytes: number; seconds: number } {
+  const { bytes, seconds } = usageOf(message);
+  return { bytes, seconds };
 }
 
 /** @throws Fault `invalid` if the envelope cannot be written. */
@@ -56,6 +66,7 @@ export function toDocument(message: Message): MessageDocument {
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
     envelope: writeEnvelope(envelope),
+    ...sizeOf(message),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
   };
