@@ -51,11 +51,6 @@ export function fullnessOf(mailbox: Filled, limits: Limits): Fullness {
   return fullest;
 }
 
-/** Whether any measure of its quota is used up. */
-export function isFull(mailbox: Filled, limits: Limits): boolean {
-  return fullnessOf(mailbox, limits).percent >= 100;
-}
-
 /**
  * Whether a message may bring its mailbox to a share of its quota, or find it there.
  * @param mailbox before or with that message: counters follow a moment later
