@@ -8,6 +8,7 @@ import { depositHere } from '../../app/services/fax-here.ts';
 import { createTextMessages, type TextMessages } from '../../app/services/text-message.ts';
 import { faxTiff } from '../fax/tiff.ts';
 import { FlowWorld, mailbox as sampleMailbox, subscriber } from '../flows/world.ts';
+import { SmtpDialogue } from '../mail/smtp-dialogue.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { shippedTexts } from '../speech/shipped.ts';
 import { sampleFax } from '../storage/sample.ts';
@@ -183,6 +184,10 @@ describe('A mailbox with a quota in bytes', function () {
   it('B6: an e-mail that is larger than the mailbox may ever be is refused for good, if possible before it comes', async () => {
     const address = `${to}@${domain}`;
     assert.match(await world.mail({ to: address, attachments: file(700_000) }), /^552 5\.2\.3/);
+    await using client = await SmtpDialogue.open(world.port);
+    await client.say('EHLO far.example');
+    assert.match(await client.say('MAIL FROM:<alice@far.example> SIZE=700000'), /^250/);
+    assert.match(await client.say(`RCPT TO:<${address}>`), /^552 5\.2\.3/);
     // Less than half of what it says it is could be kept: it has to come for that to be known.
     assert.match(await world.mail({ to: address, attachments: file(350_000) }), /^552 5\.2\.3/);
     assert.equal((await world.messages(to)).length, 0);
