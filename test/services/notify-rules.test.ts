@@ -331,20 +331,6 @@ describe('Reminders of a subscriber', function () {
       assert.deepEqual(levels, ['15 75%', '18 90%', '20 full']);
     }));
 
-  it('B6: nearly full and full: says what there is too little of', () =>
-    withWorld({ maxMessages: 1000, maxSeconds: 20 }, async (world) => {
-      const told: string[] = [];
-      for (let i = 1; i <= 5; i += 1) {
-        await world.leave();
-        await world.work(`2026-01-05T12:00:${i}5Z`);
-        told.push(...world.told().filter((text) => text.includes('full')));
-      }
-      assert.deepEqual(
-        told.map((text) => /[\d%]* ?full \([^)]*\)/.exec(text)?.[0]?.trim()),
-        ['75% full (length of recordings)', 'full (length of recordings)'],
-      );
-    }));
-
   it('after it was emptied and has filled again, in another week, it is told again', () =>
     withWorld({ maxMessages: 4 }, async (world) => {
       const fill = async (day: string) => {
