@@ -32,6 +32,12 @@ function textsOf({ shared, deposits, notify }: MailServicesWorld): TextMessages 
   });
 }
 
+function countEach(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
 /** One mailbox with one message of each kind, which is all that it takes. */
 describe('A mailbox that is full of messages of all kinds', function () {
   this.timeout(60_000);
@@ -181,6 +187,22 @@ describe('A mailbox with a quota in bytes', function () {
   };
   const kept = async (): Promise<(string | undefined)[]> =>
     (await world.messages(to)).map(({ transcript, envelope }) => envelope.subject ?? transcript);
+
+  it('B6: to know what it takes costs a deposit no command of the store', async () => {
+    await world.leave(to);
+    world.test.commands.length = 0;
+    await world.leave(to);
+    const commands = world.test.commands.map(({ commandName }) => commandName);
+    // The sound, the mailbox with counters and usage, the message.
+    assert.deepEqual(
+      new Map([
+        ['insert', 2],
+        ['findAndModify', 1],
+      ]),
+      countEach(commands),
+    );
+    assert.equal((await world.store.mailboxes.find(to))?.usage?.seconds, 8);
+  });
 
   it('B6: an e-mail that is larger than the mailbox may ever be is refused for good, if possible before it comes', async () => {
     const address = `${to}@${domain}`;
