@@ -144,7 +144,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   code: '12345678',
   minutes: '60',
   percent: '100',
-  short: 'cantidad de mensajes',
+  short: 'space, deleted messages included',
   to: '+123456789012345',
   why: 'that number cannot be called from here',
   /** Decides on the plural. */
