@@ -314,7 +314,7 @@ describe('A mailbox with a quota in seconds', function () {
     }
     assert.deepEqual(
       told.map((text) => /[\d%]* ?full \([^)]*\)/.exec(text)?.[0]?.trim()),
-      ['75% full (length of recordings)', 'full (length of recordings)'],
+      ['75% full (sound, deleted messages included)', 'full (sound, deleted messages included)'],
     );
   });
 });

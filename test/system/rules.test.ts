@@ -10,7 +10,7 @@ import type { PhoneCall } from '../phone/call.ts';
 import type { Phone } from '../phone/phone.ts';
 import { header } from '../phone/sip-message.ts';
 import { sampleMessage } from '../storage/sample.ts';
-import { counted } from './counted.ts';
+import { counted, counters } from './counted.ts';
 import { enterMailbox } from './enter-mailbox.ts';
 import { leaveMessage, nextNotice } from './leave-message.ts';
 import { access, openSystem, type System } from './system.ts';
@@ -266,6 +266,8 @@ describe('Rules about who is called and told, and when', function () {
       await urgent.hangup();
       const mailbox = await counted(system, grace, 2);
       assert.deepEqual(mailbox?.counts, { new: 2, old: 0, urgent: 1 });
+      // Counters may be raised a moment before their message is in.
+      assert.deepEqual((await counters(system, grace)).there, [2, 0, 1]);
       const [newest] = await system.store.messages.list(mailbox.id, { limit: 1 });
       const media = await system.store.media.get(newest!.envelope.parts[0]!.media);
       assert.equal(newest?.urgent, true);

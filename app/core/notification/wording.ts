@@ -151,7 +151,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   code: '12345678',
   minutes: '60',
   percent: '100',
-  short: 'cantidad de mensajes',
+  short: 'space, deleted messages included',
   to: '+123456789012345',
   why: 'that number cannot be called from here',
   hits: '+123456789012345 2026-12-24 23:59 1234567890',
