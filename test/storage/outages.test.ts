@@ -13,7 +13,7 @@ import { keepingLog, silentLog, type LogLine } from '../ports/silent-log.ts';
 
 const timeoutMs = 700;
 /** What the machine may add to a deadline, in milliseconds. */
-const slackMs = 600;
+const slackMs = 5000;
 const away = { name: 'Fault', code: 'store-unavailable', temporary: true };
 
 describe('storage: the store goes away and comes back', function () {

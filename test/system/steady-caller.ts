@@ -5,16 +5,7 @@ import { DeadlinePassed } from '../phone/changes.ts';
 import type { Phone } from '../phone/phone.ts';
 import type { Chance } from './chance.ts';
 
-export const stages = [
-  'greeting',
-  'tone',
-  'recording',
-  'key',
-  'hang-up',
-  'storing',
-  'notifying',
-  'over',
-] as const;
+export const stages = ['greeting', 'tone', 'recording', 'key', 'storing', 'notifying', 'over'] as const;
 export type Stage = (typeof stages)[number];
 
 export interface SteadyPlan {
@@ -31,7 +22,7 @@ const silenceMs = 15_000;
 /** After so long without a tone a caller who has no patience for greetings presses # again. */
 const patienceMs = 4000;
 /** From the end of the call: so long the message is stored, and then the subscriber told, in milliseconds. */
-const storingMs = 80;
+export const storingMs = 80;
 const notifyingMs = 400;
 const restOfToneMs = 500;
 /** Sound that is not silence for so long means that the dialogue has begun anew. */
@@ -88,9 +79,7 @@ export class SteadyCaller {
     this.#enter('tone');
     const toneEnd = await this.#speak(call);
     if (toneEnd === undefined) return;
-    if (this.#plan.end === 'hang-up') {
-      this.#enter('hang-up');
-    } else {
+    if (this.#plan.end !== 'hang-up') {
       this.#enter('key');
       await call.press('#');
     }
