@@ -16,7 +16,7 @@ export interface TestPlan {
 const cores = availableParallelism();
 
 /** Files of each kind at once. */
-export const jobs = { waiting: 4 * cores, crowds: 1, computing: Math.max(1, Math.floor(cores / 2)) } as const;
+export const jobs = { waiting: 3 * cores, crowds: 1, computing: Math.max(1, Math.floor(cores / 2)) } as const;
 
 const waits = /^test\/(system|demo|media)\//;
 const crowded = ['test/system/faults-crowd.test.ts', 'test/system/sipp-keys.test.ts'];
