@@ -39,7 +39,7 @@ describe('sound comparison', () => {
     const before = process.cpuUsage();
     assert.ok(correlate(Buffer.concat([quiet(1000), said]), said).score > 0.99);
     const { user, system } = process.cpuUsage(before);
-    assert.ok(user + system < 2_000_000, `${user + system} µs`);
+    assert.ok(user + system < 3_000_000, `${user + system} µs`);
   });
 });
 
