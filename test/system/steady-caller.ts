@@ -17,8 +17,8 @@ export interface SteadyPlan {
 }
 
 /** Longest wait for an answer, and longest silence of the dialogue, over an end and a start of the controller. */
-const answerMs = 20_000;
-const silenceMs = 15_000;
+const answerMs = 40_000;
+const silenceMs = 25_000;
 /** After so long without a tone a caller who has no patience for greetings presses # again. */
 const patienceMs = 4000;
 /** From the end of the call: so long the message is stored, and then the subscriber told, in milliseconds. */
@@ -34,6 +34,8 @@ export class SteadyCaller {
   readonly sound: Buffer;
   /** Milliseconds from the end of the tone to the end of the recording; set when it was finished. */
   spokeMs: number | undefined;
+  /** Milliseconds from the end of the tone to the hang-up: a key that finds no controller ends no recording. */
+  stayedMs = 0;
   onStage: (stage: Stage) => void = () => undefined;
   readonly #plan: SteadyPlan;
   #stage: Stage = 'greeting';
@@ -91,6 +93,7 @@ export class SteadyCaller {
     if (this.#plan.end !== 'hang-up') await call.sayNothing(chance.between(0, 900));
     const hungUp = call.hangup();
     this.#endedAt = performance.now();
+    this.stayedMs = this.#endedAt - toneEnd;
     this.onStage('storing');
     this.onStage('notifying');
     await hungUp;
