@@ -47,8 +47,8 @@ async function run(files: readonly string[], folder: string, { jobs, nice = fals
   const file = join(folder, `${randomUUID()}.json`);
   const many = jobs === undefined ? [] : ['--parallel', '--jobs', String(jobs)];
   const command = [...(nice ? ['nice', '-n', niceness] : []), 'mocha', ...many, ...files];
-  // They end with this process, however that ends.
-  const { program, args } = onMachine(command[0] ?? '', command.slice(1), 'TERM');
+  // They end with this process, however that ends; of signals the test runner hands on this one alone.
+  const { program, args } = onMachine(command[0] ?? '', command.slice(1), 'INT');
   const child = spawn(program, args, {
     stdio: 'inherit',
     env: { ...process.env, ANSWERBACK_RESULTS: file },
