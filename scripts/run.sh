@@ -7,9 +7,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The tests that need no switch and no store.
 fast_tests=('test/{audio,config,core,docs,rooms}/**/*.test.ts' 'test/*.test.ts')
-# Those that take longest begin first, so that nothing runs alone at the end.
-long_tests=(test/speech/local.test.ts test/system/fax.test.ts test/transform/document.test.ts test/system/networks.test.ts
-  test/transform/picture.test.ts test/system/{own-keys,mailbox-keys,rules,sending,greetings,faults-kill,login,sipp-keys}.test.ts)
 
 [[ $# -gt 0 ]] || { echo 'run.sh: what? SCRIPT.ts, --test or --ok' >&2; exit 64; }
 bash scripts/setup.sh --quiet
@@ -26,8 +23,8 @@ case $1 in
   --test)
     shift
     if [[ $# -eq 0 ]]; then
-      mapfile -t others < <(find test -name '*.test.ts' | sort | grep -vxF "$(printf '%s\n' "${long_tests[@]}")")
-      exec node --import tsx scripts/test-all.ts "${long_tests[@]}" "${others[@]}"
+      mapfile -t files < <(find test -name '*.test.ts')
+      exec node --import tsx scripts/test-all.ts "${files[@]}"
     fi
     exec mocha "$@"
     ;;

@@ -1,5 +1,5 @@
 /**
- * `npm test`: every test, a few files side by side. Then the check that each proof which docs/requirements.md names has
+ * `npm test`: every test, as scripts/test-plan.ts divides them. Then the check that each proof which docs/requirements.md names has
  * run and passed.
  *
  * Calls, speech and conversions take their real time, and a machine that is shared may hold one up beyond any sensible
@@ -9,9 +9,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProof, readRequirements } from '../test/docs/requirements.ts';
+import { onMachine } from './stack/machine.ts';
+import { jobs, planTests } from './test-plan.ts';
 
 interface Test {
   readonly file: string;
@@ -25,15 +28,28 @@ interface Results {
   readonly took: Readonly<Record<string, number>>;
 }
 
-/** Files at once. */
-const jobs = '3';
 /** More files than this are no bad luck. */
 const mostAgain = 4;
+/** Below what waits: that is to hear and to answer in time. */
+const niceness = '5';
 
-async function run(args: readonly string[], folder: string): Promise<Results> {
-  const file = join(folder, 'results.json');
-  rmSync(file, { force: true });
-  const child = spawn('mocha', args, {
+interface Run {
+  /** Files at once; one after the other in one process if absent. */
+  readonly jobs?: number;
+  readonly nice?: boolean;
+}
+
+const nothing: Results = { passed: [], failed: [], took: {} };
+
+async function run(files: readonly string[], folder: string, { jobs, nice = false }: Run): Promise<Results> {
+  // Without a file the test runner would take them all.
+  if (files.length === 0) return nothing;
+  const file = join(folder, `${randomUUID()}.json`);
+  const many = jobs === undefined ? [] : ['--parallel', '--jobs', String(jobs)];
+  const command = [...(nice ? ['nice', '-n', niceness] : []), 'mocha', ...many, ...files];
+  // They end with this process, however that ends; of signals the test runner hands on this one alone.
+  const { program, args } = onMachine(command[0] ?? '', command.slice(1), 'INT');
+  const child = spawn(program, args, {
     stdio: 'inherit',
     env: { ...process.env, ANSWERBACK_RESULTS: file },
   });
@@ -43,6 +59,22 @@ async function run(args: readonly string[], folder: string): Promise<Results> {
   } catch {
     throw new Error(`the test runner ended early with ${code}`);
   }
+}
+
+/** What waits and what computes side by side; crowds when nothing else waits. */
+async function runAll(files: readonly string[], folder: string): Promise<Results> {
+  const plan = planTests(files);
+  const inRealTime = async (): Promise<Results[]> => {
+    const waited = await run(plan.waiting, folder, { jobs: jobs.waiting });
+    return [waited, await run(plan.crowds, folder, { jobs: jobs.crowds })];
+  };
+  const computing = run(plan.computing, folder, { jobs: jobs.computing, nice: true });
+  const all = (await Promise.all([inRealTime(), computing])).flat();
+  return {
+    passed: all.flatMap(({ passed }) => passed),
+    failed: all.flatMap(({ failed }) => failed),
+    took: Object.assign({}, ...all.map(({ took }) => took)) as Results['took'],
+  };
 }
 
 function filesOf(tests: readonly Test[]): string[] {
@@ -66,7 +98,7 @@ function missingProofs({ passed }: Results): string[] {
     .map(({ row, proof }) => `${row}: ${proof.file}: ${proof.title}`);
 }
 
-/** They are to begin first: scripts/run.sh. */
+/** They are to begin first: scripts/test-plan.ts. */
 function tellSlowest({ took }: Results): void {
   const slowest = Object.entries(took)
     .toSorted(([, a], [, b]) => b - a)
@@ -77,11 +109,11 @@ function tellSlowest({ took }: Results): void {
 async function main(files: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'answerback-tests-'));
   try {
-    const first = await run(['--parallel', '--jobs', jobs, ...files], folder);
+    const first = await runAll(files, folder);
     const again = filesOf(first.failed);
     const worthIt = again.length > 0 && again.length <= mostAgain;
     if (worthIt) console.log(`\n  Run again, alone: ${again.join(', ')}\n`);
-    const results = worthIt ? merge(first, await run(again, folder), again) : first;
+    const results = worthIt ? merge(first, await run(again, folder, {}), again) : first;
     const unsteady = first.failed.filter(({ file }) => !filesOf(results.failed).includes(file));
     for (const { file, title } of unsteady)
       console.log(`  passed only when run again, alone: ${file}: ${title}`);

@@ -1,4 +1,7 @@
-/** Mocha's spec reporter; with ANSWERBACK_RESULTS it also writes what passed and what failed into that file, as JSON. */
+/**
+ * Mocha's spec reporter. With ANSWERBACK_RESULTS it also writes what passed and what failed into that file, as JSON, and tells
+ * why something failed as soon as its file is done: of a run that is ended from outside this is all that is left.
+ */
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import mocha from 'mocha';
@@ -15,6 +18,7 @@ export default class Reporter extends Spec {
     const note = (list) => (test) => list.push({ file: relative('.', test.file ?? ''), title: test.title });
     runner.on(EVENT_TEST_PASS, note(this.#results.passed));
     runner.on(EVENT_TEST_FAIL, note(this.#results.failed));
+    if (process.env.ANSWERBACK_RESULTS !== undefined) runner.on(EVENT_TEST_FAIL, tellWhy);
     const { took } = this.#results;
     runner.on(EVENT_TEST_END, ({ file = '', duration = 0 }) => {
       const name = relative('.', file);
@@ -27,4 +31,9 @@ export default class Reporter extends Spec {
     if (file !== undefined) writeFileSync(file, JSON.stringify(this.#results));
     finish(failures);
   }
+}
+
+function tellWhy({ file = '' }, { message = '', stack = message }) {
+  const why = stack.includes(message) ? stack : `${message}\n${stack}`;
+  console.log(`${relative('.', file)}: ${why}`.replaceAll(/^/gm, '      '));
 }

@@ -19,45 +19,63 @@ const silenceFloor = 0.01;
 export function correlate(heard: Uint8Array, said: Uint8Array): Match {
   const h = decodeUlaw(heard);
   const s = decodeUlaw(said);
-  const saidEnergy = s.reduce((sum, x) => sum + x * x, 0);
+  let saidEnergy = 0;
+  for (const x of s) saidEnergy += x * x;
   if (saidEnergy === 0 || h.length === 0) return { score: 0, offsetMs: 0 };
   const products = crossCorrelation(h, s);
   const energyBefore = cumulativeEnergy(h);
-  const energyUpTo = (at: number): number => energyBefore[Math.max(0, Math.min(h.length, at))]!;
-  let best: Match = { score: -1, offsetMs: 0 };
+  const floor = saidEnergy * silenceFloor;
+  let best = 0;
+  let bestLag = 0;
   for (let lag = 1 - s.length; lag < h.length; lag++) {
     const product = products[lag >= 0 ? lag : products.length + lag]!;
     if (product <= 0) continue;
-    const windowEnergy = energyUpTo(lag + s.length) - energyUpTo(lag);
-    const score = product / Math.sqrt(saidEnergy * Math.max(windowEnergy, saidEnergy * silenceFloor));
-    if (score > best.score) best = { score, offsetMs: lag / 8 };
+    const end = Math.min(h.length, lag + s.length);
+    const windowEnergy = energyBefore[end]! - energyBefore[Math.max(0, lag)]!;
+    // The square of the score, as roots take time.
+    const square = (product * product) / (saidEnergy * Math.max(windowEnergy, floor));
+    if (square > best) [best, bestLag] = [square, lag];
   }
-  return best.score < 0 ? { score: 0, offsetMs: 0 } : best;
+  return { score: Math.sqrt(best), offsetMs: bestLag / 8 };
 }
 
-/** Sum over t of h[t + lag] * s[t], at index `lag` (negative lags at the end). */
+/** Used again by the next call, as making and clearing away megabytes takes longer than the rest. */
+const used = new Map<number, Float64Array[]>();
+
+function workingMemory(size: number): Float64Array[] {
+  const known = used.get(size);
+  if (known !== undefined) return known.map((array) => array.fill(0));
+  const made = Array.from({ length: 4 }, () => new Float64Array(size));
+  used.set(size, made);
+  return made;
+}
+
+/** Sum over t of h[t + lag] * s[t], at index `lag` (negative lags at the end). Valid until the next call. */
 function crossCorrelation(h: Int16Array, s: Int16Array): Float64Array {
   let size = 1;
   while (size < h.length + s.length) size *= 2;
   // Both real signals in one complex transform: z = h + i s.
-  const re = new Float64Array(size);
-  const im = new Float64Array(size);
+  const [re, im, productRe, productIm] = workingMemory(size) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   re.set(h);
   im.set(s);
   fft(re, im);
-  const productRe = new Float64Array(size);
-  const productIm = new Float64Array(size);
+  const scale = 1 / (4 * size);
   for (let k = 0; k < size; k++) {
     const m = (size - k) & (size - 1);
-    const hRe = (re[k]! + re[m]!) / 2;
-    const hIm = (im[k]! - im[m]!) / 2;
-    const sRe = (im[k]! + im[m]!) / 2;
-    const sIm = (re[m]! - re[k]!) / 2;
-    productRe[k] = hRe * sRe + hIm * sIm;
-    productIm[k] = hIm * sRe - hRe * sIm;
+    const hRe = re[k]! + re[m]!;
+    const hIm = im[k]! - im[m]!;
+    const sRe = im[k]! + im[m]!;
+    const sIm = re[m]! - re[k]!;
+    productRe[k] = (hRe * sRe + hIm * sIm) * scale;
+    productIm[k] = (hIm * sRe - hRe * sIm) * scale;
   }
   fft(productRe, productIm, true);
-  return productRe.map((x) => x / size);
+  return productRe;
 }
 
 function cumulativeEnergy(samples: Int16Array): Float64Array {

@@ -37,7 +37,9 @@ export function encodeAlaw(sample: number): number {
 
 /** µ-law bytes to 16-bit samples. */
 export function decodeUlaw(bytes: Uint8Array): Int16Array {
-  return Int16Array.from(bytes, (byte) => ulawTable[byte] ?? 0);
+  const samples = new Int16Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) samples[i] = ulawTable[bytes[i]!]!;
+  return samples;
 }
 
 export function ulawToAlaw(bytes: Uint8Array): Buffer {

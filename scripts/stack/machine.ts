@@ -61,7 +61,7 @@ export function inRoot(program: string, args: readonly string[], options: RootOp
 export function onMachine(
   program: string,
   args: readonly string[],
-  signal: 'KILL' | 'TERM' = 'KILL',
+  signal: 'KILL' | 'TERM' | 'INT' = 'KILL',
 ): CommandLine {
   return { program: 'setpriv', args: ['--pdeathsig', signal, '--', program, ...args] };
 }

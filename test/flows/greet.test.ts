@@ -155,7 +155,7 @@ describe('A caller hears', () => {
     world.deps.greetings.pick = () => new Promise(() => undefined);
     const began = performance.now();
     assert.deepEqual(await hears(world), ['greeting-default', 'beep']);
-    assert.ok(performance.now() - began < 1500);
+    assert.ok(performance.now() - began < 5000);
   });
 
   it('the greeting of the system, when the store refuses', async () => {

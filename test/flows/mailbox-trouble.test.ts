@@ -194,7 +194,8 @@ describe('A mailbox when something is in the way', function () {
     const before = performance.now();
     const nobody = [press('3'), hear('enter-caller'), press('99999#'), hear('no-messages-of-caller')];
     assert.deepEqual((await world.call(many, ...nobody)).remaining, []);
-    assert.ok(performance.now() - before < 3000, 'nobody is found soon');
+    const soon = Math.max(3000, 30 * Math.min(...few));
+    assert.ok(performance.now() - before < soon, 'nobody is found soon');
     const ratio = Math.min(...lots) / Math.min(...few);
     // What is promised is 1.2, measured on an idle machine; an index that is not used costs a hundred times as much.
     assert.ok(ratio < 2, `${ratio.toFixed(2)} times as long`);

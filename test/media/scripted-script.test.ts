@@ -46,7 +46,7 @@ describe('a scripted caller', () => {
     assert.deepEqual(await call.gather(digits), { kind: 'complete', digits: '123' });
     const late = media.ring({ steps: [silence(3_600_000), press('1')] });
     assert.deepEqual(await late.call.gather(digits), { kind: 'silence', digits: '' });
-    assert.ok(performance.now() - before < 1000);
+    assert.ok(performance.now() - before < 10_000);
     await media[Symbol.asyncDispose]();
   });
 

@@ -107,7 +107,7 @@ async function sipp(
     await writeFile(join(folder, 'press.xml'), scenario(folder));
     const lines = rows.map((row) => `${row.join(';')};\n`);
     await writeFile(join(folder, 'rows.csv'), `SEQUENTIAL\n${lines.join('')}`);
-    const own = ['-inf', join(folder, 'rows.csv'), '-timeout', '60s', '-timeout_error'];
+    const own = ['-inf', join(folder, 'rows.csv'), '-timeout', '150s', '-timeout_error'];
     await run(commandOf(folder, await freePort('udp'), firstMedia + n * mediaStep, [...own, ...more]));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -9,7 +9,7 @@ export async function counted(
   system: System,
   number: string,
   messages: number,
-  withinMs = 5000,
+  withinMs = 20_000,
 ): Promise<Mailbox | undefined> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -23,7 +23,7 @@ export async function counted(
 export async function counters(
   system: System,
   number: string,
-  withinMs = 5000,
+  withinMs = 20_000,
 ): Promise<{ readonly counted: readonly number[]; readonly there: readonly number[] }> {
   const deadline = performance.now() + withinMs;
   for (;;) {

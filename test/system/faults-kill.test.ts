@@ -6,23 +6,23 @@ import { correlate } from '../../scripts/audio/correlate.ts';
 import { babble } from '../audio/babble.ts';
 import { openChance } from './chance.ts';
 import { counted } from './counted.ts';
-import { SteadyCaller, type Stage } from './steady-caller.ts';
+import { SteadyCaller, stages, storingMs, type Stage } from './steady-caller.ts';
 import { openSystem, type System } from './system.ts';
 
 const callersAtOnce = 7;
 const subscribers = ['+12025550130', '+12025550131', '+12025550132'];
-/** A kill shortly after a caller has come to each of these. */
-const kills: readonly { readonly stage: Stage; readonly withinMs: number }[] = [
-  { stage: 'greeting', withinMs: 900 },
-  { stage: 'storing', withinMs: 40 },
-  { stage: 'tone', withinMs: 400 },
-  { stage: 'hang-up', withinMs: 15 },
-  { stage: 'recording', withinMs: 1800 },
-  { stage: 'key', withinMs: 150 },
-  { stage: 'storing', withinMs: 80 },
-  { stage: 'notifying', withinMs: 250 },
-  { stage: 'key', withinMs: 900 },
-  { stage: 'storing', withinMs: 20 },
+/** A kill while a caller is in each of these, at a random moment of this span since it came there, in milliseconds. */
+const kills: readonly { readonly stage: Stage; readonly fromMs?: number; readonly belowMs: number }[] = [
+  { stage: 'greeting', belowMs: 900 },
+  { stage: 'storing', belowMs: 40 },
+  { stage: 'tone', belowMs: 400 },
+  { stage: 'storing', belowMs: 15 },
+  { stage: 'recording', belowMs: 1800 },
+  { stage: 'key', belowMs: 150 },
+  { stage: 'storing', belowMs: storingMs },
+  { stage: 'notifying', fromMs: storingMs, belowMs: 250 },
+  { stage: 'key', belowMs: 900 },
+  { stage: 'storing', belowMs: 20 },
 ];
 /** Within this time after everything is quiet all is stored and told: the longest lease of a dead controller and a margin. */
 const settleMs = 50_000;
@@ -42,7 +42,7 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
   after(() => system[Symbol.asyncDispose]());
 
   it('over 50 calls under way at ten kills: nobody is left in silence', async () => {
-    const waiting = new Map<Stage, () => void>();
+    const waiting = new Map<Stage, (caller: SteadyCaller) => void>();
     const closed = new AbortController();
     const line = async (): Promise<void> => {
       const phone = await system.phone('callers');
@@ -54,7 +54,7 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
           end: chance.pick(['hang-up', 'hang-up', 'key', 'send']),
         });
         callers.push(caller);
-        caller.onStage = (stage) => waiting.get(stage)?.();
+        caller.onStage = (stage) => waiting.get(stage)?.(caller);
         await caller.call(phone, chance);
       }
     };
@@ -63,10 +63,14 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
       await line();
     });
     const kill = async (): Promise<void> => {
-      for (const { stage, withinMs } of kills) {
-        await new Promise<void>((resolve) => waiting.set(stage, resolve));
-        waiting.clear();
-        await pause(chance.number(withinMs));
+      for (const { stage, fromMs = 0, belowMs } of kills) {
+        // On a busy machine the moment may come too late: then it is that of the next caller who comes there.
+        for (let met = false; !met;) {
+          const caller = await new Promise<SteadyCaller>((resolve) => waiting.set(stage, resolve));
+          waiting.clear();
+          await pause(chance.between(fromMs, belowMs));
+          met = caller.stage === stage;
+        }
         for (const { stage: now } of callers) tally.set(now, (tally.get(now) ?? 0) + 1);
         await system.controller.kill('SIGKILL');
         await pause(chance.number(800));
@@ -78,7 +82,8 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
     const underWay = [...tally.values()].reduce((sum, count) => sum + count, 0);
     const spread = JSON.stringify(Object.fromEntries(tally));
     assert.ok(underWay >= 50, `${underWay} calls were under way: ${spread}`);
-    assert.ok(tally.size >= 6, `not all stages were met: ${spread}`);
+    const missed = stages.filter((stage) => stage !== 'over' && !tally.has(stage));
+    assert.deepEqual(missed, [], `not all stages were met: ${spread}`);
   });
 
   it('every finished message is there exactly once, and whole', async () => {
@@ -97,8 +102,8 @@ describe(`The controller is killed at random moments (seed ${chance.seed})`, fun
       const saidMs = caller.sound.length / 8;
       assert.ok(match.offsetMs > -300, `${match.offsetMs} ms of the beginning are missing ${what}`);
       // A phone on a busy machine hears the tone late; it does not hear it early.
-      assert.ok(lengthMs > saidMs - 300, `${lengthMs} ms instead of ${saidMs} ms ${what}`);
-      assert.ok(lengthMs < caller.spokeMs! + 1000, `${lengthMs} ms instead of ${caller.spokeMs} ms ${what}`);
+      assert.ok(lengthMs > saidMs - 600, `${lengthMs} ms instead of ${saidMs} ms ${what}`);
+      assert.ok(lengthMs < caller.stayedMs + 1500, `${lengthMs} ms instead of ${caller.stayedMs} ms ${what}`);
     }
     const twice = found.length - new Set(found.map((message) => message.envelope.from.number)).size;
     assert.equal(twice, 0);

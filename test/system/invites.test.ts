@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Cdr } from '../../app/core/account/cdr.ts';
 import { sippCall, type SippCall } from '../sipp/sipp.ts';
 import { access, openSystem, type System } from './system.ts';
@@ -134,8 +135,7 @@ async function rowIds(system: System): Promise<Set<string>> {
 
 /** The record of the call just made; it is written right after the hang-up. */
 async function newCall(system: System, before: ReadonlySet<string>): Promise<Cdr> {
-  const deadline = Date.now() + 5000;
-  while (Date.now() < deadline) {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await pause(50)) {
     const rows = await system.store.cdrs.list({ limit: 200 });
     const row = rows.find((one) => one.event === 'call' && !before.has(one.id));
     if (row !== undefined) return row;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import { openHasher } from '../../app/secrets/open.ts';
@@ -66,7 +67,7 @@ class Town {
 
   /** What is audited of a mailbox once there is so much, oldest first. */
   async audited(mailbox: Mailbox, count: number): Promise<string[]> {
-    for (const deadline = Date.now() + 5000; ;) {
+    for (const deadline = Date.now() + 20_000; ; await pause(50)) {
       const events = await this.system.store.audit.list({ limit: 50, mailbox: mailbox.id });
       if (events.length >= count || Date.now() > deadline)
         return events.toReversed().map(({ event, outcome }) => `${event} ${outcome}`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { babble } from '../audio/babble.ts';
 import { prompt } from '../audio/prompt.ts';
 import { enterMailbox, isSound } from './enter-mailbox.ts';
@@ -63,7 +64,7 @@ describe('A subscriber listens while something breaks', function () {
   });
 });
 
-async function until(holds: () => Promise<boolean>, withinMs = 5000): Promise<void> {
-  for (const deadline = Date.now() + withinMs; !(await holds());)
+async function until(holds: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
+  for (const deadline = Date.now() + withinMs; !(await holds()); await pause(50))
     assert.ok(Date.now() < deadline, 'it did not come about');
 }

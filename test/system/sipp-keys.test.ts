@@ -22,23 +22,49 @@ describe('Each key of each menu, by DTMF from SIPp', function () {
 
   it('S11: calls to each key of each menu, many side by side: each does what the menus say', async () => {
     const called = paths.filter(({ way }) => way !== 'called');
+    let wrong = await notPressed(called, 0, { perSecond, patience: 1 });
+    const again = wrong.size;
+    // SIPp hears nothing: on a busy machine its key may come before the menu does. Those callers call again, with more time.
+    for (const [n, patience] of [3, 5].entries())
+      wrong = await notPressed([...wrong.keys()], (n + 1) * called.length, { perSecond: 2, patience });
+    assert.deepEqual([...wrong.values()], [], `of ${again} that called again`);
+    assert.ok(again < called.length / 2, `${again} had to call again`);
+  });
+
+  /** Makes a call for each path; answers those whose last key was not taken as the menus say, and what was pressed in them. */
+  async function notPressed(
+    called: readonly Path[],
+    from: number,
+    { perSecond, patience }: { readonly perSecond: number; readonly patience: number },
+  ): Promise<Map<Path, string>> {
+    if (called.length === 0) return new Map();
     const people: Presser[] = [];
-    for (const [n, path] of called.entries()) people.push(await peopleFor(path, n, system, hash));
+    for (const [n, path] of called.entries()) {
+      const one = await peopleFor(path, from + n, system, hash);
+      people.push({
+        ...one,
+        acts: one.acts.map((act) =>
+          act !== 'speaks' && 'waitMs' in act ? { waitMs: act.waitMs * patience } : act,
+        ),
+      });
+    }
     const { sipHost: host, sipPort: port } = system.asterisk;
-    await pressKeys(people, { server: { host, port }, perSecond, stayMs: 2500 });
-    const callOf = await callsByNumber(system, people.length);
-    const wrong = called.flatMap((path, n) => {
-      const from = people[n]?.from ?? '';
-      const pressed = pressedIn(system.controller.lines, callOf.get(from));
+    await pressKeys(people, { server: { host, port }, perSecond, stayMs: 2500 * patience });
+    const callOf = await callsByNumber(
+      system,
+      people.map((one) => one.from),
+    );
+    const wrong = called.flatMap((path, n): [Path, string][] => {
+      const pressed = pressedIn(system.controller.lines, callOf.get(people[n]?.from ?? ''));
       const last = pressed.at(-1);
       return last !== undefined &&
         same(last, path.presses) &&
         pressed.every(({ action }) => action !== undefined)
         ? []
-        : [`${told(path)}: ${JSON.stringify(pressed)}`];
+        : [[path, `${told(path)}: ${JSON.stringify(pressed)}`]];
     });
-    assert.deepEqual(wrong, []);
-  });
+    return new Map(wrong);
+  }
 
   it('S11: and in calls that the system makes', async () => {
     const called = paths.filter(({ way }) => way === 'called');
@@ -65,14 +91,14 @@ describe('Each key of each menu, by DTMF from SIPp', function () {
   });
 });
 
-/** The switch's ids of calls, by who called. */
-async function callsByNumber(system: System, count: number): Promise<Map<string, string>> {
-  for (const deadline = Date.now() + 15_000; ;) {
+/** The switch's ids of calls, by who called; once all of these are written down. */
+async function callsByNumber(system: System, callers: readonly string[]): Promise<Map<string, string>> {
+  for (const deadline = Date.now() + 15_000; ; await pause(200)) {
     const rows = (await system.store.cdrs.list({ limit: 1000 })).filter(
       ({ event, direction }) => event === 'call' && direction === 'inbound',
     );
-    if (rows.length >= count || Date.now() > deadline)
-      return new Map(rows.map((row) => [row.src, row.uniqueid]));
+    const found = new Map(rows.map((row) => [row.src, row.uniqueid]));
+    if (callers.every((from) => found.has(from)) || Date.now() > deadline) return found;
   }
 }
 

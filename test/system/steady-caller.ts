@@ -5,16 +5,7 @@ import { DeadlinePassed } from '../phone/changes.ts';
 import type { Phone } from '../phone/phone.ts';
 import type { Chance } from './chance.ts';
 
-export const stages = [
-  'greeting',
-  'tone',
-  'recording',
-  'key',
-  'hang-up',
-  'storing',
-  'notifying',
-  'over',
-] as const;
+export const stages = ['greeting', 'tone', 'recording', 'key', 'storing', 'notifying', 'over'] as const;
 export type Stage = (typeof stages)[number];
 
 export interface SteadyPlan {
@@ -26,12 +17,12 @@ export interface SteadyPlan {
 }
 
 /** Longest wait for an answer, and longest silence of the dialogue, over an end and a start of the controller. */
-const answerMs = 20_000;
-const silenceMs = 15_000;
+const answerMs = 40_000;
+const silenceMs = 25_000;
 /** After so long without a tone a caller who has no patience for greetings presses # again. */
 const patienceMs = 4000;
 /** From the end of the call: so long the message is stored, and then the subscriber told, in milliseconds. */
-const storingMs = 80;
+export const storingMs = 80;
 const notifyingMs = 400;
 const restOfToneMs = 500;
 /** Sound that is not silence for so long means that the dialogue has begun anew. */
@@ -43,6 +34,8 @@ export class SteadyCaller {
   readonly sound: Buffer;
   /** Milliseconds from the end of the tone to the end of the recording; set when it was finished. */
   spokeMs: number | undefined;
+  /** Milliseconds from the end of the tone to the hang-up: a key that finds no controller ends no recording. */
+  stayedMs = 0;
   onStage: (stage: Stage) => void = () => undefined;
   readonly #plan: SteadyPlan;
   #stage: Stage = 'greeting';
@@ -88,9 +81,7 @@ export class SteadyCaller {
     this.#enter('tone');
     const toneEnd = await this.#speak(call);
     if (toneEnd === undefined) return;
-    if (this.#plan.end === 'hang-up') {
-      this.#enter('hang-up');
-    } else {
+    if (this.#plan.end !== 'hang-up') {
       this.#enter('key');
       await call.press('#');
     }
@@ -102,6 +93,7 @@ export class SteadyCaller {
     if (this.#plan.end !== 'hang-up') await call.sayNothing(chance.between(0, 900));
     const hungUp = call.hangup();
     this.#endedAt = performance.now();
+    this.stayedMs = this.#endedAt - toneEnd;
     this.onStage('storing');
     this.onStage('notifying');
     await hungUp;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Cdr } from '../../app/core/account/cdr.ts';
 import type { E164 } from '../../app/core/ids.ts';
 import { speech } from '../audio/speech.ts';
@@ -11,7 +12,7 @@ const words = 'Hello, this is Alice. The parcel is at the front desk. Please pic
 
 /** All records, once there are so many of calls: they are written after the hang-up. */
 async function callRecords(system: System, calls: number): Promise<Cdr[]> {
-  for (const deadline = Date.now() + 5000; ;) {
+  for (const deadline = Date.now() + 20_000; ; await pause(50)) {
     const rows = await system.store.cdrs.list({ limit: 50 });
     if (rows.filter((row) => row.event === 'call').length >= calls || Date.now() > deadline) return rows;
   }

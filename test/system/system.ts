@@ -89,7 +89,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
     let controller = await start();
     closing.push(() => controller[Symbol.asyncDispose]());
     const store = await openStore(
-      { url: local.url, database: 'answerback', timeoutMs: 5000 },
+      { url: local.url, database: 'answerback', timeoutMs: 20_000 },
       { log: silentLog },
     );
     closing.push(() => store[Symbol.asyncDispose]());

@@ -27,7 +27,15 @@ export interface FaxDeps {
 }
 
 /** The dialplan's context that sends and receives. */
-export const faxContext = 'fax';
+const faxContext = 'fax';
+
+/** Where a channel is while it is written down how its fax ended, which on a busy machine takes its time. */
+const writingContexts = ['fax-over', 'field'];
+
+/** Whether the dialplan has the channel for a fax: until the note of its end is there. */
+export function isFaxing({ dialplan }: Channel): boolean {
+  return dialplan !== undefined && [faxContext, ...writingContexts].includes(dialplan.context);
+}
 
 /** Lets the dialplan receive; the outcome is what it has written down when the channel has ended. */
 export async function receiveFax(leg: Leg, rule: FaxRule, deps: FaxDeps): Promise<FaxReceived> {
@@ -75,9 +83,7 @@ export async function sentBefore(
 ): Promise<FaxSent | 'under-way' | undefined> {
   const outcome = await readOver(tag, notes);
   if (outcome !== undefined) return judgeSent(outcome, false);
-  const channels = ((await get('channels')) as readonly Channel[]).filter(
-    ({ dialplan }) => dialplan?.context === faxContext,
-  );
+  const channels = ((await get('channels')) as readonly Channel[]).filter(isFaxing);
   for (const { id } of channels) {
     const answer = await get(`channels/${id}/variable`, { variable: 'AB_FAX' }).catch((error: unknown) => {
       if (error instanceof AriError) return undefined;
@@ -184,7 +190,7 @@ async function enter(leg: Leg, extension: string): Promise<boolean> {
   return done(leg, async () => {
     if (tried) {
       const channel = (await leg.find(`channels/${leg.id}`)) as Channel | undefined;
-      if (channel?.dialplan?.context === faxContext) return;
+      if (channel !== undefined && isFaxing(channel)) return;
     }
     tried = true;
     await leg.ask('POST', `channels/${leg.id}/continue`, { context: faxContext, extension, priority: 1 });

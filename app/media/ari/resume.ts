@@ -2,7 +2,7 @@ import type { Log } from '../../ports/log.ts';
 import { bridgePrefix } from './bridge.ts';
 import { Calls } from './calls.ts';
 import type { Dialling } from './dial.ts';
-import { faxContext } from './fax.ts';
+import { isFaxing } from './fax.ts';
 import type { Leg } from './leg.ts';
 import type { Takes } from './takes.ts';
 import type { Query } from './wire/client.ts';
@@ -45,8 +45,7 @@ export async function resume(before: InHand, deps: ResumeDeps): Promise<void> {
   await Promise.all(deps.calls.all.map((call) => catchUp(call.leg)));
   // A fax of an earlier controller goes on without one: what came of it is found in the spool.
   const unknown = mine.filter(
-    ({ id, dialplan }) =>
-      !deps.calls.has(id) && !deps.dialling.ids.has(id) && dialplan?.context !== faxContext,
+    (channel) => !deps.calls.has(channel.id) && !deps.dialling.ids.has(channel.id) && !isFaxing(channel),
   );
   if (unknown.length > 0) await takeUp(unknown, deps);
   if (before.calls.length === 0) await removeBridges(deps);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parseNameAddr, safeDisplay } from '../../../app/core/address/name-addr.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 const user = (text: string): string | undefined => parseNameAddr(text)?.user;
 
@@ -113,12 +114,13 @@ describe('an address of a SIP header', () => {
   });
 
   it('takes time in proportion to its length only', () => {
-    const started = performance.now();
-    for (const piece of ['"', '\\', '<', ';', '%', '%41', ' ', ';a=', '"<', '&']) {
-      parseNameAddr(piece.repeat(1_000_000));
-      parseNameAddr(`<sip:${piece.repeat(1_000_000)}@h>`);
-      safeDisplay(piece.repeat(1_000_000));
-    }
-    assert.ok(performance.now() - started < 2000);
+    const took = cpuMs(() => {
+      for (const piece of ['"', '\\', '<', ';', '%', '%41', ' ', ';a=', '"<', '&']) {
+        parseNameAddr(piece.repeat(1_000_000));
+        parseNameAddr(`<sip:${piece.repeat(1_000_000)}@h>`);
+        safeDisplay(piece.repeat(1_000_000));
+      }
+    });
+    assert.ok(took < 3000, `${took} ms`);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { firstLine, replyWords } from '../../../app/core/mail/reply-words.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 describe('what somebody wrote above the mail that they answer', () => {
   const cases: readonly (readonly [string, string, string])[] = [
@@ -38,10 +39,11 @@ describe('what somebody wrote above the mail that they answer', () => {
   for (const [name, mail, words] of cases) it(name, () => assert.equal(replyWords(mail), words));
 
   it('is found in linear time, whatever it is', () => {
-    const started = performance.now();
-    for (const piece of ['On ', '> ', 'From: \n', '-- \n', 'On x\n', 'wrote:\n', '_'])
-      replyWords(piece.repeat(100_000));
-    assert.ok(performance.now() - started < 2000);
+    const took = cpuMs(() => {
+      for (const piece of ['On ', '> ', 'From: \n', '-- \n', 'On x\n', 'wrote:\n', '_'])
+        replyWords(piece.repeat(100_000));
+    });
+    assert.ok(took < 2000, `${took} ms`);
   });
 
   it('begins with its first line that says something', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { parseCommand as parse } from '../../../app/core/notification/commands.ts';
 import { shippedTexts } from '../../speech/shipped.ts';
+import { cpuMs } from '../cpu-time.ts';
 
 const parseCommand = (body: string) => parse(body, shippedTexts.vocabulary);
 
@@ -93,12 +94,13 @@ describe('a reply', () => {
   });
 
   it('of 10 kB is unknown, and at once', () => {
-    const started = performance.now();
-    for (const piece of ['1', 'play ', '1 ', '1-', '+1', ',', '1234567894 ', '\u0301', '\u{1f600}', '\0']) {
-      assert.deepEqual(parseCommand(piece.repeat(10_000)), { kind: 'unknown' });
-      parseCommand(piece.repeat(480).slice(0, 480));
-    }
-    assert.ok(performance.now() - started < 200);
+    const took = cpuMs(() => {
+      for (const piece of ['1', 'play ', '1 ', '1-', '+1', ',', '1234567894 ', '\u0301', '\u{1f600}', '\0']) {
+        assert.deepEqual(parseCommand(piece.repeat(10_000)), { kind: 'unknown' });
+        parseCommand(piece.repeat(480).slice(0, 480));
+      }
+    });
+    assert.ok(took < 500, `${took} ms`);
   });
 
   it('of any content gets an answer', () => {

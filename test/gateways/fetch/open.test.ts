@@ -231,7 +231,7 @@ describe('Content that a stranger names by its address', function () {
       const fetcher = openFetcher({ innerHosts: [inside.host] }, { log: keptLog() });
       const begun = performance.now();
       assert.deepEqual(await fetcher.get(`http://${inside.host}/`, quick), { kind: 'unreachable' });
-      assert.ok(performance.now() - begun < 2500);
+      assert.ok(performance.now() - begun < 10_000);
     }
   });
 

@@ -176,7 +176,7 @@ describe('Texts out over SMPP', function () {
       );
       const began = performance.now();
       await world[Symbol.asyncDispose]();
-      assert.ok(performance.now() - began < 2000);
+      assert.ok(performance.now() - began < 15_000);
     }
     for (const socket of sockets) socket.destroy();
     silent.close();

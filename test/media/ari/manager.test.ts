@@ -142,7 +142,8 @@ describe('the manager interface of a switch that misbehaves', () => {
     });
     const begun = performance.now();
     await assert.rejects(closed.action('Ping', []), AriDown);
-    assert.ok(performance.now() - begun < 1000);
+    // Before the time that an answer may take.
+    assert.ok(performance.now() - begun < 4000);
     closed.close();
   });
 });

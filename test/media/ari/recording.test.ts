@@ -93,7 +93,7 @@ describe('recording with Asterisk', function () {
       const result = await recorded;
       const took = performance.now() - from;
       assert.equal(result.kind, 'silence', `sends ${sends}`);
-      assert.ok(took > 3500 && took < 10_500, `sends ${sends}: took ${took}`);
+      assert.ok(took > 3500 && took < 20_000, `sends ${sends}: took ${took}`);
       assert.ok((result.take?.durationMs ?? 0) > 600);
       await result.take?.discard();
       await call.hangup();

@@ -26,7 +26,9 @@ function storedItems(world: MediaCasesWorld) {
 }
 
 function assertNear(ms: number, expected: number, toleranceMs: number): void {
-  assert.ok(Math.abs(ms - expected) <= toleranceMs, `${ms} ms where ${expected} ms were awaited`);
+  // A busy machine acts late, never early.
+  const late = ms - expected;
+  assert.ok(late >= -toleranceMs && late <= 3 * toleranceMs, `${ms} ms where ${expected} ms were awaited`);
 }
 
 export const playCases: MediaCaseList = {

@@ -34,7 +34,11 @@ export async function assertSaid(
   assert.ok(score > 0.85, `another sound was recorded: score ${score.toFixed(2)}`);
   assert.equal(take.contentType, 'audio/PCMU');
   const off = take.durationMs - durationMs;
-  assert.ok(Math.abs(off) <= world.toleranceMs, `${take.durationMs} ms instead of ${durationMs} ms`);
+  // What a busy machine does late makes it longer, never shorter.
+  assert.ok(
+    off >= -world.toleranceMs && off <= 3 * world.toleranceMs,
+    `${take.durationMs} ms instead of ${durationMs} ms`,
+  );
   assert.ok(Math.abs(take.durationMs - bytes.length / 8) <= 1, 'the duration is that of the bytes');
 }
 

@@ -183,7 +183,7 @@ describe('Speech by Google', function () {
       convert(hasty.converters, tone(1), toText),
       (error) => isFault(error, 'media-unavailable') && error.temporary,
     );
-    assert.ok(performance.now() - begun < 3000);
+    assert.ok(performance.now() - begun < 10_000);
   });
 
   it('a service that is gone is given up in time, and used again when it is back', async () => {
