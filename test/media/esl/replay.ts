@@ -131,7 +131,8 @@ async function talk(socket: Socket, acts: readonly Act[], count: number): Promis
     while (!reached() && !end.aborted) await new Promise<void>((resolve) => (wake = resolve));
   };
   for (const { after, waitMs, run } of acts) {
-    await until(() => frames.length >= after || closed, 15_000);
+    await until(() => frames.length >= after || closed, 12_000);
+    if (frames.length < after) break;
     if (waitMs > 2) await new Promise((resolve) => setTimeout(resolve, waitMs));
     run(socket);
   }
@@ -272,16 +273,21 @@ function plain(text: string, folder: string): string {
       .replaceAll(folder, '')
       .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UUID')
       .replaceAll(/UP 0 years.*/gs, 'UP')
-      // Lengths are those of this machine's clock.
-      .replace(/^(command\/reply) \d+$/, '$1 NUMBER')
       .trim()
+      // Lengths are those of this machine's clock.
+      .replace(/^(command\/reply) +\d+$/, '$1 NUMBER')
   );
 }
 
 /** The notice of a lingering connection comes before the account of the call or after it: chance. */
 function inOrder(lines: readonly string[]): string[] {
-  const notices = lines.filter((line) => line.startsWith('text/disconnect-notice linger'));
-  const rest = lines.filter((line) => !line.startsWith('text/disconnect-notice linger'));
+  const isNotice = (line: string): boolean => /^text\/disconnect-notice +linger/.test(line);
+  const notices = lines.filter(isNotice);
+  const rest = lines.filter((line) => !isNotice(line));
   const at = rest.findIndex((line) => line.startsWith('CHANNEL_HANGUP_COMPLETE'));
-  return at < 0 ? [...rest, ...notices] : rest.toSpliced(at + 1, 0, ...notices);
+  if (at < 0) return [...rest, ...notices];
+  // So does the answer to who dialled.
+  const job = rest.findIndex((line) => /^BACKGROUND_JOB .*-ERR/.test(line));
+  if (Math.abs(job - at) === 1 && job > at) rest.splice(at, 2, rest[job] ?? '', rest[at] ?? '');
+  return rest.toSpliced(at + 1, 0, ...notices);
 }

@@ -44,6 +44,8 @@ export class Channel {
   callState = 'RINGING';
   answeredAt: number | undefined;
   hangupCause: string | undefined;
+  /** Of the application that ended last. */
+  response = '_none_';
   /** Digits that nobody has taken yet. */
   readonly digits: string[] = [];
   readonly #caller: Headers = new Map();
@@ -91,7 +93,7 @@ export class Channel {
   /** An event of this channel: the recorded headers with this channel's values, its variables, and what is the event's own. */
   event(name: string, own: Readonly<Record<string, Value>> = {}): Headers {
     const headers: Headers = new Map();
-    const recorded = template(name);
+    const recorded = template(name, this.outbound);
     const withVariables = [...recorded.keys()].some((header) => header.startsWith('variable_'));
     let variablesDone = !withVariables;
     for (const [header, value] of recorded) {
@@ -100,7 +102,8 @@ export class Channel {
           for (const [variable, at] of this.variables) headers.set(`variable_${variable}`, at);
         variablesDone = true;
       } else if (header in own) headers.set(header, own[header] as Value);
-      else if (!ofTheEvent.has(header)) headers.set(header, this.#value(header, value));
+      else if (!ofTheEvent.has(header) && (this.#hasMedia || !header.includes('-Codec-')))
+        headers.set(header, this.#value(header, value));
     }
     for (const [header, value] of Object.entries(own)) if (!headers.has(header)) headers.set(header, value);
     if (this.hangupCause !== undefined) headers.set('Hangup-Cause', this.hangupCause);
@@ -130,6 +133,11 @@ export class Channel {
     this.set('billsec', answered === undefined ? '0' : String(Math.round((now - answered) / 1000)));
     this.set('mduration', String(now - this.#created));
     this.set('billmsec', answered === undefined ? '0' : String(now - answered));
+  }
+
+  /** A caller brings its codecs with it; one who is called, with the answer. */
+  get #hasMedia(): boolean {
+    return !this.outbound || this.answeredAt !== undefined;
   }
 
   #value(header: string, recorded: Value): Value {

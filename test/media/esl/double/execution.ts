@@ -75,11 +75,16 @@ export class Executions {
     channel.set('current_application', application);
     channel.set('current_application_data', argument);
     this.#deps.emit(channel, 'CHANNEL_EXECUTE', own);
+    channel.response = '_none_';
     const response = await run(this.#stage(running), argument);
-    // What runs inside tells its end first.
+    // What runs inside tells its end first, and its response is the channel's.
     while (this.#stack.at(-1) !== running) await new Promise((resolve) => setImmediate(resolve));
     this.#stack.pop();
-    this.#deps.emit(channel, 'CHANNEL_EXECUTE_COMPLETE', { ...own, 'Application-Response': response });
+    if (response !== '_none_') channel.response = response;
+    this.#deps.emit(channel, 'CHANNEL_EXECUTE_COMPLETE', {
+      ...own,
+      'Application-Response': channel.response,
+    });
   }
 
   #stage(running: Running): Stage {

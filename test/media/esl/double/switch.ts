@@ -179,7 +179,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
         return '+OK\n';
       case 'uuid_kill':
         if (channel === undefined) return '-ERR No such channel!\n';
-        this.#end(channel, rest[0] ?? 'NORMAL_CLEARING');
+        void this.#clock.next().then(() => this.#end(channel, rest[0] ?? 'NORMAL_CLEARING'));
         return '+OK\n';
       case 'uuid_bridge':
         return this.#bridge(channel, this.#channels.get(rest[0] ?? ''));
@@ -271,7 +271,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
       this.#emit(channel, 'CHANNEL_EXECUTE_COMPLETE', {
         Application: 'socket',
         'Application-Data': `${host}:${port} async full`,
-        'Application-Response': '_none_',
+        'Application-Response': channel.response,
         'Application-UUID': id,
       });
     }
@@ -336,6 +336,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
 
   #rings(channel: Channel, seconds: number): Promise<string> {
     this.#emit(channel, 'CHANNEL_PROGRESS');
+    channel.callState = 'RINGING';
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#end(channel, 'NO_ANSWER'), seconds * 1000);
       channel.gone.addEventListener('abort', () => {

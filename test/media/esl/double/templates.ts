@@ -33,12 +33,39 @@ const sources: readonly (readonly [transcript: string, events: readonly string[]
   ['08b-fax-t38', ['CUSTOM spandsp::rxfaxresult']],
 ];
 
-const known = new Map<string, Headers>();
+/** The same of channels that the switch dialled. */
+const outboundSources: typeof sources = [
+  [
+    '05a-outdial-park',
+    [
+      'CHANNEL_CREATE',
+      'CHANNEL_ORIGINATE',
+      'CHANNEL_PROGRESS',
+      'CHANNEL_ANSWER',
+      'CHANNEL_EXECUTE',
+      'CHANNEL_EXECUTE_COMPLETE',
+      'CHANNEL_PARK',
+      'PLAYBACK_START',
+      'PLAYBACK_STOP',
+      'CHANNEL_HANGUP',
+      'CHANNEL_HANGUP_COMPLETE',
+    ],
+  ],
+];
 
-/** @param name as CHANNEL_ANSWER, or `CUSTOM subclass` */
-export function template(name: string): Headers {
-  if (known.size === 0) load();
-  const headers = known.get(name);
+const known = new Map<string, Headers>();
+const knownOutbound = new Map<string, Headers>();
+
+/**
+ * @param name as CHANNEL_ANSWER, or `CUSTOM subclass`
+ * @param outbound of a channel that the switch dialled, where a recording shows it
+ */
+export function template(name: string, outbound = false): Headers {
+  if (known.size === 0) {
+    load(sources, known);
+    load(outboundSources, knownOutbound);
+  }
+  const headers = (outbound ? knownOutbound.get(name) : undefined) ?? known.get(name);
   if (headers === undefined) throw new Error(`no recording shows the event ${name}`);
   return new Map(headers);
 }
@@ -55,8 +82,8 @@ export function channelTemplate(): Headers {
   return new Map(inbound);
 }
 
-function load(): void {
-  for (const [name, events] of sources) {
+function load(from: typeof sources, into: Map<string, Headers>): void {
+  for (const [name, events] of from) {
     for (const [, bytes] of streamsOf(readTranscript(name), 'switch')) {
       for (const frame of new FrameReader().push(bytes)) {
         const headers = eventHeaders(frame);
@@ -64,7 +91,7 @@ function load(): void {
         const subclass = headers.get('Event-Subclass');
         const event =
           String(headers.get('Event-Name')) + (subclass === undefined ? '' : ` ${String(subclass)}`);
-        if (events.includes(event) && !known.has(event)) known.set(event, headers);
+        if (events.includes(event) && !into.has(event)) into.set(event, headers);
       }
     }
   }
