@@ -16,7 +16,7 @@ import type { FaxReceived, FaxRule, FaxSent, SendFaxRule } from '../../ports/fax
 import { bridge } from './bridge.ts';
 import type { Codec } from './codec.ts';
 import { receiveFax, sendFax, type FaxNotes } from './fax.ts';
-import { gather } from './gather.ts';
+import { gather } from '../parts/gather.ts';
 import type { Leg } from './leg.ts';
 import { playSegments } from './play.ts';
 import { record, resumeRecording } from './record.ts';
@@ -127,7 +127,11 @@ export class AriCall implements Call {
 
   async gather(rule: GatherRule): Promise<GatherResult> {
     const segments = await this.#deps.sounds.segments(rule.items, rule.language);
-    return gather(this.leg, segments, rule);
+    return gather(
+      this.leg,
+      () => playSegments(this.leg, segments, { typeAhead: true, signal: rule.signal }),
+      rule,
+    );
   }
 
   record(rule: RecordRule): Promise<RecordResult> {

@@ -68,6 +68,7 @@ export function waveHeader(dataBytes: number): Buffer {
 
 /** µ-law as the samples of a file. */
 export function samplesOf(ulaw: Uint8Array): Buffer {
-  const samples = decodeUlaw(ulaw);
+  // The negative zero of µ-law stays one.
+  const samples = decodeUlaw(ulaw).map((sample, at) => (ulaw[at] === 0x7f ? -1 : sample));
   return Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
 }

@@ -28,6 +28,8 @@ export interface DoubleOptions {
   readonly onDial?: (number: string, endpoint: string) => Dialled;
   /** A text is to go to this address; answers SIP's status. */
   readonly onText?: (text: { readonly to: string; readonly from: string; readonly body: string }) => number;
+  /** Contact of a registered phone, by `profile/user@domain`. */
+  readonly contact?: (user: string) => string | undefined;
   /** A lamp is set. */
   readonly onLamp?: (headers: ReadonlyMap<string, string>) => void;
 }
@@ -155,8 +157,21 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     this.#sessions.delete(session);
     const { channel } = session;
     if (channel === undefined || channel.gone.aborted || this.#closing) return;
-    // With socket_resume the dialplan goes on; without it the call is over.
+    // With socket_resume the dialplan goes on, and hands the call over again; without it the call is over.
     if (channel.get('socket_resume') !== 'true') this.#end(channel, 'NORMAL_CLEARING');
+    else void this.#again(channel);
+  }
+
+  /** Not measured: that what runs is broken off then. */
+  async #again(channel: Channel): Promise<void> {
+    const executions = this.#executions.get(channel);
+    executions?.breakOff();
+    await executions?.idle();
+    for (let tries = 0; tries < 100 && !channel.gone.aborted && !this.#closing; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (await this.#connectFor(channel)) return;
+    }
+    this.#end(channel, 'NORMAL_TEMPORARY_FAILURE');
   }
 
   async api(line: string): Promise<string> {
@@ -181,6 +196,8 @@ class Double implements FreeSwitchDouble, SwitchDesk {
         if (channel === undefined) return '-ERR No such channel!\n';
         void this.#clock.next().then(() => this.#end(channel, rest[0] ?? 'NORMAL_CLEARING'));
         return '+OK\n';
+      case 'sofia_contact':
+        return this.#options.contact?.(id) ?? 'error/user_not_registered';
       case 'uuid_bridge':
         return this.#bridge(channel, this.#channels.get(rest[0] ?? ''));
       case 'uuid_dump':
@@ -233,15 +250,22 @@ class Double implements FreeSwitchDouble, SwitchDesk {
 
   /** The application `socket`; if nobody is there the next action of the dialplan refuses the call. */
   #handOver(channel: Channel): void {
-    const socket = connect(this.#options.application());
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.once('error', () => {
-      if (!this.#closing) this.#end(channel, 'NORMAL_TEMPORARY_FAILURE');
+    void this.#connectFor(channel).then((connected) => {
+      if (!connected && !this.#closing) this.#end(channel, 'NORMAL_TEMPORARY_FAILURE');
     });
-    socket.once('connect', () => {
-      this.#sockedBy.set(channel, randomUUID());
-      this.#sessions.add(new Session(socket, this, channel));
+  }
+
+  #connectFor(channel: Channel): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.#options.application());
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => {
+        this.#sockedBy.set(channel, randomUUID());
+        this.#sessions.add(new Session(socket, this, channel));
+        resolve(true);
+      });
     });
   }
 
