@@ -1,6 +1,9 @@
 import type { Call } from '../../ports/media.ts';
 import type { Leg } from './leg.ts';
 
+/** So long after the switch refused because a party left, its end may still come, in milliseconds. */
+const endMs = 500;
+
 /** Connects a leg with another call until one of them is gone; the one that stays is parked and can be played to again. */
 export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gone'> {
   const over = (): 'gone' | 'other-gone' | undefined =>
@@ -11,9 +14,15 @@ export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gon
     leg.line.tell(`api uuid_setvar ${id} hangup_after_bridge false`);
     leg.line.tell(`api uuid_setvar ${id} park_after_bridge true`);
   }
-  const said = await leg.line.api(`uuid_bridge ${leg.id} ${other.id}`);
-  // A party that left meanwhile is told of by its own events.
-  if (!said.startsWith('+OK')) leg.log.warn('the calls could not be connected', { said: said.trim() });
+  try {
+    await leg.line.api(`uuid_bridge ${leg.id} ${other.id}`);
+  } catch (error) {
+    // A party that leaves now makes the switch refuse before it tells of the end.
+    await Promise.race([leg.goneWithin(endMs), ended(other.gone)]);
+    const late = over();
+    if (late !== undefined) return late;
+    throw error;
+  }
   return new Promise((resolve) => {
     const check = (): void => {
       const result = over();
@@ -27,4 +36,9 @@ export async function bridge(leg: Leg, other: Call): Promise<'gone' | 'other-gon
     other.gone.addEventListener('abort', check);
     check();
   });
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -84,9 +84,9 @@ export class Leg {
           this.heardFax?.();
         return;
       case 'CHANNEL_HANGUP':
-        // What was recorded and played is told right after; the call is gone for everything else.
+        // What was recorded is told right after; the call is gone for everything else.
         this.hangupCause = causeOf(event.get('Hangup-Cause'));
-        setImmediate(() => this.finish('ended'));
+        this.finish('ended');
         return;
       case 'CHANNEL_HANGUP_COMPLETE':
         this.hangupCause = Number(event.variable('hangup_cause_q850') ?? this.hangupCause ?? 16);

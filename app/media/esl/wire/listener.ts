@@ -64,17 +64,18 @@ export async function listen(
   };
 }
 
-/** What comes before the call is known cannot be meant for it: events are asked for last. */
+/** Nothing of the call is missed: its events are asked for before anybody knows of it, and kept until then. */
 async function take(
   socket: Socket,
   options: EslListenerOptions,
   handlers: EslListenerHandlers,
 ): Promise<void> {
   let call: ReturnType<EslListenerHandlers['call']> | undefined;
+  const early: EslEvent[] = [];
   const connection = new EslConnection(
     socket,
     {
-      event: (event) => call?.event(event),
+      event: (event) => (call === undefined ? early.push(event) : call.event(event)),
       notice: (frame) => call?.notice?.(frame),
       closed: (why) => call?.closed(why),
     },
@@ -86,6 +87,7 @@ async function take(
   // Without `linger` the end of a call may be lost; without the filter other calls' events come too.
   await connection.command('linger');
   await connection.command(`filter Unique-ID ${id}`);
-  call = handlers.call({ connection, data, id });
   await connection.command(`event ${options.events}`);
+  call = handlers.call({ connection, data, id });
+  for (const event of early) call.event(event);
 }
