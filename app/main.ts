@@ -14,7 +14,7 @@ import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openWeb, type Readiness } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
-import { openAriMedia, type AriSettings } from './media/ari/open.ts';
+import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
 import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
@@ -48,12 +48,7 @@ async function main(): Promise<void> {
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
-  await using media = await openAriMedia(switchSettings(config, secrets), {
-    log,
-    clock,
-    prompts,
-    language,
-  });
+  await using media = await openSwitch(config, secrets, { log, clock, prompts, language });
   await using transform = openTransform(config.tools, { log });
   const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
   await using gateways = await openGateways(config, secrets, {
@@ -100,8 +95,17 @@ async function main(): Promise<void> {
   log.info('ready', { web: web.address, mail: mail?.port, pid: process.pid });
   await controller.run(stopping.signal);
   // Whoever started this process shall know that it did not end as asked.
-  if (media.replaced) process.exitCode = 1;
-  log.info('stopped', { replaced: media.replaced });
+  const replaced = 'replaced' in media && media.replaced;
+  if (replaced) process.exitCode = 1;
+  log.info('stopped', { replaced });
+}
+
+/** The switch that the configuration names. */
+async function openSwitch(config: Config, secrets: Secrets, deps: AriMediaDeps) {
+  if (config.switch === 'asterisk') return openAriMedia(switchSettings(config, secrets), deps);
+  const { openEslMedia } = await import('./media/esl/open.ts');
+  const { freeswitch, trunks } = config;
+  return openEslMedia({ ...freeswitch, trunks, password: secrets.freeswitchPassword }, deps);
 }
 
 function switchSettings(config: Config, secrets: Secrets): AriSettings {
