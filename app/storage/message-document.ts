@@ -1,6 +1,7 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
 import type { Derived, Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
+import { messageTokens } from '../core/search/message-tokens.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface MessageDocument {
   kind?: Exclude<MessageKind, 'voice'>;
   /** The sender's number. */
   sender?: string;
+  /** What it is found by (core/search): of voice without a transcript the sender alone. Absent in old documents. */
+  words?: string[];
   envelope: string;
   state: MessageState;
   tier: Tier;
@@ -55,6 +58,7 @@ export function toDocument(message: Message): MessageDocument {
     ...(urgent ? { urgent } : {}),
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
+    words: messageTokens(message),
     envelope: writeEnvelope(envelope),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
