@@ -12,7 +12,8 @@ import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
-import { openWeb, type Readiness } from './gateways/web/open.ts';
+import { openMetricsServer } from './gateways/web/metrics.ts';
+import { openWeb } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
@@ -20,6 +21,7 @@ import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
 import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
+import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
 import { openHasher } from './secrets/open.ts';
 import { openSpeech } from './speech/open-speech.ts';
@@ -27,7 +29,18 @@ import { whenOpen } from './speech/when-open.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openSpool } from './storage/spool/open.ts';
+import { createHealth } from './telemetry/health.ts';
+import {
+  meteredConverter,
+  meteredGateway,
+  meteredIntake,
+  meteredMedia,
+  meteredReports,
+} from './telemetry/metered.ts';
+import { storeMeter, switchMeter } from './telemetry/meters.ts';
+import { openMetrics } from './telemetry/metrics.ts';
 import { openLog } from './telemetry/open.ts';
+import { createStages } from './telemetry/stages.ts';
 import { systemClock as clock } from './telemetry/system-clock.ts';
 import { systemRandom } from './telemetry/system-random.ts';
 import { openTransform } from './transform/open.ts';
@@ -41,20 +54,31 @@ async function main(): Promise<void> {
   const { language } = config.prompts;
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-  await using log = openLog(config.log);
+  using metrics = openMetrics();
+  const onTrouble = (level: 'warn' | 'error') => metrics.count('answerback_log_lines_total', { level });
+  await using log = openLog(config.log, { onTrouble });
+  const stages = createStages({ metrics, log });
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
-  await using store = await openStore(config.store, { log });
+  await using store = await openStore(config.store, { log, onOperation: storeMeter(metrics) });
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
-  await using media = await openSwitch(config, secrets, { log, clock, prompts, language });
+  await using media = await openSwitch(config, secrets, {
+    log,
+    clock,
+    prompts,
+    language,
+    onPlaying: (stored) => stages.playing(stored),
+    ...switchMeter(metrics),
+  });
   await using transform = openTransform(config.tools, { log });
   const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
   await using gateways = await openGateways(config, secrets, {
     media,
     store,
     log,
+    metrics,
     onText: (text) => takes.onText(text),
     onPart: (part) => takes.onPart(part),
   });
@@ -68,31 +92,38 @@ async function main(): Promise<void> {
     store,
     hasher,
     spool,
-    media,
+    media: meteredMedia(media, metrics),
     transform,
-    converters: [transform, ...speech.converters],
+    converters: [transform, ...speech.converters].map((one) => meteredConverter(one, metrics)),
     documents: transform,
     scheduler,
     gateways: gateways.byName,
     fetcher: openFetcher(fetching(config, secrets), { log }),
     texts: prompts,
+    metrics,
+    stages,
   };
   const controller = createController(rooms);
   takes.onText = (text) => controller.text(text);
   takes.onPart = (part) => controller.part(part);
+  using health = createHealth({ store, media, spool, clock, metrics });
   await using web = await openWeb(
     { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken },
     {
       log,
       onText: (text) => controller.text(text),
-      onReport: (r) => store.notifications.report(r.gateway, r.providerId, r.status, r.error),
-      ready: () => readiness(store, media),
+      onReport: reportTo(store, metrics),
+      ready: () => health.ready(),
     },
   );
-  await using mail = await openMail(config, controller.mail, log);
+  await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
+  const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
+  await using mail = await openMail(config, intake, log);
   // A switch that is away does not hold up the start: calls come when it is back.
   await media.ready(AbortSignal.any([stopping.signal, AbortSignal.timeout(switchMs)]));
-  log.info('ready', { web: web.address, mail: mail?.port, pid: process.pid });
+  health.now('running');
+  stopping.signal.addEventListener('abort', () => health.now('draining'));
+  log.info('ready', { web: web.address, metrics: scrapes.address, mail: mail?.port, pid: process.pid });
   await controller.run(stopping.signal);
   // Whoever started this process shall know that it did not end as asked.
   const replaced = 'replaced' in media && media.replaced;
@@ -127,6 +158,7 @@ interface GatewayDeps {
   readonly media: MediaServer;
   readonly store: Store;
   readonly log: Log;
+  readonly metrics: Metrics;
   onText: (text: InboundText) => Promise<void>;
   onPart: (part: ArrivingPart) => Promise<void>;
 }
@@ -154,7 +186,7 @@ function journalOf(store: Store): Journal {
 }
 
 async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps) {
-  const { media, store, log, onText, onPart } = deps;
+  const { media, store, log, metrics, onText, onPart } = deps;
   const [from = ''] = config.numbers.access;
   const all: (TextGateway & AsyncDisposable)[] = [
     openSipGateway({ from }, { media }),
@@ -167,9 +199,13 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
     // Its library is loaded only where it is used.
     const { openSmppGateway } = await import('./gateways/smpp/open.ts');
     const binds = config.smpp.map((bind) => ({ ...bind, password: secrets.smpp.get(bind.name) ?? '' }));
-    const onReport = (r: TextReport) =>
-      store.notifications.report(r.gateway, r.providerId, r.status, r.error);
-    all.push(openSmppGateway(binds, { log, onText, onPart, onReport, journal: journalOf(store) }));
+    const onReport = reportTo(store, metrics);
+    const gateway = openSmppGateway(binds, { log, onText, onPart, onReport, journal: journalOf(store) });
+    metrics.gauges(() => [
+      { name: 'answerback_smpp_binds', labels: {}, value: binds.length },
+      { name: 'answerback_smpp_binds_up', labels: {}, value: gateway.bound.length },
+    ]);
+    all.push(gateway);
   }
   if (config.email?.relay !== undefined) {
     const { openMailGateway } = await import('./gateways/email/open.ts');
@@ -177,7 +213,9 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
     all.push(openMailGateway({ ...config.email.relay, password: secrets.mailRelay, hostname }));
   }
   return {
-    byName: new Map<GatewayName, TextGateway>(all.map((gateway) => [gateway.name, gateway])),
+    byName: new Map<GatewayName, TextGateway>(
+      all.map((gateway) => [gateway.name, meteredGateway(gateway, metrics)]),
+    ),
     async [Symbol.asyncDispose]() {
       for (const gateway of all) await gateway[Symbol.asyncDispose]();
     },
@@ -200,12 +238,11 @@ function mailHost({ hostname, domains }: NonNullable<Config['email']>): string {
   return hostname ?? domains[0] ?? 'localhost';
 }
 
-async function readiness(store: Store, media: MediaServer): Promise<Readiness> {
-  const answers = await store.ping().then(
-    () => true,
-    () => false,
+function reportTo(store: Store, metrics: Metrics): (report: TextReport) => Promise<void> {
+  return meteredReports(
+    (r) => store.notifications.report(r.gateway, r.providerId, r.status, r.error),
+    metrics,
   );
-  return { ok: answers && media.healthy, parts: { store: answers, media: media.healthy } };
 }
 
 try {

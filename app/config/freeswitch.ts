@@ -23,11 +23,17 @@ export const freeswitch = z
     folder: z
       .string()
       .default('/var/lib/answerback/freeswitch')
-      .describe('A folder that the switch and this host see by the same path: recordings, faxes, and messages being heard.'),
+      .describe(
+        'A folder that the switch and this host see by the same path: recordings, faxes, and messages being heard.',
+      ),
     profile: name.default('internal').describe('SIP profile that phones and trunks are on.'),
     domain: z.string().default('localhost').describe('Domain of the subscribers’ own phones.'),
     trunk: name.default('trunk').describe('Trunk for calls and texts out: a gateway of that name.'),
-    timeoutMs: z.int().min(100).default(5000).describe('Longest wait for a reply of the switch, in milliseconds.'),
+    timeoutMs: z
+      .int()
+      .min(100)
+      .default(5000)
+      .describe('Longest wait for a reply of the switch, in milliseconds.'),
   })
   .prefault({})
   .describe('FreeSWITCH, where `switch` says so (docs/freeswitch.md).');

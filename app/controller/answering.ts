@@ -36,7 +36,8 @@ export async function answerAll(answering: Answering): Promise<void> {
   const { rooms, flow, lamps, takeText, deliveries, running, signal } = answering;
   const { media, log } = rooms;
   const answer = async (): Promise<void> => {
-    for await (const call of media.calls(signal)) running.watch(answerCall(call, flow));
+    for await (const call of media.calls(signal))
+      running.watch(rooms.stages.within(call, () => answerCall(call, flow)));
   };
   const obey = async (): Promise<void> => {
     for await (const text of media.texts(signal)) running.watch(workText(text, takeText, signal, log));

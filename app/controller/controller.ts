@@ -61,7 +61,7 @@ export function createController(rooms: Rooms): Controller {
   const deliveries = createDeliveries({
     ...shared,
     media: rooms.media,
-    dialogue: (call, delivery) => deliverDialogue(call, delivery, flow),
+    dialogue: (call, delivery) => rooms.stages.within(call, () => deliverDialogue(call, delivery, flow)),
     rule: rooms.config.deliver,
     maxCalls: maxDeliveries,
     tolls: messaging.tolls,
@@ -157,6 +157,8 @@ function createTakeText(
     running: Running;
   },
 ): { takeText: (text: InboundText) => Promise<void>; arrivals: Arrivals } {
+  const came = ({ network }: InboundText): void =>
+    rooms.metrics.count('answerback_texts_received_total', { network });
   const messages = createTextMessages({
     ...shared,
     deposits: to.deposits,
@@ -168,6 +170,8 @@ function createTakeText(
     ...shared,
     fetcher: rooms.fetcher,
     onText: async (text, media) => {
+      // Of parts it is a text only now; one with media was counted when it came.
+      if (text.media === undefined) came(text);
       if (to.commands.concerns(text)) await to.commands.handle(text);
       else await messages.take(text, media);
     },
@@ -176,10 +180,15 @@ function createTakeText(
   });
   const due = rooms.scheduler.worker('arrivals', every.arrivals, (signal) => arrivals.runDue(signal));
   due.wake();
-  const takeText = async (text: InboundText): Promise<void> => {
+  const take = async (text: InboundText): Promise<void> => {
     if (to.commands.concerns(text)) await to.commands.handle(text);
     else if (text.media === undefined || text.media.length === 0) await messages.take(text);
     else if (!(await messages.refuses(text))) await arrivals.media(text);
+  };
+  // What the lines about a text say besides: its network's own id.
+  const takeText = (text: InboundText): Promise<void> => {
+    came(text);
+    return shared.log.within({ inbound: text.id }, () => take(text));
   };
   return { takeText, arrivals };
 }

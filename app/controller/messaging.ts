@@ -1,5 +1,6 @@
 import type { MailboxId } from '../core/ids.ts';
 import { createMailsOut } from './mailing.ts';
+import { apart, meteredAccount, meteredDeposits, meteredRetrieval, watchGauges } from './metering.ts';
 import { type Running } from './running.ts';
 import { createAccount } from '../services/account.ts';
 import { createAdoption } from '../services/adopt.ts';
@@ -26,7 +27,7 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
   const { plan } = shared;
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const late: { deliveries?: Deliveries } = {};
-  const account = createAccount({ ...shared, cdrs: store.cdrs });
+  const account = meteredAccount(createAccount({ ...shared, cdrs: store.cdrs }), rooms);
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({
     ...shared,
@@ -49,7 +50,10 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     hasPin: (mailbox) => authentication.hasPin(mailbox),
   });
   const inbox = createInbox({ ...shared, lamps, account });
-  const retrieval = createRetrieval({ ...shared, lamps, account, limits: config.references });
+  const retrieval = meteredRetrieval(
+    createRetrieval({ ...shared, lamps, account, limits: config.references }),
+    rooms,
+  );
   // A lamp that cannot be set now is tried again by itself.
   const onCounted = (mailbox: MailboxId) => void lamps.publish(mailbox).catch(() => undefined);
   const counting = createCounting({
@@ -57,17 +61,20 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     onCounted,
     onMissing: (mailbox) => running.watch(adoption.adoptAll(mailbox)),
   });
-  const deposits = createDeposits({
-    ...shared,
-    spool,
-    counting,
-    isServedNumber: (digits) => plan.leadsHere(digits),
-    onRecounted: (mailbox) => counting.doubt(mailbox),
-    onStored: (message, mailbox) => {
-      account.message('deposit', message, rooms.clock.now());
-      if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
-    },
-  });
+  const deposits = meteredDeposits(
+    createDeposits({
+      ...shared,
+      spool,
+      counting: { ...counting, raise: apart((mailbox, change) => counting.raise(mailbox, change)) },
+      isServedNumber: (digits) => plan.leadsHere(digits),
+      onRecounted: (mailbox) => counting.doubt(mailbox),
+      onStored: (message, mailbox) => {
+        account.message('deposit', message, rooms.clock.now());
+        if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
+      },
+    }),
+    rooms,
+  );
   const sends = createSends({ ...shared, deposits });
   const auditor = createAuditor({ ...shared, audit: store.audit, keepDays: config.audit.days });
   const authentication = createAuthentication({
@@ -77,6 +84,7 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     notify,
     rule: config.pins,
   });
+  watchGauges({ ...rooms, conversions: shared.conversions });
   return {
     textsDue,
     late,

@@ -8,6 +8,7 @@ import type { TextGateway } from '../ports/gateway.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { Log } from '../ports/log.ts';
 import type { MediaServer } from '../ports/media.ts';
+import type { Metrics, Stages } from '../ports/metrics.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import type { Spool } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
@@ -35,4 +36,6 @@ export interface Rooms {
   readonly hasher: Hasher;
   /** Gets what texts only name. */
   readonly fetcher: Fetcher;
+  readonly metrics: Metrics;
+  readonly stages: Stages;
 }

@@ -15,3 +15,9 @@ export type CdrId = Branded<'CdrId'>;
 export type DeliveryId = Branded<'DeliveryId'>;
 export type FaxJobId = Branded<'FaxJobId'>;
 export type NotificationId = Branded<'NotificationId'>;
+
+/** When a UUID of version 7 (RFC 9562) was made; `undefined` of any other text. */
+export function timeOfUuid(id: string): Date | undefined {
+  const found = /^([\da-f]{8})-([\da-f]{4})-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/.exec(id);
+  return found === null ? undefined : new Date(Number.parseInt(`${found[1]}${found[2]}`, 16));
+}

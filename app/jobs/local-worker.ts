@@ -1,4 +1,5 @@
 /** One worker of this process: never two runs at once, and a wake during a run makes another run after it. */
+import { AsyncResource } from 'node:async_hooks';
 import type { Log } from '../ports/log.ts';
 import type { Worker } from '../ports/scheduler.ts';
 import { createAlarm } from './alarm.ts';
@@ -22,7 +23,6 @@ export function createLocalWorker(
 ): LocalWorker {
   let asked = false;
   let running: Promise<void> | undefined;
-  const alarm = createAlarm(() => wake());
 
   const runAll = async (): Promise<void> => {
     // The caller of wake() goes on first: its own work is not delayed by ours.
@@ -37,11 +37,13 @@ export function createLocalWorker(
     }
     running = undefined;
   };
-  const wake = (): void => {
+  // Whoever wakes it may be in the middle of a call; the run is not about that call, and its log lines do not say so.
+  const wake = AsyncResource.bind((): void => {
     if (signal.aborted) return;
     asked = true;
     running ??= runAll();
-  };
+  });
+  const alarm = createAlarm(wake);
   /** A wake can come between the end of one run and whoever waits for it, hence again until nothing runs. */
   const idle = (): Promise<void> => (running === undefined ? Promise.resolve() : running.then(idle));
   return {

@@ -9,6 +9,11 @@ export interface Log {
   error(text: string, fields?: LogFields): void;
   /** A log whose lines carry these fields, e.g. the call id. */
   child(fields: LogFields): Log;
+  /**
+   * Does the work; all lines that it and whatever it calls write, in any room, carry these fields. What a line says of itself
+   * goes before. Work that is woken later by others (workers, timers of theirs) does not inherit them.
+   */
+  within<T>(fields: LogFields, work: () => T): T;
 }
 
 export type LogFields = Readonly<Record<string, unknown>>;

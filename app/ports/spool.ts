@@ -13,6 +13,10 @@ export interface Spool extends AsyncDisposable {
   /** After the store has it. */
   remove(deposit: SpooledDeposit): Promise<void>;
   readonly size: number;
+  /** When the oldest of those that wait was put here. */
+  readonly oldest: Date | undefined;
+  /** Room that is left on its disk, in bytes. @throws Fault `spool-failed` */
+  freeBytes(): Promise<number>;
 }
 
 /** With its first part, which is mostly all. */

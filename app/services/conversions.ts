@@ -47,6 +47,8 @@ export interface Conversions {
   content(content: Content, form: string, options: ConvertOptions): Promise<Content | undefined>;
   /** Whether any way leads from a media type to a form; each step may still fail. */
   leads(contentType: string, form: string): boolean;
+  /** How many are under way, and how many wait for their turn. */
+  readonly load: Places['load'];
 }
 
 export function createConversions(deps: ConversionDeps): Conversions {
@@ -67,6 +69,9 @@ export function createConversions(deps: ConversionDeps): Conversions {
       return work.places.run(() => convert(work, content, form, options), options.signal);
     },
     leads: (contentType, form) => wayTo(work.legs, mediaType(contentType), form) !== undefined,
+    get load() {
+      return work.places.load;
+    },
   };
 }
 

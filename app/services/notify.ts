@@ -72,7 +72,11 @@ async function runDue(deps: NotifyDeps, signal: AbortSignal): Promise<number> {
     const taken = await deps.store.notifications.takeDue(deps.clock.now(), leaseMs);
     if (taken?.uncertain)
       deps.log.warn('a text of unknown fate is sent again', { notification: taken.notification.id });
-    if (taken !== undefined) await sendAgain(deps, taken.notification);
+    if (taken !== undefined) {
+      const { id, about, message } = taken.notification;
+      const of = { notification: id, message: about ?? message };
+      await deps.log.within(of, () => sendAgain(deps, taken.notification));
+    }
     return taken !== undefined;
   });
   const done = steps + texts;
@@ -113,11 +117,21 @@ async function workDue(
   if (due.length > 0) await workSteps(deps, message, due, mailbox);
 }
 
-async function workSteps(
+/** All lines about it, whichever room writes them, carry the message's id. */
+function workSteps(
   deps: NotifyDeps,
   message: Message,
   steps: readonly PendingStep[],
   known?: Mailbox,
+): Promise<void> {
+  return deps.log.within({ message: message.id }, () => workAll(deps, message, steps, known));
+}
+
+async function workAll(
+  deps: NotifyDeps,
+  message: Message,
+  steps: readonly PendingStep[],
+  known: Mailbox | undefined,
 ): Promise<void> {
   const left = new Map(steps.map((step) => [step.kind, step]));
   const tries = Math.max(0, ...steps.map((step) => step.tries));

@@ -4,11 +4,18 @@ import { Fault } from '../core/errors.ts';
 export class Places {
   #free: number;
   readonly #mostWaiting: number;
+  readonly #atOnce: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(atOnce: number, mostWaiting: number) {
+    this.#atOnce = atOnce;
     this.#free = atOnce;
     this.#mostWaiting = mostWaiting;
+  }
+
+  /** What is being done, and what waits for its turn. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#atOnce - this.#free, waiting: this.#waiting.length };
   }
 
   /**

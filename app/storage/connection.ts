@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent, Db, MongoClientOptions } from 'mongodb';
-import { Fault } from '../core/errors.ts';
+import { Fault, type FaultCode } from '../core/errors.ts';
 import type { Log } from '../ports/log.ts';
 import { isConflict, toFault, unavailable } from './faults.ts';
 import { indexes } from './indexes.ts';
@@ -18,6 +18,8 @@ export interface ConnectionDeps {
   readonly log: Log;
   /** Told of every command that is sent, for metrics and tests. */
   readonly onCommand?: (event: CommandStartedEvent) => void;
+  /** Told of every operation that has ended; `fault` if it failed. */
+  readonly onOperation?: (operation: string, seconds: number, fault: FaultCode | undefined) => void;
 }
 
 /** Wait between tries to make the indexes while the store is away, in milliseconds. */
@@ -42,6 +44,7 @@ export class Connection implements AsyncDisposable {
   readonly #client: MongoClient;
   readonly #timeoutMs: number;
   readonly #log: Log;
+  readonly #onOperation: ConnectionDeps['onOperation'];
   readonly #closing = new AbortController();
   /** Settles when the indexes are there. Nothing is written before: unique keys must hold from the first document. */
   readonly #prepared: Promise<void>;
@@ -53,6 +56,7 @@ export class Connection implements AsyncDisposable {
     const { url, database, timeoutMs } = options;
     this.#timeoutMs = timeoutMs;
     this.#log = deps.log;
+    this.#onOperation = deps.onOperation;
     this.#client = createClient(url, {
       appName: 'answerback',
       serverSelectionTimeoutMS: timeoutMs,
@@ -77,6 +81,8 @@ export class Connection implements AsyncDisposable {
    */
   async run<T>(operation: string, work: (deadline: Deadline) => Promise<T>): Promise<T> {
     const deadline = { over: false };
+    const began = performance.now();
+    let failed: FaultCode | undefined;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -87,10 +93,18 @@ export class Connection implements AsyncDisposable {
     try {
       return await Promise.race([this.#begin(operation, work, deadline), late]);
     } catch (error) {
-      throw toFault(operation, error);
+      const fault = toFault(operation, error);
+      failed = fault.code;
+      throw fault;
     } finally {
       clearTimeout(timer);
+      this.#ended(operation, performance.now() - began, failed);
     }
+  }
+
+  #ended(operation: string, ms: number, failed: FaultCode | undefined): void {
+    this.#onOperation?.(operation, ms / 1000, failed);
+    this.#log.debug('store', { operation, ms: Math.round(ms), ...(failed === undefined ? {} : { failed }) });
   }
 
   async #begin<T>(

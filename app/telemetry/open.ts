@@ -1,4 +1,5 @@
 /** The structured log: one JSON object a line, with `time` (RFC 3339, UTC), `level` and `msg`. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import type { Log, LogFields } from '../ports/log.ts';
@@ -11,6 +12,8 @@ export interface LogSlice {
 export interface LogDeps {
   /** Where the lines go; standard output if absent. */
   readonly out?: DestinationStream;
+  /** Told of every warning and error. */
+  readonly onTrouble?: (level: 'warn' | 'error') => void;
 }
 
 export interface OpenLog extends Log, AsyncDisposable {}
@@ -27,25 +30,38 @@ export function openLog(slice: LogSlice, deps: LogDeps = {}): OpenLog {
     },
     out,
   );
-  const log = wrap(logger, {});
+  const log = wrap({ logger, around: new AsyncLocalStorage(), onTrouble: deps.onTrouble }, {});
   return { ...log, [Symbol.asyncDispose]: () => flushed(logger) };
 }
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
+interface Wrapped {
+  readonly logger: Logger;
+  /** Fields of the work that is being done. */
+  readonly around: AsyncLocalStorage<LogFields>;
+  readonly onTrouble: LogDeps['onTrouble'];
+}
+
 /** Bound fields are kept as they came, since what may be shown of them depends on the level of the line. */
-function wrap(logger: Logger, bound: LogFields): Log {
+function wrap(to: Wrapped, bound: LogFields): Log {
+  const { logger, around, onTrouble } = to;
   const write = (level: Level, text: string, fields: LogFields | undefined): void => {
+    if (level === 'warn' || level === 'error') onTrouble?.(level);
     if (!logger.isLevelEnabled(level)) return;
     const openness = level === 'debug' ? 'debug' : 'public';
-    logger[level](redactFields({ ...bound, ...fields }, openness), redactText(text, openness));
+    logger[level](
+      redactFields({ ...around.getStore(), ...bound, ...fields }, openness),
+      redactText(text, openness),
+    );
   };
   return {
     debug: (text, fields) => write('debug', text, fields),
     info: (text, fields) => write('info', text, fields),
     warn: (text, fields) => write('warn', text, fields),
     error: (text, fields) => write('error', text, fields),
-    child: (fields) => wrap(logger, { ...bound, ...fields }),
+    child: (fields) => wrap(to, { ...bound, ...fields }),
+    within: (fields, work) => around.run({ ...around.getStore(), ...fields }, work),
   };
 }
 

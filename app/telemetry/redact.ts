@@ -16,10 +16,10 @@ const PERSONAL_KEYS = keys(`
 const MOST_DEPTH = 6;
 /**
  * Runs of digits that may be a number or a reference; before them, ids that may hold such runs and are kept: UUIDs, the
- * switch's of calls (`1732293823.12`) and ours of what we make there (`out-0123456789ab-1`).
+ * switch's of calls (`1732293823.12`), ours of what we make there (`out-0123456789ab-1`) and of mails (16 hexadecimal digits).
  */
 const LONG_DIGITS =
-  /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b1\d{9}\.\d+\b|\b[a-z]+-[\da-f]{12}-\d+\b|\d{7,}/gi;
+  /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?=\d*[a-f])[\da-f]{16}\b|\b1\d{9}\.\d+\b|\b[a-z]+-[\da-f]{12}-\d+\b|\d{7,}/gi;
 
 /** A copy of `fields` that may be written. `public` = above debug. */
 export function redactFields(fields: LogFields, openness: Openness): Record<string, unknown> {

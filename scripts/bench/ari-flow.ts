@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { AriClient } from '../../app/media/ari/wire/client.ts';
+import type { Log } from '../../app/ports/log.ts';
 
 const app = 'bench';
 const [which, url = '', user = '', password = '', sound = ''] = process.argv.slice(2);
@@ -28,7 +29,14 @@ function fail(error: unknown): void {
 }
 
 function runOwn(): void {
-  const silent = { debug: () => {}, info: () => {}, warn: fail, error: fail, child: () => silent };
+  const silent: Log = {
+    debug: () => {},
+    info: () => {},
+    warn: fail,
+    error: fail,
+    child: () => silent,
+    within: (_fields, work) => work(),
+  };
   const client = new AriClient(
     { url, user, password, apps: [app], timeoutMs: 5000 },
     {

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { E164, MailboxId, Reference } from '../../app/core/ids.ts';
+import type { Log } from '../../app/ports/log.ts';
 import type { MessageFilter, Store } from '../../app/ports/store.ts';
 import { toDocument } from '../../app/storage/message-document.ts';
 import { openStore } from '../../app/storage/open.ts';
@@ -26,7 +27,14 @@ const keptMessages = 100_000;
 const rounds = 15;
 const perRound = 20;
 const database = 'bench_mailbox';
-const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+const log: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => log,
+  within: (_fields, work) => work(),
+};
 
 const directory = await mkdtemp(join(tmpdir(), 'answerback-bench-'));
 await chmod(directory, 0o755);

@@ -16,6 +16,8 @@ import { openSpeech } from '../../app/speech/open-speech.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
+import { openMetrics } from '../../app/telemetry/metrics.ts';
+import { createStages } from '../../app/telemetry/stages.ts';
 import { openLog } from '../../app/telemetry/open.ts';
 import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
@@ -58,6 +60,7 @@ export async function openMemoryController(
     const { language } = config.prompts;
     const speech = kept(await openSpeech({ ...config.speech, language }, config.tools, { log }));
     const converters = [transform, ...speech.converters];
+    const metrics = openMetrics();
     const controller = createController({
       config,
       file: undefined,
@@ -75,6 +78,8 @@ export async function openMemoryController(
       gateways: new Map([['sip', kept(openSipGateway({ from: '+12025550199' }, { media }))]]),
       scheduler: kept(openScheduler(config.store, { log })),
       texts,
+      metrics,
+      stages: createStages({ metrics, log }),
     });
     const ending = new AbortController();
     const running = controller.run(ending.signal);

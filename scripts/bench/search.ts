@@ -9,11 +9,19 @@ import { toDocument } from '../../app/storage/message-document.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { sampleMessage } from '../../test/storage/sample.ts';
 import type { BenchProgram } from './bench-options.ts';
+import type { Log } from '../../app/ports/log.ts';
 import { resultOf, type Result } from './result.ts';
 import type { Stage } from './stage.ts';
 import { percentile, spreadOf } from './statistics.ts';
 
-const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+const log: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  within: (_fields, work) => work(),
+  child: () => log,
+};
 const mailbox = 'the mailbox' as MailboxId;
 const mailboxSize = 1000;
 /** Words that there are, and those of a transcript; the first are the commonest. */

@@ -136,6 +136,7 @@ const silent = {
   warn: () => undefined,
   error: () => undefined,
   child: () => silent,
+  within: <T>(_fields: object, work: () => T) => work(),
 };
 
 /** Closers in reverse order; Node 20 has no AsyncDisposableStack. */

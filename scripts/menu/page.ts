@@ -33,6 +33,8 @@ This page and its picture are made by \`npm run menu:docs\` from \`app/core/menu
   else the spoken name, else the system's own. While a greeting plays, \`#\` passes on to the tone, \`*\` leads its owner into the mailbox,
   and \`0\` to the operator, if the class of service has one. A greeting is kept when its owner ends it with \`#\` or falls silent, not
   when they hang up.
+- A mailbox that is 90 percent full or more says so after its messages. A caller is told before speaking that it is full, or how
+  long a message may still be; where the class of service has a reserve for urgent messages, \`1\` then leaves one, which stays urgent.
 - While the store is away the subscriber is told so and stays where they are; nothing is lost.
 `;
 

@@ -40,6 +40,8 @@ export interface Controller extends AsyncDisposable {
   readonly startMs: number;
   /** Address of its web server, as http://127.0.0.1:PORT. */
   readonly web: string;
+  /** Where its metrics are. */
+  readonly metrics: string;
   /** All lines so far. */
   readonly lines: readonly LogLine[];
   /** Settles with the exit code, or the signal's name. */
@@ -57,7 +59,9 @@ export async function openController(options: ControllerOptions): Promise<Contro
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'answerback.yaml');
   const own = { spool: { directory: join(directory, 'deposits') }, tools: toolCommands() };
-  await writeFile(file, stringify({ ...own, ...options.config }));
+  // Several run on one machine.
+  const web = { metrics: { port: 0 }, ...(options.config['web'] as object | undefined) };
+  await writeFile(file, stringify({ ...own, ...options.config, web }));
   const main = await builtController();
   const began = performance.now();
   // It ends with this process, however that ends; Ctrl-C is for this process alone, which ends it in its turn.
@@ -73,8 +77,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
   const errors: string[] = [];
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   const ready = watch(child, lines, errors, options.onLine);
-  const web = await inTime(Promise.race([ready, exited.then(() => undefined)]), options.readyMs ?? 30_000);
-  if (web === undefined) {
+  const at = await inTime(Promise.race([ready, exited.then(() => undefined)]), options.readyMs ?? 30_000);
+  if (at === undefined) {
     child.kill('SIGKILL');
     const last = [...errors, ...lines.slice(-20).map((line) => JSON.stringify(line))].join('\n');
     throw new Error(`The controller did not start:\n${last}`);
@@ -90,7 +94,8 @@ export async function openController(options: ControllerOptions): Promise<Contro
     },
     file,
     startMs: performance.now() - began,
-    web,
+    web: String(at['web']),
+    metrics: String(at['metrics']),
     lines,
     exited,
     kill,
@@ -98,13 +103,13 @@ export async function openController(options: ControllerOptions): Promise<Contro
   };
 }
 
-/** Collects what it writes; settles with the web address of the ready line. */
+/** Collects what it writes; settles with the ready line. */
 function watch(
   child: ChildProcess,
   lines: LogLine[],
   errors: string[],
   onLine: ((line: LogLine) => void) | undefined,
-): Promise<string> {
+): Promise<LogLine> {
   return new Promise((settle) => {
     if (child.stderr !== null) createInterface(child.stderr).on('line', (line) => errors.push(line));
     if (child.stdout === null) return;
@@ -112,7 +117,7 @@ function watch(
       const line = parseLine(text);
       lines.push(line);
       onLine?.(line);
-      if (line.msg === 'ready') settle(String(line['web']));
+      if (line.msg === 'ready') settle(line);
     });
   });
 }

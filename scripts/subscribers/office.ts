@@ -41,6 +41,7 @@ const quiet: Log = {
   warn() {},
   error() {},
   child: () => quiet,
+  within: (_fields, work) => work(),
 };
 
 export async function openOffice(file: string | undefined): Promise<Office> {

@@ -7,6 +7,7 @@ export const silentLog: Log = {
   warn: () => undefined,
   error: () => undefined,
   child: () => silentLog,
+  within: (_fields, work) => work(),
 };
 
 export interface LogLine {
@@ -26,6 +27,7 @@ export function keepingLog(lines: LogLine[]): Log {
     warn: at('warn'),
     error: at('error'),
     child: () => log,
+    within: (_fields, work) => work(),
   };
   return log;
 }

@@ -136,6 +136,7 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'only transform and speech run programs',
   },
   { file: 'app/speech/planted.ts', code: `import 'pdfkit';`, why: 'only transform lays out documents' },
+  { file: 'app/services/planted.ts', code: `import 'prom-client';`, why: 'only telemetry keeps metrics' },
   { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/jobs/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/secrets/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },

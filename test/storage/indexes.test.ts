@@ -148,6 +148,7 @@ describe('storage: every question has its index', function () {
     'faxes.told': (store) => store.faxes.told(none as never),
     'faxes.nextDue': (store) => store.faxes.nextDue(),
     'deliveries.nextDue': (store) => store.deliveries.nextDue(),
+    'queues.read': (store) => store.queues.read(at(5), 10),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
     'arrivals.keep': (store) =>

@@ -28,6 +28,7 @@ export function keptLog(): KeptLog {
     warn: write('warn', bound),
     error: write('error', bound),
     child: (fields) => bind({ ...bound, ...fields }),
+    within: (_fields, work) => work(),
   });
   const wait = (text: RegExp): Promise<void> =>
     new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { fastifyFormbody } from '@fastify/formbody';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import type { Readiness } from '../../ports/health.ts';
 import { answer, handleProblems } from './problem.ts';
 import { serveTwilio } from './twilio.ts';
 import type { TwilioWebhookDeps } from './twilio.ts';
@@ -19,11 +20,6 @@ export interface WebSlice {
 export interface WebDeps extends TwilioWebhookDeps {
   /** Whether this controller can do its work, and which parts can. */
   ready(): Promise<Readiness>;
-}
-
-export interface Readiness {
-  readonly ok: boolean;
-  readonly parts: Readonly<Record<string, boolean>>;
 }
 
 export interface Web extends AsyncDisposable {

@@ -41,6 +41,7 @@ export interface CallDeps {
   readonly app: string;
   /** Language of the tone before recordings. */
   readonly language: string;
+  readonly onPlaying?: ((stored: boolean) => void) | undefined;
 }
 
 const reasons: Readonly<Record<HangupCause, string>> = {
@@ -122,16 +123,19 @@ export class AriCall implements Call {
   async play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
     const segments = await this.#deps.sounds.segments(items, options?.language ?? this.#deps.language);
     const { until, keepKey, signal, fromMs } = options ?? {};
-    return playSegments(this.leg, segments, { until, typeAhead: keepKey, signal, fromMs });
+    const begun = this.#begun(items);
+    return playSegments(this.leg, segments, { until, typeAhead: keepKey, signal, fromMs, begun });
   }
 
   async gather(rule: GatherRule): Promise<GatherResult> {
     const segments = await this.#deps.sounds.segments(rule.items, rule.language);
-    return gather(
-      this.leg,
-      () => playSegments(this.leg, segments, { typeAhead: true, signal: rule.signal }),
-      rule,
-    );
+    const begun = this.#begun(rule.items);
+    const play = () => playSegments(this.leg, segments, { typeAhead: true, signal: rule.signal, begun });
+    return gather(this.leg, play, rule);
+  }
+
+  #begun(items: readonly PlayItem[]): () => void {
+    return () => this.#deps.onPlaying?.(items.some(({ kind }) => kind === 'stored'));
   }
 
   record(rule: RecordRule): Promise<RecordResult> {

@@ -30,7 +30,7 @@ import { StrayWatch } from './stray-watch.ts';
 import { Takes } from './takes.ts';
 import { readText, sendText } from './texts.ts';
 import type { Trunk } from './texts.ts';
-import { AriClient } from './wire/client.ts';
+import { AriClient, type AriHandlers } from './wire/client.ts';
 import { ManagerClient } from './wire/manager.ts';
 import type { ManagerOptions } from './wire/manager.ts';
 import { callEvents } from './wire/resources.ts';
@@ -62,6 +62,11 @@ export interface AriMediaDeps {
   readonly language: string;
   /** How often the spool is looked through, in milliseconds; default 5,000. */
   readonly strayEveryMs?: number;
+  /** Told, within a call's own work, when the switch begins to play; `stored` = a message or greeting is in it. */
+  readonly onPlaying?: ((stored: boolean) => void) | undefined;
+  readonly onRequest?: AriHandlers['answered'];
+  /** Told of each connection to the switch. */
+  readonly onConnected?: () => void;
 }
 
 /**
@@ -147,6 +152,7 @@ export class AriMedia implements MediaServer {
       log,
       clock,
       language,
+      onPlaying: deps.onPlaying,
     });
     this.#strays = new StrayWatch({
       takes: this.#takes,
@@ -242,6 +248,7 @@ export class AriMedia implements MediaServer {
       connected: () => this.#connected(),
       event: (event: AriEvent) => this.#event(event),
       disconnected: () => this.#disconnected(),
+      answered: this.#deps.onRequest,
       replaced: () => {
         this.#replaced = true;
         this.#letGo();
@@ -288,6 +295,7 @@ export class AriMedia implements MediaServer {
     this.#ready = true;
     for (const wake of this.#waitingForReady) wake();
     this.#deps.log.info('connected to the switch', { app });
+    this.#deps.onConnected?.();
     this.#strays.wake();
   }
 

@@ -11,6 +11,8 @@ export interface PlayStop {
   readonly typeAhead?: boolean | undefined;
   /** So much of the segments' sound is skipped, in milliseconds. */
   readonly fromMs?: number | undefined;
+  /** Called when the switch begins to play a segment. */
+  readonly begun?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -60,7 +62,10 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop, clock: SoundClo
   if (already !== undefined) return Promise.resolve(already);
   return new Promise((resolve, reject) => {
     let settled = false;
-    const begun = () => (clock.startedAt = performance.now());
+    const begun = () => {
+      clock.startedAt = performance.now();
+      if (playback !== undefined) stop.begun?.();
+    };
     const playback =
       segment.kind === 'media' ? startPlayback(leg, segment, { begun, settle, fail }) : undefined;
     if (playback === undefined) begun();
@@ -149,7 +154,7 @@ function startPlayback(
     .then((result) => {
       playback.posted = true;
       // The switch begins as it answers: within a packet or two of the sound.
-      begun();
+      if (result === 'ok') begun();
       if (result === 'gone' && leg.playback === playback) settle({ kind: 'gone' });
     })
     .catch((error: unknown) => {

@@ -37,6 +37,8 @@ export interface CallDeps {
   readonly clock: Clock;
   /** Language of the tone before recordings. */
   readonly language: string;
+  /** A sound begins; whether it is one that was stored. */
+  readonly onPlaying?: ((stored: boolean) => void) | undefined;
   /** A fax tone was heard on this call. */
   readonly onFax: (call: EslCall) => void;
 }
@@ -109,12 +111,14 @@ export class EslCall implements Call {
   async play(items: readonly PlayItem[], options?: PlayOptions): Promise<PlayResult> {
     const segments = await this.#deps.sounds.segments(items, options?.language ?? this.#deps.language);
     const { until, keepKey, signal, fromMs } = options ?? {};
-    return playSegments(this.leg, segments, { until, typeAhead: keepKey, signal, fromMs });
+    const begun = this.#begun(items);
+    return playSegments(this.leg, segments, { until, typeAhead: keepKey, signal, fromMs, begun });
   }
 
   async gather(rule: GatherRule): Promise<GatherResult> {
     const segments = await this.#deps.sounds.segments(rule.items, rule.language);
-    const play = () => playSegments(this.leg, segments, { typeAhead: true, signal: rule.signal });
+    const begun = this.#begun(rule.items);
+    const play = () => playSegments(this.leg, segments, { typeAhead: true, signal: rule.signal, begun });
     return gather(this.leg, play, rule);
   }
 
@@ -149,6 +153,10 @@ export class EslCall implements Call {
     } finally {
       this.leg.tags.clear();
     }
+  }
+
+  #begun(items: readonly PlayItem[]): () => void {
+    return () => this.#deps.onPlaying?.(items.some(({ kind }) => kind === 'stored'));
   }
 
   #recordDeps() {

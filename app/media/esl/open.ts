@@ -57,6 +57,8 @@ export interface EslMediaDeps {
   readonly prompts: PromptCatalog;
   /** Language of tones; BCP 47. */
   readonly language: string;
+  /** A sound begins on a call; whether it is one that was stored. */
+  readonly onPlaying?: (stored: boolean) => void;
   /** How often the folder is looked through, in milliseconds; default 5,000. */
   readonly strayEveryMs?: number;
 }
@@ -117,6 +119,7 @@ export class EslMedia implements MediaServer {
       faxes: { notes: parts.notes, directory: join(settings.folder, 'faxes') },
       clock,
       language,
+      onPlaying: deps.onPlaying,
       onFax: (call) => this.#calls.becameFax(call),
     };
     this.#calls = new Calls({

@@ -11,6 +11,8 @@ export interface PlayStop {
   /** So much of the segments' sound is skipped, in milliseconds. */
   readonly fromMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called when the first sound begins. */
+  readonly begun?: (() => void) | undefined;
 }
 
 /** Longer than this after its known length, a playback counts as played: no event is waited for in vain. */
@@ -70,6 +72,7 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop, clock: SoundClo
     };
     leg.began = () => {
       if (settled) leg.line.breakOff();
+      if (clock.startedAt === undefined && !settled) stop.begun?.();
       clock.startedAt ??= performance.now();
     };
     leg.keys.listener = check;

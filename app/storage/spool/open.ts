@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
@@ -32,8 +32,8 @@ const isPartial = (name: string): boolean => name.endsWith('.partial');
 class DirectorySpool implements Spool {
   readonly #directory: string;
   readonly #log: Log;
-  /** Names of the deposits that wait. */
-  readonly #waiting = new Set<string>();
+  /** Names of the deposits that wait, and since when: in milliseconds since the epoch. */
+  readonly #waiting = new Map<string, number>();
 
   constructor(directory: string, log: Log) {
     this.#directory = directory;
@@ -44,11 +44,26 @@ class DirectorySpool implements Spool {
     return this.#waiting.size;
   }
 
+  get oldest(): Date | undefined {
+    let oldest: number | undefined;
+    for (const at of this.#waiting.values()) if (oldest === undefined || at < oldest) oldest = at;
+    return oldest === undefined ? undefined : new Date(oldest);
+  }
+
+  async freeBytes(): Promise<number> {
+    try {
+      const { bavail, bsize } = await statfs(this.#directory);
+      return bavail * bsize;
+    } catch (error) {
+      throw failed('free', error);
+    }
+  }
+
   async prepare(): Promise<void> {
     try {
       await mkdir(join(this.#directory, 'damaged'), { recursive: true, mode: 0o700 });
       for (const name of await readdir(this.#directory)) {
-        if (isDeposit(name)) this.#waiting.add(name);
+        if (isDeposit(name)) this.#waiting.set(name, await modified(join(this.#directory, name)));
         if (isPartial(name)) await this.#setAside(name, new Error('its writing broke off'));
       }
     } catch (error) {
@@ -66,7 +81,7 @@ class DirectorySpool implements Spool {
         await rename(partial, join(this.#directory, name));
       }
       await syncDirectory(this.#directory);
-      this.#waiting.add(name);
+      if (!this.#waiting.has(name)) this.#waiting.set(name, Date.now());
     } catch (error) {
       await rm(partial, { force: true }).catch(() => undefined);
       throw failed('put', error);

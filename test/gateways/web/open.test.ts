@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Fault } from '../../../app/core/errors.ts';
 import { openWeb } from '../../../app/gateways/web/open.ts';
-import type { Readiness, Web } from '../../../app/gateways/web/open.ts';
+import type { Web } from '../../../app/gateways/web/open.ts';
 import type { TextReport } from '../../../app/ports/gateway.ts';
+import type { PartState, Readiness } from '../../../app/ports/health.ts';
 import type { InboundText } from '../../../app/ports/media.ts';
 import { keptLog } from '../../telemetry/kept-log.ts';
 import { newSid, openTwilioServer, signature } from '../twilio-server.ts';
@@ -15,6 +16,8 @@ const account = {
   authToken: 'a-token-of-tests',
   senders: ['+12025550199'],
 };
+const up: PartState = { ok: true, state: 'up', since: '2026-01-02T03:04:05.678Z' };
+const away: PartState = { ok: false, state: 'away', since: '2026-01-02T03:05:06.789Z' };
 const publicUrl = 'https://answerback.example/front';
 
 describe('the web server', function () {
@@ -29,7 +32,7 @@ describe('the web server', function () {
 
   beforeEach(async () => {
     [texts, reports, storeFault, log] = [[], [], undefined, keptLog()];
-    state = async () => ({ ok: true, parts: { store: true, switch: true } });
+    state = async () => ({ ok: true, parts: { store: up, switch: up } });
     twilio = await openTwilioServer(account);
     web = await openWeb(
       {
@@ -277,19 +280,19 @@ describe('the web server', function () {
   }
 
   it('tells that it lives, whatever the state of the rest', async () => {
-    state = async () => ({ ok: false, parts: { store: false } });
+    state = async () => ({ ok: false, parts: { store: away } });
     assert.equal((await fetch(`${web.address}/health/live`)).status, 200);
   });
 
   it('tells whether it is ready, part by part', async () => {
     assert.deepEqual(await (await fetch(`${web.address}/health/ready`)).json(), {
       ok: true,
-      parts: { store: true, switch: true },
+      parts: { store: up, switch: up },
     });
-    state = async () => ({ ok: false, parts: { store: false, switch: true } });
+    state = async () => ({ ok: false, parts: { store: away, switch: up } });
     const response = await fetch(`${web.address}/health/ready`);
     assert.equal(response.status, 503);
-    assert.deepEqual(await response.json(), { ok: false, parts: { store: false, switch: true } });
+    assert.deepEqual(await response.json(), { ok: false, parts: { store: away, switch: up } });
   });
 
   it('is not ready when that cannot be told', async () => {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Log } from '../../../ports/log.ts';
-import { AriDown, AriError, AriTimeout } from './errors.ts';
+import { AriDown, AriError, AriTimeout, type RequestFailure } from './errors.ts';
 import { openHttp } from './http.ts';
 import type { AriHttp } from './http.ts';
 import { asEvent } from './resources.ts';
@@ -25,6 +25,8 @@ export interface AriHandlers {
   disconnected(): void;
   /** Another client took the applications over: this one does not come back. */
   replaced(): void;
+  /** A request has ended, after so many seconds. `resource` is the first part of its path. */
+  answered?: ((resource: string, seconds: number, failed: RequestFailure | undefined) => void) | undefined;
 }
 
 export type Query = Readonly<Record<string, string | number | boolean>>;
@@ -34,6 +36,7 @@ interface Pending {
   readonly uri: string;
   readonly resolve: (body: unknown) => void;
   readonly reject: (error: Error) => void;
+  readonly asked: number;
   readonly deadline: number;
 }
 
@@ -82,6 +85,7 @@ export class AriClient {
       url: options.url,
       authorization: this.#authorization,
       timeoutMs: options.timeoutMs,
+      onAnswer: (path, asked, failed) => this.#told(path, asked, failed),
     });
     this.#sweeper = setInterval(() => this.#sweep(), 250);
     this.#sweeper.unref();
@@ -98,8 +102,11 @@ export class AriClient {
    */
   request(method: string, uri: string, query?: Query, body?: unknown): Promise<unknown> {
     const socket = this.#socket;
-    if (socket?.readyState !== WebSocket.OPEN)
+    const asked = performance.now();
+    if (socket?.readyState !== WebSocket.OPEN) {
+      this.#told(uri, asked, 'down');
       return Promise.reject(new AriDown(`${method} ${uri}: not connected`));
+    }
     const id = String(++this.#next);
     const message = {
       type: 'RESTRequest',
@@ -119,7 +126,8 @@ export class AriClient {
         uri,
         resolve,
         reject,
-        deadline: performance.now() + this.#options.timeoutMs,
+        asked,
+        deadline: asked + this.#options.timeoutMs,
       });
       this.#gather();
       socket.send(JSON.stringify(message));
@@ -236,7 +244,9 @@ export class AriClient {
     const pending = this.#pending.get(response.request_id);
     if (pending === undefined) return;
     this.#pending.delete(response.request_id);
-    if (response.status_code >= 400) {
+    const refused = response.status_code >= 400;
+    this.#told(pending.uri, pending.asked, refused ? 'refused' : undefined);
+    if (refused) {
       const text = response.message_body ?? response.reason_phrase;
       pending.reject(new AriError(pending.method, pending.uri, response.status_code, text));
     } else pending.resolve(response.message_body ? parsed(response.message_body) : undefined);
@@ -262,6 +272,7 @@ export class AriClient {
     for (const [id, pending] of this.#pending) {
       if (pending.deadline > now) break;
       this.#pending.delete(id);
+      this.#told(pending.uri, pending.asked, 'timeout');
       pending.reject(new AriTimeout(pending.method, pending.uri, this.#options.timeoutMs));
     }
     if (!this.connected || now - this.#lastPing < pingEveryMs) return;
@@ -274,7 +285,15 @@ export class AriClient {
   #rejectAll(why: string): void {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
-    for (const one of pending) one.reject(new AriDown(`${one.method} ${one.uri}: ${why}`));
+    for (const one of pending) {
+      this.#told(one.uri, one.asked, 'down');
+      one.reject(new AriDown(`${one.method} ${one.uri}: ${why}`));
+    }
+  }
+
+  #told(uri: string, asked: number, failed: RequestFailure | undefined): void {
+    const [resource = ''] = uri.split(/[/?]/, 1);
+    this.#handlers.answered?.(resource, (performance.now() - asked) / 1000, failed);
   }
 }
 

@@ -1,3 +1,6 @@
+/** How a request failed: the switch said no, did not answer in time, or there was no connection. */
+export type RequestFailure = 'refused' | 'timeout' | 'down';
+
 /** The switch answered a request with a status of 400 or more. */
 export class AriError extends Error {
   readonly status: number;

@@ -1,11 +1,13 @@
 import { Agent, request } from 'node:http';
-import { AriDown, AriError, AriTimeout } from './errors.ts';
+import { AriDown, AriError, AriTimeout, type RequestFailure } from './errors.ts';
 
 export interface HttpOptions {
   /** Base of ARI without `/ari`. */
   readonly url: string;
   readonly authorization: string;
   readonly timeoutMs: number;
+  /** Told of each request that has ended; `asked` by `performance.now()`. */
+  readonly onAnswer?: (path: string, asked: number, failed: RequestFailure | undefined) => void;
 }
 
 export interface AriHttp {
@@ -48,5 +50,19 @@ export function openHttp(options: HttpOptions): AriHttp {
       });
       sent.end(text);
     });
-  return { send: (method, path, body) => send(method, path, body), close: () => agent.destroy() };
+  const timed: AriHttp['send'] = (method, path, body) => {
+    const asked = performance.now();
+    const sending = send(method, path, body);
+    sending.then(
+      () => options.onAnswer?.(path, asked, undefined),
+      (error: unknown) => options.onAnswer?.(path, asked, failureOf(error)),
+    );
+    return sending;
+  };
+  return { send: timed, close: () => agent.destroy() };
+}
+
+function failureOf(error: unknown): RequestFailure {
+  if (error instanceof AriError) return 'refused';
+  return error instanceof AriTimeout ? 'timeout' : 'down';
 }
