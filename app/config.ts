@@ -24,6 +24,8 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 export interface Secrets {
   readonly ariPassword: string;
   readonly amiPassword: string;
+  /** Of FreeSWITCH's event socket. */
+  readonly freeswitchPassword: string;
   readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
   /** Passwords of SMPP binds by the bind's name. */
   readonly smpp: ReadonlyMap<string, string>;
@@ -58,6 +60,7 @@ export function loadConfig(
   const secrets: Secrets = {
     ariPassword: env['ASTERISK_ARI_PASSWORD'] ?? '',
     amiPassword: env['ASTERISK_AMI_PASSWORD'] ?? '',
+    freeswitchPassword: env['FREESWITCH_PASSWORD'] ?? '',
     twilio: accountSid && authToken ? { accountSid, authToken } : undefined,
     smpp: new Map(config.smpp.map(({ name }) => [name, smppPassword(name, env) ?? ''])),
     mailRelay: env['EMAIL_RELAY_PASSWORD'],

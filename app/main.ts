@@ -15,7 +15,7 @@ import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
 import { openWeb } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
-import { openAriMedia, type AriSettings } from './media/ari/open.ts';
+import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
 import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
-  await using media = await openAriMedia(switchSettings(config, secrets), {
+  await using media = await openSwitch(config, secrets, {
     log,
     clock,
     prompts,
@@ -126,8 +126,17 @@ async function main(): Promise<void> {
   log.info('ready', { web: web.address, metrics: scrapes.address, mail: mail?.port, pid: process.pid });
   await controller.run(stopping.signal);
   // Whoever started this process shall know that it did not end as asked.
-  if (media.replaced) process.exitCode = 1;
-  log.info('stopped', { replaced: media.replaced });
+  const replaced = 'replaced' in media && media.replaced;
+  if (replaced) process.exitCode = 1;
+  log.info('stopped', { replaced });
+}
+
+/** The switch that the configuration names. */
+async function openSwitch(config: Config, secrets: Secrets, deps: AriMediaDeps) {
+  if (config.switch === 'asterisk') return openAriMedia(switchSettings(config, secrets), deps);
+  const { openEslMedia } = await import('./media/esl/open.ts');
+  const { freeswitch, trunks } = config;
+  return openEslMedia({ ...freeswitch, trunks, password: secrets.freeswitchPassword }, deps);
 }
 
 function switchSettings(config: Config, secrets: Secrets): AriSettings {

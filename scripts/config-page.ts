@@ -32,6 +32,7 @@ Secrets and overrides come from the environment alone:
 | \`ANSWERBACK_PIN_PEPPER\` | mixed into hashes of PINs, see [security.md](security.md); once set it must stay |
 | \`ASTERISK_ARI_PASSWORD\` | password of the ARI user |
 | \`ASTERISK_AMI_PASSWORD\` | password of the manager user, where \`asterisk.manager\` is configured |
+| \`FREESWITCH_PASSWORD\` | password of the event socket, where \`switch\` is \`freeswitch\` |
 | \`ASTERISK_ARI_URL\` | overrides \`asterisk.url\` |
 | \`MONGODB_URL\` | overrides \`store.url\` |
 | \`TWILIO_ACCOUNT_SID\`, \`TWILIO_AUTH_TOKEN\` | needed where \`twilio\` is configured |

@@ -1,6 +1,7 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
 import { faxMode, faxSection } from './fax.ts';
+import { freeswitch } from './freeswitch.ts';
 import { email } from './email.ts';
 import { e164, notificationRule, port } from './parts.ts';
 import { name } from './forms.ts';
@@ -188,6 +189,11 @@ export const configSchema = z.strictObject({
     .array(trunk)
     .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true, attests: false }])
     .describe('SIP trunks.'),
+  switch: z
+    .enum(['asterisk', 'freeswitch'])
+    .default('asterisk')
+    .describe('The telephone switch; its own section says where it is.'),
+  freeswitch,
   asterisk: z
     .strictObject({
       url: z

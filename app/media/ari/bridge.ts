@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { Call } from '../../ports/media.ts';
 import type { Leg } from './leg.ts';
-import { after } from './timer.ts';
+import { after } from '../parts/timer.ts';
 
 /** Ids of our bridges begin so: what a crash left is told from what others made. No application has a dot in its name. */
 export function bridgePrefix(app: string): string {

@@ -16,7 +16,7 @@ import type { FaxReceived, FaxRule, FaxSent, SendFaxRule } from '../../ports/fax
 import { bridge } from './bridge.ts';
 import type { Codec } from './codec.ts';
 import { receiveFax, sendFax, type FaxNotes } from './fax.ts';
-import { gather } from './gather.ts';
+import { gather } from '../parts/gather.ts';
 import type { Leg } from './leg.ts';
 import { playSegments } from './play.ts';
 import { record, resumeRecording } from './record.ts';
@@ -129,7 +129,9 @@ export class AriCall implements Call {
 
   async gather(rule: GatherRule): Promise<GatherResult> {
     const segments = await this.#deps.sounds.segments(rule.items, rule.language);
-    return gather(this.leg, segments, rule, this.#begun(rule.items));
+    const begun = this.#begun(rule.items);
+    const play = () => playSegments(this.leg, segments, { typeAhead: true, signal: rule.signal, begun });
+    return gather(this.leg, play, rule);
   }
 
   #begun(items: readonly PlayItem[]): () => void {

@@ -10,10 +10,10 @@ import type { Codec } from './codec.ts';
 import { endpointOf, outgoingFacts, readFacts } from './facts.ts';
 import { Leg } from './leg.ts';
 import type { Link } from './leg.ts';
-import type { Queue } from './queue.ts';
+import type { Queue } from '../parts/queue.ts';
 import { asteriskTime } from './strays.ts';
 import type { Found } from './takes.ts';
-import { after } from './timer.ts';
+import { after } from '../parts/timer.ts';
 import type { AriEvent, Channel } from './wire/resources.ts';
 
 export interface CallsDeps extends CallDeps {

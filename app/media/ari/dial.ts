@@ -6,7 +6,7 @@ import { asFault } from './leg.ts';
 import type { Link } from './leg.ts';
 import { trunkNamed } from './texts.ts';
 import type { TextDeps } from './texts.ts';
-import { after } from './timer.ts';
+import { after } from '../parts/timer.ts';
 import { AriError } from './wire/errors.ts';
 import type { Channel } from './wire/resources.ts';
 

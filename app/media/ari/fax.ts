@@ -7,7 +7,7 @@ import { asFault } from './leg.ts';
 import type { Leg } from './leg.ts';
 import type { Sounds } from './sounds.ts';
 import type { Takes } from './takes.ts';
-import { after } from './timer.ts';
+import { after } from '../parts/timer.ts';
 import type { Query } from './wire/client.ts';
 import { AriDown, AriError } from './wire/errors.ts';
 import type { Channel } from './wire/resources.ts';

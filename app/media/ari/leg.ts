@@ -1,7 +1,7 @@
 import { Fault } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
-import { Keys } from './keys.ts';
-import { after } from './timer.ts';
+import { Keys } from '../parts/keys.ts';
+import { after } from '../parts/timer.ts';
 import { AriDown, AriError } from './wire/errors.ts';
 import type { Query } from './wire/client.ts';
 import type { LiveRecording } from './wire/resources.ts';

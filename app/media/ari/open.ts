@@ -23,7 +23,7 @@ import { createFaxNotes } from './fax-notes.ts';
 import { LampSetter } from './lamp.ts';
 import type { Link } from './leg.ts';
 import { Phones } from './phones.ts';
-import { Queue } from './queue.ts';
+import { Queue } from '../parts/queue.ts';
 import { resume } from './resume.ts';
 import { Sounds } from './sounds.ts';
 import { StrayWatch } from './stray-watch.ts';

@@ -1,8 +1,8 @@
 import type { PlayEnd, PlayResult } from '../../ports/media.ts';
 import type { Leg } from './leg.ts';
-import { skip } from './skip.ts';
-import type { Segment } from './sounds.ts';
-import { after } from './timer.ts';
+import { skip } from '../parts/segments.ts';
+import type { Segment } from '../parts/segments.ts';
+import { after } from '../parts/timer.ts';
 
 export interface PlayStop {
   /** Keys that stop the playing and are taken out of the buffer. */

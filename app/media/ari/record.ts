@@ -3,7 +3,7 @@ import type { Codec } from './codec.ts';
 import type { Leg, RecordingEnd } from './leg.ts';
 import { recordingName } from './takes.ts';
 import type { Takes } from './takes.ts';
-import { after } from './timer.ts';
+import { after } from '../parts/timer.ts';
 
 export interface RecordDeps {
   readonly takes: Takes;

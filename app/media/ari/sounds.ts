@@ -6,25 +6,8 @@ import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
 import { clips } from '../../core/prompt/say.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PromptCatalog } from '../../ports/prompts.ts';
+import type { Medium, Segment } from '../parts/segments.ts';
 import { codecOfType, swap16 } from './codec.ts';
-
-/** What can be played in one go. */
-export type Segment =
-  | {
-      readonly kind: 'media';
-      readonly media: readonly Medium[];
-      /** So much of the first medium is skipped. */
-      readonly offsetMs: number;
-      /** What is played, without what is skipped. */
-      readonly ms: number;
-    }
-  | { readonly kind: 'pause'; readonly ms: number };
-
-export interface Medium {
-  /** As ARI plays it: `sound:<path without extension>`. */
-  readonly uri: string;
-  readonly ms: number;
-}
 
 export interface SoundOptions {
   readonly prompts: PromptCatalog;

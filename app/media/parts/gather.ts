@@ -1,20 +1,26 @@
-import type { GatherResult, GatherRule } from '../../ports/media.ts';
-import type { Leg } from './leg.ts';
-import { playSegments } from './play.ts';
-import type { Segment } from './sounds.ts';
+import type { GatherResult, GatherRule, PlayEnd } from '../../ports/media.ts';
+import type { Keys } from './keys.ts';
 import { after } from './timer.ts';
+
+/** What of a leg is needed here. */
+interface Line {
+  readonly keys: Keys;
+  readonly gone: AbortSignal;
+}
 
 /** Most digits that one `gather` takes, whatever its judge says. */
 const mostDigits = 64;
 
-/** Plays until the first digit, then collects digits until the judge is content or no more come. */
+/**
+ * Collects digits until the judge is content or no more come.
+ * @param play plays what is asked before, until the first digit, which stays among the keys
+ */
 export async function gather(
-  leg: Leg,
-  segments: readonly Segment[],
+  leg: Line,
+  play: () => Promise<PlayEnd>,
   rule: GatherRule,
-  begun?: () => void,
 ): Promise<GatherResult> {
-  const played = await playSegments(leg, segments, { typeAhead: true, signal: rule.signal, begun });
+  const played = await play();
   if (played.kind === 'gone' || played.kind === 'aborted') return { kind: played.kind };
   for (let digits = ''; ;) {
     const key = await nextKey(leg, digits === '' ? rule.firstDigitMs : rule.nextDigitMs, rule.signal);
@@ -26,7 +32,7 @@ export async function gather(
   }
 }
 
-function nextKey(leg: Leg, ms: number, signal: AbortSignal | undefined): Promise<string> {
+function nextKey(leg: Line, ms: number, signal: AbortSignal | undefined): Promise<string> {
   return new Promise((resolve) => {
     const settle = (result: string) => {
       cancelTimer();

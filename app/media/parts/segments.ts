@@ -1,4 +1,20 @@
-import type { Segment } from './sounds.ts';
+/** What can be played in one go. */
+export type Segment =
+  | {
+      readonly kind: 'media';
+      readonly media: readonly Medium[];
+      /** So much of the first medium is skipped. */
+      readonly offsetMs: number;
+      /** What is played, without what is skipped. */
+      readonly ms: number;
+    }
+  | { readonly kind: 'pause'; readonly ms: number };
+
+export interface Medium {
+  /** As the switch plays it. */
+  readonly uri: string;
+  readonly ms: number;
+}
 
 type Media = Extract<Segment, { kind: 'media' }>;
 

@@ -1,0 +1,127 @@
+import { readTag } from '../../core/message/recording-tag.ts';
+import type { Log } from '../../ports/log.ts';
+import type { CallEntry } from '../../ports/media.ts';
+import type { Queue } from '../parts/queue.ts';
+import { EslCall, type CallDeps } from './call.ts';
+import type { Dialling } from './dial.ts';
+import { outgoingFacts, readFacts } from './facts.ts';
+import { Leg } from './leg.ts';
+import { Line } from './line.ts';
+import { recordingVariable } from './record.ts';
+import type { EslEvent } from './wire/event.ts';
+import type { OutboundCall } from './wire/listener.ts';
+
+export interface CallsDeps extends CallDeps {
+  readonly queue: Queue<EslCall>;
+  readonly dialling: Dialling;
+  readonly log: Log;
+  /** Trunk of calls out. */
+  readonly trunk: string;
+}
+
+/** Set once a controller has had the call: it comes again if that one goes away. */
+const takenVariable = 'answerback_taken';
+
+/** All calls in hand, by channel: makes them, and brings them what the switch says. */
+export class Calls {
+  readonly #deps: CallsDeps;
+  readonly #byId = new Map<string, EslCall>();
+  /** Calls that have ended while their flow still has recordings in hand. */
+  readonly #ended = new Set<EslCall>();
+
+  constructor(deps: CallsDeps) {
+    this.#deps = deps;
+  }
+
+  owns(tag: string): boolean {
+    for (const call of this.#ended) if (call.leg.tags.size === 0) this.#ended.delete(call);
+    return [...this.#byId.values(), ...this.#ended].some((call) => call.leg.tags.has(tag));
+  }
+
+  /** The switch hands a call over, for the first time or again. */
+  handedOver({ connection, data, id }: OutboundCall) {
+    const line = new Line(id, connection);
+    const call = this.#make(new Leg(line, this.#deps.log), data);
+    line.set(takenVariable, 'true');
+    if (!this.#deps.dialling.answered(id, call)) this.#deps.queue.push(call);
+    return {
+      event: (event: EslEvent) => this.#byId.get(id)?.leg.event(event),
+      closed: () => this.#over(id),
+    };
+  }
+
+  /** A fax tone was heard: the call's object ends, and the same leg comes anew. */
+  becameFax(call: EslCall): void {
+    const { leg } = call;
+    if (leg.end !== undefined || this.#byId.get(call.id) !== call) return;
+    leg.becameFax = true;
+    leg.line.breakOff();
+    const entry = { kind: 'fax' } as const;
+    const next = new Leg(leg.line, this.#deps.log);
+    const { facts, started, answered } = call;
+    const fax = new EslCall({ leg: next, facts, entry, started, answered }, this.#deps);
+    this.#remember(call);
+    this.#byId.set(call.id, fax);
+    leg.finish('ended');
+    this.#deps.queue.push(fax);
+  }
+
+  /** Calls go on at the switch without this process. */
+  letGo(): void {
+    for (const call of this.#byId.values()) {
+      call.leg.finish('detached');
+      call.leg.line.close();
+    }
+    this.#byId.clear();
+  }
+
+  #make(leg: Leg, data: EslEvent): EslCall {
+    const created = Number(data.get('Caller-Channel-Created-Time')) / 1000;
+    const answered = Number(data.get('Caller-Channel-Answered-Time')) / 1000;
+    const now = this.#deps.clock.now();
+    const entry = this.#entryOf(leg.id, data);
+    const facts =
+      entry.kind === 'outgoing'
+        ? outgoingFacts(
+            this.#deps.trunk,
+            data.variable('sip_call_id') ?? '',
+            data.get('Caller-Destination-Number') ?? '',
+          )
+        : readFacts(data);
+    const call = new EslCall(
+      {
+        leg,
+        facts,
+        entry,
+        started: created > 0 ? new Date(created) : now,
+        answered: answered > 0 ? new Date(answered) : undefined,
+      },
+      this.#deps,
+    );
+    this.#byId.set(leg.id, call);
+    return call;
+  }
+
+  #entryOf(id: string, data: EslEvent): CallEntry {
+    if (this.#deps.dialling.has(id)) return { kind: 'outgoing' };
+    if (data.variable(takenVariable) !== 'true') return { kind: 'incoming' };
+    const tag = data.variable(recordingVariable);
+    return {
+      kind: 'resumed',
+      ...(tag !== undefined && readTag(tag) !== undefined ? { recording: { tag } } : {}),
+    };
+  }
+
+  /** The connection is closed: the channel has ended, or this process has lost it and it comes again. */
+  #over(id: string): void {
+    const call = this.#byId.get(id);
+    if (call === undefined) return;
+    this.#byId.delete(id);
+    call.leg.finish('detached');
+    this.#remember(call);
+  }
+
+  #remember(call: EslCall): void {
+    if (call.leg.tags.size > 0) this.#ended.add(call);
+  }
+}

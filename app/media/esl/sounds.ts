@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import { wavOf } from '../../core/message/wav.ts';
+import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
+import { clips } from '../../core/prompt/say.ts';
+import type { Log } from '../../ports/log.ts';
+import type { PromptCatalog } from '../../ports/prompts.ts';
+import type { Medium, Segment } from '../parts/segments.ts';
+
+export interface SoundOptions {
+  readonly prompts: PromptCatalog;
+  /** Folder on a disk shared with the switch where stored sounds are laid. */
+  readonly directory: string;
+  readonly log: Log;
+  /** Most sounds kept there; default 500. */
+  readonly most?: number;
+}
+
+/** Turns play items into files that the switch plays: RIFF/WAVE, which it reads whatever codec is in it. */
+export class Sounds {
+  readonly #options: SoundOptions;
+  /** Files by name, the least used first. */
+  readonly #laid = new Map<string, Promise<void>>();
+
+  constructor(options: SoundOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    await rm(this.#options.directory, { recursive: true, force: true });
+    await mkdir(this.#options.directory, { recursive: true, mode: 0o750 });
+  }
+
+  async close(): Promise<void> {
+    await rm(this.#options.directory, { recursive: true, force: true });
+  }
+
+  /** A clip that is missing is logged and left out: a call goes on without it. */
+  async segments(items: readonly PlayItem[], language: string): Promise<readonly Segment[]> {
+    const segments: Segment[] = [];
+    let media: Medium[] = [];
+    const flush = (): void => {
+      const ms = media.reduce((sum, one) => sum + one.ms, 0);
+      if (media.length > 0) segments.push({ kind: 'media', media, offsetMs: 0, ms });
+      media = [];
+    };
+    const clip = (name: string): void => {
+      const found = this.clip(language, name);
+      if (found !== undefined) media.push(found);
+    };
+    for (const item of items) {
+      if (item.kind === 'prompt') clip(item.name);
+      else if (item.kind === 'stored') media.push(await this.#lay(item.media));
+      else if (item.kind === 'silence') {
+        flush();
+        segments.push({ kind: 'pause', ms: item.ms });
+      } else for (const name of clips(item, this.#options.prompts.speech(language))) clip(name);
+    }
+    flush();
+    return segments;
+  }
+
+  clip(language: string, name: string): Medium | undefined {
+    const { prompts, log } = this.#options;
+    try {
+      return { uri: `${prompts.clip(language, name)}.wav`, ms: prompts.durationMs(language, name) };
+    } catch (error) {
+      log.error('a prompt is missing; going on without it', { language, name, error: String(error) });
+      return undefined;
+    }
+  }
+
+  async #lay(sound: StoredSound): Promise<Medium> {
+    const isWave = /^audio\/(x-)?wav\b/i.test(sound.contentType);
+    const file = isWave ? sound.bytes : wavOf(sound.contentType, sound.bytes);
+    if (file === undefined)
+      throw new Fault('media-failed', `cannot play ${sound.contentType}`, { temporary: false });
+    const name = /^[\w-]{1,64}$/.test(sound.id)
+      ? sound.id
+      : createHash('sha256').update(sound.id).digest('hex');
+    const path = join(this.#options.directory, `${name}.wav`);
+    const laid = this.#laid.get(path) ?? write(path, file);
+    this.#laid.delete(path);
+    this.#laid.set(path, laid);
+    try {
+      await laid;
+    } catch (cause) {
+      this.#laid.delete(path);
+      throw new Fault('media-failed', 'a stored sound could not be laid out for the switch', {
+        temporary: true,
+        cause,
+      });
+    }
+    this.#evict();
+    return { uri: path, ms: Math.ceil(sound.bytes.length / (/l16|wav/i.test(sound.contentType) ? 16 : 8)) };
+  }
+
+  #evict(): void {
+    for (const path of this.#laid.keys()) {
+      if (this.#laid.size <= (this.#options.most ?? 500)) return;
+      this.#laid.delete(path);
+      void rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+/** The file appears whole or not at all. */
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}.part`;
+  await writeFile(draft, bytes, { mode: 0o640 });
+  await rename(draft, path);
+}

@@ -1,0 +1,154 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../core/errors.ts';
+import type { Take } from '../../ports/media.ts';
+import { readWave } from './wave.ts';
+
+/**
+ * Recordings in a folder that the switch and this host both see. One that was gone on with has further files:
+ * `<tag>.wav`, `<tag>,1.wav`, `<tag>,2.wav`; no tag has a comma. A fax is `<tag>.tif`.
+ */
+export class Takes {
+  readonly #directory: string;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  async open(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o770 });
+  }
+
+  /** Where the switch is to write the next file of a recording. */
+  async nextFile(tag: string): Promise<string> {
+    const files = await this.#filesOf(tag);
+    return join(this.#directory, files.length === 0 ? `${tag}.wav` : `${tag},${files.length}.wav`);
+  }
+
+  faxFile(tag: string): string {
+    return join(this.#directory, `${tag}.tif`);
+  }
+
+  /** All tags here, running recordings too. */
+  async list(): Promise<{ readonly tag: string; readonly fax: boolean; readonly modified: Date }[]> {
+    const found = new Map<string, { tag: string; fax: boolean; modified: Date }>();
+    for (const name of await this.#names()) {
+      const [, tag, extension] = /^([^,]+?)(?:,\d+)?\.(wav|tif)$/.exec(name) ?? [];
+      const modified = (await stat(join(this.#directory, name)).catch(() => undefined))?.mtime;
+      if (tag === undefined || modified === undefined) continue;
+      const known = found.get(tag);
+      if (known === undefined || known.modified < modified)
+        found.set(tag, { tag, fax: extension === 'tif', modified });
+    }
+    return [...found.values()];
+  }
+
+  /** Whether there is a recording of this tag. */
+  async has(tag: string): Promise<boolean> {
+    return (await this.#filesOf(tag)).length > 0;
+  }
+
+  /**
+   * A recording as a take, `undefined` if nothing is in it.
+   * @param silentMs so much silence at its end is not part of it
+   */
+  async take(tag: string, discarded: () => void, silentMs = 0): Promise<Take | undefined> {
+    const whole = await this.#read(tag);
+    if (whole === undefined) return undefined;
+    const { contentType } = whole;
+    const durationMs = Math.max(0, whole.durationMs - silentMs);
+    if (durationMs === 0) return undefined;
+    return {
+      id: tag,
+      tag,
+      contentType,
+      durationMs,
+      bytes: async () => {
+        const again = await this.#read(tag);
+        if (again === undefined) throw gone();
+        return again.bytes.subarray(0, Math.round((again.bytes.length * durationMs) / again.durationMs));
+      },
+      discard: () => this.remove(tag, discarded),
+    };
+  }
+
+  /** The pages of a fax. */
+  faxTake(tag: string, discarded: () => void): Take {
+    const file = this.faxFile(tag);
+    return {
+      id: tag,
+      tag,
+      contentType: 'image/tiff',
+      durationMs: 0,
+      bytes: async () => {
+        const bytes = await this.#file(file);
+        if (bytes === undefined) throw gone();
+        return bytes;
+      },
+      discard: async () => {
+        await rm(file, { force: true });
+        discarded();
+      },
+    };
+  }
+
+  /** Idempotent. */
+  async remove(tag: string, discarded: () => void): Promise<void> {
+    for (const file of await this.#filesOf(tag)) await rm(file, { force: true });
+    discarded();
+  }
+
+  async #read(tag: string) {
+    const waves = [];
+    for (const file of await this.#filesOf(tag)) {
+      const bytes = await this.#file(file);
+      const wave = bytes === undefined ? undefined : readWave(bytes);
+      if (wave !== undefined) waves.push(wave);
+    }
+    const [first] = waves;
+    if (first === undefined) return undefined;
+    // A call keeps its rate.
+    const alike = waves.filter(({ contentType }) => contentType === first.contentType);
+    return {
+      contentType: first.contentType,
+      bytes: Buffer.concat(alike.map(({ bytes }) => bytes)),
+      durationMs: alike.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    };
+  }
+
+  async #filesOf(tag: string): Promise<string[]> {
+    const names = (await this.#names()).filter(
+      (name) => name === `${tag}.wav` || (name.startsWith(`${tag},`) && name.endsWith('.wav')),
+    );
+    const number = (name: string): number => Number(/,(\d+)\.wav$/.exec(name)?.[1] ?? 0);
+    return names.sort((a, b) => number(a) - number(b)).map((name) => join(this.#directory, name));
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.#directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw new Fault('media-failed', 'the recordings of the switch cannot be listed', {
+        temporary: true,
+        cause: error,
+      });
+    }
+  }
+
+  async #file(path: string): Promise<Buffer | undefined> {
+    try {
+      return await readFile(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new Fault('media-failed', 'a recording of the switch cannot be read', {
+        temporary: true,
+        cause: error,
+      });
+    }
+  }
+}
+
+function gone(): Fault {
+  return new Fault('not-found', 'the recording is gone from the switch', { temporary: false });
+}

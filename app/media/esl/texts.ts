@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { parseNameAddr } from '../../core/address/name-addr.ts';
+import { Fault } from '../../core/errors.ts';
+import type { InboundText, OutboundText } from '../../ports/media.ts';
+import { asFault } from './line.ts';
+import type { EslConnection } from './wire/connection.ts';
+import type { EslEvent } from './wire/event.ts';
+
+/** A trunk as the configuration names it. */
+export interface Trunk {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface TextDeps {
+  readonly connection: () => EslConnection;
+  readonly trunks: readonly Trunk[];
+  readonly trunk: string;
+  /** SIP profile that phones and trunks are on. */
+  readonly profile: string;
+  /** Domain of registered phones. */
+  readonly domain: string;
+  readonly timeoutMs: number;
+}
+
+/** What may stand as the user part of an address that we write. */
+const addressable = /^\+?[0-9A-Za-z*#._-]{1,64}$/;
+
+/** Texts on their way, by the id that the switch gave them. */
+export class Texts {
+  readonly #deps: TextDeps;
+  readonly #reports = new Map<string, (event: EslEvent) => void>();
+
+  constructor(deps: TextDeps) {
+    this.#deps = deps;
+  }
+
+  /** A delivery report. */
+  reported(event: EslEvent): void {
+    this.#reports.get(event.get('Event-UUID') ?? '')?.(event);
+  }
+
+  /** SIP MESSAGE (RFC 3428): to the number's own phone if it is registered, else over the trunk. */
+  async send(text: OutboundText, registered: boolean): Promise<void> {
+    if (!addressable.test(text.to) || !addressable.test(text.from))
+      throw new Fault('invalid', 'a text needs plain numbers', { temporary: false });
+    const { profile, domain } = this.#deps;
+    const trunk = trunkNamed(this.#deps, text.trunk);
+    const to = registered ? `${text.to}@${domain}` : `sip:${text.to}@${trunk.host}:${trunk.port}`;
+    const from = `${text.from}@${registered ? domain : trunk.host}`;
+    const report = await this.#report(
+      {
+        'Event-Subclass': 'SMS::SEND_MESSAGE',
+        proto: 'global',
+        dest_proto: 'sip',
+        from,
+        from_full: `<sip:${from}>`,
+        to: `${profile}/${to}`,
+        sip_profile: profile,
+        type: 'text/plain',
+        blocking: 'true',
+        'Content-Type': 'text/plain',
+      },
+      text.body,
+    );
+    if (report.get('Status') === 'Success') return;
+    const code = Number(report.get('Delivery-Result-Code'));
+    const temporary = !(code >= 400 && code < 500) || code === 408 || code === 480;
+    throw new Fault(temporary ? 'gateway-unavailable' : 'gateway-refused', `the text was answered ${code}`, {
+      temporary,
+    });
+  }
+
+  async #report(headers: Readonly<Record<string, string>>, body: string): Promise<EslEvent> {
+    const id = randomUUID();
+    const report = new Promise<EslEvent>((resolve) => this.#reports.set(id, resolve));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const { timeoutMs } = this.#deps;
+      // A text over UDP that nobody answers is given up by the switch after 32 s (RFC 3261, timer F).
+      timer = setTimeout(
+        () => reject(new Fault('gateway-unavailable', 'no delivery report', { temporary: true })),
+        timeoutMs + 33_000,
+      );
+    });
+    try {
+      await this.#deps.connection().command('sendevent CUSTOM', { ...headers, 'Event-UUID': id }, body);
+      return await Promise.race([report, late]);
+    } catch (error) {
+      const fault = asFault(error);
+      throw fault.temporary && fault.code !== 'gateway-unavailable'
+        ? new Fault('gateway-unavailable', fault.message, { temporary: true, cause: error })
+        : fault;
+    } finally {
+      clearTimeout(timer);
+      this.#reports.delete(id);
+    }
+  }
+}
+
+/** @throws Fault `invalid` if there is no such trunk. */
+export function trunkNamed(deps: Pick<TextDeps, 'trunks' | 'trunk'>, name: string | undefined): Trunk {
+  const trunk = deps.trunks.find((one) => one.name === (name ?? deps.trunk));
+  if (trunk === undefined) throw new Fault('invalid', `no trunk ${name ?? deps.trunk}`, { temporary: false });
+  return trunk;
+}
+
+/**
+ * A text that came in: event MESSAGE, without a chatplan. The switch keeps no id of the wire: one is made from its own count.
+ */
+export function readText(event: EslEvent): InboundText {
+  const from = parseNameAddr(event.get('from_full') ?? '')?.user || event.get('from_user') || '';
+  return {
+    id: `${event.get('Core-UUID') ?? ''}:${event.get('Event-Sequence') ?? ''}`,
+    network: 'sip',
+    trunk: event.get('sip_profile') ?? '',
+    from,
+    to: event.get('to_user') ?? '',
+    body: event.body ?? '',
+    truncated: false,
+  };
+}

@@ -1,0 +1,162 @@
+/** Fills in the placeholders of freeswitch/ and writes what FreeSWITCH reads. */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+
+export interface FreeSwitchValues {
+  /** Event socket. */
+  readonly eslHost: string;
+  readonly eslPort: number;
+  readonly eslPassword: string;
+  /** Where calls are handed over: `host:port`; of several controllers the first that answers takes the call. */
+  readonly controllers: readonly string[];
+  /** Folder that controller and switch see by the same path. */
+  readonly folder: string;
+  readonly domain: string;
+  readonly sipHost: string;
+  readonly sipPort: number;
+  /** UDP ports of sound, for this switch alone. */
+  readonly rtp: { readonly first: number; readonly last: number };
+  readonly maxSessions: number;
+  readonly sessionsPerSecond: number;
+  /** Folder of built prompts, absolute. */
+  readonly prompts: string;
+  readonly language: string;
+  /** Hand-overs tried, half a second apart, until a call is taken as one without a controller. */
+  readonly tries: number;
+  readonly maxSeconds: number;
+  readonly maxSilence: number;
+  readonly trunks: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  readonly phones: readonly { readonly number: string; readonly password: string }[];
+}
+
+/** A source file that cannot be rendered; the message begins with `file:line:`. */
+export class RenderError extends Error {
+  override readonly name = 'RenderError';
+}
+
+type Placeholders = Readonly<Record<string, string>>;
+
+/**
+ * Renders the folder `source` into `target`, which then holds nothing else.
+ * @returns paths in the target folder
+ * @throws RenderError for an unknown placeholder
+ */
+export async function renderFreeSwitch(
+  source: string,
+  target: string,
+  values: FreeSwitchValues,
+): Promise<string[]> {
+  const common = placeholdersOf(values);
+  await rm(target, { recursive: true, force: true });
+  const written: string[] = [];
+  for (const path of await filesBelow(source)) {
+    const text = await readFile(join(source, path), 'utf8');
+    for (const copy of copiesOf(path, values)) {
+      const full = join(target, copy.path);
+      await mkdir(dirname(full), { recursive: true });
+      // event_socket.conf.xml and directory/ hold passwords.
+      await writeFile(full, fill(text, path, { ...common, ...copy.own }), { mode: 0o600 });
+      written.push(copy.path);
+    }
+  }
+  return written;
+}
+
+/** A template makes one file for each trunk, any other file one. */
+function copiesOf(path: string, { trunks }: FreeSwitchValues): { path: string; own: Placeholders }[] {
+  if (!path.endsWith('.template')) return [{ path, own: {} }];
+  return trunks.map(({ name, host, port }) => ({
+    path: join(dirname(path), `${name}.xml`),
+    own: { TRUNK: escaped(name), TRUNK_HOST: escaped(host), TRUNK_PORT: String(port) },
+  }));
+}
+
+function placeholdersOf(values: FreeSwitchValues): Placeholders {
+  const { trunks, phones, controllers, tries } = values;
+  const plain: Readonly<Record<string, string | number>> = {
+    DOMAIN: values.domain,
+    ESL_ACL: isLoopback(values.eslHost) ? 'loopback.auto' : 'localnet.auto',
+    ESL_HOST: values.eslHost,
+    ESL_PASSWORD: values.eslPassword,
+    ESL_PORT: values.eslPort,
+    FOLDER: values.folder,
+    LANGUAGE: values.language,
+    MAX_SECONDS: values.maxSeconds,
+    MAX_SESSIONS: values.maxSessions,
+    MAX_SILENCE: values.maxSilence,
+    PROMPTS: values.prompts,
+    RTP_FIRST: values.rtp.first,
+    RTP_LAST: values.rtp.last,
+    SESSIONS_PER_SECOND: values.sessionsPerSecond,
+    SIP_HOST: values.sipHost,
+    SIP_PORT: values.sipPort,
+  };
+  const socket = `      <action application="socket" data="${escaped(controllers.join('|'))} async full"/>`;
+  const again = `${socket}\n      <action application="sleep" data="500"/>`;
+  return {
+    ...Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, escaped(String(value))])),
+    HANDOVERS: Array.from({ length: tries }, () => again).join('\n'),
+    TRUNK_NODES: trunks.map(({ host }) => `      <node type="allow" ${addressOf(host)}/>`).join('\n'),
+    TRUNK_CONDITIONS: trunks.map(({ name, host }) => trunkCondition(name, host)).join('\n'),
+    PHONE_USERS: phones.map(phoneUser).join('\n'),
+  };
+}
+
+/** A call of a trunk is known by its address. */
+function trunkCondition(name: string, host: string): string {
+  const pattern = `^${host.replaceAll(/[.[\]\\^$*+?(){}|]/g, String.raw`\$&`)}$`;
+  return (
+    `    <condition field="network_addr" expression="${escaped(pattern)}" break="never">\n` +
+    `      <action application="set" data="answerback_trunk=${escaped(name)}" inline="true"/>\n` +
+    `    </condition>`
+  );
+}
+
+function phoneUser({ number, password }: FreeSwitchValues['phones'][number]): string {
+  const param = `<params><param name="password" value="${escaped(password)}"/></params>`;
+  const variable = `<variables><variable name="answerback_number" value="${escaped(number)}"/></variables>`;
+  return `        <user id="${escaped(number)}">${param}${variable}</user>`;
+}
+
+function addressOf(host: string): string {
+  return /^[\d.]+$/.test(host) ? `cidr="${host}/32"` : `host="${escaped(host)}"`;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}
+
+/** Text as the value of an XML attribute. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll(/[\r\n\t]/g, ' ');
+}
+
+function fill(text: string, path: string, placeholders: Placeholders): string {
+  return text
+    .split('\n')
+    .map((line, index) =>
+      line.replaceAll(/@([A-Z][A-Z0-9_]*)@/g, (whole, name: string) => {
+        const value = placeholders[name];
+        if (value !== undefined) return value;
+        // The comment that explains them.
+        if (name === 'NAME') return whole;
+        throw new RenderError(
+          `${path}:${index + 1}: no such placeholder as @${name}@; there are ${Object.keys(placeholders).sort().join(', ')}`,
+        );
+      }),
+    )
+    .join('\n');
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.xml(\.template)?$/.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}

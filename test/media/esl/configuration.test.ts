@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { renderFreeSwitch, RenderError, type FreeSwitchValues } from '../../../scripts/freeswitch/render.ts';
+
+const source = new URL('../../../freeswitch/', import.meta.url).pathname;
+
+const values: FreeSwitchValues = {
+  eslHost: '127.0.0.1',
+  eslPort: 8021,
+  eslPassword: 'a "word" <of> & signs',
+  controllers: ['127.0.0.1:8084', '127.0.0.2:8084'],
+  folder: '/var/lib/answerback/freeswitch',
+  domain: 'example.org',
+  sipHost: '127.0.0.1',
+  sipPort: 5060,
+  rtp: { first: 16_384, last: 32_767 },
+  maxSessions: 1000,
+  sessionsPerSecond: 100,
+  prompts: '/var/lib/answerback/prompts',
+  language: 'en',
+  tries: 3,
+  maxSeconds: 180,
+  maxSilence: 10,
+  trunks: [
+    { name: 'carrier', host: '192.0.2.10', port: 5060 },
+    { name: 'other', host: 'sip.example.net', port: 5080 },
+  ],
+  phones: [{ number: '+12025550140', password: 'secret' }],
+};
+
+/** Applications of mod_dptools, mod_sndfile's files and mod_event_socket that are used here. */
+const applications = new Set(['set', 'socket', 'sleep', 'answer', 'playback', 'record', 'hangup']);
+const modules = new Set([
+  'mod_console',
+  'mod_logfile',
+  'mod_event_socket',
+  'mod_sofia',
+  'mod_sms',
+  'mod_commands',
+  'mod_dptools',
+  'mod_dialplan_xml',
+  'mod_sndfile',
+  'mod_tone_stream',
+  'mod_spandsp',
+]);
+
+interface Action {
+  readonly '@_application': string;
+  readonly '@_data': string;
+}
+
+describe('The configuration of FreeSWITCH', () => {
+  let folder: string;
+  const files = new Map<string, string>();
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ab-freeswitch-'));
+    for (const path of await renderFreeSwitch(source, folder, values))
+      files.set(path, await readFile(join(folder, path), 'utf8'));
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  const read = (path: string): string => files.get(path) ?? assert.fail(`${path} was not written`);
+
+  it('is XML, with nothing left to fill in, and no include beside another element on its line', () => {
+    assert.ok(files.size >= 12, [...files.keys()].join(' '));
+    for (const [path, text] of files) {
+      assert.equal(XMLValidator.validate(text), true, path);
+      assert.deepEqual(text.match(/@(?!NAME@)[A-Z_]+@/g), null, path);
+      for (const line of text.split('\n').filter((one) => one.includes('<X-PRE-PROCESS')))
+        assert.match(line, /^\s*<X-PRE-PROCESS [^<>]*\/>$/, path);
+    }
+  });
+
+  it('names only applications and modules that are known, and no voicemail of the switch’s own', () => {
+    const text = read('dialplan/answerback.xml');
+    const named = [...text.matchAll(/application="([^"]*)"/g)].map(([, name]) => name ?? '');
+    assert.ok(named.length > 15);
+    for (const name of named) assert.ok(applications.has(name), name);
+    const loaded = [...read('autoload_configs/modules.conf.xml').matchAll(/module="([^"]*)"/g)].map(
+      ([, name]) => name,
+    );
+    assert.deepEqual(new Set(loaded), modules);
+  });
+
+  it('hands a call over as often as it is told, then takes the message itself under a name that the controller reads', () => {
+    const parser = new XMLParser({
+      ignoreAttributes: false,
+      isArray: (name) => name === 'action' || name === 'condition',
+    });
+    const dialplan = parser.parse(read('dialplan/answerback.xml')) as {
+      context: { extension: { condition: { action: Action[] }[] } };
+    };
+    const actions = dialplan.context.extension.condition.at(-1)?.action ?? [];
+    const sockets = actions.filter((action) => action['@_application'] === 'socket');
+    assert.deepEqual(
+      sockets.map((action) => action['@_data']),
+      Array.from({ length: 3 }, () => '127.0.0.1:8084|127.0.0.2:8084 async full'),
+    );
+    const set = actions
+      .filter((action) => action['@_application'] === 'set')
+      .map((action) => action['@_data']);
+    assert.ok(set.includes('socket_resume=true') && set.includes('enable_file_write_buffering=false'));
+    const recorded = actions.findIndex((action) => action['@_application'] === 'record');
+    assert.ok(recorded > actions.lastIndexOf(sockets.at(-1) as Action));
+    assert.match(
+      actions[recorded]?.['@_data'] ?? '',
+      /^\/var\/lib\/answerback\/freeswitch\/recordings\/\$\{answerback_name\}\.wav 180 200 10$/,
+    );
+    assert.ok(
+      set.includes('answerback_name=${answerback_called}~${answerback_caller}~${strepoch()}~${uuid}~f'),
+    );
+  });
+
+  it('has a gateway, an address that may come in, and a name for each trunk, and phones by their numbers', () => {
+    assert.match(read('sip_profiles/external/carrier.xml'), /<gateway name="carrier">/);
+    assert.match(read('sip_profiles/external/other.xml'), /proxy" value="sip\.example\.net:5080"/);
+    assert.match(read('autoload_configs/acl.conf.xml'), /cidr="192\.0\.2\.10\/32"/);
+    assert.match(
+      read('dialplan/answerback.xml'),
+      /expression="\^192\\\.0\\\.2\\\.10\$"[^]*answerback_trunk=carrier/,
+    );
+    assert.match(
+      read('directory/default.xml'),
+      /<user id="\+12025550140">[^]*answerback_number" value="\+12025550140"/,
+    );
+    assert.match(
+      read('autoload_configs/event_socket.conf.xml'),
+      /value="a &quot;word&quot; &lt;of&gt; &amp; signs"/,
+    );
+  });
+
+  it('with a placeholder that is none is refused, with file and line', async () => {
+    const broken = join(folder, 'broken');
+    const { mkdir, writeFile } = await import('node:fs/promises');
+    await mkdir(broken);
+    await writeFile(join(broken, 'one.xml'), '<a>\n  <b value="@NO_SUCH@"/>\n</a>\n');
+    await assert.rejects(renderFreeSwitch(broken, join(folder, 'out'), values), (error) => {
+      assert.ok(error instanceof RenderError);
+      assert.match(error.message, /^one\.xml:2: no such placeholder as @NO_SUCH@/);
+      return true;
+    });
+  });
+});
