@@ -58,7 +58,7 @@ export interface EslMediaDeps {
   /** Language of tones; BCP 47. */
   readonly language: string;
   /** A sound begins on a call; whether it is one that was stored. */
-  readonly onPlaying?: (stored: boolean) => void;
+  readonly onPlaying?: ((stored: boolean) => void) | undefined;
   /** How often the folder is looked through, in milliseconds; default 5,000. */
   readonly strayEveryMs?: number;
 }
