@@ -163,6 +163,10 @@ export class Session {
         return this.#send(replyFrame(rest === '' ? '+OK will linger' : `+OK will linger ${rest} seconds`));
       case 'event':
         return this.#send(replyFrame(this.#subscribe(rest)));
+      case 'myevents':
+        this.#events.add('ALL');
+        this.#filters.push({ name: 'Unique-ID', value: rest === '' ? (this.channel?.id ?? '') : rest });
+        return this.#send(replyFrame('+OK Events Enabled'));
       case 'nixevent':
         for (const name of rest.split(' ')) this.#events.delete(name);
         return this.#send(replyFrame('+OK events nixed'));
