@@ -316,6 +316,10 @@ export interface NotificationStore {
   /** The mail whose addresses have this token. */
   byToken(token: string): Promise<Notification | undefined>;
   deadLetters(limit: number): Promise<Notification[]>;
+  /** Tries a dead letter anew from the beginning; answers false if there is no such dead letter. */
+  revive(id: NotificationId, due: Date): Promise<boolean>;
+  /** It stays dead, and is no dead letter any more; answers false if there is no such dead letter. */
+  drop(id: NotificationId): Promise<boolean>;
   nextDue(): Promise<Date | undefined>;
 }
 

@@ -1,3 +1,4 @@
+import type { Stream } from "../terminal.ts";
 /** How far a long work is: a bar on a terminal, elsewhere a line now and then. */
 export interface Progress {
   /** @param done of `total`, in the same unit */
@@ -11,7 +12,7 @@ const barWidth = 24;
 /** Between two lines where there is no terminal, in milliseconds. */
 const everyMs = 5_000;
 
-export function openProgress(out: NodeJS.WriteStream, total: number | undefined): Progress {
+export function openProgress(out: Stream, total: number | undefined): Progress {
   let shown = '';
   let last = Date.now();
   const wipe = (): void => {

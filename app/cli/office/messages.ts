@@ -1,0 +1,52 @@
+/** What messages are changed and converted by. Lamps follow by the running controller's own rounds. */
+import type { MessageId } from '../../core/ids.ts';
+import type { Message } from '../../core/message/message.ts';
+import { parseReference } from '../../core/reference/reference.ts';
+import { createAccount } from '../../services/account.ts';
+import type { ChangeDeps } from '../../services/change-message.ts';
+import { createConversions, type Conversions } from '../../services/conversions.ts';
+import { openSpeech } from '../../speech/open-speech.ts';
+import { systemClock as clock } from '../../telemetry/system-clock.ts';
+import { systemRandom as random } from '../../telemetry/system-random.ts';
+import { openTransform } from '../../transform/open.ts';
+import { Failure } from '../failure.ts';
+import type { Office } from './office.ts';
+
+/** By id or reference. @throws Failure `notFound` */
+export async function findMessage({ store }: Office, name: string): Promise<Message> {
+  const reference = parseReference(name);
+  const found =
+    reference === undefined
+      ? await store.messages.get(name as MessageId)
+      : await store.messages.byReference(reference);
+  // A reference is a secret also where it is wrong.
+  if (found === undefined)
+    throw new Failure('notFound', `there is no message ${reference === undefined ? name : 'of this reference'}`);
+  return found;
+}
+
+/** For services that change messages; `flush` writes down what they did. */
+export function changing({ store, profiles, log }: Office): ChangeDeps & { flush(): Promise<void> } {
+  const account = createAccount({ cdrs: store.cdrs, clock, random, log });
+  const lamps = { publish: async () => {} };
+  return { store, lamps, account, profiles, clock, log, flush: () => account.flush() };
+}
+
+export interface Converting extends AsyncDisposable {
+  readonly conversions: Conversions;
+}
+
+/** What this machine can turn content into; speech too where the words are wanted. */
+export async function converting({ config, store, log }: Office, speaks: boolean): Promise<Converting> {
+  const transform = openTransform(config.tools, { log });
+  const { language } = config.prompts;
+  const speech = speaks ? await openSpeech({ ...config.speech, language }, config.tools, { log }) : undefined;
+  const converters = [transform, ...(speech?.converters ?? [])];
+  return {
+    conversions: createConversions({ store, converters, log }),
+    async [Symbol.asyncDispose]() {
+      await speech?.[Symbol.asyncDispose]();
+      await transform[Symbol.asyncDispose]();
+    },
+  };
+}
