@@ -28,8 +28,8 @@ export interface Look {
 export interface RetentionStore {
   /** The first that are to be looked at by now, held by the lease. @param mailbox of this one alone */
   takeDue(now: Date, lease: Lease, limit: number, mailbox?: MailboxId): Promise<readonly DueMessage[]>;
-  /** The same without taking them, those after the given one; fewer than `limit` = the end. */
-  due(now: Date, limit: number, after?: Message, mailbox?: MailboxId): Promise<readonly Message[]>;
+  /** The same without taking them, the longest due first. */
+  due(now: Date, mailbox?: MailboxId): AsyncIterable<Message>;
   /** When the next message is to be looked at. */
   nextDue(): Promise<Date | undefined>;
   /** Ends the lease of messages: each is looked at again at its time. */
@@ -50,6 +50,8 @@ export interface RetentionStore {
    * `litter`: media that nothing needs any more, to be deleted next. Answers whether it was done.
    */
   compress(message: Message, kept: Kept, lease: Lease): Promise<boolean>;
+  /** Deletes media, in a few commands however many there are. */
+  deleteMedia(ids: readonly MediaId[]): Promise<void>;
   /** Its litter is deleted; it is looked at again at `next`. */
   cleaned(id: MessageId, next: Date, lease: Lease): Promise<void>;
 
@@ -61,10 +63,8 @@ export interface RetentionStore {
   mailboxesBy(ids: readonly MailboxId[], at: Date): Promise<void>;
   /** Takes that back where nobody else wanted it since. */
   mailboxesNotBy(ids: readonly MailboxId[], at: Date): Promise<void>;
-  /** All messages of a mailbox, in no order, with when each is looked at. */
-  messagesOf(
-    mailbox: MailboxId,
-  ): AsyncIterable<{ readonly message: Message; readonly look: Date | undefined }>;
+  /** All messages of a mailbox, in no order. */
+  messagesOf(mailbox: MailboxId): AsyncIterable<Message>;
 
   /** Places a legal hold on a message, or ends it; false if there is none, or its removal has begun. */
   holdMessage(id: MessageId, hold: Hold | undefined, at: Date): Promise<boolean>;

@@ -30,6 +30,7 @@ import type { AuditStore } from './audit.ts';
 import type { CountingStore } from './counting.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { CredentialStore } from './credentials.ts';
+import type { RetentionStore } from './retention.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
@@ -37,6 +38,7 @@ export interface Store extends AsyncDisposable {
   readonly counting: CountingStore;
   readonly messages: MessageStore;
   readonly media: MediaStore;
+  readonly retention: RetentionStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;
@@ -175,20 +177,27 @@ export interface MessageStore {
   previous(mailbox: MailboxId, filter: MessageFilter, before: Message): Promise<Message | undefined>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
-   * it has already, or from another than those in `from` (default: any), is a no-op.
+   * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
+   * @param lookBy of one that is deleted: when its time in the trash ends; default: `at`
    */
   setState(
     id: MessageId,
     state: MessageState,
     at: Date,
     from?: readonly MessageState[],
+    lookBy?: Date,
   ): Promise<{ before: Message; after: Message } | undefined>;
+  /** Notes that it was heard, read or fetched; false if it is gone. */
+  touch(id: MessageId, at: Date): Promise<boolean>;
   /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
-  /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
-  addDerived(id: MessageId, derived: Derived): Promise<boolean>;
+  /**
+   * Keeps a part in another form; of one form and part the last. Answers false if the message is gone.
+   * @param lookBy when automatic management looks whether it is still of use
+   */
+  addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;
   /**

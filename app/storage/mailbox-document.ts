@@ -1,5 +1,5 @@
 import type { E164, MailboxId } from '../core/ids.ts';
-import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
+import type { Hold, Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings } from '../core/profile/settings.ts';
 import type { CountChange, FullNewMailbox } from '../ports/store.ts';
@@ -18,6 +18,8 @@ export interface MailboxDocument {
   byKind?: Partial<Record<MessageKind, Partial<MailboxCounts>>>;
   /** Goes up with every change of the counters, so that a recount knows whether one came in between. */
   tally?: number;
+  hold?: Hold;
+  sweepAt?: Date;
   settings?: Settings;
   version?: number;
 }
@@ -66,6 +68,8 @@ export function fromDocument(document: MailboxDocument | null): Mailbox | undefi
     ...(document.textsStopped === undefined ? {} : { textsStopped: document.textsStopped }),
     counts: allCounts(document.counts),
     byKind: Object.fromEntries(byKind) as Mailbox['byKind'],
+    ...(document.hold === undefined ? {} : { hold: document.hold }),
+    ...(document.sweepAt === undefined ? {} : { sweepAt: document.sweepAt }),
     settings: document.settings ?? {},
     version: document.version ?? 0,
   };
