@@ -1,5 +1,6 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
 import type { Hold } from '../core/mailbox/mailbox.ts';
+import { usageOf, type Using } from '../core/mailbox/usage.ts';
 import type {
   ArchivedAt,
   Derived,
@@ -32,6 +33,9 @@ export interface MessageDocument {
   /** The sender's number. */
   sender?: string;
   envelope: string;
+  /** What it takes now; absent in what was written before it was counted. */
+  bytes?: number;
+  seconds?: number;
   state: MessageState;
   tier: Tier;
   version: number;
@@ -59,6 +63,12 @@ export function originKey(network: string, id: string): string {
   return `${network}:${id}`;
 }
 
+/** What a message takes, as its document says it: written with whatever changes it. */
+export function sizeOf(message: Using): { bytes: number; seconds: number } {
+  const { bytes, seconds } = usageOf(message);
+  return { bytes, seconds };
+}
+
 /** @throws Fault `invalid` if the envelope cannot be written. */
 export function toDocument(message: Message): MessageDocument {
   const { id, envelope, pending, urgent, derived, stored, ...rest } = message;
@@ -77,6 +87,7 @@ export function toDocument(message: Message): MessageDocument {
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
     envelope: writeEnvelope(envelope),
+    ...sizeOf(message),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
   };

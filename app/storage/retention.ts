@@ -6,7 +6,7 @@ import type { DueMessage, Kept, Lease, Look, RetentionStore, RulesSeen } from '.
 import type { Connection } from './connection.ts';
 import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
-import { fromDocument, type MessageDocument } from './message-document.ts';
+import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
 
 interface RulesDocument extends RulesSeen {
   /** The class. */
@@ -135,7 +135,12 @@ export class Retention implements RetentionStore {
       this.#messages.updateOne(
         { _id: id, version, sweptBy: by, hold: { $exists: false } },
         {
-          $set: { tier: 'compressed', stored: [...stored], litter: [...litter] },
+          $set: {
+            tier: 'compressed',
+            stored: [...stored],
+            litter: [...litter],
+            ...sizeOf({ ...message, tier: 'compressed', stored }),
+          },
           $inc: { version: 1 },
           ...(known.length === 0 ? {} : { $pull: { derived: { media: { $in: known } } } }),
         },
