@@ -10,7 +10,7 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposit, Deposits } from './deposit.ts';
 import { inTime } from './in-time.ts';
-import { isFull } from './mailbox-room.ts';
+import { isFull } from '../core/mailbox/room.ts';
 import type { Profiles } from './profile.ts';
 
 /** Mailboxes looked up at once. */

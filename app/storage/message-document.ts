@@ -1,5 +1,16 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
-import type { Derived, Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
+import type { Hold } from '../core/mailbox/mailbox.ts';
+import { usageOf, type Using } from '../core/mailbox/usage.ts';
+import type {
+  ArchivedAt,
+  Derived,
+  Envelope,
+  Message,
+  MessageState,
+  Origin,
+  StoredPart,
+  Tier,
+} from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
 
@@ -22,12 +33,25 @@ export interface MessageDocument {
   /** The sender's number. */
   sender?: string;
   envelope: string;
+  /** What it takes now; absent in what was written before it was counted. */
+  bytes?: number;
+  seconds?: number;
   state: MessageState;
   tier: Tier;
   version: number;
   expires: Date;
   heardAt?: Date;
   deletedAt?: Date;
+  accessedAt?: Date;
+  sweepAt?: Date;
+  /** Whose lease it is under; see retention.ts, also of the next three. */
+  sweptBy?: string;
+  sweepTries?: number;
+  condemned?: true;
+  litter?: string[];
+  hold?: Hold;
+  stored?: StoredPart[];
+  archived?: ArchivedAt;
   transcript?: string;
   derived?: Derived[];
   pending: StepDocument[];
@@ -39,9 +63,15 @@ export function originKey(network: string, id: string): string {
   return `${network}:${id}`;
 }
 
+/** What a message takes, as its document says it: written with whatever changes it. */
+export function sizeOf(message: Using): { bytes: number; seconds: number } {
+  const { bytes, seconds } = usageOf(message);
+  return { bytes, seconds };
+}
+
 /** @throws Fault `invalid` if the envelope cannot be written. */
 export function toDocument(message: Message): MessageDocument {
-  const { id, envelope, pending, urgent, derived, ...rest } = message;
+  const { id, envelope, pending, urgent, derived, stored, ...rest } = message;
   const { kind, from } = envelope;
   const { network, id: originId }: Origin = envelope.origin;
   const steps = pending.map(toStepDocument);
@@ -50,19 +80,21 @@ export function toDocument(message: Message): MessageDocument {
     _id: id,
     ...rest,
     ...(derived === undefined ? {} : { derived: [...derived] }),
+    ...(stored === undefined ? {} : { stored: [...stored] }),
     origin: originKey(network, originId),
     received: envelope.received,
     ...(urgent ? { urgent } : {}),
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
     envelope: writeEnvelope(envelope),
+    ...sizeOf(message),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
   };
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, transcript, derived } = document;
+  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, transcript, derived } = document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -77,6 +109,11 @@ export function fromDocument(document: MessageDocument): Message {
     expires: document.expires,
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(accessedAt === undefined ? {} : { accessedAt }),
+    ...(sweepAt === undefined ? {} : { sweepAt }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(stored === undefined ? {} : { stored }),
+    ...(archived === undefined ? {} : { archived }),
     ...(transcript === undefined ? {} : { transcript }),
     ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),
