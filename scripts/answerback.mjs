@@ -8,8 +8,11 @@ import { fileURLToPath } from 'node:url';
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const source = path('../app/cli/bin.ts');
 const develops = existsSync(source) && existsSync(path('../node_modules/tsx'));
-const main = develops ? ['--import', 'tsx', source] : ['--enable-source-maps', path('../dist/app/cli/bin.js')];
+const main = develops
+  ? ['--import', 'tsx', source]
+  : ['--enable-source-maps', path('../dist/app/cli/bin.js')];
 const child = spawn(process.execPath, [...main, ...process.argv.slice(2)], { stdio: 'inherit' });
-// Ctrl-C goes to both: this one waits for the other's end.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+// A terminal's Ctrl-C reaches both: this one waits for the other's end.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('exit', (code, signal) => (process.exitCode = signal === null ? code : 1));

@@ -28,6 +28,7 @@ import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
 import type { CountingStore } from './counting.ts';
+import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { RetentionStore } from './retention.ts';
@@ -299,7 +300,7 @@ export interface Notification {
   readonly lastError?: string;
 }
 
-export interface NotificationStore {
+export interface NotificationStore extends DeadLetterStore {
   /** Makes the notification once per (message, kind, gateway, to): a repeat answers the existing one. */
   ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }>;
   /** All that are about this message, or were made for this key in its place. */
@@ -330,11 +331,6 @@ export interface NotificationStore {
   latestSent(to: string, before?: Date): Promise<Notification | undefined>;
   /** The mail whose addresses have this token. */
   byToken(token: string): Promise<Notification | undefined>;
-  deadLetters(limit: number): Promise<Notification[]>;
-  /** Tries a dead letter anew from the beginning; answers false if there is no such dead letter. */
-  revive(id: NotificationId, due: Date): Promise<boolean>;
-  /** It stays dead, and is no dead letter any more; answers false if there is no such dead letter. */
-  drop(id: NotificationId): Promise<boolean>;
   nextDue(): Promise<Date | undefined>;
 }
 

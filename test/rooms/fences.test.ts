@@ -185,6 +185,32 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `export const home = process.env['HOME'];`,
     why: 'only config reads the environment',
   },
+  { file: 'app/cli/planted.ts', code: `import '../main.ts';`, why: 'the controller is another program' },
+  {
+    file: 'app/cli/message/planted.ts',
+    code: `import '../../storage/messages.ts';`,
+    why: 'the command goes through the doors of other rooms',
+  },
+  {
+    file: 'app/cli/doctor/checks/planted.ts',
+    code: `import 'mongodb';`,
+    why: 'the command asks the store by its port',
+  },
+  {
+    file: 'app/cli/doctor/checks/planted.ts',
+    code: `import '../../../gateways/smpp/open.ts';`,
+    why: 'the command sends nothing',
+  },
+  {
+    file: 'app/cli/mailbox/planted.ts',
+    code: `export const home = process.env['HOME'];`,
+    why: "the command's process alone reads the environment",
+  },
+  {
+    file: 'app/services/planted.ts',
+    code: `import '../cli/main.ts';`,
+    why: 'nobody imports the command',
+  },
 ];
 
 describe('The fences between rooms', () => {

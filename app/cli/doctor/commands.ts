@@ -47,4 +47,9 @@ async function doctor({ terminal, globals, out }: Run, choice: DoctorChoice): Pr
   return fine ? 'done' : 'failed';
 }
 
-const colours: Readonly<Record<Level, Colour>> = { ok: 'green', warn: 'yellow', wrong: 'red', skipped: 'dim' };
+const colours: Readonly<Record<Level, Colour>> = {
+  ok: 'green',
+  warn: 'yellow',
+  wrong: 'red',
+  skipped: 'dim',
+};

@@ -80,6 +80,8 @@ async function run(
   const findings = await inTime(check.run(patient), ms).catch((error: unknown): readonly Finding[] => [
     wrong(`it could not be looked at: ${(error as Error).message}`, 'see what it says'),
   ]);
-  const late = [wrong(`no answer within ${ms / 1000} s`, 'look at the load of this machine; --timeout gives it longer')];
+  const late = [
+    wrong(`no answer within ${ms / 1000} s`, 'look at the load of this machine; --timeout gives it longer'),
+  ];
   return (findings ?? late).map((one) => ({ check: check.name, ...one }));
 }

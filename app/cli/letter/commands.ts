@@ -65,15 +65,7 @@ async function listLetters(
       { title: 'tries', right: true },
       { title: 'error', shrinks: true },
     ],
-    (one) => [
-      one.id,
-      out.time(one.created),
-      one.gateway,
-      one.kind,
-      one.to,
-      String(one.tries),
-      one.lastError,
-    ],
+    (one) => [one.id, out.time(one.created), one.gateway, one.kind, one.to, String(one.tries), one.lastError],
     letterValue,
   );
   if (wanted.length === 0) await out.line('no dead letters');
@@ -94,7 +86,9 @@ async function handle(
   if (all === ids.length > 0) throw new Failure('usage', `letter ${what}: ids of letters, or --all`);
   const { notifications } = office.store;
   const there = all ? await notifications.deadLetters(most) : [];
-  const chosen = all ? there.filter((one) => gateway === undefined || one.gateway === gateway).map(({ id }) => id) : ids;
+  const chosen = all
+    ? there.filter((one) => gateway === undefined || one.gateway === gateway).map(({ id }) => id)
+    : ids;
   if (what === 'drop' && !dryRun && chosen.length > 0)
     await confirm(terminal, `${chosen.length} dead letters would be out of the list for good`, yes);
   const missing: string[] = [];
@@ -106,7 +100,8 @@ async function handle(
     if (known) done += 1;
     else missing.push(id);
   }
-  if (done > 0) await office.note(what === 'retry' ? 'letters-retried' : 'letters-dropped', undefined, `${done}`);
+  if (done > 0)
+    await office.note(what === 'retry' ? 'letters-retried' : 'letters-dropped', undefined, `${done}`);
   const word = what === 'retry' ? 'tried anew' : 'dropped';
   if (out.json) await out.document({ [what]: dryRun ? chosen.length : done, missing, dryRun });
   await out.line(dryRun ? `${chosen.length} would be ${word}` : `${done} ${word}`);

@@ -25,7 +25,11 @@ export async function releaseMailbox(
 ): Promise<void> {
   const mailbox = await office.mailbox(number);
   if (mailbox.hold === undefined) throw new Failure('refused', `${mailbox.number} is not on hold`);
-  await confirm(terminal, `what the hold of ${mailbox.number} kept would be purged when its time has come`, yes);
+  await confirm(
+    terminal,
+    `what the hold of ${mailbox.number} kept would be purged when its time has come`,
+    yes,
+  );
   await office.store.retention.holdMailbox(mailbox.id, undefined, new Date());
   await office.note('mailbox-released', mailbox);
   if (out.json) await out.document({ number: mailbox.number, hold: null });

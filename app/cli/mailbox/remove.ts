@@ -37,6 +37,10 @@ export async function removeMailbox(
   await out.line(dryRun ? what : `${mailbox.number} is removed`);
 }
 
-export async function removeMailboxByNumber(run: OfficeRun, choice: RemoveChoice, number = ''): Promise<void> {
+export async function removeMailboxByNumber(
+  run: OfficeRun,
+  choice: RemoveChoice,
+  number = '',
+): Promise<void> {
   await removeMailbox(run, choice, number);
 }

@@ -31,5 +31,7 @@ function usedText({ name, used, limit }: Limit): string {
     if (name === 'bytes') return bytes(value);
     return name === 'seconds' ? duration(value) : String(value);
   };
-  return limit === undefined ? `${text(used)}, no limit` : `${bar(used, limit)}  ${text(used)} of ${text(limit)}`;
+  return limit === undefined
+    ? `${text(used)}, no limit`
+    : `${bar(used, limit)}  ${text(used)} of ${text(limit)}`;
 }

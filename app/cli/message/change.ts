@@ -27,7 +27,8 @@ export async function deleteMessage(run: OfficeRun, choice: DeleteChoice, name =
   }
   const held = message.hold ?? mailbox?.hold;
   if (held !== undefined) {
-    const where = message.hold === undefined ? `mailbox release ${mailbox?.number}` : `message release ${message.id}`;
+    const where =
+      message.hold === undefined ? `mailbox release ${mailbox?.number}` : `message release ${message.id}`;
     throw new Failure('refused', `message ${message.id} is on legal hold; \`${where}\` ends that`);
   }
   if (!dryRun) {
@@ -52,7 +53,12 @@ export async function restoreMessage(
   await answer(out, message, 'restored', false);
 }
 
-export async function moveMessage({ office, out }: OfficeRun, _choice: object, name = '', number = ''): Promise<void> {
+export async function moveMessage(
+  { office, out }: OfficeRun,
+  _choice: object,
+  name = '',
+  number = '',
+): Promise<void> {
   const message = await findMessage(office, name);
   const to = await office.mailbox(number);
   if (to.id === message.mailbox) throw new Failure('refused', `message ${message.id} is there already`);

@@ -57,7 +57,11 @@ export function messageCommands(program: Command, { withOffice }: Actions): void
     .description('write what is in it to a file, in the form that is wanted; its state stays')
     .argument('<message>')
     .option('-o, --output <file>', 'where to; - is standard output; else MESSAGE-PART.FORM here')
-    .option('--as <form>', `${Object.keys(wantedForms).join(', ')}; as it came if absent`, oneOf(Object.keys(wantedForms)))
+    .option(
+      '--as <form>',
+      `${Object.keys(wantedForms).join(', ')}; as it came if absent`,
+      oneOf(Object.keys(wantedForms)),
+    )
     .option('--part <number>', 'which part, from 1; the words with --as txt if absent', whole(1, 10_000))
     .option('--force', 'write over a file that is there')
     .action(withOffice(saveMessage));

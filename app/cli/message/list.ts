@@ -21,7 +21,11 @@ interface ListChoice {
   readonly limit: number;
 }
 
-export async function listMessages({ office, out }: OfficeRun, choice: ListChoice, number = ''): Promise<void> {
+export async function listMessages(
+  { office, out }: OfficeRun,
+  choice: ListChoice,
+  number = '',
+): Promise<void> {
   const mailbox = await office.mailbox(number);
   const { state, kind, from, fromEnding, order } = choice;
   const filter: MessageFilter = {
@@ -32,7 +36,12 @@ export async function listMessages({ office, out }: OfficeRun, choice: ListChoic
     ...(fromEnding === undefined ? {} : { fromEnding }),
   };
   const found = within(messagesOf(office, mailbox, filter), choice);
-  await tabulate(out, office, mailbox, firstOf(found, choice.limit, (one) => isWanted(one, choice)));
+  await tabulate(
+    out,
+    office,
+    mailbox,
+    firstOf(found, choice.limit, (one) => isWanted(one, choice)),
+  );
 }
 
 const pageSize = 200;
@@ -136,7 +145,8 @@ export function flagsOf(message: Message): string {
 /** For programs; fields keep their names and meaning. The reference is a secret and is not in it. */
 export function messageValue(message: Message): Readonly<Record<string, unknown>> {
   const { id, mailbox, state, tier, urgent, expires, heardAt, deletedAt, accessedAt, hold } = message;
-  const { kind, from, to, received, confidential, cut, subject, parts, dialled, related, origin } = message.envelope;
+  const { kind, from, to, received, confidential, cut, subject, parts, dialled, related, origin } =
+    message.envelope;
   return {
     id,
     mailbox,

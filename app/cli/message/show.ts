@@ -47,7 +47,10 @@ export async function showMessage(
       const length = part.durationMs === undefined ? '' : `, ${duration(part.durationMs / 1000)}`;
       const pages = part.pages === undefined ? '' : `, ${part.pages} pages`;
       const called = part.name === undefined ? '' : `, ${part.name}`;
-      return [`part ${i + 1}`, `${part.contentType}, ${bytes(part.bytes)}${length}${pages}${called}`] as const;
+      return [
+        `part ${i + 1}`,
+        `${part.contentType}, ${bytes(part.bytes)}${length}${pages}${called}`,
+      ] as const;
     }),
     ['also as', derived.map(({ form }) => form).join(', ')],
     ['archived', archived && `${archived.key}, ${out.time(archived.at, zone)}`],

@@ -21,7 +21,10 @@ export async function findMessage({ store }: Office, name: string): Promise<Mess
       : await store.messages.byReference(reference);
   // A reference is a secret also where it is wrong.
   if (found === undefined)
-    throw new Failure('notFound', `there is no message ${reference === undefined ? name : 'of this reference'}`);
+    throw new Failure(
+      'notFound',
+      `there is no message ${reference === undefined ? name : 'of this reference'}`,
+    );
   return found;
 }
 

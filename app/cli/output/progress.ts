@@ -1,4 +1,4 @@
-import type { Stream } from "../terminal.ts";
+import type { Stream } from '../terminal.ts';
 /** How far a long work is: a bar on a terminal, elsewhere a line now and then. */
 export interface Progress {
   /** @param done of `total`, in the same unit */

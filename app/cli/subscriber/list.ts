@@ -50,5 +50,16 @@ export async function listSubscribers({ office, out }: OfficeRun, choice: ListCh
 export function subscriberValue(mailbox: Mailbox): Readonly<Record<string, unknown>> {
   const { id, number, aliases, classOfService, status, origin, created, textsStopped, version } = mailbox;
   const { greetings: _spoken, ...settings } = mailbox.settings;
-  return { id, number, aliases, class: classOfService, status, origin, created, textsStopped, version, settings };
+  return {
+    id,
+    number,
+    aliases,
+    class: classOfService,
+    status,
+    origin,
+    created,
+    textsStopped,
+    version,
+    settings,
+  };
 }

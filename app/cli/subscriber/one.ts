@@ -15,7 +15,11 @@ import { subscriberValue } from './list.ts';
 /** Columns by the names that commander gives options. */
 type Choice = Readonly<Record<string, string | undefined>>;
 
-export async function showSubscriber({ office, out }: OfficeRun, _choice: object, number = ''): Promise<void> {
+export async function showSubscriber(
+  { office, out }: OfficeRun,
+  _choice: object,
+  number = '',
+): Promise<void> {
   const mailbox = await office.mailbox(number);
   const { new: fresh, old, urgent } = mailbox.counts;
   await show(out, mailbox, [['messages', `${fresh} new (${urgent} urgent), ${old} old`]]);
@@ -23,7 +27,7 @@ export async function showSubscriber({ office, out }: OfficeRun, _choice: object
 
 export async function addSubscriber(run: OfficeRun, choice: Choice, ...args: string[]): Promise<Ending> {
   const { office, out } = run;
-  const [number = '', fields] = fieldsOf(choice, args);
+  const [number, fields] = fieldsOf(choice, args);
   const { directory } = await subscriberOffice(office);
   const read = readFields(number, fields);
   if (read.problems.length > 0) return tell(out, read.problems);
@@ -44,8 +48,9 @@ export async function addSubscriber(run: OfficeRun, choice: Choice, ...args: str
 
 export async function setSubscriber(run: OfficeRun, choice: Choice, ...args: string[]): Promise<Ending> {
   const { office, out } = run;
-  const [number = '', fields] = fieldsOf(choice, args);
-  if (fields.size === 0) throw new Failure('usage', 'set: which FIELD=VALUE? `subscriber set --help` lists them');
+  const [number, fields] = fieldsOf(choice, args);
+  if (fields.size === 0)
+    throw new Failure('usage', 'set: which FIELD=VALUE? `subscriber set --help` lists them');
   const mailbox = await office.mailbox(number);
   const { directory } = await subscriberOffice(office);
   const read = readFields(mailbox.number, fields);
@@ -90,7 +95,10 @@ export async function removeSubscriber(run: OfficeRun, choice: RemoveChoice, num
 }
 
 /** The number, and the fields by column: those of options, and over them `FIELD=VALUE`. */
-function fieldsOf(choice: Choice, [number = '', ...words]: readonly string[]): [string, ReadonlyMap<string, string>] {
+function fieldsOf(
+  choice: Choice,
+  [number = '', ...words]: readonly string[],
+): [string, ReadonlyMap<string, string>] {
   const fields = new Map<string, string>();
   for (const [name, value] of Object.entries(choice))
     if (typeof value === 'string') fields.set(columnName(name), value);
@@ -111,7 +119,12 @@ function readFields(number: string, fields: ReadonlyMap<string, string>) {
   const names = [...fields.keys()].filter((name) => !unknown.includes(name) && name !== 'number');
   const row = readRow(['number', ...names], [number, ...names.map((name) => fields.get(name) ?? '')]);
   const allowed = columns.map(({ name }) => name).join(', ');
-  const problems = unknown.map((name): Problem => ({ field: name, code: 'unknown-field', found: name, allowed }));
+  const problems = unknown.map((name): Problem => ({
+    field: name,
+    code: 'unknown-field',
+    found: name,
+    allowed,
+  }));
   return { ...row, problems: [...problems, ...row.problems] };
 }
 

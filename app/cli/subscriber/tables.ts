@@ -28,7 +28,8 @@ export async function importTable(
   const stdin = file === '-';
   const total = stdin ? undefined : (await stat(file)).size;
   const progress = openProgress(terminal.stderr, total);
-  const report = reportFile === undefined ? undefined : (await open(reportFile, 'w', 0o600)).createWriteStream();
+  const report =
+    reportFile === undefined ? undefined : (await open(reportFile, 'w', 0o600)).createWriteStream();
   report?.write(tables.write(['line', 'column', 'code', 'found', 'allowed']));
   let told = 0;
   let bytes = 0;
@@ -65,7 +66,9 @@ export async function importTable(
       await office.note('subscribers-imported', undefined, `${created} made, ${changed} changed`);
     if (out.json) await out.document({ dryRun, lines, created, changed, same, bad });
     const dry = dryRun ? 'would be: ' : '';
-    await out.line(`${dry}${lines} lines: ${created} made, ${changed} changed, ${same} as they were, ${bad} bad`);
+    await out.line(
+      `${dry}${lines} lines: ${created} made, ${changed} changed, ${same} as they were, ${bad} bad`,
+    );
     if (terminal.signal.aborted) return 'interrupted';
     return bad > 0 ? 'invalid' : 'done';
   } finally {

@@ -11,7 +11,9 @@ export const certificates: Check = {
   about: 'certificates that are configured can be read, belong to their keys, and have not expired',
   async run({ config }) {
     const tls = config.email?.listen?.tls;
-    const authorities = config.smpp.flatMap(({ name, tlsCa }) => (tlsCa === undefined ? [] : [{ name, tlsCa }]));
+    const authorities = config.smpp.flatMap(({ name, tlsCa }) =>
+      tlsCa === undefined ? [] : [{ name, tlsCa }],
+    );
     if (tls === undefined && authorities.length === 0) return [skipped('no TLS is configured')];
     return [
       ...(tls === undefined ? [] : await pair(tls.cert, tls.key)),
@@ -35,9 +37,16 @@ async function pair(cert: string, key: string): Promise<readonly Finding[]> {
     const matches = new X509Certificate(await readFile(cert)).checkPrivateKey(own);
     return matches
       ? found
-      : [wrong(`${cert} does not belong to the key ${key}`, 'set email.listen.tls to a pair that belongs together')];
+      : [
+          wrong(
+            `${cert} does not belong to the key ${key}`,
+            'set email.listen.tls to a pair that belongs together',
+          ),
+        ];
   } catch (error) {
-    return [wrong(`the key ${key} cannot be read: ${(error as Error).message}`, 'correct email.listen.tls.key')];
+    return [
+      wrong(`the key ${key} cannot be read: ${(error as Error).message}`, 'correct email.listen.tls.key'),
+    ];
   }
 }
 
@@ -46,7 +55,9 @@ async function one(file: string, name: string, fix: string): Promise<readonly Fi
     const certificate = new X509Certificate(await readFile(file));
     return [certificateFinding(certificate, name, fix) ?? ok(`${name}: good until ${certificate.validTo}`)];
   } catch (error) {
-    return [wrong(`${name} cannot be read: ${(error as Error).message}`, 'correct its path in the configuration')];
+    return [
+      wrong(`${name} cannot be read: ${(error as Error).message}`, 'correct its path in the configuration'),
+    ];
   }
 }
 
@@ -59,7 +70,10 @@ export function certificateFinding(
   const left = new Date(validTo).getTime() - Date.now();
   if (left <= 0) return wrong(`${name} expired on ${validTo}`, fix);
   if (new Date(validFrom).getTime() > Date.now())
-    return wrong(`${name} is good from ${validFrom} on only`, 'see whether the clock of this machine is right');
+    return wrong(
+      `${name} is good from ${validFrom} on only`,
+      'see whether the clock of this machine is right',
+    );
   const days = Math.floor(left / dayMs);
   return days < soonDays ? warn(`${name} expires in ${days} days`, fix) : undefined;
 }

@@ -14,7 +14,14 @@ export const clock: Check = {
     for (const [name, { timeZone }] of Object.entries(config.classes))
       if (!isTimeZone(timeZone))
         found.push(warn(`class ${name} has an unknown zone ${timeZone}`, 'set its timeZone to an IANA zone'));
-    const kept = await Promise.all(signs.map((path) => stat(path).then(() => true, () => false)));
+    const kept = await Promise.all(
+      signs.map((path) =>
+        stat(path).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
     if (found.length > 0) return found;
     return [
       ok(

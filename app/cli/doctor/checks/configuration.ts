@@ -15,7 +15,9 @@ export const configuration: Check = {
       );
     for (const number of config.numbers.access)
       if (config.twilio?.from === number)
-        found.push(warn(`${number} is both access number and sender of texts`, 'use another number for texts'));
+        found.push(
+          warn(`${number} is both access number and sender of texts`, 'use another number for texts'),
+        );
     const classes = Object.keys(config.classes).length;
     const facts = `${config.numbers.ranges.length} ranges, ${classes} classes, ${config.trunks.length} trunks`;
     return found.length === 0 ? [ok(facts)] : found;

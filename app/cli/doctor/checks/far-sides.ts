@@ -88,7 +88,8 @@ async function reach(side: FarSide, answerMs: number): Promise<readonly Finding[
         ];
     }
     const certificate = 'getPeerX509Certificate' in socket ? socket.getPeerX509Certificate() : undefined;
-    const expiry = certificate && certificateFinding(certificate, `the certificate of ${name}`, 'tell whoever runs it');
+    const expiry =
+      certificate && certificateFinding(certificate, `the certificate of ${name}`, 'tell whoever runs it');
     return [ok(`${name} at ${place}`), ...(expiry === undefined ? [] : [expiry])];
   } catch (error) {
     return [

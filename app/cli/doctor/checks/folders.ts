@@ -19,7 +19,9 @@ export const spool: Check = {
     const { directory } = config.spool;
     const at = await writable(directory);
     if (at !== undefined)
-      return [wrong(`the spool folder ${directory} ${at}`, 'make it, for the account of the controller alone')];
+      return [
+        wrong(`the spool folder ${directory} ${at}`, 'make it, for the account of the controller alone'),
+      ];
     const found = [...(await space(directory, 'spool'))];
     const waiting = await entries(directory, (name) => name.endsWith('.deposit'));
     const oldest = Math.max(0, ...waiting);
@@ -48,7 +50,11 @@ export const recordings: Check = {
   async run({ config }) {
     const folder = config.asterisk.spool;
     if (folder === undefined)
-      return [skipped('recordings are fetched over ARI; asterisk.spool names their folder where the disk is shared')];
+      return [
+        skipped(
+          'recordings are fetched over ARI; asterisk.spool names their folder where the disk is shared',
+        ),
+      ];
     const at = await writable(folder);
     if (at !== undefined)
       return [

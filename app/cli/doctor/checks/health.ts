@@ -22,6 +22,8 @@ export const controller: Check = {
     if (state?.ok === undefined)
       return [warn(`what answers at ${address} is no controller`, 'give web.port a port of its own')];
     const away = Object.entries(state.parts ?? {}).flatMap(([part, fine]) => (fine === false ? [part] : []));
-    return [wrong(`the controller at ${address} is not ready: ${away.join(', ') || 'it does not say why'}`, fix)];
+    return [
+      wrong(`the controller at ${address} is not ready: ${away.join(', ') || 'it does not say why'}`, fix),
+    ];
   },
 };

@@ -13,7 +13,8 @@ export const queues: Check = {
   about: 'nothing that is due waits for long; dead letters',
   async run({ store }) {
     const now = Date.now();
-    const fix = 'see that a controller runs and what its log says; work goes on by itself when the cause is gone';
+    const fix =
+      'see that a controller runs and what its log says; work goes on by itself when the cause is gone';
     const found = (await store.queues()).flatMap(({ name, due }) => {
       const late = due === undefined ? 0 : now - due.getTime();
       if (late > stuckMs) return [wrong(`${name} are stuck: the oldest was due ${age(late)} ago`, fix)];
@@ -23,7 +24,10 @@ export const queues: Check = {
     const count = dead >= mostDead ? `${mostDead} or more` : String(dead);
     if (dead > 0)
       found.push(
-        warn(`${count} texts were given up`, '`answerback letter list` says why, `letter retry --all` tries anew'),
+        warn(
+          `${count} texts were given up`,
+          '`answerback letter list` says why, `letter retry --all` tries anew',
+        ),
       );
     return found.length > 0 ? found : [ok('nothing waits that should be done, no dead letters')];
   },

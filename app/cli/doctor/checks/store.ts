@@ -24,7 +24,10 @@ export const store: Check = {
     const round = `${server.roundMs.toFixed(1)} ms`;
     found.push(
       server.roundMs > slowMs
-        ? warn(`the store takes ${round} for an answer`, 'look at its load, and bring it nearer to this machine')
+        ? warn(
+            `the store takes ${round} for an answer`,
+            'look at its load, and bring it nearer to this machine',
+          )
         : ok(`${server.product} ${server.version} (${server.kind}) at ${address}, answers in ${round}`),
     );
     const skew = Math.abs(server.at.getTime() - Date.now());

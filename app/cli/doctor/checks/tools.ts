@@ -40,7 +40,9 @@ export const tools: Check = {
         ? []
         : [warn(`${name} ${version} lacks ${lacks.join(', ')}: such forms are not made`, fix)];
     });
-    const versions = all.flatMap(({ name, version }) => (version === undefined ? [] : [`${name} ${version}`]));
+    const versions = all.flatMap(({ name, version }) =>
+      version === undefined ? [] : [`${name} ${version}`],
+    );
     return found.length > 0 ? found : [ok(versions.join(', '))];
   },
 };
@@ -63,7 +65,10 @@ export const speech: Check = {
       );
     if (config.speech.speak !== 'none' && !leads(/^audio\//))
       found.push(
-        warn('nothing here reads texts aloud', 'install flite or espeak-ng, or set speech.speak to google or none'),
+        warn(
+          'nothing here reads texts aloud',
+          'install flite or espeak-ng, or set speech.speak to google or none',
+        ),
       );
     const transcribing = Object.entries(config.classes).filter(([, one]) => one.transcribe);
     if (config.speech.recognise === 'none' && transcribing.length > 0)

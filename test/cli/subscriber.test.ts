@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { checkout } from '../../scripts/stack/machine.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
+import { answerback } from './command.ts';
 
-describe('npm run subscribers', function () {
+describe('answerback subscriber', function () {
   this.timeout(180_000);
   let opened: TestStore;
   let folder: string;
@@ -30,15 +27,11 @@ describe('npm run subscribers', function () {
     await opened[Symbol.asyncDispose]();
   });
 
-  const run = async (args: readonly string[], input = '', url = opened.url) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/subscribers.ts', ...args], {
-      cwd: checkout,
-      env: { ...process.env, ANSWERBACK_CONFIG: join(folder, 'answerback.yaml'), MONGODB_URL: url },
+  const run = (args: readonly string[], input = '', url = opened.url) =>
+    answerback(['subscriber', ...args], {
+      env: { ANSWERBACK_CONFIG: join(folder, 'answerback.yaml'), MONGODB_URL: url },
+      input,
     });
-    child.stdin.end(input);
-    const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-    return { code: child.exitCode, out, errors };
-  };
   const file = (name: string) => join(folder, name);
 
   it('makes, shows, changes and removes one', async () => {
@@ -70,10 +63,12 @@ describe('npm run subscribers', function () {
     assert.equal(set.code, 0, set.errors);
     const mailbox = await opened.store.mailboxes.find('+34600111222' as never);
     assert.deepEqual(mailbox?.settings, { name: 'Zoë Bäcker', language: 'es' });
-    assert.equal((await run(['remove', '+34600111222'])).code, 1);
+    assert.equal((await run(['remove', '+34600111222'])).code, 2, 'nobody can be asked');
+    const dry = await run(['remove', '+34600111222', '--dry-run']);
+    assert.match(dry.out, /^\+12025550147: 0 new and 0 old messages would be gone for good$/m);
     assert.equal((await run(['remove', '+34600111222', '--yes'])).code, 0);
     const gone = await run(['show', '+12025550147']);
-    assert.deepEqual([gone.code, gone.errors], [1, 'subscribers: nobody has the number +12025550147\n']);
+    assert.deepEqual([gone.code, gone.errors], [3, 'answerback: nobody has the number +12025550147\n']);
   });
 
   it('tells which field is wrong and what is allowed, and changes nothing', async () => {
@@ -84,14 +79,14 @@ describe('npm run subscribers', function () {
       'language=tlh',
       'quiet_hours=22:00-07:00',
     ]);
-    assert.equal(wrong.code, 2);
+    assert.equal(wrong.code, 4);
     assert.match(wrong.errors, /^class: found `platinum`, allowed: standard, gold$/m);
     assert.match(wrong.errors, /^language: found `tlh`, allowed: en/m);
     assert.equal(await opened.store.mailboxes.find('+12025550148' as never), undefined);
     const field = await run(['add', '+12025550148', 'colour=red']);
     assert.deepEqual(
       [field.code, /^colour: found `colour`, allowed: number, aliases/m.test(field.errors)],
-      [2, true],
+      [4, true],
     );
   });
 
@@ -102,14 +97,14 @@ describe('npm run subscribers', function () {
     const dry = await run(['import', file('in.csv'), '--dry-run']);
     assert.deepEqual(
       [dry.code, dry.out],
-      [2, 'would be: 4 lines: 2 made, 0 changed, 0 as they were, 2 bad\n'],
+      [4, 'would be: 4 lines: 2 made, 0 changed, 0 as they were, 2 bad\n'],
     );
     const nowhere = await run(['import', file('in.csv'), '--report', file('no/such/folder.csv')]);
     assert.equal(nowhere.code, 1);
-    assert.match(nowhere.errors, /^subscribers: ENOENT[^\n]*\n$/);
+    assert.match(nowhere.errors, /^answerback: ENOENT[^\n]*\n$/);
     const done = await run(['import', file('in.csv'), '--report', file('bad.csv')]);
     assert.equal((await stat(file('bad.csv'))).mode & 0o777, 0o600, 'it has numbers of subscribers');
-    assert.deepEqual([done.code, done.out], [2, '4 lines: 2 made, 0 changed, 0 as they were, 2 bad\n']);
+    assert.deepEqual([done.code, done.out], [4, '4 lines: 2 made, 0 changed, 0 as they were, 2 bad\n']);
     assert.match(done.errors, /^line 4, number: found `rubbish`, allowed: a telephone number/m);
     const [header, first, second] = (await readFile(file('bad.csv'), 'utf8')).split('\r\n');
     assert.equal(header, 'line,column,code,found,allowed');
@@ -137,25 +132,63 @@ describe('npm run subscribers', function () {
       ['fly'],
       ['show'],
       ['set', '+12025550147'],
+      ['set', '+12025550147', 'gold'],
       ['show', 'a', 'b'],
       ['import', 'x', '--fast=1'],
+      ['list', '--class', 'platinum'],
+      ['list', '--limit', 'many'],
+      ['list', '--zone', 'Mars/Olympus'],
     ]) {
       const { code, errors } = await run(args);
-      assert.deepEqual([code, /npm run subscribers -- COMMAND/.test(errors)], [64, true], args.join(' '));
+      assert.deepEqual([code, /--help|Usage|allowed:/.test(errors)], [2, true], args.join(' '));
     }
-    const help = await run(['--help']);
-    assert.deepEqual([help.code, /import FILE/.test(help.out)], [0, true]);
+    const help = await run(['import', '--help']);
+    assert.deepEqual([help.code, /--report <file>/.test(help.out)], [0, true]);
+  });
+
+  it('lists those who are wanted, as a table or as JSON', async () => {
+    await run(['add', '+12025550161', 'class=gold', 'name=Ann Example', 'time_zone=Asia/Tokyo']);
+    await run(['add', '+12025550162', 'name=Zoë Bäcker']);
+    const gold = await run(['list', '--class', 'gold']);
+    assert.equal(gold.code, 0, gold.errors);
+    assert.match(gold.out, /^number +name +class +status/);
+    assert.match(
+      gold.out,
+      /^\+12025550161 +Annred +gold +active +en +Asia\/Tokyo/m,
+      'nobody colours our screen',
+    );
+    assert.doesNotMatch(gold.out, /0162/);
+    const all = (await run(['list', '--prefix', '+120255501', '--json'])).lines();
+    const one = all.find(({ number }) => number === '+12025550162');
+    assert.deepEqual([one?.['class'], one?.['settings']], ['standard', { name: 'Zoë Bäcker' }]);
+    const [row = ''] = (await run(['list', '--limit', '1'])).out.split('\n').slice(1);
+    assert.match(row, /^\+/);
+  });
+
+  it('asks before a subscriber goes, where somebody can be asked', async () => {
+    await run(['add', '+12025550163']);
+    const env = { ANSWERBACK_CONFIG: join(folder, 'answerback.yaml'), MONGODB_URL: opened.url };
+    const remove = (input: string) =>
+      answerback(['subscriber', 'remove', '+12025550163'], { env, columns: 80, input });
+    const no = await remove('no\n');
+    assert.match(no.errors, /would be gone for good\. Go on\? \[y\/N\]/);
+    assert.deepEqual([no.code, (await run(['show', '+12025550163'])).code], [1, 0]);
+    assert.equal((await remove('y\n')).code, 0);
+    assert.equal((await run(['show', '+12025550163'])).code, 3);
   });
 
   it('a file that is not there and a store that is away are told in a line', async () => {
     const missing = await run(['import', file('none.csv')]);
     assert.equal(missing.code, 1);
-    assert.match(missing.errors, /^subscribers: ENOENT.*\n$/);
+    assert.match(missing.errors, /^answerback: ENOENT.*\n$/);
     const away = await run(['show', '+12025550147'], '', `mongodb://me:secret@127.0.0.1:${await freePort()}`);
     assert.equal(away.code, 1);
+    const told = await run(['show', '+12025550199', '--json']);
+    const { error } = JSON.parse(told.errors) as { error: { code: number; ending: string } };
+    assert.deepEqual([told.code, error.code, error.ending], [3, 3, 'notFound']);
     assert.match(
       away.errors,
-      /^subscribers: the store does not answer at mongodb:\/\/127\.0\.0\.1:\d+; .*\n$/,
+      /^answerback: the store does not answer at mongodb:\/\/127\.0\.0\.1:\d+; .*\n$/,
     );
   });
 });
