@@ -38,7 +38,9 @@ export interface SwitchInspection {
   serves(application: string): Promise<boolean>;
   /** Modules that are loaded and run. */
   modules(): Promise<ReadonlySet<string>>;
-  /** Whether the dialplan has this; `undefined` if the switch cannot tell. */
+  /** Whether the dialplan that is loaded comes from our files. */
+  hasOurDialplan(): Promise<boolean>;
+  /** Whether the dialplan has this; `undefined` if the switch does not tell: its manager interface must. */
   hasExtension(context: string, extension: string): Promise<boolean | undefined>;
   /** `online`, `offline` or `unknown`; absent: there is no such endpoint. */
   endpoint(name: string): Promise<string | undefined>;

@@ -19,13 +19,10 @@ export async function findMessage({ store }: Office, name: string): Promise<Mess
     reference === undefined
       ? await store.messages.get(name as MessageId)
       : await store.messages.byReference(reference);
-  // A reference is a secret also where it is wrong.
-  if (found === undefined)
-    throw new Failure(
-      'notFound',
-      `there is no message ${reference === undefined ? name : 'of this reference'}`,
-    );
-  return found;
+  if (found !== undefined) return found;
+  // What may be a reference is a secret also where it is wrong.
+  const told = /^[\d\s.-]+$/.test(name) ? 'of this reference' : name;
+  throw new Failure('notFound', `there is no message ${told}`);
 }
 
 /** For services that change messages; `flush` writes down what they did. */

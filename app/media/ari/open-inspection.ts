@@ -1,6 +1,7 @@
 /** Looks at the switch from outside: takes over no application and changes nothing. */
 import type { SwitchInfo, SwitchInspection } from '../../ports/inspection.ts';
-import { ManagerClient, ManagerError } from './wire/manager.ts';
+import { AriDown } from './wire/errors.ts';
+import { ManagerClient, ManagerError, type ManagerField } from './wire/manager.ts';
 
 export interface SwitchInspectionOptions {
   /** Base address without `/ari`. */
@@ -24,19 +25,18 @@ export function openSwitchInspection(options: SwitchInspectionOptions): SwitchIn
   const ask = (path: string): Promise<Answer> => get(options, path);
   return {
     info: () => info(ask),
-    serves: async (application) => (await ask(`applications/${encodeURIComponent(application)}`)).status === 200,
+    serves: async (application) =>
+      (await ask(`applications/${encodeURIComponent(application)}`)).status === 200,
     async modules() {
       const { body } = await ask('asterisk/modules');
       const all = Array.isArray(body) ? (body as { name: string; status: string }[]) : [];
       return new Set(all.filter(({ status }) => status === 'Running').map(({ name }) => name));
     },
-    async hasExtension(context, extension) {
-      // A function is read like a global variable.
-      const name = `DIALPLAN_EXISTS(${context},${extension},1)`;
-      const { body } = await ask(`asterisk/variable?variable=${encodeURIComponent(name)}`);
-      const value = (body as { value?: string } | undefined)?.value;
-      return value === undefined || value === '' ? undefined : value === '1';
+    async hasOurDialplan() {
+      const { body } = await ask('asterisk/variable?variable=AB_OPEN');
+      return (body as { value?: string } | undefined)?.value === '(';
     },
+    hasExtension: (context, extension) => hasExtension(options, context, extension),
     async endpoint(name) {
       const { status, body } = await ask(`endpoints/PJSIP/${encodeURIComponent(name)}`);
       return status === 200 ? (body as { state?: string }).state : undefined;
@@ -81,13 +81,42 @@ async function get(options: SwitchInspectionOptions, path: string): Promise<Answ
 }
 
 async function manager(options: SwitchInspectionOptions): Promise<'answers' | 'refused' | 'away'> {
-  if (options.manager === undefined) return 'away';
-  const client = new ManagerClient({ ...options.manager, timeoutMs: options.timeoutMs });
   try {
-    await client.action('Ping', []);
+    await act(options, 'Ping', []);
     return 'answers';
   } catch (error) {
     return error instanceof ManagerError ? 'refused' : 'away';
+  }
+}
+
+/** ARI answers no functions. */
+async function hasExtension(
+  options: SwitchInspectionOptions,
+  context: string,
+  extension: string,
+): Promise<boolean | undefined> {
+  if (options.manager === undefined) return undefined;
+  try {
+    const name = `DIALPLAN_EXISTS(${context},${extension},1)`;
+    const value = (await act(options, 'Getvar', [['Variable', name]])).get('value');
+    return value === undefined || value === '' ? undefined : value === '1';
+  } catch (error) {
+    // This user may not ask, or the function is not loaded.
+    if (error instanceof ManagerError) return undefined;
+    throw error;
+  }
+}
+
+/** In a connection of its own. */
+async function act(
+  { manager, timeoutMs }: SwitchInspectionOptions,
+  action: string,
+  fields: readonly ManagerField[],
+): Promise<ReadonlyMap<string, string>> {
+  if (manager === undefined) throw new AriDown('manager: not configured');
+  const client = new ManagerClient({ ...manager, timeoutMs });
+  try {
+    return await client.action(action, fields);
   } finally {
     client.close();
   }

@@ -20,7 +20,10 @@ export const spool: Check = {
     const at = await writable(directory);
     if (at !== undefined)
       return [
-        wrong(`the spool folder ${directory} ${at}`, 'make it, for the account of the controller alone'),
+        wrong(
+          `the spool folder ${directory} ${at}`,
+          'start the controller, which makes it, or give it to the account of the controller',
+        ),
       ];
     const found = [...(await space(directory, 'spool'))];
     const waiting = await entries(directory, (name) => name.endsWith('.deposit'));
