@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { exportSubscribers } from '../../services/directory-export.ts';
 import { importSubscribers, type LineProblem } from '../../services/directory-import.ts';
@@ -42,10 +43,16 @@ export async function importTable(
       `line ${line}${place}: found ${found === '' ? 'nothing' : `\`${found}\``}, allowed: ${allowed}`,
     );
   };
+  const source = stdin ? terminal.stdin : createReadStream(file);
   async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stdin ? terminal.stdin : createReadStream(file)) {
-      bytes += (chunk as Buffer).length;
-      yield chunk as Buffer;
+    try {
+      for await (const chunk of addAbortSignal(terminal.signal, source)) {
+        bytes += (chunk as Buffer).length;
+        yield chunk as Buffer;
+      }
+    } catch (error) {
+      // What came before is taken in.
+      if (!terminal.signal.aborted) throw error;
     }
   }
   try {

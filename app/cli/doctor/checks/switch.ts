@@ -77,7 +77,13 @@ export const asterisk: Check = {
           'start the controller, or see in its log why it is not connected',
         ),
       );
-    return [...found, ...(await modules(patient)), ...(await dialplan(patient)), ...(await manager(patient))];
+    const refused = await manager(patient);
+    return [
+      ...found,
+      ...(await modules(patient)),
+      ...refused,
+      ...(await dialplan(patient, refused.length === 0)),
+    ];
   },
 };
 
@@ -93,16 +99,16 @@ async function modules(patient: Patient): Promise<readonly Finding[]> {
   ];
 }
 
-async function dialplan({ config, switch: asterisk }: Patient): Promise<readonly Finding[]> {
+/** @param asks whether the manager interface answers, if there is one */
+async function dialplan({ config, switch: asterisk }: Patient, asks: boolean): Promise<readonly Finding[]> {
   const fix = 'install dialplans/extensions.conf and run `asterisk -rx "dialplan reload"`';
   if (!(await asterisk.hasOurDialplan())) return [wrong('the dialplan that is loaded is not ours', fix)];
+  // Without a manager interface nothing more can be known, and nobody wants to hear so each time.
+  if (!asks || config.asterisk.manager === undefined) return [];
   const there = await Promise.all(
     extensions.map(([context, extension]) => asterisk.hasExtension(context, extension)),
   );
-  const unknown = there.every((one) => one === undefined);
-  // Without a manager interface nothing more can be known, and nobody wants to hear so each time.
-  if (unknown && config.asterisk.manager === undefined) return [];
-  if (unknown)
+  if (there.every((one) => one === undefined))
     return [
       skipped(
         'parts of the dialplan cannot be looked at: func_dialplan.so is not loaded, or the manager user lacks `write = reporting`',
