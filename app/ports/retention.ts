@@ -16,8 +16,8 @@ export interface DueMessage {
   readonly tries: number;
   /** Its removal had begun when whoever did it ended. */
   readonly condemned: boolean;
-  /** Media that were its own and are to be deleted yet. */
-  readonly litter: readonly MediaId[];
+  /** Parts of it are kept in less space now, and what they were is to be deleted yet. */
+  readonly unclean: boolean;
 }
 
 export interface Look {
@@ -46,14 +46,14 @@ export interface RetentionStore {
   /** Removes those that are condemned under the lease; answers how many there were. Their media went before. */
   removeCondemned(ids: readonly MessageId[], lease: Lease): Promise<number>;
   /**
-   * Keeps parts in less space from now on, in one write, if the message is as it was judged; what was made of it is forgotten.
-   * `litter`: media that nothing needs any more, to be deleted next. Answers whether it was done.
+   * Keeps parts in less space from now on, in one write, if the message is as it was judged; it is `unclean` then, and looked at
+   * again at `next`. Answers whether it was done.
    */
-  compress(message: Message, kept: Kept, lease: Lease): Promise<boolean>;
+  compress(message: Message, stored: readonly StoredPart[], next: Date, lease: Lease): Promise<boolean>;
   /** Deletes media, in a few commands however many there are. */
   deleteMedia(ids: readonly MediaId[]): Promise<void>;
-  /** Its litter is deleted; it is looked at again at `next`. */
-  cleaned(id: MessageId, next: Date, lease: Lease): Promise<void>;
+  /** What its parts were is deleted, and so are these forms; it is looked at again at `next`. */
+  cleaned(id: MessageId, forms: readonly MediaId[], next: Date, lease: Lease): Promise<void>;
 
   /** The mailbox that waited longest to be looked at as a whole, held until the lease ends. */
   takeMailbox(now: Date, lease: Lease): Promise<Mailbox | undefined>;
@@ -76,11 +76,6 @@ export interface RetentionStore {
   /** Rules of classes as they were when all their messages were last looked at, by class. */
   rulesSeen(): Promise<ReadonlyMap<string, RulesSeen>>;
   setRulesSeen(classOfService: string, seen: RulesSeen): Promise<void>;
-}
-
-export interface Kept {
-  readonly stored: readonly StoredPart[];
-  readonly litter: readonly MediaId[];
 }
 
 export interface RulesSeen {

@@ -1,4 +1,5 @@
 import type { MediaId } from '../core/ids.ts';
+import { mediaOf } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Store } from '../ports/store.ts';
 
@@ -7,15 +8,15 @@ export async function removeMessage(
   { messages, media }: Pick<Store, 'messages' | 'media'>,
   message: Message,
 ): Promise<void> {
-  const parts = message.envelope.parts.map((part) => part.media);
-  await removeAll(media, [...parts, ...derivedOf(message)]);
+  const known = mediaOf(message);
+  await removeAll(media, known);
   const last = await messages.remove(message.id);
-  // A conversion may have ended in between. One that ends later finds no message and keeps nothing.
-  if (last !== undefined) await removeAll(media, derivedOf(last));
-}
-
-function derivedOf({ derived = [] }: Message): MediaId[] {
-  return derived.map(({ media }) => media);
+  if (last === undefined) return;
+  // A conversion may have ended in between, or its parts lie elsewhere. What ends later finds no message and keeps nothing.
+  await removeAll(
+    media,
+    mediaOf(last).filter((id) => !known.includes(id)),
+  );
 }
 
 async function removeAll(media: Store['media'], ids: readonly MediaId[]): Promise<void> {

@@ -48,7 +48,7 @@ export interface MessageDocument {
   sweptBy?: string;
   sweepTries?: number;
   condemned?: true;
-  litter?: string[];
+  unclean?: true;
   hold?: Hold;
   stored?: StoredPart[];
   archived?: ArchivedAt;

@@ -1,8 +1,8 @@
 import type { AnyBulkWriteOperation, Collection, Filter, FindCursor } from 'mongodb';
 import type { MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Hold, Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Message } from '../core/message/message.ts';
-import type { DueMessage, Kept, Lease, Look, RetentionStore, RulesSeen } from '../ports/retention.ts';
+import type { Message, StoredPart } from '../core/message/message.ts';
+import type { DueMessage, Lease, Look, RetentionStore, RulesSeen } from '../ports/retention.ts';
 import type { Connection } from './connection.ts';
 import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
@@ -55,7 +55,7 @@ export class Retention implements RetentionStore {
       message: fromDocument(document),
       tries: document.sweepTries ?? 1,
       condemned: document.condemned === true,
-      litter: (document.litter ?? []) as MediaId[],
+      unclean: document.unclean === true,
     }));
   }
 
@@ -128,21 +128,21 @@ export class Retention implements RetentionStore {
     return deletedCount;
   }
 
-  async compress(message: Message, { stored, litter }: Kept, { by }: Lease): Promise<boolean> {
-    const { id, version, derived = [] } = message;
-    const known = derived.map(({ media }) => media);
+  async compress(
+    message: Message,
+    stored: readonly StoredPart[],
+    next: Date,
+    { by }: Lease,
+  ): Promise<boolean> {
+    const { id, version } = message;
+    const now = { tier: 'compressed' as const, stored: [...stored] };
     const { matchedCount } = await this.#connection.run('retention.compress', () =>
       this.#messages.updateOne(
         { _id: id, version, sweptBy: by, hold: { $exists: false } },
         {
-          $set: {
-            tier: 'compressed',
-            stored: [...stored],
-            litter: [...litter],
-            ...sizeOf({ ...message, tier: 'compressed', stored }),
-          },
+          $set: { ...now, ...sizeOf({ ...message, ...now }), unclean: true as const, sweepAt: next },
           $inc: { version: 1 },
-          ...(known.length === 0 ? {} : { $pull: { derived: { media: { $in: known } } } }),
+          $unset: { sweptBy: '', sweepTries: '' },
         },
       ),
     );
@@ -153,11 +153,15 @@ export class Retention implements RetentionStore {
     return this.#media.deleteAll(ids);
   }
 
-  async cleaned(id: MessageId, next: Date, { by }: Lease): Promise<void> {
+  async cleaned(id: MessageId, forms: readonly MediaId[], next: Date, { by }: Lease): Promise<void> {
     await this.#connection.run('retention.cleaned', () =>
       this.#messages.updateOne(
         { _id: id, sweptBy: by },
-        { $set: { sweepAt: next }, $unset: { litter: '', sweptBy: '', sweepTries: '' } },
+        {
+          $set: { sweepAt: next },
+          $unset: { unclean: '', sweptBy: '', sweepTries: '' },
+          ...(forms.length === 0 ? {} : { $pull: { derived: { media: { $in: [...forms] } } } }),
+        },
       ),
     );
   }
