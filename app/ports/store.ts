@@ -184,7 +184,7 @@ export interface MessageStore {
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
-   * @param lookBy of one that is deleted: when its time in the trash ends; default: `at`
+   * @param lookBy when the time in the trash of one that is deleted ends; default: `at`
    */
   setState(
     id: MessageId,
