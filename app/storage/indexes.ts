@@ -33,6 +33,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       key: { pendingDue: 1 },
       partialFilterExpression: { pendingDue: { $exists: true } },
     },
+    {
+      name: 'moving.until',
+      key: { 'moving.until': 1 },
+      partialFilterExpression: { 'moving.until': { $exists: true } },
+    },
   ],
   notifications: [
     { name: 'message', key: { message: 1, kind: 1, gateway: 1, to: 1 }, unique: true },

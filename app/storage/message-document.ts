@@ -1,5 +1,16 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
-import type { Derived, Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
+import type {
+  ArchivedAt,
+  Derived,
+  Envelope,
+  Message,
+  MessageState,
+  Moving,
+  Origin,
+  StoredPart,
+  Tier,
+} from '../core/message/message.ts';
+import type { Hold } from '../core/mailbox/mailbox.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
 
@@ -28,6 +39,11 @@ export interface MessageDocument {
   expires: Date;
   heardAt?: Date;
   deletedAt?: Date;
+  accessedAt?: Date;
+  hold?: Hold;
+  stored?: readonly StoredPart[];
+  archived?: ArchivedAt;
+  moving?: Moving;
   transcript?: string;
   derived?: Derived[];
   pending: StepDocument[];
@@ -62,7 +78,7 @@ export function toDocument(message: Message): MessageDocument {
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, transcript, derived } = document;
+  const { heardAt, deletedAt, accessedAt, hold, stored, archived, moving, transcript, derived } = document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -77,6 +93,11 @@ export function fromDocument(document: MessageDocument): Message {
     expires: document.expires,
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(accessedAt === undefined ? {} : { accessedAt }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(stored === undefined ? {} : { stored }),
+    ...(archived === undefined ? {} : { archived }),
+    ...(moving === undefined ? {} : { moving }),
     ...(transcript === undefined ? {} : { transcript }),
     ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),

@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { Archiving } from './archiving.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
 import { Audit } from './audit.ts';
@@ -26,6 +27,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     mailboxes: new Mailboxes(connection),
     counting: new Counting(connection),
     messages: new Messages(connection),
+    archiving: new Archiving(connection),
     media: new Media(connection),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
