@@ -8,7 +8,7 @@ import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Call, RecordResult, RecordRule } from '../ports/media.ts';
 import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
-import { isFull } from '../services/mailbox-room.ts';
+import { isFull } from '../core/mailbox/room.ts';
 import { discard, findMailbox, lookupMs, profileOf, senderOf } from './called.ts';
 import { faxDialogue } from './fax.ts';
 import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';

@@ -4,7 +4,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
 import type { ReceivedFax } from '../ports/fax.ts';
 import type { Call } from '../ports/media.ts';
-import { isFull } from '../services/mailbox-room.ts';
+import { isFull } from '../core/mailbox/room.ts';
 import { discard, findMailbox, profileOf, senderOf } from './called.ts';
 import type { DepositVisit } from './deposit.ts';
 import type { FlowDeps, Outcome } from './flow.ts';

@@ -13,7 +13,7 @@ import type {
   NotificationId,
   Reference,
 } from '../core/ids.ts';
-import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
+import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
 import type {
   Derived,
   Message,
@@ -31,6 +31,7 @@ import type { AuditStore } from './audit.ts';
 import type { CountingStore } from './counting.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { CredentialStore } from './credentials.ts';
+import type { RetentionStore } from './retention.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
@@ -39,6 +40,7 @@ export interface Store extends AsyncDisposable {
   readonly messages: MessageStore;
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
+  readonly retention: RetentionStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;
@@ -65,9 +67,12 @@ export interface MailboxStore {
    * `count` is added to the counters in the same write.
    */
   findOrCreate(fresh: NewMailbox, count?: CountChange): Promise<{ mailbox: Mailbox; created: boolean }>;
-  /** Adds to the derived counters (negative too), of all and of the kind. */
+  /** Adds to the derived counters (negative too), of all and of the kind, and to the usage. */
   count(id: MailboxId, change: CountChange): Promise<Mailbox | undefined>;
-  /** Counts the messages anew and writes the counters: after a crash, and by a job. */
+  /**
+   * Counts the messages anew and writes counters and usage: after a crash, and by a job. Messages that do not bear their size
+   * yet get it by that.
+   */
   recount(id: MailboxId): Promise<Recount | undefined>;
   /** The subscriber has acted: provisional → active. */
   activate(id: MailboxId): Promise<void>;
@@ -112,8 +117,11 @@ export interface Recount {
   readonly corrected: boolean;
 }
 
-/** What is added to the counters because of messages of one kind. */
-export type CountChange = Partial<MailboxCounts> & { readonly kind: MessageKind };
+/**
+ * What is added to the counters and the usage because of messages of one kind; `effectOf` (core/mailbox/usage) says what a
+ * change of a message adds.
+ */
+export type CountChange = Partial<MailboxCounts & MailboxUsage> & { readonly kind: MessageKind };
 
 export interface MailboxChange {
   readonly classOfService?: string;
@@ -177,20 +185,27 @@ export interface MessageStore {
   previous(mailbox: MailboxId, filter: MessageFilter, before: Message): Promise<Message | undefined>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
-   * it has already, or from another than those in `from` (default: any), is a no-op.
+   * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
+   * @param lookBy of one that is deleted: when its time in the trash ends; default: `at`
    */
   setState(
     id: MessageId,
     state: MessageState,
     at: Date,
     from?: readonly MessageState[],
+    lookBy?: Date,
   ): Promise<{ before: Message; after: Message } | undefined>;
+  /** Notes that it was heard, read or fetched; false if it is gone. */
+  touch(id: MessageId, at: Date): Promise<boolean>;
   /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
-  /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
-  addDerived(id: MessageId, derived: Derived): Promise<boolean>;
+  /**
+   * Keeps a part in another form; of one form and part the last. Answers false if the message is gone.
+   * @param lookBy when automatic management looks whether it is still of use
+   */
+  addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;
   /**

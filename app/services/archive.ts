@@ -4,6 +4,7 @@
  */
 import { Fault, isFault } from '../core/errors.ts';
 import type { MessageId } from '../core/ids.ts';
+import { mediaOf } from '../core/message/kept.ts';
 import type { ArchivedAt, Message, Moving } from '../core/message/message.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -12,7 +13,6 @@ import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { packMessage, unpackMessage } from './pack-message.ts';
 import { Places } from './places.ts';
-import { mediaOf } from './remove-message.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** How long a message is ours once it is on its way, in milliseconds; far longer than it takes. */

@@ -4,6 +4,7 @@ import { isTimed, mediaType } from '../core/conversion/media-type.ts';
 import { wayTo } from '../core/conversion/way.ts';
 import type { MediaId } from '../core/ids.ts';
 import type { Derived, Message } from '../core/message/message.ts';
+import { keptPart } from '../core/message/kept.ts';
 import { wordsOf } from '../core/message/text-part.ts';
 import { spokenWords, wordsPart, writtenWords } from '../core/message/words.ts';
 import type { Content, Converter, ConvertOptions } from '../ports/convert.ts';
@@ -11,6 +12,7 @@ import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { convert, legsOf, type Leg } from './conversion-way.ts';
 import { Places } from './places.ts';
+import { readPart } from './read-part.ts';
 import { SharedWork } from './shared-work.ts';
 
 /** Conversions under way at once; the converters themselves have limits of their own. */
@@ -83,13 +85,10 @@ async function partIn(
   form: string,
   options: ConvertOptions,
 ): Promise<Content | undefined> {
-  const part = message.envelope.parts[index];
+  const part = keptPart(message, index);
   if (part === undefined) return undefined;
-  const { media, contentType, durationMs, pages } = part;
-  const read = async (): Promise<Content | undefined> => {
-    const bytes = (await work.store.media.get(media))?.bytes;
-    return bytes && content({ contentType, durationMs, pages }, bytes);
-  };
+  const { media, contentType } = part;
+  const read = (): Promise<Content | undefined> => readPart(work, message, index);
   if (mediaType(contentType) === form) return read();
   const target = { of: index, media: derivedId(media, contentType, form, options.language), form };
   return kept(work, message, target, read, options);

@@ -15,7 +15,8 @@ import type { InboundMail, MailIntake, RecipientVerdict } from '../ports/mail.ts
 import type { Store } from '../ports/store.ts';
 import type { Deposits } from './deposit.ts';
 import { partsOf } from './mail-parts.ts';
-import { findIfKnown, isFull } from './mailbox-room.ts';
+import { isFull } from '../core/mailbox/room.ts';
+import { findIfKnown } from './mailbox-room.ts';
 import type { MailReplies } from './mail-reply.ts';
 import type { Profiles } from './profile.ts';
 

@@ -1,5 +1,6 @@
 import { Fault } from '../core/errors.ts';
 import type { MediaId } from '../core/ids.ts';
+import { mediaOf } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { Store } from '../ports/store.ts';
@@ -25,11 +26,6 @@ export async function removeMessage(deps: RemoveDeps, message: Message): Promise
   const all = mediaOf(last);
   await removeAll(deps, last.moving === undefined ? all.filter((id) => !known.includes(id)) : all);
   await removeObjects(deps, last);
-}
-
-/** Everything of it that may lie in the media store. */
-export function mediaOf({ envelope, stored = [], derived = [] }: Message): MediaId[] {
-  return [...envelope.parts, ...stored, ...derived].map(({ media }) => media);
 }
 
 async function removeObjects({ archive }: RemoveDeps, { archived, moving }: Message): Promise<void> {

@@ -2,11 +2,13 @@
 import type { E164, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { isOwnedBy } from '../core/mailbox/owner.ts';
-import { isPlayableAsItCame } from '../core/message/heard.ts';
+import { isPlayable, isPlayableAsItCame, piecesOf } from '../core/message/heard.ts';
+import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
 import { changeState, type ChangeDeps } from './change-message.ts';
+import { readPart } from './read-part.ts';
 
 export interface RetrieveDeps extends ChangeDeps {
   readonly limits: { readonly maxWrong: number; readonly windowMinutes: number };
@@ -51,18 +53,7 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
   const { store } = deps;
   return {
     open: (text, asker) => open(deps, text, asker),
-    async sound(message) {
-      if (!isPlayableAsItCame(message)) return undefined;
-      const parts = message.envelope.parts.filter((part) => part.contentType.startsWith('audio/'));
-      const found = await Promise.all(parts.map((part) => store.media.get(part.media)));
-      const sounds = parts.flatMap((part, i): StoredSound[] => {
-        const media = found[i];
-        return media === undefined
-          ? []
-          : [{ id: part.media, contentType: media.contentType, bytes: media.bytes }];
-      });
-      return sounds.length === parts.length && sounds.length > 0 ? sounds : undefined;
-    },
+    sound: (message) => sound(deps, message),
     // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),
@@ -70,6 +61,18 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     mailboxOf: (message) => store.mailboxes.get(message.mailbox),
     message: (id) => store.messages.get(id),
   };
+}
+
+async function sound(deps: RetrieveDeps, message: Message): Promise<StoredSound[] | undefined> {
+  if (!isPlayableAsItCame(message)) return undefined;
+  const parts = piecesOf(message).flatMap((piece) => (piece.kind === 'part' ? [piece.index] : []));
+  const found = await Promise.all(parts.map((index) => readPart(deps, message, index)));
+  const sounds = found.flatMap((content, i): StoredSound[] => {
+    const id = keptPart(message, parts[i] ?? 0)?.media;
+    if (content === undefined || id === undefined || !isPlayable(content.contentType)) return [];
+    return [{ id, contentType: content.contentType, bytes: content.bytes }];
+  });
+  return sounds.length === parts.length && sounds.length > 0 ? sounds : undefined;
 }
 
 async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<OpenResult> {

@@ -3,7 +3,7 @@ import type { MessageId } from '../core/ids.ts';
 import type { ArchivedAt, Message, Moving, Tier } from '../core/message/message.ts';
 import type { ArchivingStore, BeginResult } from '../ports/archiving.ts';
 import type { Connection } from './connection.ts';
-import { fromDocument, type MessageDocument } from './message-document.ts';
+import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
 
 /** Messages on their way into the archive and back, in the collection `messages`. */
 export class Archiving implements ArchivingStore {
@@ -36,24 +36,28 @@ export class Archiving implements ArchivingStore {
     return matchedCount > 0;
   }
 
-  async toArchive({ id, version }: Message, moving: Moving, archived: ArchivedAt) {
+  async toArchive(message: Message, moving: Moving, archived: ArchivedAt) {
+    const { id, version } = message;
+    const size = sizeOf({ ...message, tier: 'archived' });
     const before = await this.#update(
       'archiving.toArchive',
       { _id: id, ...ours(moving), version, tier: { $ne: 'archived' } },
-      { $set: { tier: 'archived', archived }, $unset: { derived: '' }, $inc: { version: 1 } },
+      { $set: { tier: 'archived', archived, ...size }, $unset: { derived: '' }, $inc: { version: 1 } },
     );
     if (!before) return undefined;
     const { derived: _gone, ...kept } = before;
-    return changed(before, { ...kept, tier: 'archived', archived });
+    return changed(before, { ...kept, tier: 'archived', archived, ...size });
   }
 
-  async toLive({ id, stored }: Message, moving: Moving, at: Date) {
+  async toLive(message: Message, moving: Moving, at: Date) {
+    const { id, stored } = message;
     const tier: Tier = stored === undefined ? 'live' : 'compressed';
+    const size = sizeOf({ ...message, tier });
     const before = await this.#update(
       'archiving.toLive',
       { _id: id, ...ours(moving), tier: 'archived' },
       {
-        $set: { tier },
+        $set: { tier, ...size },
         $unset: { archived: '' },
         $max: { accessedAt: at },
         $inc: { version: 1 },
@@ -61,7 +65,7 @@ export class Archiving implements ArchivingStore {
     );
     if (!before) return undefined;
     const { archived: _gone, accessedAt = at, ...kept } = before;
-    return changed(before, { ...kept, tier, accessedAt: accessedAt > at ? accessedAt : at });
+    return changed(before, { ...kept, ...size, tier, accessedAt: accessedAt > at ? accessedAt : at });
   }
 
   async finish(id: MessageId, moving: Moving): Promise<void> {

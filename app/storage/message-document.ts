@@ -1,4 +1,6 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
+import type { Hold } from '../core/mailbox/mailbox.ts';
+import { usageOf, type Using } from '../core/mailbox/usage.ts';
 import type {
   ArchivedAt,
   Derived,
@@ -10,7 +12,6 @@ import type {
   StoredPart,
   Tier,
 } from '../core/message/message.ts';
-import type { Hold } from '../core/mailbox/mailbox.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
 
@@ -33,6 +34,9 @@ export interface MessageDocument {
   /** The sender's number. */
   sender?: string;
   envelope: string;
+  /** What it takes now; absent in what was written before it was counted. */
+  bytes?: number;
+  seconds?: number;
   state: MessageState;
   tier: Tier;
   version: number;
@@ -40,8 +44,14 @@ export interface MessageDocument {
   heardAt?: Date;
   deletedAt?: Date;
   accessedAt?: Date;
+  sweepAt?: Date;
+  /** Whose lease it is under; see retention.ts, also of the next three. */
+  sweptBy?: string;
+  sweepTries?: number;
+  condemned?: true;
+  unclean?: true;
   hold?: Hold;
-  stored?: readonly StoredPart[];
+  stored?: StoredPart[];
   archived?: ArchivedAt;
   moving?: Moving;
   transcript?: string;
@@ -55,9 +65,15 @@ export function originKey(network: string, id: string): string {
   return `${network}:${id}`;
 }
 
+/** What a message takes, as its document says it: written with whatever changes it. */
+export function sizeOf(message: Using): { bytes: number; seconds: number } {
+  const { bytes, seconds } = usageOf(message);
+  return { bytes, seconds };
+}
+
 /** @throws Fault `invalid` if the envelope cannot be written. */
 export function toDocument(message: Message): MessageDocument {
-  const { id, envelope, pending, urgent, derived, ...rest } = message;
+  const { id, envelope, pending, urgent, derived, stored, ...rest } = message;
   const { kind, from } = envelope;
   const { network, id: originId }: Origin = envelope.origin;
   const steps = pending.map(toStepDocument);
@@ -66,19 +82,22 @@ export function toDocument(message: Message): MessageDocument {
     _id: id,
     ...rest,
     ...(derived === undefined ? {} : { derived: [...derived] }),
+    ...(stored === undefined ? {} : { stored: [...stored] }),
     origin: originKey(network, originId),
     received: envelope.received,
     ...(urgent ? { urgent } : {}),
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
     envelope: writeEnvelope(envelope),
+    ...sizeOf(message),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
   };
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, accessedAt, hold, stored, archived, moving, transcript, derived } = document;
+  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving, transcript, derived } =
+    document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -94,6 +113,7 @@ export function fromDocument(document: MessageDocument): Message {
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(accessedAt === undefined ? {} : { accessedAt }),
+    ...(sweepAt === undefined ? {} : { sweepAt }),
     ...(hold === undefined ? {} : { hold }),
     ...(stored === undefined ? {} : { stored }),
     ...(archived === undefined ? {} : { archived }),

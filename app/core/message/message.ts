@@ -181,6 +181,8 @@ export interface Message {
   readonly deletedAt?: Date;
   /** When it was last heard, read or fetched; absent: never. */
   readonly accessedAt?: Date;
+  /** When automatic management looks at it next: no later than anything is due of it. Absent: with its whole mailbox. */
+  readonly sweepAt?: Date;
   /** Legal hold of this message alone. */
   readonly hold?: Hold;
   /** Tier `compressed`: the parts that are kept in less space; the others lie as they came. */
