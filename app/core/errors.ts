@@ -11,6 +11,8 @@ export type FaultCode =
   | 'gateway-refused'
   | 'disk-full'
   | 'spool-failed'
+  | 'archive-unavailable'
+  | 'archive-failed'
   | 'invalid';
 
 export interface FaultOptions {

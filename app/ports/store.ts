@@ -24,6 +24,7 @@ import type {
 } from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
@@ -37,6 +38,7 @@ export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
   readonly counting: CountingStore;
   readonly messages: MessageStore;
+  readonly archiving: ArchivingStore;
   readonly media: MediaStore;
   readonly retention: RetentionStore;
   readonly notifications: NotificationStore;
