@@ -186,14 +186,12 @@ export interface MessageStore {
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
-   * @param lookBy when the time in the trash of one that is deleted ends; default: `at`
    */
   setState(
     id: MessageId,
     state: MessageState,
     at: Date,
     from?: readonly MessageState[],
-    lookBy?: Date,
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Notes that it was heard, read or fetched; false if it is gone. */
   touch(id: MessageId, at: Date): Promise<boolean>;
@@ -201,10 +199,7 @@ export interface MessageStore {
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
-  /**
-   * Keeps a part in another form; of one form and part the last. Answers false if the message is gone.
-   * @param lookBy when automatic management looks whether it is still of use
-   */
+  /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
   addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;

@@ -10,6 +10,9 @@ import { parseReference } from '../core/reference/reference.ts';
 import { changeState, type ChangeDeps } from './change-message.ts';
 import { readPart } from './read-part.ts';
 
+/** Access is noted at most once in so long, in milliseconds. */
+const accessMs = 3_600_000;
+
 export interface RetrieveDeps extends ChangeDeps {
   readonly limits: { readonly maxWrong: number; readonly windowMinutes: number };
 }
@@ -41,6 +44,8 @@ export interface Retrieval {
    * its bytes are gone.
    */
   sound(message: Message): Promise<StoredSound[] | undefined>;
+  /** Notes that it was heard again, read or fetched; returns at once. */
+  accessed(message: Message): void;
   /** These answer the message as it is then; `undefined` if it is gone. */
   heard(message: Message): Promise<Message | undefined>;
   save(message: Message): Promise<Message | undefined>;
@@ -54,6 +59,7 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
   return {
     open: (text, asker) => open(deps, text, asker),
     sound: (message) => sound(deps, message),
+    accessed: (message) => noteAccess(deps, message),
     // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),
@@ -61,6 +67,15 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     mailboxOf: (message) => store.mailboxes.get(message.mailbox),
     message: (id) => store.messages.get(id),
   };
+}
+
+/** Often enough for days that are counted, and no more. */
+function noteAccess({ store, clock, log }: RetrieveDeps, { id, accessedAt }: Message): void {
+  const now = clock.now();
+  if (accessedAt !== undefined && now.getTime() - accessedAt.getTime() < accessMs) return;
+  store.messages
+    .touch(id, now)
+    .catch((error: unknown) => log.debug('access to a message is not noted', { error, message: id }));
 }
 
 async function sound(deps: RetrieveDeps, message: Message): Promise<StoredSound[] | undefined> {

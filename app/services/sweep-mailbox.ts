@@ -10,7 +10,7 @@ import type { Log } from '../ports/log.ts';
 import type { Look } from '../ports/retention.ts';
 import type { Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
-import type { Archiving } from './archiving.ts';
+import type { Archiving } from './archive.ts';
 import type { Profiles } from './profile.ts';
 
 /** What could not be archived is tried again after so long, in milliseconds. */
@@ -21,7 +21,7 @@ const atOnce = 200;
 export interface MailboxSweepDeps {
   readonly store: Pick<Store, 'retention' | 'messages' | 'mailboxes'>;
   /** Absent: nothing is archived. */
-  readonly archive?: Archiving | undefined;
+  readonly archive?: Pick<Archiving, 'archiveMessage'> | undefined;
   readonly profiles: Profiles;
   readonly account: Account;
   readonly clock: Clock;
@@ -49,16 +49,20 @@ export async function sweepMailbox(
   const rules = deps.profiles.of(mailbox);
   const choice = await lookThrough(deps, mailbox, rules);
   let archived = 0;
+  let later: Date | undefined;
   for (const { id } of choice.chosen) {
     if (signal.aborted) return { archived, failed: 0, next: clock.now() };
     try {
-      if (await archiveOne(deps, id as MessageId)) archived += 1;
+      const is = await archiveOne(deps, id as MessageId);
+      if (is === 'archived') archived += 1;
+      if (is === 'busy') later = new Date(clock.now().getTime() + againMs);
     } catch (error) {
       log.warn('a message is not archived now', { error, message: id });
       return { archived, failed: 1, next: new Date(clock.now().getTime() + againMs) };
     }
   }
-  return { archived, failed: 0, ...(choice.again === undefined ? {} : { next: choice.again }) };
+  const next = later ?? choice.again;
+  return { archived, failed: 0, ...(next === undefined ? {} : { next }) };
 }
 
 /** What is to be archived of it, and nothing is changed. */
@@ -111,16 +115,17 @@ function archivable(message: Message): Archivable {
   return { ...facts, id: message.id, bytes: usageOf(message).bytes };
 }
 
-/** Answers whether it was: it may have changed meanwhile. */
+/** `left`: it is gone, there already, or cannot lie there. */
 async function archiveOne(
   { store, archive, account, clock }: MailboxSweepDeps,
   id: MessageId,
-): Promise<boolean> {
+): Promise<'archived' | 'busy' | 'left'> {
   const before = await store.messages.get(id);
-  if (before === undefined || before.tier === 'archived') return false;
-  const after = await archive?.archiveMessage(before);
-  if (after === undefined) return false;
-  account.message('archive', after, clock.now());
-  await store.mailboxes.count(after.mailbox, effectOf(before, after));
-  return true;
+  if (before === undefined || before.tier === 'archived') return 'left';
+  const result = await archive?.archiveMessage(before);
+  if (result?.kind === 'busy') return 'busy';
+  if (result?.kind !== 'archived') return 'left';
+  account.message('archive', result.message, clock.now());
+  await store.mailboxes.count(result.message.mailbox, effectOf(before, result.message));
+  return 'archived';
 }
