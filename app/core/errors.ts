@@ -11,6 +11,9 @@ export type FaultCode =
   | 'gateway-refused'
   | 'disk-full'
   | 'spool-failed'
+  | 'archive-unavailable'
+  | 'archive-failed'
+  | 'held'
   | 'invalid';
 
 export interface FaultOptions {

@@ -5,7 +5,17 @@ export interface AuditEvent {
   /** Chosen by the writer: a repeated write makes no second one. */
   readonly id: string;
   readonly at: Date;
-  readonly event: 'login' | 'code-sent' | 'code' | 'pin-set' | 'first-pin' | 'unlock' | 'operator';
+  readonly event:
+    | 'login'
+    | 'code-sent'
+    | 'code'
+    | 'pin-set'
+    | 'first-pin'
+    | 'unlock'
+    | 'hold'
+    | 'release'
+    /** By the command `answerback`. */
+    | 'operator';
   /**
    * As `in`, `wrong`, `locked`, `own-phone`; for `pin-set` also the problem of one that was refused; for `operator` what was
    * done, as `message-deleted`.

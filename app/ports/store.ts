@@ -24,6 +24,7 @@ import type {
 } from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
@@ -38,6 +39,7 @@ export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
   readonly counting: CountingStore;
   readonly messages: MessageStore;
+  readonly archiving: ArchivingStore;
   readonly media: MediaStore;
   readonly retention: RetentionStore;
   readonly notifications: NotificationStore;
@@ -185,14 +187,12 @@ export interface MessageStore {
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
-   * @param lookBy of one that is deleted: when its time in the trash ends; default: `at`
    */
   setState(
     id: MessageId,
     state: MessageState,
     at: Date,
     from?: readonly MessageState[],
-    lookBy?: Date,
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Notes that it was heard, read or fetched; false if it is gone. */
   touch(id: MessageId, at: Date): Promise<boolean>;
@@ -200,10 +200,7 @@ export interface MessageStore {
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
-  /**
-   * Keeps a part in another form; of one form and part the last. Answers false if the message is gone.
-   * @param lookBy when automatic management looks whether it is still of use
-   */
+  /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
   addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;

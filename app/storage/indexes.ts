@@ -34,6 +34,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       key: { pendingDue: 1 },
       partialFilterExpression: { pendingDue: { $exists: true } },
     },
+    {
+      name: 'moving.until',
+      key: { 'moving.until': 1 },
+      partialFilterExpression: { 'moving.until': { $exists: true } },
+    },
     { name: 'sweepAt', key: { sweepAt: 1 }, partialFilterExpression: { sweepAt: { $exists: true } } },
     {
       name: 'hold.since',

@@ -7,6 +7,7 @@ import type {
   Envelope,
   Message,
   MessageState,
+  Moving,
   Origin,
   StoredPart,
   Tier,
@@ -48,10 +49,11 @@ export interface MessageDocument {
   sweptBy?: string;
   sweepTries?: number;
   condemned?: true;
-  litter?: string[];
+  unclean?: true;
   hold?: Hold;
   stored?: StoredPart[];
   archived?: ArchivedAt;
+  moving?: Moving;
   transcript?: string;
   derived?: Derived[];
   pending: StepDocument[];
@@ -94,7 +96,8 @@ export function toDocument(message: Message): MessageDocument {
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, transcript, derived } = document;
+  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving, transcript, derived } =
+    document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -114,6 +117,7 @@ export function fromDocument(document: MessageDocument): Message {
     ...(hold === undefined ? {} : { hold }),
     ...(stored === undefined ? {} : { stored }),
     ...(archived === undefined ? {} : { archived }),
+    ...(moving === undefined ? {} : { moving }),
     ...(transcript === undefined ? {} : { transcript }),
     ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),

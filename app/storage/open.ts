@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { Archiving } from './archiving.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
 import { Audit } from './audit.ts';
@@ -28,6 +29,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     mailboxes: new Mailboxes(connection),
     counting: new Counting(connection),
     messages: new Messages(connection),
+    archiving: new Archiving(connection),
     media,
     retention: new Retention(connection, media),
     notifications: new Notifications(connection),

@@ -127,6 +127,15 @@ export interface ArchivedAt {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** What was wrong with it when it was last to be brought back, for the operator; it stays as it is. */
+  readonly damaged?: string;
+}
+
+/** A message on its way into the archive or back: who moves it has it until then; what is left by then is put in order. */
+export interface Moving {
+  /** Name in the archive. */
+  readonly key: string;
+  readonly until: Date;
 }
 
 /** The immutable facts of a message, kept as XML; see core/envelope. */
@@ -180,6 +189,8 @@ export interface Message {
   readonly stored?: readonly StoredPart[];
   /** Tier `archived`: its parts are there and not in the media store. */
   readonly archived?: ArchivedAt;
+  /** Its parts may be in both places, or an object in the archive be of no use any more. */
+  readonly moving?: Moving;
   /** Its words: what was written, or what was understood of what was spoken. */
   readonly transcript?: string;
   /** Absent = none yet. */
