@@ -6,6 +6,7 @@ import type { Converter } from '../ports/convert.ts';
 import type { DocumentJoiner } from '../ports/documents.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Hasher } from '../ports/hasher.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { MediaServer } from '../ports/media.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
@@ -24,6 +25,7 @@ export interface Rooms {
   readonly random: Random;
   readonly store: Store;
   readonly spool: Spool;
+  readonly journal: Journal;
   readonly media: MediaServer;
   readonly transform: SoundTransform;
   /** What can be turned into what here. */
