@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { configSchema, storeUrl, storeUrlForm } from './config/schema.ts';
+import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import { Fault } from './core/errors.ts';
@@ -158,6 +159,7 @@ function contradictions(
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
+  wrong.push(...wrongBilling(config.billing));
   for (const [key, c] of Object.entries(config.classes)) {
     if (!isTimeZone(c.timeZone))
       wrong.push(line(`classes.${key}.timeZone`, c.timeZone, 'an IANA time zone, as Europe/Zurich'));
@@ -190,6 +192,13 @@ function contradictions(
     );
   }
   return wrong;
+}
+
+function wrongBilling({ timeZone, rates }: Config['billing']): string[] {
+  const zone = isTimeZone(timeZone)
+    ? []
+    : [line('billing.timeZone', timeZone, 'an IANA time zone, as Europe/Zurich')];
+  return zone.concat(rateProblems(rates).map((problem) => `billing.rates: ${problem}`));
 }
 
 /** What is called or written to at the operator's cost is checked when it is set, and again when it is used. */

@@ -26,6 +26,7 @@ import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
+import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
 import { openLog } from './telemetry/open.ts';
 import { systemClock as clock } from './telemetry/system-clock.ts';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
   await using store = await openStore(config.store, { log });
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
+  await using journal = openJournal(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
   await using media = await openAriMedia(switchSettings(config, secrets), {
     log,
@@ -73,6 +75,7 @@ async function main(): Promise<void> {
     store,
     hasher,
     spool,
+    journal,
     media,
     transform,
     converters: [transform, ...speech.converters],

@@ -1,5 +1,6 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
+import { billingSection } from './billing.ts';
 import { faxMode, faxSection } from './fax.ts';
 import { email } from './email.ts';
 import { e164, notificationRule, port } from './parts.ts';
@@ -312,6 +313,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The audit of logins.'),
+  billing: billingSection,
   twilio: z
     .strictObject({
       from: e164.describe('Sending number.'),

@@ -27,7 +27,12 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
   const { plan } = shared;
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const late: { deliveries?: Deliveries } = {};
-  const account = createAccount({ ...shared, cdrs: store.cdrs });
+  const account = createAccount({
+    ...shared,
+    cdrs: store.cdrs,
+    journal: rooms.journal,
+    rates: config.billing.rates,
+  });
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({
     ...shared,

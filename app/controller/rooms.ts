@@ -6,6 +6,7 @@ import type { Converter } from '../ports/convert.ts';
 import type { DocumentJoiner } from '../ports/documents.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Hasher } from '../ports/hasher.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { MediaServer } from '../ports/media.ts';
 import type { Shrinker } from '../ports/shrink.ts';
@@ -25,6 +26,7 @@ export interface Rooms {
   readonly random: Random;
   readonly store: Store;
   readonly spool: Spool;
+  readonly journal: Journal;
   readonly media: MediaServer;
   readonly transform: SoundTransform & Shrinker;
   /** What can be turned into what here. */

@@ -28,6 +28,7 @@ import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
+import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
@@ -50,6 +51,8 @@ export interface Store extends AsyncDisposable {
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly cdrs: CdrStore;
+  readonly ledger: LedgerStore;
+  readonly summaries: SummaryStore;
   readonly classes: ClassStore;
   readonly usage: UsageStore;
   readonly stops: StopStore;

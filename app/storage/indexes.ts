@@ -81,6 +81,20 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   usage: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   freed: [{ name: 'at', key: { at: 1 }, expireAfterSeconds: freedSeconds }],
   controllers: [{ name: 'at', key: { at: 1 } }],
-  cdrs: [{ name: 'start', key: { start: -1 } }],
+  cdrs: [
+    { name: 'start', key: { start: -1 } },
+    {
+      name: 'unnumbered',
+      key: { unnumbered: 1 },
+      partialFilterExpression: { unnumbered: { $exists: true } },
+    },
+    { name: 'seq', key: { seq: 1 }, unique: true, partialFilterExpression: { seq: { $exists: true } } },
+    { name: 'accountcode', key: { accountcode: 1, seq: 1 } },
+  ],
+  ledger: [{ name: 'at', key: { at: 1 }, partialFilterExpression: { at: { $exists: true } } }],
+  summaries: [
+    { name: 'period', key: { period: 1, by: 1, name: 1 } },
+    { name: 'by', key: { by: 1, name: 1, period: 1 } },
+  ],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],
 };

@@ -10,11 +10,13 @@ import { Connection, type ConnectionDeps, type ConnectionOptions } from './conne
 import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import { FaxJobs } from './fax-jobs.ts';
+import { Ledgers } from './ledger.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
 import { Notifications } from './notifications.ts';
 import { Retention } from './retention.ts';
+import { Summaries } from './summaries.ts';
 import { Stops, Usage } from './usage.ts';
 
 /**
@@ -40,6 +42,8 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     credentials: new Credentials(connection),
     audit: new Audit(connection),
     cdrs: new Cdrs(connection),
+    ledger: new Ledgers(connection),
+    summaries: new Summaries(connection),
     classes: new Classes(connection),
     usage: new Usage(connection),
     stops: new Stops(connection),

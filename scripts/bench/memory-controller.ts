@@ -15,6 +15,7 @@ import { openHasher } from '../../app/secrets/open.ts';
 import { openSpeech } from '../../app/speech/open-speech.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { openStore } from '../../app/storage/open.ts';
+import { openJournal } from '../../app/storage/spool/journal.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { openLog } from '../../app/telemetry/open.ts';
 import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
@@ -67,6 +68,7 @@ export async function openMemoryController(
       store,
       hasher: kept(openHasher(config.pins)),
       spool: kept(await openSpool(config.spool, { log })),
+      journal: kept(openJournal(config.spool, { log })),
       media,
       transform,
       converters,

@@ -99,6 +99,10 @@ export class FlowWorld {
       profiles: createProfiles(() => ({ standard: sampleClass(options.standard) })),
       account: {
         event: () => undefined,
+        begin: () => ({ end: () => undefined, drop: () => undefined }),
+        dial: (_, make) => make(),
+        textIn: () => undefined,
+        takeLeft: async () => 0,
         message: () => undefined,
         flush: async () => undefined,
         call: (_, row) => this.rows.push(row),

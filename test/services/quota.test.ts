@@ -27,6 +27,7 @@ describe('A mailbox that is full of messages of all kinds', function () {
       ...world.shared,
       deposits: world.deposits,
       notify: world.notify,
+      account: world.account,
       trunks: [{ name: 'trunk', trusted: true }],
       log: silentLog,
       ownNumbers: [],
