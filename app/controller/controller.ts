@@ -17,6 +17,7 @@ import { type Deposits } from '../services/deposit.ts';
 import { type Notify } from '../services/notify.ts';
 import type { FaxOut } from '../services/fax-out.ts';
 import { createGreetings } from '../services/greetings.ts';
+import { createSearch } from '../services/search.ts';
 import { createSelfService } from '../services/self-service.ts';
 import { createTextMessages } from '../services/text-message.ts';
 import { answerAll } from './answering.ts';
@@ -85,6 +86,7 @@ export function createController(rooms: Rooms): Controller {
     trunks: rooms.config.trunks,
     smsNumbers,
     transcripts: messaging.transcripts,
+    search: createSearch(shared),
     later: (work) => running.watch(work),
   });
   const { takeText, arrivals } = createTakeText(rooms, shared, {

@@ -32,6 +32,7 @@ import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
+import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { RetentionStore } from './retention.ts';
 import type { StopStore, UsageStore } from './usage.ts';
@@ -187,6 +188,8 @@ export interface MessageStore {
   next(mailbox: MailboxId, filter: MessageFilter, after: Message | undefined): Promise<Message | undefined>;
   /** The one that comes before the given message in the filter's order. */
   previous(mailbox: MailboxId, filter: MessageFilter, before: Message): Promise<Message | undefined>;
+  /** Those that are found by their words, sender, kind, state and time, the newest first. */
+  search(search: MessageSearch): Promise<Message[]>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.

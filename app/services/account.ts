@@ -45,9 +45,6 @@ export interface Begun {
   drop(): void;
 }
 
-/** What happens to a message. */
-export type MessageEvent = Exclude<Cdr['event'], 'call' | 'text-in' | 'text-out'>;
-
 export interface CallRow {
   readonly direction: Cdr['direction'];
   /** Who called; the caller by the call's own facts if absent. */

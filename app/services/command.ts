@@ -1,4 +1,4 @@
-/** Does what a subscriber asks for by answering a text or mail: play, text, save, delete, call, stop, start, help. */
+/** Does what a subscriber asks for by answering a text or mail: play, text, save, delete, call, find, stop, start, help. */
 import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { DeliveryId, E164 } from '../core/ids.ts';
@@ -16,6 +16,7 @@ import type { Notification, Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deliveries } from './deliver.ts';
+import { findByText } from './find-by-text.ts';
 import { inTime } from './in-time.ts';
 import { mayAnswer } from './may-answer.ts';
 import { findMeant, problem, type Meant } from './meant-message.ts';
@@ -23,6 +24,7 @@ import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
 import { readTo } from './read-to.ts';
 import type { Asker, Retrieval } from './retrieve.ts';
+import type { Search } from './search.ts';
 import { stopKey } from './text-out.ts';
 import type { TollAnswer, Tolls } from './tolls.ts';
 import type { Transcripts } from './transcripts.ts';
@@ -52,6 +54,7 @@ export interface CommandDeps {
   readonly smsNumbers: readonly string[];
   readonly tolls: Pick<Tolls, 'may' | 'refused'>;
   readonly transcripts: Pick<Transcripts, 'read'>;
+  readonly search: Pick<Search, 'inMailbox'>;
   /** Lets an answer that takes long go on by itself. */
   readonly later: (work: Promise<unknown>) => void;
 }
@@ -94,7 +97,7 @@ interface Asked extends Meant {
 }
 
 /** What a command came to: the answer to send, or silence where a call is the answer. */
-type Answer = ReplyName | { readonly transcript: string } | undefined;
+type Answer = ReplyName | { readonly transcript: string } | { readonly found: string } | undefined;
 
 export function createCommands(deps: CommandDeps): Commands {
   return {
@@ -168,6 +171,8 @@ async function obeyMail(
 ): Promise<Answer | 'not-a-command' | 'not-theirs'> {
   switch (command.kind) {
     case 'unknown':
+    // A letter may begin with that word, and is for the sender.
+    case 'find':
       return 'not-a-command';
     // By mail somebody ends mails to that address; texts about the mailbox are another matter.
     case 'stop':
@@ -236,6 +241,8 @@ async function obey(deps: CommandDeps, asked: Asked, command: Command): Promise<
         command.kind === 'stop' ? deps.clock.now() : undefined,
       );
       return wantTexts(deps, from, command.kind);
+    case 'find':
+      return findByText(deps, mailbox, command.words);
     case 'play':
     case 'text':
     case 'save':
@@ -324,18 +331,14 @@ async function reply(
   { id, mailbox, gateway, to }: Asked,
   answer: Exclude<Answer, undefined>,
 ) {
-  const kind = typeof answer === 'string' ? answer : 'transcript';
+  const kind = typeof answer === 'string' ? answer : 'found' in answer ? 'found' : 'transcript';
   if (!(await mayAnswer(deps, to, kind))) {
     deps.log.info('an answer was left out: there were many of its kind', { answer: kind });
     return;
   }
   const words = deps.texts.wording(deps.profiles.of(mailbox).language);
   const body =
-    typeof answer === 'string'
-      ? replyText(answer, { words, access: deps.access })
-      : gateway === 'email'
-        ? answer.transcript
-        : spoken(answer.transcript);
+    typeof answer === 'string' ? replyText(answer, { words, access: deps.access }) : textOf(answer, gateway);
   await deps.notify.reply({ to, textId: id, body, gateway, mailbox });
 }
 
@@ -343,6 +346,11 @@ async function reply(
 function gatewayOf({ network, trunk }: InboundText): GatewayName {
   if (network === 'sip') return 'sip';
   return trunk.startsWith('smpp:') ? 'smpp' : 'twilio';
+}
+
+function textOf(answer: Exclude<Answer, string | undefined>, gateway: GatewayName): string {
+  if ('found' in answer) return answer.found;
+  return gateway === 'email' ? answer.transcript : spoken(answer.transcript);
 }
 
 /** As much of a transcript as some ten SMS hold. */

@@ -8,7 +8,7 @@ const mostTroubles = 5;
 const mostDone = 60;
 const windowMs = 3_600_000;
 
-const done: ReadonlySet<string> = new Set(['saved', 'deleted', 'transcript']);
+const done: ReadonlySet<string> = new Set(['saved', 'deleted', 'transcript', 'found', 'find-none']);
 
 /**
  * Whether an answer that nobody writes may go out; counts it. The far side may be a machine that answers every text or mail

@@ -29,6 +29,11 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'mailbox',
       key: { mailbox: 1, state: 1, urgent: 1, received: 1, _id: 1, kind: 1, sender: 1 },
     },
+    // Searches, of one mailbox and of all: by message-search.ts.
+    { name: 'mailbox_words', key: { mailbox: 1, words: 1, received: -1 } },
+    { name: 'words', key: { words: 1, received: -1 } },
+    // Not of the time alone: FerretDB would read all messages in that order for whatever is asked for in order.
+    { name: 'kind', key: { kind: 1, received: -1 } },
     {
       name: 'pendingDue',
       key: { pendingDue: 1 },

@@ -13,6 +13,7 @@ import type {
   Tier,
 } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
+import { messageTokens } from '../core/search/message-tokens.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
 
 /**
@@ -33,6 +34,8 @@ export interface MessageDocument {
   kind?: Exclude<MessageKind, 'voice'>;
   /** The sender's number. */
   sender?: string;
+  /** What it is found by (core/search): of voice without a transcript the sender alone. Absent in old documents. */
+  words?: string[];
   envelope: string;
   /** What it takes now; absent in what was written before it was counted. */
   bytes?: number;
@@ -88,6 +91,7 @@ export function toDocument(message: Message): MessageDocument {
     ...(urgent ? { urgent } : {}),
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
+    words: messageTokens(message),
     envelope: writeEnvelope(envelope),
     ...sizeOf(message),
     pending: steps,

@@ -2,11 +2,14 @@ import type { Collection, Filter, FindOptions } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
 import type { Derived, Message, MessageState, PendingKind } from '../core/message/message.ts';
+import { wordTokens } from '../core/search/message-tokens.ts';
+import type { MessageSearch } from '../ports/message-search.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate } from './faults.ts';
 import { fromDocument, originKey, toDocument, type MessageDocument } from './message-document.ts';
 import { listMessages } from './message-list.ts';
+import { searchMessages } from './message-search.ts';
 import * as steps from './pending-steps.ts';
 
 /** The collection `messages`. Every write is one update of one document. */
@@ -68,6 +71,12 @@ export class Messages implements MessageStore {
   async previous(mailbox: MailboxId, filter: MessageFilter, before: Message): Promise<Message | undefined> {
     const [found] = await this.list(mailbox, { ...filter, before, limit: 1 });
     return found;
+  }
+
+  async search(search: MessageSearch): Promise<Message[]> {
+    if (search.limit < 1) return [];
+    const found = await this.#connection.run('messages.search', () => searchMessages(this.#messages, search));
+    return found.map(fromDocument);
   }
 
   async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[]) {
@@ -143,7 +152,12 @@ export class Messages implements MessageStore {
     const after = await this.#connection.run('messages.setTranscript', () =>
       this.#messages.findOneAndUpdate(
         { _id: id, transcript: { $exists: false } },
-        { $set: { transcript }, $inc: { version: 1 } },
+        {
+          $set: { transcript },
+          // From now on it is found by them too.
+          $addToSet: { words: { $each: wordTokens(transcript) } },
+          $inc: { version: 1 },
+        },
         { returnDocument: 'after' },
       ),
     );

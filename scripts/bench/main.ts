@@ -18,6 +18,7 @@ import { commit, machineFacts } from './machine-facts.ts';
 import { reference } from './reference.ts';
 import { terminalTable, writeReport } from './report.ts';
 import type { Bench } from './result.ts';
+import { search } from './search.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const programs: readonly BenchProgram[] = [
@@ -30,6 +31,7 @@ const programs: readonly BenchProgram[] = [
   heldCalls,
   ariWire,
   controllerProcess,
+  search,
 ];
 
 async function main(): Promise<void> {

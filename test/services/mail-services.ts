@@ -26,6 +26,7 @@ import { createNotify } from '../../app/services/notify.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
 import { createSendMails } from '../../app/services/send-mail.ts';
+import { createSearch } from '../../app/services/search.ts';
 import { createSends } from '../../app/services/send.ts';
 import { createTolls } from '../../app/services/tolls.ts';
 import { createTranscripts } from '../../app/services/transcripts.ts';
@@ -153,6 +154,7 @@ export async function openMailServices(options: MailServicesOptions = {}) {
     },
     retrieval,
     transcripts,
+    search: createSearch(shared),
     later: watch,
     trunks: [],
     smsNumbers: [],

@@ -19,6 +19,7 @@ import { createNotify, type Notify } from '../../app/services/notify.ts';
 import { createProfiles, type Profiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
 import { createConversions } from '../../app/services/conversions.ts';
+import { createSearch } from '../../app/services/search.ts';
 import { createTolls, type Tolls } from '../../app/services/tolls.ts';
 import { createTranscripts, type Transcripts } from '../../app/services/transcripts.ts';
 import type { Converter } from '../../app/ports/convert.ts';
@@ -178,6 +179,7 @@ export class RulesWorld implements AsyncDisposable {
       trunks: [{ name: 'trunk', trusted: true }],
       smsNumbers: [],
       transcripts: this.transcripts,
+      search: createSearch(shared),
       later: (work) => this.#working.push(work.then(() => undefined)),
     });
   }

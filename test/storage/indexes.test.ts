@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Document } from 'mongodb';
-import type { MailboxId } from '../../app/core/ids.ts';
-import type { Store } from '../../app/ports/store.ts';
+import type { MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
+import type { Derived } from '../../app/core/message/message.ts';
+import type { MessageSearch } from '../../app/ports/message-search.ts';
+import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
+import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
+import { filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
+import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 import {
   at,
@@ -18,12 +23,9 @@ import {
   step,
 } from './sample.ts';
 
-/** Enough that reading all of a collection is not the cheaper plan. */
-const filling = 3000;
-const waiting = 20;
-const route = { network: 'sms', trunk: 'smpp:home', from: '+12025550123', to: '+12025550147' } as const;
-const lease = { by: 'a sweeper', until: at(filling) };
-const fresh = { id: randomUUID(), received: at(0), due: at(0), expires: new Date(4e12) };
+const lease = { by: 'a sweeper', until: at(3000) };
+/** More than fits one document. */
+const longBytes = singleDocumentBytes + 1;
 
 describe('storage: every question has its index', function () {
   this.timeout(120_000);
@@ -33,7 +35,7 @@ describe('storage: every question has its index', function () {
   const mailbox = sampleMailbox();
   before(async () => {
     opened = await openTestStore();
-    await fill(opened);
+    await fillStore(opened);
     await opened.store.mailboxes.findOrCreate(mailbox);
     await opened.store.messages.insert(message);
     await opened.store.notifications.ensure(notification);
@@ -41,10 +43,19 @@ describe('storage: every question has its index', function () {
   after(async () => opened[Symbol.asyncDispose]());
 
   const none = randomUUID();
+  const long = randomUUID() as MediaId;
+  const derived: Derived = {
+    of: 0,
+    media: `${none}/x` as MediaId,
+    form: 'audio/ogg',
+    contentType: 'audio/ogg',
+    bytes: 1,
+  };
   const questions: Record<string, (store: Store) => Promise<unknown>> = {
     'mailboxes.find': (store) => store.mailboxes.find(mailbox.number),
     'mailboxes.get': (store) => store.mailboxes.get(mailbox.id),
     'mailboxes.findOrCreate': (store) => store.mailboxes.findOrCreate(mailbox, { kind: 'voice', new: 1 }),
+    'mailboxes.create': (store) => store.mailboxes.create(sampleMailbox()),
     'mailboxes.count': (store) => store.mailboxes.count(mailbox.id, { kind: 'voice', new: 1 }),
     'mailboxes.recount': (store) => store.mailboxes.recount(mailbox.id),
     'mailboxes.activate': (store) => store.mailboxes.activate(mailbox.id),
@@ -79,9 +90,15 @@ describe('storage: every question has its index', function () {
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
     'messages.previous of a caller': (store) =>
       store.messages.previous(message.mailbox, { from: '+12025550123', order: 'urgent-first' }, message),
+    'messages.search of a word in a mailbox': (store) =>
+      store.messages.search(sought({ mailbox: message.mailbox })),
+    'messages.search of a word in all': (store) => store.messages.search(sought({})),
     'messages.setUrgent': (store) => store.messages.setUrgent(message.id, true),
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
+    'messages.setTranscript': (store) => store.messages.setTranscript(message.id, 'one more word'),
+    'messages.addDerived': (store) => store.messages.addDerived(message.id, derived),
+    'messages.addDerived again': (store) => store.messages.addDerived(message.id, derived),
     'messages.move': (store) => store.messages.move(message.id, none as MailboxId, none as MailboxId),
     'messages.remove': (store) => store.messages.remove(none as never),
     'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
@@ -115,8 +132,13 @@ describe('storage: every question has its index', function () {
     'retention.holdMailbox': (store) => store.retention.holdMailbox(mailbox.id, undefined, at(0)),
     'retention.holdsMessageOf': (store) => store.retention.holdsMessageOf(mailbox.id),
     'retention.setRulesSeen': (store) => store.retention.setRulesSeen('gold', { rules: 'x', at: at(0) }),
+    'media.put': (store) => store.media.put(none as never, 'audio/PCMU', new Uint8Array(8)),
+    'media.put of a long one': (store) => store.media.put(long, 'audio/PCMU', new Uint8Array(longBytes)),
     'media.get': (store) => store.media.get(none as never),
+    'media.get of a long one': async (store) =>
+      assert.equal((await store.media.get(long))?.bytes.length, longBytes),
     'media.delete': (store) => store.media.delete(none as never),
+    'media.delete of a long one': (store) => store.media.delete(long),
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
@@ -130,6 +152,9 @@ describe('storage: every question has its index', function () {
     'notifications.byToken': (store) => store.notifications.byToken('1'.repeat(25)),
     'notifications.deadLetters': (store) => store.notifications.deadLetters(10),
     'notifications.nextDue': (store) => store.notifications.nextDue(),
+    'deliveries.add': (store) => store.deliveries.add(sampleDelivery({ due: at(filling) })),
+    'deliveries.failed': (store) => store.deliveries.failed(none as never, at(9), 'x'),
+    'deliveries.failed for good': (store) => store.deliveries.failed(none as never, undefined, 'x', at(9)),
     'deliveries.takeDue': (store) => store.deliveries.takeDue(at(0), 1000),
     'deliveries.extend': (store) => store.deliveries.extend(none as never, at(0), 1000),
     'deliveries.done': (store) => store.deliveries.done(none as never, at(1)),
@@ -137,6 +162,7 @@ describe('storage: every question has its index', function () {
       store.deliveries.ask(sampleDelivery({ id: none as never, due: at(filling) })),
     'deliveries.putOff': (store) => store.deliveries.putOff(none as never, at(9), 'x'),
     'mailboxes.byEmail': (store) => store.mailboxes.byEmail('mailbox7@example.com'),
+    'faxes.add': (store) => store.faxes.add(sampleFax({ due: at(filling) })),
     'faxes.get': (store) => store.faxes.get(none as never),
     'faxes.list': (store) => store.faxes.list(mailbox.id, 10),
     'faxes.takeDue': (store) => store.faxes.takeDue(at(0), 1000),
@@ -149,6 +175,8 @@ describe('storage: every question has its index', function () {
     'deliveries.nextDue': (store) => store.deliveries.nextDue(),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
+    'arrivals.keep': (store) =>
+      store.arrivals.keep(randomUUID(), { ...route, id: 'x', body: '', truncated: false }, fresh),
     'arrivals.begin': (store) => store.arrivals.begin('arrival 2', fresh),
     'arrivals.takeDue': (store) => store.arrivals.takeDue(at(9), 1000),
     'arrivals.done': (store) => store.arrivals.done('arrival 3', 'id', at(9)),
@@ -172,12 +200,20 @@ describe('storage: every question has its index', function () {
     'credentials.takeCodeTry': (store) => store.credentials.takeCodeTry(mailbox.id, at(0)),
     'credentials.useCode': (store) => store.credentials.useCode(mailbox.id, 'x'),
     'credentials.remove': (store) => store.credentials.remove(none as MailboxId),
+    'audit.insert': (store) =>
+      store.audit.insert(
+        [{ id: randomUUID(), at: at(0), event: 'login', outcome: 'in', caller: 'trunk' }],
+        1,
+      ),
     'audit.list': (store) => store.audit.list({ limit: 20 }),
     'audit.list of a mailbox': (store) => store.audit.list({ limit: 20, mailbox: mailbox.id }),
     'usage.take': (store) => store.usage.take('key', 5, at(9)),
+    'usage.giveBack': (store) => store.usage.giveBack('key'),
     'usage.used': (store) => store.usage.used('key'),
     'stops.set': (store) => store.stops.set('+12025550123', at(0)),
     'stops.has': (store) => store.stops.has('+12025550123'),
+    'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
+    ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
   for (const [name, ask] of Object.entries(questions)) {
@@ -185,11 +221,71 @@ describe('storage: every question has its index', function () {
       opened.commands.length = 0;
       await ask(opened.store);
       const sent = opened.commands.map((event) => event.command);
-      const asked = sent.flatMap(filtersOf);
-      assert.ok(asked.length > 0, 'the store was asked');
-      for (const find of asked) assert.deepEqual(scansOf(await explain(find)), [], JSON.stringify(find));
+      assert.ok(sent.length > 0, 'the store was asked');
+      for (const find of sent.flatMap(filtersOf))
+        assert.deepEqual(scansOf(await explain(find)), [], JSON.stringify(find));
     });
   }
+
+  it('every operation of the store is among these questions', () => {
+    const asked = new Set(Object.keys(questions).map((name) => name.split(' ')[0]));
+    assert.deepEqual(
+      operationsOf(opened.store).filter((operation) => !asked.has(operation)),
+      [],
+      'operations whose questions nobody has looked at: write a line for each',
+    );
+  });
+
+  it('every choice of filters that a list or a search knows has its index', async () => {
+    const { messages } = opened.store;
+    opened.commands.length = 0;
+    const { mailbox: of } = message;
+    await Promise.all([
+      ...choices(listFilters).map((choice) => messages.list(of, { limit: 5, ...choice })),
+      ...termLists.flatMap((terms) =>
+        choices(searchFilters).flatMap((choice) => [
+          messages.search({ terms, limit: 5, ...choice }),
+          messages.search({ mailbox: of, terms, limit: 5, ...choice }),
+        ]),
+      ),
+    ]);
+    // One of a shape tells for all: they differ by what they are compared with.
+    const asked = opened.commands.flatMap((event) => filtersOf(event.command));
+    const seen = new Map(asked.map((find) => [JSON.stringify(shapeOf(find)), find]));
+    await Promise.all(
+      Array.from(seen.values(), async (find) =>
+        assert.deepEqual(scansOf(await explain(find)), [], JSON.stringify(find)),
+      ),
+    );
+    assert.ok(seen.size > 50, `${seen.size} shapes`);
+  });
+
+  it('a search in one mailbox is bounded by it, and one word over all is read in order', async () => {
+    const { messages } = opened.store;
+    const finds = async (ask: () => Promise<unknown>): Promise<Document[]> => {
+      opened.commands.length = 0;
+      await ask();
+      return opened.commands.flatMap((event) => filtersOf(event.command));
+    };
+    for (const terms of termLists) {
+      const { mailbox: of } = message;
+      for (const find of await finds(() => messages.search({ mailbox: of, terms, limit: 5 })))
+        assert.equal(find['filter'].mailbox, of);
+    }
+    const inMailbox = await finds(() => messages.search(sought({ mailbox: message.mailbox })));
+    assert.ok(inMailbox.length > 0);
+    for (const find of inMailbox) {
+      const plan = await explain(find);
+      assert.deepEqual([indexesOf(plan), sortsOf(plan)], [['mailbox_words'], []], JSON.stringify(find));
+    }
+    const place = { received: at(50), id: message.id };
+    for (const search of [sought({}), sought({ after: place }), sought({ kinds: ['fax'] })]) {
+      for (const find of await finds(() => messages.search(search))) {
+        const plan = await explain(find);
+        assert.deepEqual([indexesOf(plan), sortsOf(plan)], [['words'], []], JSON.stringify(find));
+      }
+    }
+  });
 
   it('folders are read in order, however large the mailbox: nothing is sorted', async () => {
     const { messages } = opened.store;
@@ -220,8 +316,12 @@ describe('storage: every question has its index', function () {
         new Set(there.map((index) => index.name)),
         new Set(['_id_', ...list.map((index) => index.name)]),
       );
-      for (const index of list)
-        assert.equal(index.name, Object.keys(index.key)[0], 'named by its first field');
+      const byFirst = list.map((index) => Object.keys(index.key)[0] as string);
+      for (const [i, { name: given = '', unique }] of list.entries()) {
+        const first = byFirst[i] as string;
+        assert.ok(given === first || given.startsWith(`${first}_`), 'named by its first field');
+        if (unique) assert.equal(given, first, 'what an error about a taken key tells');
+      }
     }
   });
 
@@ -233,129 +333,51 @@ async function all(some: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of some);
 }
 
-async function fill({ store, client, database }: TestStore): Promise<void> {
-  const each = <T>(make: (i: number) => T): T[] => Array.from({ length: filling }, (_, i) => make(i));
-  const insert = (name: string, documents: Document[]) =>
-    client.db(database).collection(name).insertMany(documents);
-  const boxes = Array.from({ length: 100 }, () => randomUUID() as MailboxId);
-  const drafts = each((i) => sampleMessage({ mailbox: boxes[i % 100] as MailboxId }, { received: at(i) }));
-  const rows = drafts.map(({ id, envelope, ...rest }) => ({
-    _id: id,
-    ...rest,
-    origin: `sip:${envelope.origin.id}`,
-    received: envelope.received,
-    envelope: 'x'.repeat(600),
-  }));
-  await insert('messages', rows);
-  await insert(
-    'notifications',
-    each((i) => {
-      const { id, ...rest } = sampleNotification({ status: 'sent', sentAt: at(i), to: number() });
-      return { _id: id, ...rest };
-    }),
-  );
-  await insert(
-    'deliveries',
-    each(() => ({ _id: randomUUID(), status: 'done' })),
-  );
-  await insert(
-    'faxes',
-    each((i) => ({ _id: randomUUID(), status: 'over', mailbox: boxes[i % 100], created: at(i) })),
-  );
-  await insert(
-    'mailboxes',
-    each((i) => ({
-      _id: randomUUID(),
-      numbers: [`+1${randomUUID()}`],
-      counts: { new: 0, old: 0, urgent: 0 },
-      settings: { addresses: { email: `mailbox${i}@example.com` } },
-    })),
-  );
-  await insert(
-    'classes',
-    each((i) => ({ _id: `not ${i}` })),
-  );
-  await insert(
-    'attempts',
-    each((i) => ({ _id: `key ${i}`, at: [at(i)], expires: new Date(Date.now() + 600_000) })),
-  );
-  await insert(
-    'arrivals',
-    each((i) => ({ _id: `arrival ${i}`, id: 'id', done: true, tries: 0, expires: new Date(4e12) })),
-  );
-  await insert(
-    'freed',
-    each((i) => ({ _id: `+1${i}`, at: new Date(Date.now() + i * 1000) })),
-  );
-  await insert(
-    'media',
-    each(() => ({ _id: randomUUID(), contentType: 'audio/PCMU' })),
-  );
-  await store.cdrs.insert(each((i) => sampleCdr({ start: at(i) })));
-  await insert(
-    'credentials',
-    each(() => ({ _id: randomUUID(), hash: 'x', history: ['x'] })),
-  );
-  await insert(
-    'audit',
-    each((i) => ({ _id: randomUUID(), at: at(i), mailbox: boxes[i % 100], expires: new Date(4e12) })),
-  );
-  await Promise.all(
-    Array.from({ length: waiting }, async (_, i) => {
-      await store.messages.insert(sampleMessage({ pending: [step('notify', at(i))] }));
-      await store.notifications.ensure(sampleNotification({ due: at(i) }));
-      await store.deliveries.add(sampleDelivery({ due: at(i) }));
-      await store.arrivals.keep(
-        randomUUID(),
-        { ...route, id: 'x', body: '', truncated: false },
-        { ...fresh, due: at(i) },
-      );
-      await store.faxes.add(sampleFax({ due: at(i) }));
-    }),
-  );
+/** `mailboxes.find` and so on: what the room offers, by its own classes. */
+function operationsOf(store: Store): string[] {
+  return Object.entries(store).flatMap(([name, part]: [string, unknown]) => {
+    if (typeof part === 'function') return [name];
+    const prototype: unknown = Object.getPrototypeOf(part);
+    assert.ok(typeof prototype === 'object' && prototype !== null && prototype !== Object.prototype);
+    const methods = Object.getOwnPropertyNames(prototype).filter((method) => method !== 'constructor');
+    return methods.map((method) => `${name}.${method}`);
+  });
 }
 
-/** What a command looks for, as `find` commands, which can be explained everywhere. */
-function filtersOf(command: Document): Document[] {
-  const { find, aggregate, findAndModify, update, delete: deleted } = command;
-  if (find) return [pick(command, ['find', 'filter', 'sort', 'limit', 'projection'])];
-  if (aggregate) return [{ find: aggregate, filter: command['pipeline'][0].$match }];
-  if (findAndModify) {
-    const { query: filter, sort } = command;
-    return [{ find: findAndModify, filter, limit: 1, ...(sort ? { sort } : {}) }];
-  }
-  if (update) return command['updates'].map((one: Document) => ({ find: update, filter: one['q'] }));
-  if (deleted) return command['deletes'].map((one: Document) => ({ find: deleted, filter: one['q'] }));
-  return [];
+type Choice<T> = { readonly [K in keyof T]?: T[K] };
+
+/** None, each alone, and all of them together. */
+function choices<T extends object>(of: T): Choice<T>[] {
+  return [{}, ...Object.entries(of).map(([key, value]) => ({ [key]: value }) as Choice<T>), of];
 }
 
-function pick(document: Document, names: readonly string[]): Document {
-  return Object.fromEntries(Object.entries(document).filter(([name]) => names.includes(name)));
-}
+/** All that a list can be asked for: one that is missing here is an error of types. */
+const listFilters: Required<ListOptions> = {
+  states: ['new', 'saved'],
+  kinds: ['fax'],
+  from: '+12025550123',
+  fromEnding: '0123',
+  order: 'urgent-first',
+  after: sampleMessage(),
+  before: sampleMessage(),
+  limit: 4,
+};
 
-/** Stages that sort what they have read. */
-function sortsOf(plan: unknown): string[] {
-  if (typeof plan !== 'object' || plan === null) return [];
-  const node = plan as Readonly<Record<string, unknown>>;
-  const found = [node['stage'], node['Node Type']].filter((name) =>
-    /^(Incremental )?sort$/i.test(String(name)),
-  );
-  return [...found.map(String), ...Object.values(node).flatMap(sortsOf)];
-}
+/** The same of a search; in a mailbox and over all, by a word, its beginning and without either. */
+const searchFilters: Required<Omit<MessageSearch, 'mailbox' | 'terms'>> = {
+  kinds: ['fax', 'voice'],
+  states: ['new', 'saved'],
+  urgent: true,
+  since: at(10),
+  until: at(90),
+  after: { received: at(50), id: randomUUID() as MessageId },
+  limit: 4,
+};
+const word = { anyOf: ['word7', '@word7'], beginning: false };
+const termLists = [[], [word, { anyOf: ['many'], beginning: true }], [{ ...word, beginning: true }]];
 
-/**
- * Stages that read a whole collection. MongoDB says COLLSCAN. FerretDB shows the plan of PostgreSQL: a sequential scan, or
- * the primary index asked for nothing but the collection.
- */
-function scansOf(plan: unknown): string[] {
-  if (typeof plan !== 'object' || plan === null) return [];
-  const node = plan as Readonly<Record<string, unknown>>;
-  const found: string[] = [];
-  if (node['stage'] === 'COLLSCAN') found.push('COLLSCAN');
-  if (node['Node Type'] === 'Seq Scan') found.push('Seq Scan');
-  const condition = node['Index Cond'];
-  const whole =
-    node['Index Name'] === '_id_' && typeof condition === 'string' && !condition.includes('object_id');
-  if (whole) found.push(`whole _id_: ${condition}`);
-  return [...found, ...Object.values(node).flatMap(scansOf)];
+/** By a word that some messages have, as a subscriber asks for it. */
+function sought(change: Partial<MessageSearch>): MessageSearch {
+  const terms = [{ anyOf: ['many1'], beginning: false }];
+  return { terms, states: ['new', 'heard', 'saved'], limit: 10, ...change };
 }

@@ -8,6 +8,8 @@ export type Command =
    * the latest message in their place.
    */
   | { readonly kind: 'play' | 'text' | 'save' | 'delete' | 'call'; readonly reference?: string }
+  /** `words` are what is looked for, as they were written; empty where there are none. */
+  | { readonly kind: 'find'; readonly words: string }
   | { readonly kind: 'stop' | 'start' | 'help' | 'unknown' };
 
 /** The words of all languages together: nobody must know in which language a mailbox is kept. */
@@ -42,12 +44,21 @@ const mostCharacters = 480;
  */
 export function parseCommand(body: string, vocabulary: Vocabulary): Command {
   if (body.length > mostCharacters) return { kind: 'unknown' };
+  const sought = soughtWords(body, vocabulary);
+  if (sought !== undefined) return { kind: 'find', words: sought };
   const { reference, rest } = takeReference(plain(body));
   const asked = askedFor(rest, vocabulary);
   if (asked === 'unknown' || asked === 'stop' || asked === 'start' || asked === 'help')
     return { kind: asked };
   if (asked === undefined && reference === undefined) return { kind: 'unknown' };
   return { kind: asked ?? 'play', ...(reference === undefined ? {} : { reference }) };
+}
+
+/** What follows the word for finding where a text begins with that; what is looked for may be any words, commands too. */
+function soughtWords(body: string, { commands }: Vocabulary): string | undefined {
+  const [whole, first = ''] = /^\s*([\p{L}\p{M}]+)(?![\p{L}\p{M}\p{N}])[\s:,]*/u.exec(body) ?? [];
+  if (whole === undefined || commands.get(plain(first)) !== 'find') return undefined;
+  return body.slice(whole.length).trim();
 }
 
 /** Full-width digits, accents and case do not matter. */
@@ -69,7 +80,10 @@ function takeReference(text: string): { reference: string | undefined; rest: str
 }
 
 /** The one command that the words make; `undefined` if there are none, `unknown` if there are others or several. */
-function askedFor(rest: string, { commands, polite }: Vocabulary): CommandWord | 'unknown' | undefined {
+function askedFor(
+  rest: string,
+  { commands, polite }: Vocabulary,
+): Exclude<CommandWord, 'find'> | 'unknown' | undefined {
   const tokens = rest
     .replace(/\bopt[\s-]+out\b/g, 'optout')
     .replace(/[^\p{L}\p{N}?]+/gu, ' ')
@@ -88,5 +102,7 @@ function askedFor(rest: string, { commands, polite }: Vocabulary): CommandWord |
   }
   if (tokens.length === 0) return undefined;
   const [only, ...more] = found;
-  return only === undefined || more.length > 0 || others > 0 ? 'unknown' : only;
+  // To find comes first and has something after it.
+  if (only === undefined || only === 'find' || more.length > 0 || others > 0) return 'unknown';
+  return only;
 }

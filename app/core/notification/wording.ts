@@ -18,6 +18,10 @@ export const replyNames = [
   'call-denied',
   'call-limit',
   'try-later',
+  /** To a search. */
+  'find-none',
+  'find-no-words',
+  'find-too-long',
   'too-long',
   'text-full',
   /** To a mail. */
@@ -126,6 +130,9 @@ export const textNames = [
   'expiring',
   'unread',
   'pin-not-set',
+  /** What a search found, and where there is more than that. Hole: hits, each of sender, time and reference. */
+  'found',
+  'found-more',
   ...replyNames.map((name) => `reply-${name}` as const),
   ...mailTextNames,
 ] as const;
@@ -147,6 +154,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   short: 'cantidad de mensajes',
   to: '+123456789012345',
   why: 'that number cannot be called from here',
+  hits: '+123456789012345 2026-12-24 23:59 1234567890',
   /** Decides on the plural. */
   n: '100000',
 };
@@ -155,7 +163,17 @@ export const longestHoles: Readonly<Record<string, string>> = {
 export type Template = string | Readonly<Record<string, string>>;
 
 /** What a subscriber's text asks for. */
-export const commandWords = ['play', 'text', 'save', 'delete', 'call', 'stop', 'start', 'help'] as const;
+export const commandWords = [
+  'play',
+  'text',
+  'save',
+  'delete',
+  'call',
+  'find',
+  'stop',
+  'start',
+  'help',
+] as const;
 export type CommandWord = (typeof commandWords)[number];
 
 /** The content of prompts/<language>/texts.yaml. */

@@ -77,6 +77,21 @@ describe('a reply', () => {
     });
   }
 
+  it('that begins with FIND looks for all that follows, commands and references too', () => {
+    const searches: [string, string][] = [
+      ['FIND invoice', 'invoice'],
+      [' find: Zoë “March”  ', 'Zoë “March”'],
+      ['Buscar\nfactura', 'factura'],
+      ['search delete 1234567894', 'delete 1234567894'],
+      ['find +41 79 123 45 67', '+41 79 123 45 67'],
+      ['FIND key*', 'key*'],
+      ['FÍND', ''],
+    ];
+    for (const [body, words] of searches) assert.deepEqual(parseCommand(body), { kind: 'find', words }, body);
+    for (const body of ['findings', 'please find', 'save find', 'the invoice, find it', 'FIND1'])
+      assert.notEqual(parseCommand(body).kind, 'find', body);
+  });
+
   it('of 10 kB is unknown, and at once', () => {
     const started = performance.now();
     for (const piece of ['1', 'play ', '1 ', '1-', '+1', ',', '1234567894 ', '\u0301', '\u{1f600}', '\0']) {
