@@ -1,5 +1,6 @@
 /** `answerback`: the command for those who run the system. Imported by app/cli/bin.ts and by tests alone. */
 import { Command, CommanderError } from 'commander';
+import { cdrCommands } from './cdr/commands.ts';
 import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { exitCodes, type Ending } from './exit-codes.ts';
@@ -8,6 +9,7 @@ import { letterCommands } from './letter/commands.ts';
 import { mailboxCommands } from './mailbox/commands.ts';
 import { messageCommands } from './message/commands.ts';
 import { subscriberCommands } from './subscriber/commands.ts';
+import { sweepCommands } from './sweep/commands.ts';
 import type { Terminal } from './terminal.ts';
 
 /** @returns the code to end with, as of exit-codes.ts */
@@ -49,7 +51,15 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
       getErrHasColors: () => false,
     })
     .addHelpText('after', `\nExit codes:\n${codes.join('\n')}`);
-  for (const add of [subscriberCommands, mailboxCommands, messageCommands, letterCommands, doctorCommand])
+  for (const add of [
+    subscriberCommands,
+    mailboxCommands,
+    messageCommands,
+    letterCommands,
+    cdrCommands,
+    sweepCommands,
+    doctorCommand,
+  ])
     add(program, actions);
   return program;
 }

@@ -10,8 +10,8 @@ export interface Typed {
   readonly bytes: Buffer;
   readonly errors: string;
   /** Of `--json`: the document, or the lines. */
-  json<T = Record<string, unknown>>(): T;
-  lines<T = Record<string, unknown>>(): T[];
+  json(): Record<string, unknown>;
+  lines(): Record<string, unknown>[];
 }
 
 export interface Typing {
@@ -46,11 +46,11 @@ export async function answerback(args: readonly string[], typing: Typing = {}): 
     out,
     bytes,
     errors: errors.toString('utf8'),
-    json: <T>() => JSON.parse(out) as T,
-    lines: <T>() =>
+    json: () => JSON.parse(out) as Record<string, unknown>,
+    lines: () =>
       out
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as T),
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
   };
 }

@@ -23,7 +23,8 @@ describe('answerback as a process', function () {
     folder = await mkdtemp(join(tmpdir(), 'answerback-process-'));
     config = join(folder, 'answerback.yaml');
     await writeFile(config, JSON.stringify({ store: { database: opened.database } }));
-    for (let i = 0; i < 1000; i += 1) await opened.store.mailboxes.findOrCreate(sampleMailbox());
+    const fresh = Array.from({ length: 1000 }, () => ({ kind: 'create' as const, fresh: sampleMailbox() }));
+    await opened.store.mailboxes.putAll(fresh);
   });
 
   after(async () => {
@@ -76,7 +77,8 @@ describe('answerback as a process', function () {
       await once(child.stdin, 'drain', { signal: AbortSignal.timeout(60_000) });
     child.kill('SIGINT');
     await ended(child);
-    assert.deepEqual([child.exitCode, await errors], [130, '']);
+    assert.equal(child.exitCode, 130);
+    assert.match(await errors, /^(\d+ lines, .*\n)*$/);
     assert.match(await out, /^\d lines: /);
   });
 });

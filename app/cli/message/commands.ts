@@ -7,6 +7,7 @@ import { showEnvelope } from './envelope.ts';
 import { holdMessage, releaseMessage } from './hold.ts';
 import { listMessages } from './list.ts';
 import { saveMessage, wantedForms } from './save.ts';
+import { searchMessages } from './search.ts';
 import { showMessage } from './show.ts';
 
 export const states = ['new', 'heard', 'saved', 'deleted'] as const;
@@ -25,21 +26,7 @@ export function messageCommands(program: Command, { withOffice }: Actions): void
     .command('message')
     .description('single messages: find, show, save, delete, restore, hold, move')
     .addHelpText('after', examples);
-  group
-    .command('list')
-    .description('messages of a mailbox, the newest first')
-    .argument('<number>')
-    .option('--state <states>', `only these: ${states.join(', ')}`, someOf(states))
-    .option('--kind <kinds>', `only these: ${messageKinds.join(', ')}`, someOf(messageKinds))
-    .option('--from <number>', 'only from this number')
-    .option('--from-ending <digits>', 'only from numbers that end so')
-    .option('--since <time>', 'received since, as 2026-01-31, 12h or 7d', moment)
-    .option('--before <time>', 'received before', moment)
-    .option('--urgent', 'only urgent ones')
-    .option('--held', 'only those on legal hold')
-    .option('--order <order>', 'newest or oldest', oneOf(['newest', 'oldest']), 'newest')
-    .option('--limit <count>', 'at most so many', whole(1, 1_000_000), 100)
-    .action(withOffice(listMessages));
+  findingCommands(group, withOffice);
   group
     .command('show')
     .description('one: facts, parts, words, and what still has to happen because of it')
@@ -65,6 +52,10 @@ export function messageCommands(program: Command, { withOffice }: Actions): void
     .option('--part <number>', 'which part, from 1; the words with --as txt if absent', whole(1, 10_000))
     .option('--force', 'write over a file that is there')
     .action(withOffice(saveMessage));
+  changingCommands(group, withOffice);
+}
+
+function changingCommands(group: Command, withOffice: Actions['withOffice']): void {
   group
     .command('delete')
     .description('put it into the trash; with --for-good remove it')
@@ -96,4 +87,39 @@ export function messageCommands(program: Command, { withOffice }: Actions): void
     .argument('<message>')
     .argument('<number>', 'whose mailbox')
     .action(withOffice(moveMessage));
+}
+
+function findingCommands(group: Command, withOffice: Actions['withOffice']): void {
+  group
+    .command('list')
+    .description('messages of a mailbox, the newest first')
+    .argument('<number>')
+    .option('--state <states>', `only these: ${states.join(', ')}`, someOf(states))
+    .option('--kind <kinds>', `only these: ${messageKinds.join(', ')}`, someOf(messageKinds))
+    .option('--from <number>', 'only from this number')
+    .option('--from-ending <digits>', 'only from numbers that end so')
+    .option('--since <time>', 'received since, as 2026-01-31, 12h or 7d', moment)
+    .option('--before <time>', 'received before', moment)
+    .option('--urgent', 'only urgent ones')
+    .option('--held', 'only those on legal hold')
+    .option('--order <order>', 'newest or oldest', oneOf(['newest', 'oldest']), 'newest')
+    .option('--limit <count>', 'at most so many', whole(1, 1_000_000), 100)
+    .action(withOffice(listMessages));
+  group
+    .command('search')
+    .description('messages by what they say: transcript, text, subject, sender; the newest first')
+    .argument('[words...]', 'all of them must be there; `mee*` is the beginning of a word')
+    .option('--number <number>', 'in this mailbox alone; else in all')
+    .option('--from <sender>', 'only from this number, address or name')
+    .option(
+      '--state <states>',
+      `only these: ${states.join(', ')}; all but the deleted if absent`,
+      someOf(states),
+    )
+    .option('--kind <kinds>', `only these: ${messageKinds.join(', ')}`, someOf(messageKinds))
+    .option('--since <time>', 'received since, as 2026-01-31, 12h or 7d', moment)
+    .option('--before <time>', 'received before', moment)
+    .option('--urgent', 'only urgent ones')
+    .option('--limit <count>', 'at most so many', whole(1, 10_000), 20)
+    .action(withOffice(searchMessages));
 }

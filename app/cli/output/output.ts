@@ -51,7 +51,6 @@ export class Output {
     this.#judge();
     if (!stdout.write(chunk)) await once(stdout, 'drain', { signal }).catch(() => undefined);
     this.#judge();
-    signal.throwIfAborted();
   }
 
   /** One JSON document. */
@@ -84,6 +83,7 @@ export class Output {
     let count = 0;
     let rows: string[][] = [];
     for await (const item of items) {
+      this.#terminal.signal.throwIfAborted();
       count += 1;
       if (this.json) await this.raw(`${JSON.stringify(value(item))}\n`);
       else rows.push(cells(item).map((cell) => printable(cell ?? '')));

@@ -88,10 +88,17 @@ export async function importTable(
 }
 
 /** To a file beside the wanted one first, so that nobody reads half a table. */
-export async function exportTable({ office, out }: OfficeRun, _choice: object, file?: string): Promise<void> {
+export async function exportTable(
+  { office, out, terminal }: OfficeRun,
+  _choice: object,
+  file?: string,
+): Promise<void> {
   const { tables } = await subscriberOffice(office);
   if (file === undefined) {
-    for await (const cells of exportSubscribers(office.store.mailboxes)) await out.raw(tables.write(cells));
+    for await (const cells of exportSubscribers(office.store.mailboxes)) {
+      terminal.signal.throwIfAborted();
+      await out.raw(tables.write(cells));
+    }
     return;
   }
   const partial = `${file}.${process.pid}.partial`;
@@ -99,6 +106,7 @@ export async function exportTable({ office, out }: OfficeRun, _choice: object, f
     const stream = createWriteStream(partial, { mode: 0o600 });
     let lines = 0;
     for await (const cells of exportSubscribers(office.store.mailboxes)) {
+      terminal.signal.throwIfAborted();
       lines += 1;
       if (!stream.write(tables.write(cells))) await once(stream, 'drain');
     }
