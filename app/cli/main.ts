@@ -11,6 +11,7 @@ import { messageCommands } from './message/commands.ts';
 import { subscriberCommands } from './subscriber/commands.ts';
 import { sweepCommands } from './sweep/commands.ts';
 import type { Terminal } from './terminal.ts';
+import { transferCommands } from './transfer/commands.ts';
 
 /** @returns the code to end with, as of exit-codes.ts */
 export async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -58,6 +59,7 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     letterCommands,
     cdrCommands,
     sweepCommands,
+    transferCommands,
     doctorCommand,
   ])
     add(program, actions);

@@ -19,7 +19,7 @@ describe('answerback cdr, sweep and message search', function () {
   before(async () => {
     opened = await openTestStore();
     folder = await mkdtemp(join(tmpdir(), 'answerback-books-'));
-    const rate = { name: 'out', event: 'text-out', unit: 'piece', price: 12_000, currency: 'EUR' };
+    const rate = { name: 'out', event: 'text-out', unit: 'segment', price: 12_000, currency: 'EUR' };
     await writeFile(
       join(folder, 'answerback.yaml'),
       JSON.stringify({
