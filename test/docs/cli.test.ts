@@ -12,7 +12,17 @@ describe('docs/cli.md', () => {
 
   it('has every subcommand that the command was asked for, each with --json', () => {
     const page = cliPage();
-    for (const name of ['subscriber', 'mailbox', 'message', 'letter', 'doctor'])
+    for (const name of [
+      'subscriber',
+      'mailbox',
+      'message',
+      'letter',
+      'cdr',
+      'sweep',
+      'export',
+      'import',
+      'doctor',
+    ])
       assert.match(page, new RegExp(`^## \`answerback ${name}\`$`, 'm'));
     assert.match(page, /--json/);
   });

@@ -18,7 +18,8 @@ export function transferCommands(program: Command, { withOffice }: Actions): voi
       'after',
       `
 A folder a mailbox with MESSAGE.xml (urn:answerback:message:1), subscribers.csv, and export.json with holds of mailboxes.
-Each document is read back and checked. References and texts are in it: keep it as you keep the store.
+Each document is read back and checked. References and texts are in it: keep it as you keep the store. What has been removed
+from the store since stays in a folder that is written again; spoken greetings and PINs are not in it.
 
 Example:
   answerback export /backup/answerback && tar -C /backup -cf answerback.tar answerback`,
@@ -26,7 +27,7 @@ Example:
     .action(withOffice(exportAll));
   program
     .command('import')
-    .description('take in what \`export\` wrote; what is here already stays as it is')
+    .description('take in what `export` wrote; what is here already stays as it is')
     .argument('<folder>')
     .option('--dry-run', 'only read and check all of it')
     .option('--report <file>', 'write what could not be taken in to this file, a JSON line each')

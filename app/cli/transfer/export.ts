@@ -124,12 +124,13 @@ async function exportOne(
   return { kind: 'written' };
 }
 
-/** One that bears its name is whole; it is good if nothing has changed since. */
+/** It is good if it is whole, and nothing has changed since. */
 async function isThere(file: string, message: Message): Promise<boolean> {
   const document = await readFile(file).catch(() => undefined);
   if (document === undefined) return false;
   try {
-    const { beside } = unpackMessage(digest, document);
+    const { beside, parts } = unpackMessage(digest, document);
+    for (const part of parts) await part.bytesOf();
     return beside.version === message.version && beside.state === message.state;
   } catch {
     return false;
