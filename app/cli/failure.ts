@@ -20,6 +20,7 @@ export function judge(error: unknown, aborted: boolean): { readonly ending: Endi
   if (error instanceof OutputClosed) return { ending: 'done' };
   if (error instanceof Failure) return { ending: error.ending, text: error.message };
   if (aborted) return { ending: 'interrupted', text: 'interrupted' };
-  if (error instanceof Fault) return { ending: 'failed', text: error.message };
+  if (error instanceof Fault)
+    return { ending: error.code === 'held' ? 'refused' : 'failed', text: error.message };
   return { ending: 'failed', text: error instanceof Error ? error.message : String(error) };
 }

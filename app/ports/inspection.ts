@@ -25,7 +25,13 @@ export interface StoreServer {
 }
 
 export interface Queue {
-  readonly name: 'steps of messages' | 'texts' | 'calls' | 'arrivals' | 'faxes';
+  readonly name:
+    | 'steps of messages'
+    | 'texts'
+    | 'calls'
+    | 'arrivals'
+    | 'faxes'
+    | 'messages to be looked at by the sweep';
   /** When the oldest of it was due, or will be; absent: nothing waits. */
   readonly due?: Date;
 }

@@ -88,6 +88,7 @@ const queues: readonly (readonly [name: Queue['name'], collection: string, field
   ['calls', 'deliveries', 'workAt'],
   ['arrivals', 'arrivals', 'workAt'],
   ['faxes', 'faxes', 'workAt'],
+  ['messages to be looked at by the sweep', 'messages', 'sweepAt'],
 ];
 
 function queuesOf(db: Db): Promise<readonly Queue[]> {
@@ -95,7 +96,10 @@ function queuesOf(db: Db): Promise<readonly Queue[]> {
     queues.map(async ([name, collection, field]): Promise<Queue> => {
       const found = await db
         .collection(collection)
-        .findOne({ [field]: { $exists: true } }, { sort: { [field]: 1 }, projection: { _id: 0, [field]: 1 } });
+        .findOne(
+          { [field]: { $exists: true } },
+          { sort: { [field]: 1 }, projection: { _id: 0, [field]: 1 } },
+        );
       const due = found?.[field] as Date | undefined;
       return due === undefined ? { name } : { name, due };
     }),

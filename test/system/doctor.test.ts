@@ -18,6 +18,8 @@ describe('answerback doctor beside a running installation', function () {
 
   before(async () => {
     system = await openSystem();
+    // Its indexes are there then.
+    await system.store.ping();
   });
 
   after(() => system[Symbol.asyncDispose]());

@@ -21,9 +21,16 @@ export const controller: Check = {
     if (state?.ok === true) return [ok(`ready at ${address}`)];
     if (state?.ok === undefined)
       return [warn(`what answers at ${address} is no controller`, 'give web.port a port of its own')];
-    const away = Object.entries(state.parts ?? {}).flatMap(([part, fine]) => (fine === false ? [part] : []));
+    const away = Object.entries(state.parts ?? {}).flatMap(([part, told]) => badPart(part, told));
     return [
       wrong(`the controller at ${address} is not ready: ${away.join(', ') || 'it does not say why'}`, fix),
     ];
   },
 };
+
+/** A part says only whether it is well, or also what its state is. */
+function badPart(part: string, told: unknown): readonly string[] {
+  if (typeof told === 'boolean') return told ? [] : [part];
+  const { ok = true, state } = (told ?? {}) as { readonly ok?: boolean; readonly state?: string };
+  return ok ? [] : [state === undefined ? part : `${part} (${state})`];
+}
