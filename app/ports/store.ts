@@ -32,6 +32,7 @@ import type { CountingStore } from './counting.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { RetentionStore } from './retention.ts';
+import type { StrayMediaStore } from './stray-media.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
@@ -41,6 +42,7 @@ export interface Store extends AsyncDisposable {
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
   readonly retention: RetentionStore;
+  readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;

@@ -14,6 +14,7 @@ import { compressOne, type CompressOneDeps } from './compress-one.ts';
 import { followRules } from './follow-rules.ts';
 import { purge, type PurgeDeps } from './purge.ts';
 import { preview, type SweepPreview } from './sweep-preview.ts';
+import { removeStrays } from './strays.ts';
 import { sweepMailbox, type MailboxSweepDeps } from './sweep-mailbox.ts';
 
 /** Messages taken at once. */
@@ -22,6 +23,9 @@ const batch = 50;
 const leaseMs = 10 * 60_000;
 /** The longest rest after a batch, in milliseconds. */
 const longestRestMs = 1000;
+/** How often media without a message are looked for, and how long after the start, in milliseconds. */
+const strayMs = 3_600_000;
+const firstStrayMs = 600_000;
 /** A message without a mailbox waits for one so long, in days. */
 const strandedDays = 1;
 
@@ -55,6 +59,7 @@ export interface Sweep {
 }
 
 export function createSweep(deps: SweepDeps): Sweep {
+  let strayed = deps.clock.now().getTime() - strayMs + firstStrayMs;
   return {
     async sweepDue(signal) {
       const report = noReport();
@@ -62,6 +67,11 @@ export function createSweep(deps: SweepDeps): Sweep {
       while (!signal.aborted && (await rested(deps, () => nextMailbox(deps, report, signal), signal)));
       while (!signal.aborted && (await rested(deps, () => nextBatch(deps, report, signal), signal)));
       tell(deps, report);
+      const now = deps.clock.now().getTime();
+      if (!signal.aborted && now - strayed >= strayMs) {
+        strayed = now;
+        await removeStrays(deps, signal);
+      }
       return report;
     },
     async sweepMailbox(id, signal) {

@@ -11,6 +11,8 @@ interface MediaDocument {
   _id: string;
   contentType: string;
   data: Binary;
+  /** When it was put, or put again. */
+  at: Date;
 }
 
 /** GridFS, version 1.0: https://github.com/mongodb/specifications/blob/master/source/gridfs/gridfs-spec.md */
@@ -57,8 +59,11 @@ export class Media implements MediaStore {
 
   async put(id: MediaId, contentType: string, bytes: Uint8Array): Promise<{ readonly sha256: string }> {
     if (bytes.length <= singleDocumentBytes) {
-      await this.#once('media.put', () =>
-        this.#small.insertOne({ _id: id, contentType, data: new Binary(bytes) }),
+      const at = new Date();
+      await this.#once(
+        'media.put',
+        () => this.#small.insertOne({ _id: id, contentType, data: new Binary(bytes), at }),
+        () => this.#small.updateOne({ _id: id }, { $set: { at } }),
       );
     } else await this.#putLarge(id, contentType, bytes);
     return { sha256: createHash('sha256').update(bytes).digest('hex') };
@@ -93,14 +98,19 @@ export class Media implements MediaStore {
       const chunks = chunksOf(id, bytes, from, Math.min(from + step, bytes.length));
       await this.#once('media.put', () => this.#chunks.insertMany(chunks, { ordered: false }));
     }
+    const uploadDate = new Date();
     const file = {
       _id: id,
       length: bytes.length,
       chunkSize: chunkBytes,
-      uploadDate: new Date(),
+      uploadDate,
       filename: id,
     };
-    await this.#once('media.put', () => this.#files.insertOne({ ...file, metadata: { contentType } }));
+    await this.#once(
+      'media.put',
+      () => this.#files.insertOne({ ...file, metadata: { contentType } }),
+      () => this.#files.updateOne({ _id: id }, { $set: { uploadDate } }),
+    );
   }
 
   async #getLarge(id: string): Promise<{ contentType: string; bytes: Uint8Array } | undefined> {
@@ -121,13 +131,18 @@ export class Media implements MediaStore {
     return { contentType: file.metadata.contentType, bytes };
   }
 
-  /** Inserts what is not there yet. */
-  async #once(operation: string, insert: () => Promise<unknown>): Promise<void> {
+  /** Inserts what is not there yet; what is there becomes as new, so that nobody takes it for left. */
+  async #once(
+    operation: string,
+    insert: () => Promise<unknown>,
+    renew?: () => Promise<unknown>,
+  ): Promise<void> {
     await this.#connection.run(operation, async () => {
       try {
         await insert();
       } catch (error) {
         if (!isOnlyDuplicates(error)) throw error;
+        await renew?.();
       }
     });
   }

@@ -115,6 +115,11 @@ describe('storage: every question has its index', function () {
     'retention.holdMailbox': (store) => store.retention.holdMailbox(mailbox.id, undefined, at(0)),
     'retention.holdsMessageOf': (store) => store.retention.holdsMessageOf(mailbox.id),
     'retention.setRulesSeen': (store) => store.retention.setRulesSeen('gold', { rules: 'x', at: at(0) }),
+    'strays.put': (store) => store.strays.put(new Date(0), at(filling), 50),
+    'strays.owners': (store) => store.strays.owners([none, 'sip:none']),
+    'strays.remove': (store) => store.strays.remove([{ id: none as never, at: at(0) }]),
+    'strays.lookedUpTo': (store) => store.strays.lookedUpTo(),
+    'strays.setLookedUpTo': (store) => store.strays.setLookedUpTo(at(0)),
     'media.get': (store) => store.media.get(none as never),
     'media.delete': (store) => store.media.delete(none as never),
     'notifications.ensure of a repeat': (store) =>
