@@ -5,6 +5,9 @@ import type { ArchivingStore, BeginResult } from '../ports/archiving.ts';
 import type { Connection } from './connection.ts';
 import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
 
+/** Nothing is moved that is being removed for good. */
+const notCondemned: Filter<MessageDocument> = { condemned: { $exists: false } };
+
 /** Messages on their way into the archive and back, in the collection `messages`. */
 export class Archiving implements ArchivingStore {
   readonly #connection: Connection;
@@ -18,12 +21,12 @@ export class Archiving implements ArchivingStore {
   async begin(id: MessageId, moving: Moving): Promise<BeginResult> {
     const before = await this.#update(
       'archiving.begin',
-      { _id: id, moving: { $exists: false } },
+      { _id: id, moving: { $exists: false }, ...notCondemned },
       { $set: { moving } },
     );
     if (before) return { kind: 'begun', message: fromDocument({ ...before, moving }) };
     const found = await this.#connection.run('archiving.begin', () => this.#messages.findOne({ _id: id }));
-    if (!found) return { kind: 'gone' };
+    if (!found || found.condemned) return { kind: 'gone' };
     // It was ended in between: the next try begins.
     if (!found.moving) return this.begin(id, moving);
     return { kind: 'moving', moving: found.moving, message: fromDocument(found) };
@@ -41,7 +44,7 @@ export class Archiving implements ArchivingStore {
     const size = sizeOf({ ...message, tier: 'archived' });
     const before = await this.#update(
       'archiving.toArchive',
-      { _id: id, ...ours(moving), version, tier: { $ne: 'archived' } },
+      { _id: id, ...ours(moving), version, tier: { $ne: 'archived' }, ...notCondemned },
       { $set: { tier: 'archived', archived, ...size }, $unset: { derived: '' }, $inc: { version: 1 } },
     );
     if (!before) return undefined;
@@ -55,7 +58,7 @@ export class Archiving implements ArchivingStore {
     const size = sizeOf({ ...message, tier });
     const before = await this.#update(
       'archiving.toLive',
-      { _id: id, ...ours(moving), tier: 'archived' },
+      { _id: id, ...ours(moving), tier: 'archived', ...notCondemned },
       {
         $set: { tier, ...size },
         $unset: { archived: '' },
