@@ -36,7 +36,7 @@ export interface ArchivingDeps {
   readonly random: Random;
   readonly log: Log;
   /** What goes on by itself. */
-  readonly later: (work: Promise<void>) => void;
+  readonly later?: (work: Promise<void>) => void;
   readonly leaseMs?: number;
 }
 
@@ -81,9 +81,9 @@ async function archiveMessage(work: Work, { id }: Message): Promise<Message | un
     const archived = await putAndCheck(work, moving, document);
     const done = await work.store.archiving.toArchive(message, moving, archived);
     if (done !== undefined) {
-      await removeMedia(work, done.before, moving);
-      await work.store.archiving.finish(id, moving);
-      return done.after;
+      await putInOrder(work, done.after, moving);
+      const { moving: _over, derived: _gone, ...after } = done.after;
+      return after;
     }
     // It was changed meanwhile, or is gone; or it took so long that another has it, who removes the object as well.
     await work.archive.delete(moving.key);
@@ -167,11 +167,10 @@ async function bringOurs(work: Work, message: Message, moving: Moving): Promise<
     return again;
   }
   await work.store.mailboxes.count(live.after.mailbox, effectOf(live.before, live.after));
-  work.later(
-    putInOrder(work, live.after, moving).catch((error: unknown) =>
-      work.log.warn('an object stays in the archive for now', { error, message: id }),
-    ),
+  const order = putInOrder(work, live.after, moving).catch((error: unknown) =>
+    work.log.warn('an object stays in the archive for now', { error, message: id }),
   );
+  work.later?.(order);
   return { kind: 'there', message: live.after };
 }
 
@@ -226,9 +225,15 @@ async function repairOne(work: Work, { id, moving: left }: Message): Promise<voi
 
 /** One of the two places is the message's own: what is in the other goes. */
 async function putInOrder(work: Work, message: Message, moving: Moving): Promise<void> {
-  if (message.archived?.key === moving.key) await removeMedia(work, message, moving);
-  else await work.archive.delete(moving.key);
-  await work.store.archiving.finish(message.id, moving);
+  const { archiving } = work.store;
+  if (message.archived?.key === moving.key) {
+    await removeMedia(work, message, moving);
+    const forms = (message.derived ?? []).map(({ media }) => media);
+    await archiving.finish(message.id, moving, forms);
+  } else {
+    await work.archive.delete(moving.key);
+    await archiving.finish(message.id, moving);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
-import type { MessageId } from '../core/ids.ts';
+import type { MediaId, MessageId } from '../core/ids.ts';
 import type { ArchivedAt, Message, Moving, Tier } from '../core/message/message.ts';
 import type { ArchivingStore, BeginResult } from '../ports/archiving.ts';
 import type { Connection } from './connection.ts';
@@ -45,11 +45,10 @@ export class Archiving implements ArchivingStore {
     const before = await this.#update(
       'archiving.toArchive',
       { _id: id, ...ours(moving), version, tier: { $ne: 'archived' }, ...notCondemned },
-      { $set: { tier: 'archived', archived, ...size }, $unset: { derived: '' }, $inc: { version: 1 } },
+      { $set: { tier: 'archived', archived, ...size }, $inc: { version: 1 } },
     );
     if (!before) return undefined;
-    const { derived: _gone, ...kept } = before;
-    return changed(before, { ...kept, tier: 'archived', archived, ...size });
+    return changed(before, { ...before, tier: 'archived', archived, ...size });
   }
 
   async toLive(message: Message, moving: Moving, at: Date) {
@@ -71,9 +70,15 @@ export class Archiving implements ArchivingStore {
     return changed(before, { ...kept, ...size, tier, accessedAt: accessedAt > at ? accessedAt : at });
   }
 
-  async finish(id: MessageId, moving: Moving): Promise<void> {
+  async finish(id: MessageId, moving: Moving, forms: readonly MediaId[] = []): Promise<void> {
     await this.#connection.run('archiving.finish', () =>
-      this.#messages.updateOne({ _id: id, ...ours(moving) }, { $unset: { moving: '' } }),
+      this.#messages.updateOne(
+        { _id: id, ...ours(moving) },
+        {
+          $unset: { moving: '' },
+          ...(forms.length === 0 ? {} : { $pull: { derived: { media: { $in: [...forms] } } } }),
+        },
+      ),
     );
   }
 

@@ -7,14 +7,18 @@ import type { Fault } from '../../app/core/errors.ts';
 
 const [directory = ''] = process.argv.slice(2);
 const archive = openDirectoryArchive({ directory, timeoutMs: 10_000 });
-let fault: Fault | undefined;
 let objects = 0;
-for (; fault === undefined; objects += 1) {
-  await archive.put(`object-${objects}`, randomBytes(40_000)).catch((error: unknown) => {
-    fault = error as Fault;
-  });
-}
-const { code, temporary } = fault;
+const full = async (): Promise<Fault> => {
+  for (;;) {
+    try {
+      await archive.put(`object-${objects}`, randomBytes(40_000));
+      objects += 1;
+    } catch (error) {
+      return error as Fault;
+    }
+  }
+};
+const { code, temporary } = await full();
 const partial = await readdir(join(directory, 'partial'));
 await archive.delete('object-0');
 await archive.put('again', randomBytes(30_000));
