@@ -21,6 +21,7 @@ import type { Log } from './ports/log.ts';
 import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
+import { openArchive } from './open-archive.ts';
 import { openHasher } from './secrets/open.ts';
 import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
@@ -29,6 +30,7 @@ import { openStore } from './storage/open.ts';
 import { openSpool } from './storage/spool/open.ts';
 import { openLog } from './telemetry/open.ts';
 import { systemClock as clock } from './telemetry/system-clock.ts';
+import { systemDigest } from './telemetry/system-digest.ts';
 import { systemRandom } from './telemetry/system-random.ts';
 import { openTransform } from './transform/open.ts';
 
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
   await using store = await openStore(config.store, { log });
+  await using archive = await openArchive(config.archive, secrets, { log });
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
@@ -71,6 +74,8 @@ async function main(): Promise<void> {
     clock,
     random: systemRandom,
     store,
+    archive,
+    digest: systemDigest,
     hasher,
     spool,
     media,

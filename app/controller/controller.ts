@@ -36,7 +36,10 @@ const every = {
   accounts: 10_000,
   lamps: 60_000,
   counts: 60_000,
+  archive: 60_000,
 };
+/** Messages that a crash left between store and archive, put in order at once. */
+const repairedAtOnce = 50;
 
 export interface Controller {
   /** A text from a gateway other than the switch. */
@@ -118,6 +121,7 @@ export function createController(rooms: Rooms): Controller {
     },
     'controller',
   );
+  startArchive(rooms, shared);
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
@@ -128,6 +132,14 @@ export function createController(rooms: Rooms): Controller {
     run: (signal) =>
       answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
   };
+}
+
+/** What a crash left between store and archive is put in order. */
+function startArchive({ archive, scheduler }: Rooms, { archiving }: Shared): void {
+  if (archive === undefined) return;
+  scheduler.worker('archive', every.archive, async () => {
+    await archiving.repair(repairedAtOnce);
+  });
 }
 
 function startFaxing(rooms: Rooms, shared: Shared, messaging: Messaging) {
