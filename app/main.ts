@@ -21,6 +21,7 @@ import type { Log } from './ports/log.ts';
 import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Store } from './ports/store.ts';
+import { openArchive } from './open-archive.ts';
 import { openHasher } from './secrets/open.ts';
 import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
@@ -30,6 +31,7 @@ import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
 import { openLog } from './telemetry/open.ts';
 import { systemClock as clock } from './telemetry/system-clock.ts';
+import { systemDigest } from './telemetry/system-digest.ts';
 import { systemRandom } from './telemetry/system-random.ts';
 import { openTransform } from './transform/open.ts';
 
@@ -46,6 +48,7 @@ async function main(): Promise<void> {
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
   await using store = await openStore(config.store, { log });
+  await using archive = await openArchive(config.archive, secrets, { log });
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
   await using journal = openJournal(config.spool, { log });
@@ -73,6 +76,8 @@ async function main(): Promise<void> {
     clock,
     random: systemRandom,
     store,
+    archive,
+    digest: systemDigest,
     hasher,
     spool,
     journal,

@@ -40,7 +40,10 @@ const every = {
   billing: 10_000,
   lamps: 60_000,
   counts: 60_000,
+  archive: 60_000,
 };
+/** Messages that a crash left between store and archive, put in order at once. */
+const repairedAtOnce = 50;
 
 export interface Controller {
   /** A text from a gateway other than the switch. */
@@ -122,6 +125,7 @@ export function createController(rooms: Rooms): Controller {
     },
     'controller',
   );
+  startArchive(rooms, shared);
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
@@ -144,6 +148,14 @@ function keepBooks({ scheduler, config }: Rooms, shared: Shared, { account, audi
   const books = createBilling({ ...shared, ...config.billing });
   scheduler.worker('billing', every.billing, async (signal) => {
     await books.post(signal);
+  });
+}
+
+/** What a crash left between store and archive is put in order. */
+function startArchive({ archive, scheduler }: Rooms, { archiving }: Shared): void {
+  if (archive === undefined) return;
+  scheduler.worker('archive', every.archive, async () => {
+    await archiving.repair(repairedAtOnce);
   });
 }
 

@@ -1,8 +1,10 @@
 /** What a controller works with: the open rooms. */
 import { type Config } from '../config.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Archive } from '../ports/archive.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Converter } from '../ports/convert.ts';
+import type { Digest } from '../ports/digest.ts';
 import type { DocumentJoiner } from '../ports/documents.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Hasher } from '../ports/hasher.ts';
@@ -25,6 +27,9 @@ export interface Rooms {
   readonly clock: Clock;
   readonly random: Random;
   readonly store: Store;
+  /** Where archived messages lie; absent: none is configured. */
+  readonly archive: Archive | undefined;
+  readonly digest: Digest;
   readonly spool: Spool;
   readonly journal: Journal;
   readonly media: MediaServer;

@@ -35,6 +35,7 @@ import type { FaxJobStore } from './fax-jobs.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { RetentionStore } from './retention.ts';
+import type { StrayMediaStore } from './stray-media.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
@@ -44,6 +45,7 @@ export interface Store extends AsyncDisposable {
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
   readonly retention: RetentionStore;
+  readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;

@@ -4,6 +4,7 @@
  */
 import { Fault, isFault } from '../core/errors.ts';
 import type { MessageId } from '../core/ids.ts';
+import { effectOf } from '../core/mailbox/usage.ts';
 import { mediaOf } from '../core/message/kept.ts';
 import type { ArchivedAt, Message, Moving } from '../core/message/message.ts';
 import type { Archive } from '../ports/archive.ts';
@@ -11,13 +12,15 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
+import type { Archiving, BringResult } from './archiving.ts';
 import { packMessage, unpackMessage } from './pack-message.ts';
 import { Places } from './places.ts';
+import { removeObjects } from './remove-message.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** How long a message is ours once it is on its way, in milliseconds; far longer than it takes. */
 const defaultLeaseMs = 300_000;
-/** Messages on their way at once: each is whole in memory. */
+/** Messages on their way at once in each direction: each is whole in memory. */
 const atOnce = 2;
 const mostWaiting = 200;
 /** Tries of one that changes while it is being archived. */
@@ -33,54 +36,23 @@ export interface ArchivingDeps {
   readonly random: Random;
   readonly log: Log;
   /** What goes on by itself. */
-  readonly later: (work: Promise<void>) => void;
+  readonly later?: (work: Promise<void>) => void;
   readonly leaseMs?: number;
 }
 
-export type ArchiveResult =
-  | { readonly kind: 'archived'; readonly message: Message }
-  /** It is there already. */
-  | { readonly kind: 'already'; readonly message: Message }
-  /** Another has it just now, or it changes all the time: later. */
-  | { readonly kind: 'busy' }
-  | { readonly kind: 'gone' }
-  /** It stays where it is: its bytes are gone or not what they were, or are too many. */
-  | { readonly kind: 'lost' | 'too-large' };
-
-export type BringResult =
-  /** Its parts are in the store. */
-  | { readonly kind: 'there'; readonly message: Message }
-  | { readonly kind: 'gone' }
-  /** What lies in the archive is not what was put there. The message stays archived, and says so. */
-  | { readonly kind: 'damaged' };
-
-export interface Archiving {
-  /**
-   * Puts the whole message into the archive, and takes its parts out of the store when they were read back from there.
-   * @throws Fault (temporary) if store or archive is away: nothing is lost, and the same may be asked again
-   */
-  archiveMessage(message: Message): Promise<ArchiveResult>;
-  /**
-   * Brings it back; one that is not archived is there at once. Callers at the same time share the work, which goes on when
-   * they leave.
-   * @param signal ends the waiting: rejects with its reason
-   * @throws Fault (temporary) if store or archive is away: the message stays where it is
-   */
-  bringBack(message: Message, signal?: AbortSignal): Promise<BringResult>;
-  /** Puts in order what a crash has left; answers how many there were. @throws Fault as above */
-  repair(limit: number): Promise<number>;
-}
-
 interface Work extends ArchivingDeps {
-  readonly places: Places;
+  /** Of those who wait for one. */
+  readonly back: Places;
   readonly bringing: Map<MessageId, Promise<BringResult>>;
 }
 
 export function createArchiving(deps: ArchivingDeps): Archiving {
-  const work: Work = { ...deps, places: new Places(atOnce, mostWaiting), bringing: new Map() };
+  const work: Work = { ...deps, back: new Places(atOnce, mostWaiting), bringing: new Map() };
+  const out = new Places(atOnce, mostWaiting);
   return {
-    archiveMessage: (message) => work.places.run(() => archiveMessage(work, message), undefined),
+    archiveMessage: (message) => out.run(() => archiveMessage(work, message), undefined),
     bringBack: (message, signal) => bringBack(work, message, signal),
+    forget: (message) => removeObjects(deps.archive, message),
     async repair(limit) {
       const left = await work.store.archiving.left(work.clock.now(), limit);
       const done = await Promise.allSettled(left.map((message) => repairOne(work, message)));
@@ -91,42 +63,50 @@ export function createArchiving(deps: ArchivingDeps): Archiving {
   };
 }
 
-async function archiveMessage(work: Work, { id, envelope }: Message): Promise<ArchiveResult> {
+async function archiveMessage(work: Work, { id }: Message): Promise<Message | undefined> {
   for (let n = 0; n < tries; n += 1) {
     // A key never stands for two contents, not even after a crash.
     const begun = await begin(work, id, `${nameOf(id)}-${work.random.uuid()}.xml`);
-    if (begun.kind !== 'begun') return begun;
+    if (begun.kind !== 'begun') return undefined;
     const { message, moving } = begun;
     if (message.tier === 'archived') {
       await work.store.archiving.finish(id, moving);
-      return { kind: 'already', message };
+      return message;
     }
-    const mailbox = await work.store.mailboxes.get(message.mailbox);
-    const packed = await packMessage(
-      { media: work.store.media, digest: work.digest },
-      message,
-      mailbox?.number ?? envelope.to,
-    );
-    if (packed.kind !== 'packed') {
+    const document = await packed(work, message);
+    if (document === undefined) {
       await work.store.archiving.finish(id, moving);
-      work.log.error('a message cannot be archived', { message: id, why: packed.kind });
-      return { kind: packed.kind };
+      return undefined;
     }
-    const archived = await putAndCheck(work, moving.key, packed.document);
+    const archived = await putAndCheck(work, moving, document);
     const done = await work.store.archiving.toArchive(message, moving, archived);
     if (done !== undefined) {
-      await removeMedia(work, done.before, moving);
-      await work.store.archiving.finish(id, moving);
-      return { kind: 'archived', message: done.after };
+      await putInOrder(work, done.after, moving);
+      const { moving: _over, derived: _gone, ...after } = done.after;
+      return after;
     }
     // It was changed meanwhile, or is gone; or it took so long that another has it, who removes the object as well.
     await work.archive.delete(moving.key);
     await work.store.archiving.finish(id, moving);
   }
-  return { kind: 'busy' };
+  return undefined;
 }
 
-async function putAndCheck(work: Work, key: string, document: Uint8Array): Promise<ArchivedAt> {
+/** `undefined` if it cannot be archived and stays where it is. */
+async function packed({ store, digest, log }: Work, message: Message): Promise<Uint8Array | undefined> {
+  const mailbox = await store.mailboxes.get(message.mailbox);
+  const result = await packMessage(
+    { media: store.media, digest },
+    message,
+    mailbox?.number ?? message.envelope.to,
+  );
+  if (result.kind === 'packed') return result.document;
+  const why = result.kind === 'lost' ? result.what : 'it is too large';
+  log.error('a message cannot be archived', { message: message.id, why });
+  return undefined;
+}
+
+async function putAndCheck(work: Work, { key }: Moving, document: Uint8Array): Promise<ArchivedAt> {
   const sha256 = await work.digest(document);
   await work.archive.put(key, document);
   const there = await work.archive.get(key, document.length);
@@ -143,7 +123,7 @@ function bringBack(work: Work, message: Message, signal: AbortSignal | undefined
   const { id } = message;
   let bringing = work.bringing.get(id);
   if (bringing === undefined) {
-    bringing = work.places.run(() => bring(work, id), undefined).finally(() => work.bringing.delete(id));
+    bringing = work.back.run(() => bring(work, id), undefined).finally(() => work.bringing.delete(id));
     // Nobody may be waiting for it any more.
     bringing.catch(() => undefined);
     work.bringing.set(id, bringing);
@@ -182,15 +162,15 @@ async function bringOurs(work: Work, message: Message, moving: Moving): Promise<
   const live = await archiving.toLive(message, moving, work.clock.now());
   if (live === undefined) {
     // It is gone, and what was put back goes after it; or it took so long that another has it.
-    if ((await work.store.messages.get(id)) !== undefined) return bring(work, id);
-    await removeMedia(work, message);
-    return { kind: 'gone' };
+    const again = await bring(work, id);
+    if (again.kind === 'gone') await removeMedia(work, message);
+    return again;
   }
-  work.later(
-    putInOrder(work, live.after, moving).catch((error: unknown) =>
-      work.log.warn('an object stays in the archive for now', { error, message: id }),
-    ),
+  await work.store.mailboxes.count(live.after.mailbox, effectOf(live.before, live.after));
+  const order = putInOrder(work, live.after, moving).catch((error: unknown) =>
+    work.log.warn('an object stays in the archive for now', { error, message: id }),
   );
+  work.later?.(order);
   return { kind: 'there', message: live.after };
 }
 
@@ -245,9 +225,15 @@ async function repairOne(work: Work, { id, moving: left }: Message): Promise<voi
 
 /** One of the two places is the message's own: what is in the other goes. */
 async function putInOrder(work: Work, message: Message, moving: Moving): Promise<void> {
-  if (message.archived?.key === moving.key) await removeMedia(work, message, moving);
-  else await work.archive.delete(moving.key);
-  await work.store.archiving.finish(message.id, moving);
+  const { archiving } = work.store;
+  if (message.archived?.key === moving.key) {
+    await removeMedia(work, message, moving);
+    const forms = (message.derived ?? []).map(({ media }) => media);
+    await archiving.finish(message.id, moving, forms);
+  } else {
+    await work.archive.delete(moving.key);
+    await archiving.finish(message.id, moving);
+  }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Log } from '../ports/log.ts';
 import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Conversions } from './conversions.ts';
-import { readPart } from './read-part.ts';
+import { readPart, type PartReader } from './read-part.ts';
 
 /** Most bytes that one mail carries; most mail servers take 25 MB, a third more than what it holds. */
 const mostBytes = 15_000_000;
@@ -16,6 +16,7 @@ const convertMs = 8_000;
 
 export interface AttachmentsDeps {
   readonly store: Pick<Store, 'media' | 'messages'>;
+  readonly archiving?: PartReader['archiving'];
   /** Without it sound is attached in its own codec. */
   readonly conversions?: Pick<Conversions, 'part'> | undefined;
   readonly log: Log;

@@ -13,7 +13,7 @@ import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { convert, legsOf, type Leg } from './conversion-way.ts';
 import { Places } from './places.ts';
-import { readPart } from './read-part.ts';
+import { readPart, type PartReader } from './read-part.ts';
 import { SharedWork } from './shared-work.ts';
 
 /** Conversions under way at once; the converters themselves have limits of their own. */
@@ -26,6 +26,7 @@ export interface ConversionDeps {
     readonly messages: Pick<Store['messages'], 'get' | 'addDerived'>;
     readonly media: Store['media'];
   };
+  readonly archiving?: PartReader['archiving'];
   /** What this machine, and services elsewhere, can do. */
   readonly converters: readonly Converter[];
   readonly log: Log;

@@ -3,6 +3,7 @@ import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Content } from '../ports/convert.ts';
 import type { Store } from '../ports/store.ts';
+import type { Archiving } from './archiving.ts';
 import { inflated } from './deflate.ts';
 
 export interface PartReader {
@@ -10,22 +11,29 @@ export interface PartReader {
     readonly media: Pick<Store['media'], 'get'>;
     readonly messages: Pick<Store['messages'], 'get'>;
   };
+  /** Brings messages back whose parts are in the archive; absent: none is. */
+  readonly archiving?: Pick<Archiving, 'bringBack'> | undefined;
 }
 
 /**
  * A part as it is kept now: sound may be of another type than it came. A message may be kept otherwise since it was read; then it
  * is looked up again.
  * @returns `undefined` if there is no such part, or its bytes are not here
- * @throws Fault if the store is away
+ * @throws Fault if the store is away, or the archive where the message lies
  */
 export async function readPart(
-  { store }: PartReader,
+  { store, archiving }: PartReader,
   message: Message,
   index: number,
 ): Promise<Content | undefined> {
+  if (message.tier === 'archived' && archiving !== undefined) {
+    const back = await archiving.bringBack(message);
+    return back.kind === 'there' ? readFrom(store, back.message, index) : undefined;
+  }
   const found = await readFrom(store, message, index);
   if (found !== undefined || message.envelope.parts[index] === undefined) return found;
   const now = await store.messages.get(message.id);
+  if (now?.tier === 'archived' && archiving !== undefined) return readPart({ store, archiving }, now, index);
   const moved = now !== undefined && keptPart(now, index)?.media !== keptPart(message, index)?.media;
   return moved ? readFrom(store, now, index) : undefined;
 }

@@ -16,19 +16,25 @@ export interface RemoveDeps extends Pick<Store, 'messages' | 'media'> {
  * @throws Fault (temporary) of a store or archive that is away: the message is still there
  */
 export async function removeMessage(deps: RemoveDeps, message: Message): Promise<void> {
-  await removeObjects(deps, message);
-  const known = mediaOf(message);
-  await removeAll(deps, known);
+  await removeObjects(deps.archive, message);
+  await removeAll(deps, mediaOf(message));
   const last = await deps.messages.remove(message.id);
   if (last === undefined) return;
   // A conversion may have ended in between, or it was on its way into the archive or back. What ends later finds no message
   // and keeps nothing.
-  const all = mediaOf(last);
-  await removeAll(deps, last.moving === undefined ? all.filter((id) => !known.includes(id)) : all);
-  await removeObjects(deps, last);
+  const came = new Set(last.moving === undefined ? last.envelope.parts.map(({ media }) => media) : []);
+  await removeAll(
+    deps,
+    mediaOf(last).filter((id) => !came.has(id)),
+  );
+  await removeObjects(deps.archive, last);
 }
 
-async function removeObjects({ archive }: RemoveDeps, { archived, moving }: Message): Promise<void> {
+/** What lies of it in the archive, or may. @throws Fault (temporary) if that is away, or there is none */
+export async function removeObjects(
+  archive: RemoveDeps['archive'],
+  { archived, moving }: Pick<Message, 'archived' | 'moving'>,
+): Promise<void> {
   const keys = new Set([archived, moving].flatMap((one) => (one === undefined ? [] : [one.key])));
   if (keys.size === 0) return;
   if (archive === undefined)

@@ -7,13 +7,15 @@ import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
+import type { BringResult } from './archiving.ts';
 import { changeState, type ChangeDeps } from './change-message.ts';
-import { readPart } from './read-part.ts';
+import { readPart, type PartReader } from './read-part.ts';
 
 /** Access is noted at most once in so long, in milliseconds. */
 const accessMs = 3_600_000;
 
 export interface RetrieveDeps extends ChangeDeps {
+  readonly archiving?: PartReader['archiving'];
   readonly limits: { readonly maxWrong: number; readonly windowMinutes: number };
 }
 
@@ -41,11 +43,17 @@ export interface Retrieval {
   open(text: string, asker: Asker): Promise<OpenResult>;
   /**
    * All sound of a message, in order, where a telephone can play all that is to be heard of it as it came; `undefined` if not, or if
-   * its bytes are gone.
+   * its bytes are gone, or in the archive.
    */
   sound(message: Message): Promise<StoredSound[] | undefined>;
   /** Notes that it was heard again, read or fetched; returns at once. */
   accessed(message: Message): void;
+  /**
+   * Brings its parts back where they lie in the archive; others are there at once.
+   * @param signal ends the waiting, not the work
+   * @throws Fault (temporary) if store or archive is away
+   */
+  bringBack(message: Message, signal: AbortSignal): Promise<BringResult>;
   /** These answer the message as it is then; `undefined` if it is gone. */
   heard(message: Message): Promise<Message | undefined>;
   save(message: Message): Promise<Message | undefined>;
@@ -60,6 +68,8 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     open: (text, asker) => open(deps, text, asker),
     sound: (message) => sound(deps, message),
     accessed: (message) => noteAccess(deps, message),
+    bringBack: async (message, signal) =>
+      deps.archiving === undefined ? { kind: 'there', message } : deps.archiving.bringBack(message, signal),
     // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),
@@ -79,7 +89,7 @@ function noteAccess({ store, clock, log }: RetrieveDeps, { id, accessedAt }: Mes
 }
 
 async function sound(deps: RetrieveDeps, message: Message): Promise<StoredSound[] | undefined> {
-  if (!isPlayableAsItCame(message)) return undefined;
+  if (message.tier === 'archived' || !isPlayableAsItCame(message)) return undefined;
   const parts = piecesOf(message).flatMap((piece) => (piece.kind === 'part' ? [piece.index] : []));
   const found = await Promise.all(parts.map((index) => readPart(deps, message, index)));
   const sounds = found.flatMap((content, i): StoredSound[] => {

@@ -10,7 +10,7 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposit, Deposits } from './deposit.ts';
 import { inTime } from './in-time.ts';
-import { readPart } from './read-part.ts';
+import { readPart, type PartReader } from './read-part.ts';
 import { isFull } from '../core/mailbox/room.ts';
 import type { Profiles } from './profile.ts';
 
@@ -21,6 +21,7 @@ const lookupMs = 400;
 
 export interface SendDeps {
   readonly store: Pick<Store, 'mailboxes' | 'media' | 'messages'>;
+  readonly archiving?: PartReader['archiving'];
   readonly deposits: Pick<Deposits, 'takeAll'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;

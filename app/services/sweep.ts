@@ -6,6 +6,7 @@
 import type { MailboxId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { mediaOf } from '../core/message/kept.ts';
+import { isOverAllocation } from '../core/retention/archive-choice.ts';
 import { heldDays, judge, later, nextLook, retentionFacts } from '../core/retention/judge.ts';
 import type { Random } from '../ports/clock.ts';
 import type { DueMessage, Lease, Look } from '../ports/retention.ts';
@@ -14,6 +15,7 @@ import { compressOne, type CompressOneDeps } from './compress-one.ts';
 import { followRules } from './follow-rules.ts';
 import { purge, type PurgeDeps } from './purge.ts';
 import { preview, type SweepPreview } from './sweep-preview.ts';
+import { removeStrays } from './strays.ts';
 import { sweepMailbox, type MailboxSweepDeps } from './sweep-mailbox.ts';
 
 /** Messages taken at once. */
@@ -22,6 +24,9 @@ const batch = 50;
 const leaseMs = 10 * 60_000;
 /** The longest rest after a batch, in milliseconds. */
 const longestRestMs = 1000;
+/** How often media without a message are looked for, and how long after the start, in milliseconds. */
+const strayMs = 3_600_000;
+const firstStrayMs = 600_000;
 /** A message without a mailbox waits for one so long, in days. */
 const strandedDays = 1;
 
@@ -55,6 +60,7 @@ export interface Sweep {
 }
 
 export function createSweep(deps: SweepDeps): Sweep {
+  let strayed = deps.clock.now().getTime() - strayMs + firstStrayMs;
   return {
     async sweepDue(signal) {
       const report = noReport();
@@ -62,6 +68,11 @@ export function createSweep(deps: SweepDeps): Sweep {
       while (!signal.aborted && (await rested(deps, () => nextMailbox(deps, report, signal), signal)));
       while (!signal.aborted && (await rested(deps, () => nextBatch(deps, report, signal), signal)));
       tell(deps, report);
+      const now = deps.clock.now().getTime();
+      if (!signal.aborted && now - strayed >= strayMs) {
+        strayed = now;
+        await removeStrays(deps, signal);
+      }
       return report;
     },
     async sweepMailbox(id, signal) {
@@ -120,6 +131,7 @@ async function nextBatch(
   if (due.length === 0) return false;
   const found = await store.retention.mailboxes([...new Set(due.map((one) => one.message.mailbox))]);
   const mailboxes = new Map(found.map((one) => [one.id, one]));
+  await noteOver(deps, found);
   const judged = judgeAll(deps, due, mailboxes);
   const purged = await purge(
     deps,
@@ -143,6 +155,21 @@ async function nextBatch(
   report.failed += purged.left.length;
   await lighten(deps, judged.lighten, mailboxes, report, { lease, signal });
   return true;
+}
+
+/** One of a message that came back from the archive may be over its allocation again. */
+async function noteOver(
+  { store, profiles, clock, archive }: SweepDeps,
+  all: readonly Mailbox[],
+): Promise<void> {
+  if (archive === undefined) return;
+  const over = all.filter(
+    (one) => one.sweepAt === undefined && isOverAllocation(one.usage?.bytes ?? 0, profiles.of(one)),
+  );
+  await store.retention.mailboxesBy(
+    over.map(({ id }) => id),
+    clock.now(),
+  );
 }
 
 interface Judged {

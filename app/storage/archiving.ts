@@ -1,9 +1,12 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
-import type { MessageId } from '../core/ids.ts';
+import type { MediaId, MessageId } from '../core/ids.ts';
 import type { ArchivedAt, Message, Moving, Tier } from '../core/message/message.ts';
 import type { ArchivingStore, BeginResult } from '../ports/archiving.ts';
 import type { Connection } from './connection.ts';
 import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
+
+/** Nothing is moved that is being removed for good. */
+const notCondemned: Filter<MessageDocument> = { condemned: { $exists: false } };
 
 /** Messages on their way into the archive and back, in the collection `messages`. */
 export class Archiving implements ArchivingStore {
@@ -18,12 +21,12 @@ export class Archiving implements ArchivingStore {
   async begin(id: MessageId, moving: Moving): Promise<BeginResult> {
     const before = await this.#update(
       'archiving.begin',
-      { _id: id, moving: { $exists: false } },
+      { _id: id, moving: { $exists: false }, ...notCondemned },
       { $set: { moving } },
     );
     if (before) return { kind: 'begun', message: fromDocument({ ...before, moving }) };
     const found = await this.#connection.run('archiving.begin', () => this.#messages.findOne({ _id: id }));
-    if (!found) return { kind: 'gone' };
+    if (!found || found.condemned) return { kind: 'gone' };
     // It was ended in between: the next try begins.
     if (!found.moving) return this.begin(id, moving);
     return { kind: 'moving', moving: found.moving, message: fromDocument(found) };
@@ -41,12 +44,11 @@ export class Archiving implements ArchivingStore {
     const size = sizeOf({ ...message, tier: 'archived' });
     const before = await this.#update(
       'archiving.toArchive',
-      { _id: id, ...ours(moving), version, tier: { $ne: 'archived' } },
-      { $set: { tier: 'archived', archived, ...size }, $unset: { derived: '' }, $inc: { version: 1 } },
+      { _id: id, ...ours(moving), version, tier: { $ne: 'archived' }, ...notCondemned },
+      { $set: { tier: 'archived', archived, ...size }, $inc: { version: 1 } },
     );
     if (!before) return undefined;
-    const { derived: _gone, ...kept } = before;
-    return changed(before, { ...kept, tier: 'archived', archived, ...size });
+    return changed(before, { ...before, tier: 'archived', archived, ...size });
   }
 
   async toLive(message: Message, moving: Moving, at: Date) {
@@ -55,7 +57,7 @@ export class Archiving implements ArchivingStore {
     const size = sizeOf({ ...message, tier });
     const before = await this.#update(
       'archiving.toLive',
-      { _id: id, ...ours(moving), tier: 'archived' },
+      { _id: id, ...ours(moving), tier: 'archived', ...notCondemned },
       {
         $set: { tier, ...size },
         $unset: { archived: '' },
@@ -70,9 +72,15 @@ export class Archiving implements ArchivingStore {
     return changed(before, { ...kept, ...size, tier, accessedAt: accessedAt > at ? accessedAt : at });
   }
 
-  async finish(id: MessageId, moving: Moving): Promise<void> {
+  async finish(id: MessageId, moving: Moving, forms: readonly MediaId[] = []): Promise<void> {
     await this.#connection.run('archiving.finish', () =>
-      this.#messages.updateOne({ _id: id, ...ours(moving) }, { $unset: { moving: '' } }),
+      this.#messages.updateOne(
+        { _id: id, ...ours(moving) },
+        {
+          $unset: { moving: '' },
+          ...(forms.length === 0 ? {} : { $pull: { derived: { media: { $in: [...forms] } } } }),
+        },
+      ),
     );
   }
 

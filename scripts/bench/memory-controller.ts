@@ -19,6 +19,7 @@ import { openJournal } from '../../app/storage/spool/journal.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { openLog } from '../../app/telemetry/open.ts';
 import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
+import { systemDigest } from '../../app/telemetry/system-digest.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { inTime } from '../../app/services/in-time.ts';
@@ -60,6 +61,8 @@ export async function openMemoryController(
     const speech = kept(await openSpeech({ ...config.speech, language }, config.tools, { log }));
     const converters = [transform, ...speech.converters];
     const controller = createController({
+      archive: undefined,
+      digest: systemDigest,
       config,
       file: undefined,
       log,

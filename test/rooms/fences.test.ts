@@ -135,6 +135,22 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import '../programs/environment.ts';`,
     why: 'only transform and speech run programs',
   },
+  {
+    file: 'app/archive/directory/planted.ts',
+    code: `import '@aws-sdk/client-s3';`,
+    why: 'only the archive in S3 knows S3',
+  },
+  {
+    file: 'app/archive/directory/planted.ts',
+    code: `import '../s3/open.ts';`,
+    why: 'archives do not know each other',
+  },
+  {
+    file: 'app/archive/s3/planted.ts',
+    code: `import '../../storage/open.ts';`,
+    why: 'adapters do not know each other',
+  },
+  { file: 'app/services/planted.ts', code: `import '@aws-sdk/client-s3';`, why: 'services know no archive' },
   { file: 'app/speech/planted.ts', code: `import 'pdfkit';`, why: 'only transform lays out documents' },
   { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
   { file: 'app/jobs/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },

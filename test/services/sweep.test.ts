@@ -307,10 +307,52 @@ describe('services: automatic management', function () {
     const back = await world.archiving.bringBack((await now(second))!);
     assert.equal(back.kind, 'there');
     assert.deepEqual((await readPart({ store: store() }, (await now(second))!, 0))?.bytes.length, 8000);
+    // In its turn another goes for it, as soon as it may.
+    await sweep();
+    world.later(day);
+    assert.deepEqual(await sweep(), { ...nothing, archived: 1 });
+    assert.deepEqual(await tiers(), ['live', 'live', 'archived', 'archived']);
     // One in the archive is purged there too.
     world.later(90 * day);
     assert.equal((await sweep()).purged, 4);
     assert.equal(world.objects.size, 0);
+  });
+
+  it('S38: media that no message came for go after a day, and no others', async () => {
+    const sweeper = world.sweep();
+    const put = async (id: string, bytes = words.bytes) => {
+      await store().media.put(id as never, 'text/plain', bytes);
+      return id;
+    };
+    const message = await world.put(mailbox, [words], { expires: new Date(world.now.getTime() + 90 * day) });
+    const { network, id } = message.envelope.origin;
+    const strays = [
+      await put('sip:never-came'),
+      await put('sip:never-came/1', Buffer.alloc(1_200_000, 7)),
+      await put(`${network}:${id}/7`),
+      await put(`${message.envelope.parts[0]!.media}#a-try-that-ended`),
+      await put(`${message.id}/words-3>audio/pcmu@en`),
+    ];
+    const late = 'email:<a/b#c>d@example.org>';
+    await put(late);
+    const others = [await put('greeting:one'), await put('mail-out:two/0')];
+    const there = async (ids: readonly string[]) =>
+      (
+        await Promise.all(ids.map(async (one) => (await store().media.get(one as never)) !== undefined))
+      ).filter(Boolean).length;
+    world.later(day / 2);
+    await sweeper.sweepDue(never);
+    assert.equal(await there(strays), strays.length);
+    // Tried again, just as it was to be removed.
+    const { media } = await store().strays.put(new Date(0), new Date(Date.now() + day), 50);
+    const judged = media.filter((one) => one.id === late);
+    await put(late);
+    assert.deepEqual([judged.length, await store().strays.remove(judged), await there([late])], [1, 0, 1]);
+    world.later(day / 2 + 60_000);
+    await sweeper.sweepDue(never);
+    assert.equal(await there([strays[1]!]), 0, 'a large one too');
+    assert.equal(await there(strays), 0);
+    assert.deepEqual([await there(others), await has(message)], [others.length, true]);
   });
 
   it('S38: other rules of a class hold for messages that are there: a shorter trash at once, and longer keeping, never shorter', async () => {

@@ -1,5 +1,6 @@
 import type { OfficeRun } from '../command.ts';
 import { Failure } from '../failure.ts';
+import { openArchived } from '../office/archived.ts';
 import { subscriberOffice } from '../office/subscribers.ts';
 import { confirm } from '../output/ask.ts';
 
@@ -28,7 +29,8 @@ export async function removeMailbox(
   const { new: fresh, old } = mailbox.counts;
   const what = `${mailbox.number}: ${fresh} new and ${old} old messages would be gone for good`;
   if (!dryRun) {
-    const { directory } = await subscriberOffice(office);
+    await using archived = await openArchived(office);
+    const { directory } = await subscriberOffice(office, archived.archive);
     await confirm(terminal, what, yes);
     await directory.remove(mailbox.id);
     await office.note('mailbox-removed', mailbox, mailbox.number);

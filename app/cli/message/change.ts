@@ -6,6 +6,7 @@ import { removeMessage } from '../../services/remove-message.ts';
 import type { OfficeRun } from '../command.ts';
 import { Failure } from '../failure.ts';
 import type { Office } from '../office/office.ts';
+import { openArchived } from '../office/archived.ts';
 import { changing, findMessage } from '../office/messages.ts';
 import { confirm } from '../output/ask.ts';
 import type { Output } from '../output/output.ts';
@@ -33,7 +34,8 @@ export async function deleteMessage(run: OfficeRun, choice: DeleteChoice, name =
   }
   if (!dryRun) {
     await confirm(terminal, `message ${message.id} would be gone for good`, yes);
-    await removeMessage(office.store, message);
+    await using archived = await openArchived(office);
+    await removeMessage({ ...office.store, archive: archived.archive }, message);
     // Counted anew and not subtracted: removing it twice counts it once.
     await office.store.mailboxes.recount(message.mailbox);
     await office.note('message-removed', mailbox, message.id);

@@ -10,6 +10,7 @@ import { systemClock as clock } from '../../telemetry/system-clock.ts';
 import { systemRandom as random } from '../../telemetry/system-random.ts';
 import { openTransform } from '../../transform/open.ts';
 import { Failure } from '../failure.ts';
+import { openArchived } from './archived.ts';
 import type { Office } from './office.ts';
 
 /** By id or reference. @throws Failure `notFound` */
@@ -37,16 +38,19 @@ export interface Converting extends AsyncDisposable {
 }
 
 /** What this machine can turn content into; speech too where the words are wanted. */
-export async function converting({ config, store, log }: Office, speaks: boolean): Promise<Converting> {
+export async function converting(office: Office, speaks: boolean): Promise<Converting> {
+  const { config, store, log } = office;
   const transform = openTransform(config.tools, { log });
   const { language } = config.prompts;
   const speech = speaks ? await openSpeech({ ...config.speech, language }, config.tools, { log }) : undefined;
   const converters = [transform, ...(speech?.converters ?? [])];
+  const archived = await openArchived(office);
   return {
-    conversions: createConversions({ store, converters, log }),
+    conversions: createConversions({ store, converters, log, archiving: archived.archiving }),
     async [Symbol.asyncDispose]() {
       await speech?.[Symbol.asyncDispose]();
       await transform[Symbol.asyncDispose]();
+      await archived[Symbol.asyncDispose]();
     },
   };
 }

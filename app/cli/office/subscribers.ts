@@ -1,4 +1,5 @@
 /** What subscribers are kept by: the directory, their PINs, and tables of them. */
+import type { Archive } from '../../ports/archive.ts';
 import type { Tables } from '../../ports/tables.ts';
 import { openHasher } from '../../secrets/open.ts';
 import { createDirectory, type Directory } from '../../services/directory.ts';
@@ -17,11 +18,22 @@ export interface SubscriberOffice {
   readonly pins: PinDesk;
 }
 
-/** @throws Fault `not-found` if no prompts were built: they say which languages there are */
-export async function subscriberOffice(office: Office): Promise<SubscriberOffice> {
+/**
+ * @param archive where archived messages lie, for those who are removed
+ * @throws Fault `not-found` if no prompts were built: they say which languages there are
+ */
+export async function subscriberOffice(office: Office, archive?: Archive): Promise<SubscriberOffice> {
   const { config, secrets, store, plan, classes, auditor, log } = office;
   const { languages } = await openPromptCatalog(config.prompts, { log });
-  const directory = createDirectory({ store, plan, classes, languages, clock, random });
+  const directory = createDirectory({
+    store,
+    plan,
+    classes,
+    languages,
+    clock,
+    random,
+    ...(archive === undefined ? {} : { archive }),
+  });
   const hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   return {
     directory,

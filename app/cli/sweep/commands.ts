@@ -6,6 +6,7 @@ import { openTransform } from '../../transform/open.ts';
 import type { Actions, OfficeRun } from '../command.ts';
 import type { Ending } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
+import { openArchived } from '../office/archived.ts';
 import { changing } from '../office/messages.ts';
 import type { Office } from '../office/office.ts';
 import { confirm } from '../output/ask.ts';
@@ -40,10 +41,11 @@ interface Sweeping extends AsyncDisposable {
   flush(): Promise<void>;
 }
 
-function sweeping(office: Office): Sweeping {
+async function sweeping(office: Office): Promise<Sweeping> {
   const { store, config, classes, profiles, log } = office;
   const transform = openTransform(config.tools, { log });
   const deps = changing(office);
+  const archived = await openArchived(office);
   const sweep = createSweep({
     ...deps,
     store,
@@ -52,6 +54,8 @@ function sweeping(office: Office): Sweeping {
     random,
     log,
     shrinker: transform,
+    archiving: archived.archiving,
+    archive: archived.archive === undefined ? undefined : archived.archiving,
     classNames: () => Object.keys(classes.current()),
     // Whoever counts in turn finds them.
     onCounted: () => undefined,
@@ -59,13 +63,16 @@ function sweeping(office: Office): Sweeping {
   return {
     sweep,
     flush: () => deps.flush(),
-    [Symbol.asyncDispose]: () => transform[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await transform[Symbol.asyncDispose]();
+      await archived[Symbol.asyncDispose]();
+    },
   };
 }
 
 async function previewSweep({ office, out }: OfficeRun, _choice: object, number?: string): Promise<void> {
   const mailbox = number === undefined ? undefined : await office.mailbox(number);
-  await using opened = sweeping(office);
+  await using opened = await sweeping(office);
   const { purge, archive, compress, held } = await opened.sweep.preview(mailbox?.id);
   if (out.json) await out.document({ number: mailbox?.number ?? null, purge, archive, compress, held });
   await out.line(
@@ -79,7 +86,7 @@ async function runSweep(
   number?: string,
 ): Promise<Ending> {
   const mailbox = number === undefined ? undefined : await office.mailbox(number);
-  await using opened = sweeping(office);
+  await using opened = await sweeping(office);
   const { purge } = await opened.sweep.preview(mailbox?.id);
   await confirm(terminal, `${purge} messages that have expired would be gone for good`, purge === 0 || yes);
   const { signal } = terminal;

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Mailbox } from '../../core/mailbox/mailbox.ts';
 import type { Message } from '../../core/message/message.ts';
+import type { Archive } from '../../ports/archive.ts';
 import { writeRow, columnNames } from '../../core/directory/columns.ts';
-import { packMessage, unpackMessage } from '../../services/pack-message.ts';
+import { packMessage, unpackMessage, type Packed } from '../../services/pack-message.ts';
 import { openTables } from '../../tables/open.ts';
 import { systemDigest as digest } from '../../telemetry/system-digest.ts';
 import type { OfficeRun } from '../command.ts';
 import type { Ending } from '../exit-codes.ts';
 import type { Office } from '../office/office.ts';
+import { openArchived } from '../office/archived.ts';
 import { allMailboxes } from '../office/pages.ts';
 import { openProgress } from '../output/progress.ts';
 
@@ -33,6 +35,7 @@ export async function exportAll(
     numbers.length === 0 ? undefined : await Promise.all(numbers.map((one) => office.mailbox(one)));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const progress = openProgress(terminal.stderr, undefined);
+  await using archived = await openArchived(office);
   const sum = { mailboxes: 0, written: 0, there: 0, bad: 0 };
   const held: ExportNotes['held'][number][] = [];
   const tables = openTables();
@@ -51,7 +54,12 @@ export async function exportAll(
         });
       for await (const message of messagesOf(office, mailbox)) {
         terminal.signal.throwIfAborted();
-        const done = await exportOne(office, mailbox, message, join(folder, number.slice(1)));
+        const done = await exportOne(
+          { office, archive: archived.archive },
+          mailbox,
+          message,
+          join(folder, number.slice(1)),
+        );
         if (done.kind === 'bad') progress.say(`${message.id}: ${done.why}`);
         sum[done.kind] += 1;
         progress.step(
@@ -93,16 +101,20 @@ async function* messagesOf({ store }: Office, mailbox: Mailbox): AsyncGenerator<
 
 type Exported = { readonly kind: 'written' | 'there' } | { readonly kind: 'bad'; readonly why: string };
 
+interface Sources {
+  readonly office: Office;
+  readonly archive: Archive | undefined;
+}
+
 async function exportOne(
-  { store }: Office,
+  { office, archive }: Sources,
   mailbox: Mailbox,
   message: Message,
   folder: string,
 ): Promise<Exported> {
   const file = join(folder, `${message.id}.xml`);
   if (await isThere(file, message)) return { kind: 'there' };
-  if (message.tier === 'archived') return { kind: 'bad', why: 'it lies in the archive: export that as well' };
-  const packed = await packMessage({ media: store.media, digest }, message, mailbox.number);
+  const packed = await documentOf(office, archive, message, mailbox);
   if (packed.kind === 'too-large') return { kind: 'bad', why: 'it is too large for one document' };
   if (packed.kind === 'lost') return { kind: 'bad', why: packed.what };
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -122,6 +134,20 @@ async function exportOne(
   }
   await rename(partial, file);
   return { kind: 'written' };
+}
+
+/** What lies in the archive is such a document. */
+async function documentOf(
+  { store }: Office,
+  archive: Archive | undefined,
+  message: Message,
+  mailbox: Mailbox,
+): Promise<Packed> {
+  const { archived } = message;
+  if (archived === undefined) return packMessage({ media: store.media, digest }, message, mailbox.number);
+  const document = await archive?.get(archived.key, archived.bytes);
+  if (document === undefined) return { kind: 'lost', what: `${archived.key} is not in the archive` };
+  return { kind: 'packed', document };
 }
 
 /** It is good if it is whole, and nothing has changed since. */
