@@ -206,6 +206,17 @@ describe('answerback doctor', function () {
     await chmod(directory, 0o700);
   });
 
+  it('an archive that cannot be used', async () => {
+    const directory = join(folder, 'archive');
+    const none = await examine('archive', {
+      archive: { kind: 'directory', directory: join(folder, 'answerback.yaml', 'x') },
+    });
+    only(none.found, 'wrong', /^the archive cannot be used/);
+    await mkdir(directory, { recursive: true });
+    only((await examine('archive', { archive: { kind: 'directory', directory } })).found, 'ok', /./);
+    only((await examine('archive', {})).found, 'skipped', /no archive/);
+  });
+
   it('a controller that is not there, or is not ready', async () => {
     const away = await examine('controller', { web: { port: await freePort() } });
     only(away.found, 'wrong', /^no controller answers at http:\/\/127\.0\.0\.1/);

@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openDirectoryArchive } from '../../app/archive/directory/open.ts';
 import type { E164, MailboxId, MediaId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { makeReference } from '../../app/core/reference/reference.ts';
+import { createArchiving } from '../../app/services/archive.ts';
+import { systemClock } from '../../app/telemetry/system-clock.ts';
+import { systemDigest } from '../../app/telemetry/system-digest.ts';
+import { systemRandom } from '../../app/telemetry/system-random.ts';
+import { silentLog } from '../ports/silent-log.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
 import { at, sampleMessage } from '../storage/sample.ts';
 import { answerback } from './command.ts';
@@ -105,6 +111,33 @@ describe('answerback export and import', function () {
     const again = await run('to', 'import', out);
     assert.deepEqual([again.code, again.json()['taken'], again.json()['known']], [0, 0, 4]);
     assert.deepEqual(await state(to, ann), await state(from, ann));
+  });
+
+  it('what lies in the archive is saved and exported too', async () => {
+    const directory = join(folder, 'archive');
+    await mkdir(directory);
+    const config = { store: { database: from.database }, archive: { kind: 'directory', directory } };
+    await writeFile(join(folder, 'from.yaml'), JSON.stringify(config));
+    const message = await leave(bob);
+    {
+      await using archive = openDirectoryArchive({ directory, timeoutMs: 10_000 });
+      const deps = {
+        store: from.store,
+        archive,
+        digest: systemDigest,
+        clock: systemClock,
+        random: systemRandom,
+      };
+      const archived = await createArchiving({ ...deps, log: silentLog }).archiveMessage(message);
+      assert.equal(archived?.tier, 'archived');
+    }
+    const out = join(folder, 'archived');
+    const { code, errors } = await run('from', 'export', out, bob);
+    assert.equal(code, 0, errors);
+    assert.ok((await readdir(join(out, bob.slice(1)))).includes(`${message.id}.xml`));
+    const sound = join(folder, 'sound.ulaw');
+    assert.equal((await run('from', 'message', 'save', message.id, '-o', sound)).code, 0);
+    assert.equal((await stat(sound)).size, 5000);
   });
 
   it('a document that is damaged is told, and the others are taken in', async () => {

@@ -1,4 +1,5 @@
 import type { Check } from '../check.ts';
+import { archive } from './archive.ts';
 import { certificates } from './certificates.ts';
 import { clock } from './clock.ts';
 import { configuration } from './configuration.ts';
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   prompts,
   spool,
   recordings,
+  archive,
   controller,
   gateways,
   certificates,
