@@ -6,7 +6,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { configSchema, storeUrl, storeUrlForm } from './config/schema.ts';
+import { archiveProblems } from './config/archive.ts';
+import { storeUrl, storeUrlForm } from './config/parts.ts';
+import { configSchema } from './config/schema.ts';
+import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import { Fault } from './core/errors.ts';
@@ -33,6 +36,8 @@ export interface Secrets {
   readonly mailRelay: string | undefined;
   /** Mixed into hashes of PINs. */
   readonly pinPepper: string | undefined;
+  /** Of an archive in S3. */
+  readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
 /**
@@ -54,6 +59,8 @@ export function loadConfig(
   if (!storeUrl.safeParse(config.store.url).success) {
     throw invalid(file, [line('MONGODB_URL', config.store.url, storeUrlForm)]);
   }
+  if (!storeUrl.optional().safeParse(config.archive?.url).success)
+    throw invalid(file, [line('ARCHIVE_MONGODB_URL', config.archive?.url, storeUrlForm)]);
   const wrong = contradictions(config, env);
   if (wrong.length > 0) throw invalid(file, wrong);
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
@@ -65,8 +72,16 @@ export function loadConfig(
     smpp: new Map(config.smpp.map(({ name }) => [name, smppPassword(name, env) ?? ''])),
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
+    s3: s3Keys(env),
   };
   return { config: deepFreeze(config), secrets };
+}
+
+function s3Keys({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+}: Readonly<Record<string, string | undefined>>): Secrets['s3'] {
+  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
 }
 
 /** The variable that has the password of an SMPP bind. */
@@ -141,9 +156,22 @@ function withEnvironment(
       bind.tlsCa === undefined ? bind : { ...bind, tlsCa: resolve(bind.tlsCa) },
     ),
     asterisk,
+    archive: config.archive && archiveFrom(config.archive, env),
     store: { ...config.store, url: env['MONGODB_URL'] ?? config.store.url },
     spool: { directory: resolve(config.spool.directory) },
     prompts: { ...config.prompts, directory: resolve(config.prompts.directory) },
+  };
+}
+
+function archiveFrom(
+  archive: NonNullable<z.output<typeof configSchema>['archive']>,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const { directory, url } = archive;
+  return {
+    ...archive,
+    directory: directory === undefined ? undefined : resolve(directory),
+    url: env['ARCHIVE_MONGODB_URL'] ?? url,
   };
 }
 
@@ -158,9 +186,11 @@ function contradictions(
     if (!classes.includes(r.class))
       wrong.push(line(`numbers.ranges[${i}].class`, r.class, `one of ${classes.join(', ')}`));
   });
+  wrong.push(...archiveProblems(config.archive, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
+  wrong.push(...wrongBilling(config.billing));
   for (const [key, c] of Object.entries(config.classes)) {
     if (!isTimeZone(c.timeZone))
       wrong.push(line(`classes.${key}.timeZone`, c.timeZone, 'an IANA time zone, as Europe/Zurich'));
@@ -193,6 +223,13 @@ function contradictions(
     );
   }
   return wrong;
+}
+
+function wrongBilling({ timeZone, rates }: Config['billing']): string[] {
+  const zone = isTimeZone(timeZone)
+    ? []
+    : [line('billing.timeZone', timeZone, 'an IANA time zone, as Europe/Zurich')];
+  return zone.concat(rateProblems(rates).map((problem) => `billing.rates: ${problem}`));
 }
 
 /** What is called or written to at the operator's cost is checked when it is set, and again when it is used. */

@@ -23,11 +23,13 @@ import type { MailIntake } from './ports/mail.ts';
 import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
+import { openArchive } from './open-archive.ts';
 import { openHasher } from './secrets/open.ts';
 import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
+import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
 import { createHealth } from './telemetry/health.ts';
 import {
@@ -42,6 +44,7 @@ import { openMetrics } from './telemetry/metrics.ts';
 import { openLog } from './telemetry/open.ts';
 import { createStages } from './telemetry/stages.ts';
 import { systemClock as clock } from './telemetry/system-clock.ts';
+import { systemDigest } from './telemetry/system-digest.ts';
 import { systemRandom } from './telemetry/system-random.ts';
 import { openTransform } from './transform/open.ts';
 
@@ -61,8 +64,10 @@ async function main(): Promise<void> {
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
   await using store = await openStore(config.store, { log, onOperation: storeMeter(metrics) });
+  await using archive = await openArchive(config.archive, secrets, { log });
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using spool = await openSpool(config.spool, { log });
+  await using journal = openJournal(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
   await using media = await openSwitch(config, secrets, {
     log,
@@ -90,8 +95,11 @@ async function main(): Promise<void> {
     clock,
     random: systemRandom,
     store,
+    archive,
+    digest: systemDigest,
     hasher,
     spool,
+    journal,
     media: meteredMedia(media, metrics),
     transform,
     converters: [transform, ...speech.converters].map((one) => meteredConverter(one, metrics)),

@@ -35,6 +35,8 @@ Secrets and overrides come from the environment alone:
 | \`FREESWITCH_PASSWORD\` | password of the event socket, where \`switch\` is \`freeswitch\` |
 | \`ASTERISK_ARI_URL\` | overrides \`asterisk.url\` |
 | \`MONGODB_URL\` | overrides \`store.url\` |
+| \`ARCHIVE_MONGODB_URL\` | overrides \`archive.url\` |
+| \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` | needed where \`archive\` is of kind \`s3\` |
 | \`TWILIO_ACCOUNT_SID\`, \`TWILIO_AUTH_TOKEN\` | needed where \`twilio\` is configured |
 | \`GOOGLE_APPLICATION_CREDENTIALS\` | file with the key of a service account, where \`speech\` names Google, see [speech.md](speech.md) |
 | \`SMPP_PASSWORD_<NAME>\` | password of the bind of that name in \`smpp\`, in capitals, with \`_\` for \`-\`; else \`SMPP_PASSWORD\` holds |

@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 fast_tests=('test/{audio,config,core,docs,rooms}/**/*.test.ts' 'test/*.test.ts')
 
 [[ $# -gt 0 ]] || { echo 'run.sh: what? SCRIPT.ts, --test or --ok' >&2; exit 64; }
-bash scripts/setup.sh --quiet
+if [[ $1 == --test ]]; then bash scripts/setup.sh --quiet; else bash scripts/setup.sh --quiet --no-tests; fi
 PATH=$PWD/node_modules/.bin:$PATH
 
 step() {

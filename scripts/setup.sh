@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# setup.sh [--quiet]: makes this machine ready to run, test and try Answerback. Run it as often as you like.
+# setup.sh [--quiet] [--no-tests]: makes this machine ready to run, test and try Answerback. Run it as often as you like.
 #
 # What is there is used: MONGODB_URL or `mongod` (else FerretDB over PostgreSQL is prepared), ASTERISK_ARI_URL or `asterisk` 22
 # or newer (else one is prepared). What is prepared lies in $ANSWERBACK_CACHE, by default ~/.cache/answerback, is shared by
 # every checkout, and may be deleted at any time. Nothing but apt's `debootstrap` is installed on the machine itself.
-# ANSWERBACK_DEBIAN_MIRROR overrides the mirror that apt is set to. --quiet says nothing where nothing is to be done.
+# ANSWERBACK_DEBIAN_MIRROR overrides the mirror that apt is set to. --quiet says nothing where nothing is to be done;
+# --no-tests leaves out what only tests need: an S3 server that takes some minutes to build.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -14,6 +15,8 @@ cache=$(cd "$cache" && pwd)
 root=${ANSWERBACK_ROOT:-$cache/root}
 ferretdb=${ANSWERBACK_FERRETDB:-$cache/bin/ferretdb}
 ferretdb_version=v2.7.0
+versitygw=${ANSWERBACK_VERSITYGW:-$cache/bin/versitygw}
+versitygw_version=v1.8.0
 suite=forky
 # Counts up when the root is to be made anew for another reason than its packages.
 root_recipe=1
@@ -23,7 +26,14 @@ source "$here/scripts/setup/progress.sh"
 source "$here/scripts/setup/machine.sh"
 source "$here/scripts/setup/parts.sh"
 
-[[ ${1:-} == --quiet ]] && quiet=yes || quiet=no
+quiet=no tests=yes
+for option in "$@"; do
+  case $option in
+    --quiet) quiet=yes ;;
+    --no-tests) tests=no ;;
+    *) give_up "unknown option $option" ;;
+  esac
+done
 begun=$SECONDS
 check_node
 
@@ -47,14 +57,14 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 say "preparing: ${needed[*]} (in $cache)"
 remove_partial
-if wants root || wants ferretdb; then check_machine; fi
+if wants root || wants go_programs; then check_machine; fi
 
 if wants packages; then start packages 'Node packages' install_node_packages; fi
 if wants root; then start root 'Debian root' make_root; fi
-if wants ferretdb && [[ $go_in_root == no ]]; then start ferretdb "FerretDB ${ferretdb_version}" build_ferretdb; fi
+if wants go_programs && [[ $go_in_root == no ]]; then start go_programs 'Go programs' build_go_programs; fi
 finish_all
-if wants ferretdb && [[ $go_in_root == yes ]]; then
-  start ferretdb "FerretDB ${ferretdb_version}" build_ferretdb
+if wants go_programs && [[ $go_in_root == yes ]]; then
+  start go_programs 'Go programs' build_go_programs
   finish_all
 fi
 if wants database; then

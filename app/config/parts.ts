@@ -11,6 +11,8 @@ import {
 export const e164 = z
   .string()
   .regex(/^\+[1-9]\d{4,14}$/, 'a number in E.164 form with its plus, as +12025550123');
+export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
+export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
 export const port = z.int().min(1).max(65535);
 export const emailAddress = z.string().max(254).regex(addressPattern, 'an e-mail address');
 

@@ -1,9 +1,11 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
+import { billingSection } from './billing.ts';
 import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
+import { archive } from './archive.ts';
 import { email } from './email.ts';
-import { e164, notificationRule, port } from './parts.ts';
+import { e164, notificationRule, port, storeUrl } from './parts.ts';
 import { name } from './forms.ts';
 import { smppBind } from './smpp.ts';
 import { destinations } from '../core/profile/toll-table.ts';
@@ -11,8 +13,6 @@ import { classLimits, optionalClassLimits } from '../core/profile/class-limits.t
 import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
 
-export const storeUrlForm = 'a mongodb:// or mongodb+srv:// address';
-export const storeUrl = z.string().regex(/^mongodb(\+srv)?:\/\//, storeUrlForm);
 const codes = z.int().min(1).max(100);
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 22:00');
@@ -242,6 +242,9 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The store.'),
+  archive: archive
+    .optional()
+    .describe('Where messages go that are over the memory allocation; without it none do.'),
   spool: z
     .strictObject({
       directory: z.string().default('var/deposits').describe('Where deposits wait while the store is away.'),
@@ -318,6 +321,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The audit of logins.'),
+  billing: billingSection,
   twilio: z
     .strictObject({
       from: e164.describe('Sending number.'),

@@ -4,10 +4,13 @@ import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
+import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
+import type { Account } from '../services/account.ts';
 import { createArrivals, type Arrivals } from '../services/arrivals.ts';
 import { createRunning, type Running } from './running.ts';
+import { createBilling } from '../services/billing.ts';
 import { createCommands, type Commands } from '../services/command.ts';
 import { createDeliveries } from '../services/deliver.ts';
 import { type Deposits } from '../services/deposit.ts';
@@ -34,9 +37,13 @@ const every = {
   faxes: 15_000,
   spool: 5_000,
   accounts: 10_000,
+  billing: 10_000,
   lamps: 60_000,
   counts: 60_000,
+  archive: 60_000,
 };
+/** Messages that a crash left between store and archive, put in order at once. */
+const repairedAtOnce = 50;
 
 export interface Controller {
   /** A text from a gateway other than the switch. */
@@ -56,6 +63,7 @@ export function createController(rooms: Rooms): Controller {
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
   const faxing = startFaxing(rooms, shared, messaging);
+  startManaging(rooms, shared, messaging);
   const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
@@ -65,6 +73,7 @@ export function createController(rooms: Rooms): Controller {
     rule: rooms.config.deliver,
     maxCalls: maxDeliveries,
     tolls: messaging.tolls,
+    account,
     onDue: (at) => calls.wakeAt(at),
   });
   messaging.late.deliveries = deliveries;
@@ -89,6 +98,7 @@ export function createController(rooms: Rooms): Controller {
     smsNumbers,
     notify,
     running,
+    account,
   });
   const { scheduler } = rooms;
   const texts = scheduler.worker('texts', every.texts, async (signal) => {
@@ -102,10 +112,7 @@ export function createController(rooms: Rooms): Controller {
     if (rooms.spool.size > 0) await deposits.drain(signal);
   };
   const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
-  const write = async (): Promise<void> => {
-    await Promise.all([account.flush(), messaging.auditor.flush()]);
-  };
-  scheduler.worker('accounts', every.accounts, write, 'controller');
+  keepBooks(rooms, shared, messaging);
   scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
   let all = true;
   const counts = scheduler.worker(
@@ -118,6 +125,7 @@ export function createController(rooms: Rooms): Controller {
     },
     'controller',
   );
+  startArchive(rooms, shared);
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
@@ -128,6 +136,27 @@ export function createController(rooms: Rooms): Controller {
     run: (signal) =>
       answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
   };
+}
+
+/** Writes down what was done, and sums it up. */
+function keepBooks({ scheduler, config }: Rooms, shared: Shared, { account, auditor }: Messaging): void {
+  const write = async (): Promise<void> => {
+    await Promise.all([account.flush(), auditor.flush()]);
+    await account.takeLeft();
+  };
+  scheduler.worker('accounts', every.accounts, write, 'controller').wake();
+  const books = createBilling({ ...shared, ...config.billing });
+  scheduler.worker('billing', every.billing, async (signal) => {
+    await books.post(signal);
+  });
+}
+
+/** What a crash left between store and archive is put in order. */
+function startArchive({ archive, scheduler }: Rooms, { archiving }: Shared): void {
+  if (archive === undefined) return;
+  scheduler.worker('archive', every.archive, async () => {
+    await archiving.repair(repairedAtOnce);
+  });
 }
 
 function startFaxing(rooms: Rooms, shared: Shared, messaging: Messaging) {
@@ -155,6 +184,7 @@ function createTakeText(
     smsNumbers: readonly string[];
     notify: Notify;
     running: Running;
+    account: Account;
   },
 ): { takeText: (text: InboundText) => Promise<void>; arrivals: Arrivals } {
   const came = ({ network }: InboundText): void =>
@@ -165,6 +195,7 @@ function createTakeText(
     trunks: rooms.config.trunks,
     ownNumbers: to.smsNumbers,
     notify: to.notify,
+    account: to.account,
   });
   const arrivals = createArrivals({
     ...shared,

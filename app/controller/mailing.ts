@@ -8,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
+import type { Account } from '../services/account.ts';
 import { createAttachments } from '../services/attachments.ts';
 import type { Commands } from '../services/command.ts';
 import type { Conversions } from '../services/conversions.ts';
@@ -53,6 +54,7 @@ export interface MailServices {
   readonly notify: Notify;
   readonly tolls: Tolls;
   readonly deposits: Deposits;
+  readonly account: Account;
 }
 
 /** What takes mail in; `undefined` where none comes in. */

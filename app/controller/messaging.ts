@@ -11,6 +11,7 @@ import { type Deliveries } from '../services/deliver.ts';
 import { createDeposits } from '../services/deposit.ts';
 import { createLamps } from '../services/lamp.ts';
 import { createInbox } from '../services/inbox.ts';
+import { noteGrown } from '../services/memory.ts';
 import { createNotify } from '../services/notify.ts';
 import { createSends } from '../services/send.ts';
 import { createRetrieval } from '../services/retrieve.ts';
@@ -27,7 +28,15 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
   const { plan } = shared;
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const late: { deliveries?: Deliveries } = {};
-  const account = meteredAccount(createAccount({ ...shared, cdrs: store.cdrs }), rooms);
+  const account = meteredAccount(
+    createAccount({
+      ...shared,
+      cdrs: store.cdrs,
+      journal: rooms.journal,
+      rates: config.billing.rates,
+    }),
+    rooms,
+  );
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({
     ...shared,
@@ -68,7 +77,8 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
       counting: { ...counting, raise: apart((mailbox, change) => counting.raise(mailbox, change)) },
       isServedNumber: (digits) => plan.leadsHere(digits),
       onRecounted: (mailbox) => counting.doubt(mailbox),
-      onStored: (message, mailbox) => {
+      onStored: (message, mailbox, known) => {
+        noteGrown(shared, known, message);
         account.message('deposit', message, rooms.clock.now());
         if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
       },

@@ -1,14 +1,18 @@
 /** What a controller works with: the open rooms. */
 import { type Config } from '../config.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Archive } from '../ports/archive.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Converter } from '../ports/convert.ts';
+import type { Digest } from '../ports/digest.ts';
 import type { DocumentJoiner } from '../ports/documents.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Hasher } from '../ports/hasher.ts';
+import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
 import type { MediaServer } from '../ports/media.ts';
 import type { Metrics, Stages } from '../ports/metrics.ts';
+import type { Shrinker } from '../ports/shrink.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import type { Spool } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
@@ -24,9 +28,13 @@ export interface Rooms {
   readonly clock: Clock;
   readonly random: Random;
   readonly store: Store;
+  /** Where archived messages lie; absent: none is configured. */
+  readonly archive: Archive | undefined;
+  readonly digest: Digest;
   readonly spool: Spool;
+  readonly journal: Journal;
   readonly media: MediaServer;
-  readonly transform: SoundTransform;
+  readonly transform: SoundTransform & Shrinker;
   /** What can be turned into what here. */
   readonly converters: readonly Converter[];
   readonly documents: DocumentJoiner;

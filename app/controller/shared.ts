@@ -1,15 +1,18 @@
 import { watchClasses } from '../config.ts';
 import { createNumberPlan } from '../core/address/number-plan.ts';
 import type { E164 } from '../core/ids.ts';
+import { createArchiving } from '../services/archive.ts';
 import { createClasses } from '../services/classes.ts';
 import { createConversions } from '../services/conversions.ts';
+import { noArchive } from '../services/no-archive.ts';
 import { createProfiles } from '../services/profile.ts';
 import type { Rooms } from './rooms.ts';
 
 /** What most services need. */
 export type Shared = ReturnType<typeof shareable>;
 
-export function shareable({ config, file, log, clock, random, store, texts, converters }: Rooms) {
+export function shareable(rooms: Rooms) {
+  const { config, file, log, clock, random, store, texts, converters } = rooms;
   const plan = createNumberPlan(config.numbers);
   const classes = createClasses({
     store,
@@ -24,6 +27,8 @@ export function shareable({ config, file, log, clock, random, store, texts, conv
   const profiles = createProfiles(() => classes.current());
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
-  const conversions = createConversions({ store, converters, log });
-  return { store, log, clock, random, texts, plan, classes, profiles, access, conversions };
+  const { archive = noArchive, digest } = rooms;
+  const archiving = createArchiving({ store, archive, digest, clock, random, log });
+  const conversions = createConversions({ store, converters, clock, log, archiving });
+  return { store, archiving, log, clock, random, texts, plan, classes, profiles, access, conversions };
 }

@@ -37,13 +37,21 @@ export async function connectTo(call: Call, to: Connecting, deps: FlowDeps): Pro
     return call.gone.aborted ? 'gone' : 'refused';
   }
   await tell(call, language, calling[as]);
-  const started = deps.clock.now();
-  const result = await deps.media.dial(
-    { number },
-    { callerNumber: deps.access, ringSeconds: deps.ringSeconds, signal: call.gone },
+  const leg = {
+    src: to.mailbox.number,
+    dst: number,
+    clid: deps.access,
+    outcome: `connect-${as}`,
+    accountcode: to.mailbox.id,
+    message: to.message,
+  };
+  const result = await deps.account.dial(leg, () =>
+    deps.media.dial(
+      { number },
+      { callerNumber: deps.access, ringSeconds: deps.ringSeconds, signal: call.gone },
+    ),
   );
   if (result.kind !== 'answered') {
-    recordUnanswered(to, number, result, started, deps);
     if (call.gone.aborted) return 'gone';
     await say(call, { language }, prompt(failure(result, as)));
     return call.gone.aborted ? 'gone' : 'not-reached';
@@ -98,39 +106,6 @@ async function converse(call: Call, other: Call, to: Connecting, deps: FlowDeps)
 }
 
 type Unanswered = Exclude<DialResult, { kind: 'answered' }>;
-
-/** Q.850 causes. */
-const causes = { busy: 17, 'no-answer': 19, refused: 21, unallocated: 1 } as const;
-
-function recordUnanswered(
-  to: Connecting,
-  number: string,
-  result: Unanswered,
-  start: Date,
-  { account, clock, access }: FlowDeps,
-): void {
-  const end = clock.now();
-  account.event({
-    event: 'call',
-    direction: 'outbound',
-    src: to.mailbox.number,
-    dst: number,
-    clid: access,
-    channel: '',
-    dcontext: 'outgoing',
-    lastapp: `connect-${to.as}`,
-    start,
-    end,
-    duration: Math.floor((end.getTime() - start.getTime()) / 1000),
-    billsec: 0,
-    disposition: result.kind === 'busy' ? 'BUSY' : result.kind === 'no-answer' ? 'NO ANSWER' : 'FAILED',
-    hangup_cause: result.kind === 'failed' ? result.cause : causes[result.kind],
-    uniqueid: '',
-    linkedid: '',
-    accountcode: to.mailbox.id,
-    ...(to.message === undefined ? {} : { userfield: to.message }),
-  });
-}
 
 const refusals: Readonly<Record<Exclude<TollAnswer, 'allowed'> | 'not-now', PromptName>> = {
   denied: 'call-denied',

@@ -5,14 +5,31 @@ export interface AuditEvent {
   /** Chosen by the writer: a repeated write makes no second one. */
   readonly id: string;
   readonly at: Date;
-  readonly event: 'login' | 'code-sent' | 'code' | 'pin-set' | 'first-pin' | 'unlock';
-  /** As `in`, `wrong`, `locked`, `own-phone`; for `pin-set` also the problem of one that was refused. */
+  readonly event:
+    | 'login'
+    | 'code-sent'
+    | 'code'
+    | 'pin-set'
+    | 'first-pin'
+    | 'unlock'
+    | 'hold'
+    | 'release'
+    /** By the command `answerback`. */
+    | 'operator';
+  /**
+   * As `in`, `wrong`, `locked`, `own-phone`; for `pin-set` also the problem of one that was refused; for `operator` what was
+   * done, as `message-deleted`.
+   */
   readonly outcome: string;
   readonly mailbox?: MailboxId;
   /** Number or trunk that asked; `operator` for what was done at the controller. */
   readonly caller: string;
   /** The switch's id of the call. */
   readonly call?: string;
+  /** Of `operator`: the account at the machine that did it. */
+  readonly by?: string;
+  /** Of `operator`: what it was done to, as a message's id. */
+  readonly subject?: string;
 }
 
 export interface AuditStore {

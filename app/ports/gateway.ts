@@ -9,7 +9,13 @@ export interface TextGateway {
    * Rejects with a `Fault`: temporary (try again later) or not (this recipient will never work). A temporary one may
    * also mean that the text was taken and the answer was lost, so further tries carry `firstTried`.
    */
-  send(text: OutgoingText): Promise<{ readonly providerId?: string }>;
+  send(text: OutgoingText): Promise<TextTaken>;
+}
+
+export interface TextTaken {
+  readonly providerId?: string;
+  /** Short messages that it was handed over as; absent: by the rules of 3GPP TS 23.040. */
+  readonly segments?: number;
 }
 
 export interface OutgoingText {

@@ -210,11 +210,16 @@ export interface DialOptions {
 
 export type DialResult =
   | { readonly kind: 'answered'; readonly call: Call }
-  | { readonly kind: 'busy' }
-  | { readonly kind: 'no-answer' }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'unallocated' }
-  | { readonly kind: 'failed'; readonly cause: number };
+  | ({
+      /** The trunk, or the endpoint of a registered phone, that was tried. */
+      readonly trunk?: string;
+    } & (
+      | { readonly kind: 'busy' }
+      | { readonly kind: 'no-answer' }
+      | { readonly kind: 'refused' }
+      | { readonly kind: 'unallocated' }
+      | { readonly kind: 'failed'; readonly cause: number }
+    ));
 
 export interface InboundText {
   /** Unique on its network (SIP Call-ID and CSeq, provider's SID). */
@@ -233,6 +238,8 @@ export interface InboundText {
   readonly urgent?: boolean;
   /** Content that came with it and must be fetched, in the sender's order. */
   readonly media?: readonly MediaReference[];
+  /** Short messages that it came as, where that does not follow from its words. */
+  readonly segments?: number;
   /** When it first came, where that is known and not now. */
   readonly received?: Date;
   /** What came with it and is not in it, and why. */

@@ -24,21 +24,29 @@ import type {
 } from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
+import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { CountingStore } from './counting.ts';
+import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
+import type { RetentionStore } from './retention.ts';
+import type { StrayMediaStore } from './stray-media.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
   readonly counting: CountingStore;
   readonly messages: MessageStore;
+  readonly archiving: ArchivingStore;
   readonly media: MediaStore;
+  readonly retention: RetentionStore;
+  readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;
@@ -47,6 +55,8 @@ export interface Store extends AsyncDisposable {
   readonly credentials: CredentialStore;
   readonly audit: AuditStore;
   readonly cdrs: CdrStore;
+  readonly ledger: LedgerStore;
+  readonly summaries: SummaryStore;
   readonly classes: ClassStore;
   readonly usage: UsageStore;
   readonly stops: StopStore;
@@ -186,7 +196,7 @@ export interface MessageStore {
   search(search: MessageSearch): Promise<Message[]>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
-   * it has already, or from another than those in `from` (default: any), is a no-op.
+   * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
    */
   setState(
     id: MessageId,
@@ -194,12 +204,14 @@ export interface MessageStore {
     at: Date,
     from?: readonly MessageState[],
   ): Promise<{ before: Message; after: Message } | undefined>;
+  /** Notes that it was heard, read or fetched; false if it is gone. */
+  touch(id: MessageId, at: Date): Promise<boolean>;
   /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
-  /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
-  addDerived(id: MessageId, derived: Derived): Promise<boolean>;
+  /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
+  addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;
   /**
@@ -295,7 +307,7 @@ export interface Notification {
   readonly lastError?: string;
 }
 
-export interface NotificationStore {
+export interface NotificationStore extends DeadLetterStore {
   /** Makes the notification once per (message, kind, gateway, to): a repeat answers the existing one. */
   ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }>;
   /** All that are about this message, or were made for this key in its place. */
@@ -326,7 +338,6 @@ export interface NotificationStore {
   latestSent(to: string, before?: Date): Promise<Notification | undefined>;
   /** The mail whose addresses have this token. */
   byToken(token: string): Promise<Notification | undefined>;
-  deadLetters(limit: number): Promise<Notification[]>;
   nextDue(): Promise<Date | undefined>;
 }
 

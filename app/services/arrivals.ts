@@ -175,5 +175,6 @@ function joined({ text, received, parts }: Arrival): [InboundText] {
     gap = part === undefined;
   }
   const why: Omitted = { why: 'incomplete', name: `${missing} of ${total} parts`, contentType: 'text/plain' };
-  return [{ ...text, body, received, truncated: missing > 0, ...(missing > 0 ? { omitted: [why] } : {}) }];
+  const lack = missing > 0 ? { omitted: [why] } : {};
+  return [{ ...text, body, received, segments: total - missing, truncated: missing > 0, ...lack }];
 }

@@ -30,7 +30,7 @@ export async function changeState(
   const now = deps.clock.now();
   const result = await deps.store.messages.setState(message.id, state, now, from);
   if (result === undefined || result.before.state === result.after.state) return result?.after;
-  deps.account.message(events[state], message, now);
+  deps.account.message(result.before.state === 'deleted' ? 'restore' : events[state], message, now);
   await count(deps, message, effectOf(result.before, result.after));
   return result.after;
 }

@@ -105,7 +105,7 @@ export function createCommands(deps: CommandDeps): Commands {
     async handle(text) {
       const from = commander(deps, text);
       if (from === undefined) {
-        record(deps, text);
+        deps.account.textIn(text, { taken: true });
         return;
       }
       const id = `${text.network}:${text.id}`;
@@ -134,7 +134,10 @@ export function createCommands(deps: CommandDeps): Commands {
         }
       }
       await deps.store.attempts.fail(key, deps.clock.now(), replayMs);
-      record(deps, text);
+      deps.account.textIn(text, {
+        taken: true,
+        ...(mailbox === undefined ? {} : { accountcode: mailbox.id }),
+      });
     },
     handleMail: (mail) => handleMail(deps, mail),
     tellMail: async (mail, answer) => {
@@ -295,6 +298,7 @@ async function act(
       return undefined;
     }
     case 'text':
+      deps.retrieval.accessed(message);
       return readIn(deps, asked, message);
     case 'save':
       await deps.retrieval.save(message);
@@ -354,26 +358,4 @@ function spoken(transcript: string): string {
   const most = smsUnits(transcript).encoding === 'gsm-7' ? 1500 : 660;
   const characters = Array.from(transcript);
   return characters.length <= most ? transcript : `${characters.slice(0, most - 3).join('')}...`;
-}
-
-function record(deps: CommandDeps, text: InboundText): void {
-  const at = deps.clock.now();
-  deps.account.event({
-    event: 'text-in',
-    direction: 'inbound',
-    src: text.from,
-    dst: text.to,
-    clid: text.from,
-    channel: text.trunk,
-    dcontext: text.network,
-    lastapp: 'text',
-    start: at,
-    end: at,
-    duration: 0,
-    billsec: 0,
-    disposition: 'ANSWERED',
-    uniqueid: text.id,
-    linkedid: text.id,
-    accountcode: '',
-  });
 }

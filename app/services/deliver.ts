@@ -11,6 +11,7 @@ import type { Log } from '../ports/log.ts';
 import type { Call, DialResult, MediaServer } from '../ports/media.ts';
 import type { Delivery, Store } from '../ports/store.ts';
 import { inTime } from './in-time.ts';
+import type { Account } from './account.ts';
 import type { Profiles } from './profile.ts';
 import type { Tolls } from './tolls.ts';
 
@@ -25,6 +26,7 @@ export interface DeliverDeps {
   readonly dialogue: (call: Call, delivery: Delivery) => Promise<'taken' | 'not-taken'>;
   readonly profiles: Profiles;
   readonly tolls: Pick<Tolls, 'use'>;
+  readonly account: Pick<Account, 'dial'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly access: string;
@@ -109,11 +111,19 @@ async function callOut(
       .catch((error: unknown) => deps.log.warn('a delivery’s lease was not renewed', { error }));
   }, renewMs);
   try {
-    if (!(await isToBeMade(deps, delivery))) return;
+    const to = await toBeMade(deps, delivery);
+    if (to === undefined) return;
     const { ringSeconds } = deps.rule;
-    const result = await deps.media.dial(
-      { number: delivery.to },
-      { callerNumber: deps.access, ringSeconds, signal },
+    const leg = {
+      src: deps.access,
+      dst: delivery.to,
+      clid: deps.access,
+      outcome: 'deliver',
+      accountcode: to.mailbox?.id ?? '',
+      message: delivery.message,
+    };
+    const result = await deps.account.dial(leg, () =>
+      deps.media.dial({ number: delivery.to }, { callerNumber: deps.access, ringSeconds, signal }),
     );
     if (result.kind !== 'answered' && abandoned.has(delivery.id)) return;
     if (result.kind !== 'answered') {
@@ -143,34 +153,43 @@ async function finish({ store, clock, onDue }: DeliverDeps, { id }: Delivery): P
   if (await store.deliveries.done(id, now)) onDue(now);
 }
 
-/** Whether there is still something to bring, at a time and to a number that may be called; if not, that is written down. */
-async function isToBeMade(deps: DeliverDeps, delivery: Delivery): Promise<boolean> {
+/**
+ * Whose call it is, if there is still something to bring, at a time and to a number that may be called; if not, that is
+ * written down.
+ */
+async function toBeMade(
+  deps: DeliverDeps,
+  delivery: Delivery,
+): Promise<{ readonly mailbox: Mailbox | undefined } | undefined> {
   const { store, profiles, clock } = deps;
   const message = delivery.message === undefined ? undefined : await store.messages.get(delivery.message);
   const id = delivery.mailbox ?? message?.mailbox;
   const mailbox = id === undefined ? undefined : await store.mailboxes.get(id);
   // What is said to somebody who asked for a message that is gone is the dialogue's.
-  if (mailbox === undefined)
-    return delivery.purpose !== 'new-messages' || (await finish(deps, delivery), false);
+  if (mailbox === undefined) {
+    if (delivery.purpose !== 'new-messages') return { mailbox };
+    await finish(deps, delivery);
+    return undefined;
+  }
   if (delivery.purpose === 'new-messages') {
     const profile = profiles.of(mailbox);
     const filter = { states: ['new'], kinds: broughtByCall, order: 'oldest' } as const;
     const waiting = profile.deliverByCall && (await store.messages.next(mailbox.id, filter, undefined));
     if (!waiting) {
       await finish(deps, delivery);
-      return false;
+      return undefined;
     }
     const end = delivery.urgent === true ? undefined : quietUntil(clock.now(), profile);
     if (end !== undefined) {
       await store.deliveries.putOff(delivery.id, end, 'quiet hours');
       deps.onDue(end);
-      return false;
+      return undefined;
     }
   }
   const toll = await deps.tolls.use(mailbox, delivery.to);
-  if (toll === 'allowed') return true;
+  if (toll === 'allowed') return { mailbox };
   await store.deliveries.failed(delivery.id, undefined, `toll rules: ${toll}`);
-  return false;
+  return undefined;
 }
 
 async function again(deps: DeliverDeps, delivery: Delivery, reason: string): Promise<void> {

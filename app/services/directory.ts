@@ -14,13 +14,18 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { CredentialStore } from '../ports/credentials.ts';
 import type { MailboxChange, Store } from '../ports/store.ts';
 import type { Classes } from './classes.ts';
-import { removeMessage } from './remove-message.ts';
+import { refuseHeld } from './holds.ts';
+import { removeMessage, type RemoveDeps } from './remove-message.ts';
 
 /** Messages that are removed at once with their mailbox. */
 const removedAtOnce = 20;
 
 export interface DirectoryDeps {
-  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'media'> & { readonly credentials: CredentialStore };
+  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'media' | 'retention'> & {
+    readonly credentials: CredentialStore;
+  };
+  /** Where archived messages lie, for those of a mailbox that is removed. */
+  readonly archive?: RemoveDeps['archive'];
   readonly plan: Known['plan'];
   readonly classes: Pick<Classes, 'current'>;
   /** BCP 47. */
@@ -59,7 +64,10 @@ export interface Directory {
   changeSettings(id: MailboxId, change: SettingsChange, version?: number): Promise<DirectoryResult>;
   addAlias(id: MailboxId, number: string): Promise<DirectoryResult>;
   removeAlias(id: MailboxId, number: string): Promise<DirectoryResult>;
-  /** With all messages, recordings and the PIN. Answers whether there was one; what a crash left is removed by repeating it. */
+  /**
+   * With all messages, recordings and the PIN. Answers whether there was one; what a crash left is removed by repeating it.
+   * @throws Fault `held` if a legal hold keeps it or a message of it
+   */
   remove(id: MailboxId): Promise<boolean>;
   /** What is allowed at this moment. */
   known(): Known;
@@ -139,23 +147,24 @@ function taken(field: string, number: string): DirectoryResult {
 }
 
 /** Last goes the mailbox itself, so that what a crash leaves can still be found; then what came in meanwhile. */
-async function remove({ store }: DirectoryDeps, id: MailboxId): Promise<boolean> {
+async function remove({ store, archive }: DirectoryDeps, id: MailboxId): Promise<boolean> {
   const mailbox = await store.mailboxes.get(id);
-  await removeMessages(store, id);
+  if (mailbox !== undefined) await refuseHeld({ store }, mailbox);
+  await removeMessages({ ...store, archive }, id);
   const { name, unavailable, busy, temporary } = mailbox?.settings.greetings ?? {};
   for (const recorded of [name, unavailable, busy, temporary]) {
     if (recorded !== undefined) await store.media.delete(recorded.media);
   }
   await store.credentials.remove(id);
   const removed = await store.mailboxes.remove(id);
-  await removeMessages(store, id);
+  await removeMessages({ ...store, archive }, id);
   return removed;
 }
 
-async function removeMessages(store: DirectoryDeps['store'], id: MailboxId): Promise<void> {
+async function removeMessages(deps: RemoveDeps, id: MailboxId): Promise<void> {
   for (;;) {
-    const some = await store.messages.list(id, { limit: removedAtOnce });
+    const some = await deps.messages.list(id, { limit: removedAtOnce });
     if (some.length === 0) return;
-    for (const message of some) await removeMessage(store, message);
+    for (const message of some) await removeMessage(deps, message);
   }
 }

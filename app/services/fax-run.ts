@@ -103,13 +103,21 @@ async function tryFax(deps: FaxRunDeps, attempt: Attempt, signal: AbortSignal): 
   const toll = await deps.tolls.use(mailbox, job.to);
   if (toll !== 'allowed')
     return over(deps, job, failed(toll === 'daily-limit' ? 'limit' : 'denied'), `toll rules: ${toll}`);
-  const started = deps.clock.now();
   const { trunk, ringSeconds } = deps.fax;
+  const leg = {
+    src: mailbox.number,
+    dst: job.to,
+    clid: deps.access,
+    outcome: 'fax',
+    accountcode: mailbox.id,
+  };
   let dialled: DialResult;
   try {
-    dialled = await media.dial(
-      { number: job.to, ...(trunk === undefined ? {} : { trunk }) },
-      { callerNumber: deps.access, ringSeconds, signal },
+    dialled = await deps.account.dial({ ...leg, message: job.message, fax: true }, () =>
+      media.dial(
+        { number: job.to, ...(trunk === undefined ? {} : { trunk }) },
+        { callerNumber: deps.access, ringSeconds, signal },
+      ),
     );
   } catch (error) {
     await giveBack(deps, job, mailbox);
@@ -121,7 +129,6 @@ async function tryFax(deps: FaxRunDeps, attempt: Attempt, signal: AbortSignal): 
       await giveBack(deps, job, mailbox);
       return later(deps, job, 'the controller was stopped', false);
     }
-    recordUnanswered(deps, job, mailbox, dialled, started);
     return retry(deps, job, unanswered(dialled), dialled.kind);
   }
   await using call = dialled.call;
@@ -342,39 +349,4 @@ function unanswered(result: Unanswered): Extract<FaxEnd, { kind: 'failed' }> {
     case 'failed':
       return failed('other');
   }
-}
-
-/** Q.850 causes. */
-const causes = { busy: 17, 'no-answer': 19, refused: 21, unallocated: 1 } as const;
-
-function recordUnanswered(
-  deps: FaxRunDeps,
-  job: FaxJob,
-  mailbox: Mailbox,
-  result: Unanswered,
-  start: Date,
-): void {
-  const end = deps.clock.now();
-  deps.account.event({
-    event: 'call',
-    direction: 'outbound',
-    src: mailbox.number,
-    dst: job.to,
-    clid: deps.access,
-    channel: '',
-    dcontext: 'outgoing',
-    lastapp: 'fax',
-    start,
-    end,
-    duration: Math.max(0, Math.floor((end.getTime() - start.getTime()) / 1000)),
-    billsec: 0,
-    disposition: result.kind === 'busy' ? 'BUSY' : result.kind === 'no-answer' ? 'NO ANSWER' : 'FAILED',
-    hangup_cause: result.kind === 'failed' ? result.cause : causes[result.kind],
-    uniqueid: '',
-    linkedid: '',
-    accountcode: mailbox.id,
-    ...(job.message === undefined ? {} : { userfield: job.message }),
-    faxpages: 0,
-    faxstatus: 'FAILED',
-  });
 }

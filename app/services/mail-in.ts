@@ -2,6 +2,7 @@
  * Takes mail in: to a subscriber's number it is a message, whose mailbox comes into being with it if need be; to the address
  * that a mail of ours asked answers to, it is an answer; to the address that reports about it go to, a report.
  */
+import { cdrTimes } from '../core/account/cdr-times.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import { Fault, isTemporary } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
@@ -14,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundMail, MailIntake, RecipientVerdict } from '../ports/mail.ts';
 import type { Store } from '../ports/store.ts';
+import type { Account } from './account.ts';
 import type { Deposits } from './deposit.ts';
 import { partsOf } from './mail-parts.ts';
 import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
@@ -23,6 +25,7 @@ import type { Profiles } from './profile.ts';
 export interface MailInDeps {
   readonly deposits: Pick<Deposits, 'take'>;
   readonly store: Pick<Store, 'mailboxes' | 'messages' | 'notifications'>;
+  readonly account: Pick<Account, 'event'>;
   readonly replies: MailReplies;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
@@ -75,7 +78,10 @@ export function createMailIntake(given: MailInDeps): MailIntake {
         if (seen.has(key)) continue;
         seen.add(key);
         // One that fails does not keep the others from having it: it comes again, and they have it then.
-        await takeFor(deps, mail, target).catch((error: unknown) => failures.push(error));
+        await takeFor(deps, mail, target).then(
+          () => record(deps, mail, target, key),
+          (error: unknown) => failures.push(error),
+        );
       }
       if (failures.length > 0) throw failures.find(isTemporary) ?? failures[0];
     },
@@ -168,6 +174,30 @@ async function takeFor(deps: Working, mail: InboundMail, target: Target): Promis
         deps.log.info('a mail made no message', { why: 'a notice of ours' });
       else await deposit(deps, mail, target);
   }
+}
+
+function record({ account, clock }: MailInDeps, mail: InboundMail, target: Target, to: string): void {
+  if (target.kind === 'unknown' || target.kind === 'not-ours') return;
+  const at = clock.now();
+  const from = mail.from?.address ?? mail.sender;
+  account.event(
+    {
+      event: 'email-in',
+      direction: 'inbound',
+      src: from,
+      dst: to,
+      clid: from,
+      channel: 'email',
+      dcontext: 'email',
+      lastapp: target.kind === 'mailbox' ? 'deposit' : target.kind,
+      ...cdrTimes(at, at, at),
+      uniqueid: mail.id,
+      linkedid: mail.id,
+      accountcode: '',
+      bytes: mail.parts.reduce((sum, part) => sum + part.bytes.length, mail.words.length),
+    },
+    `email-in:${mail.id}:${to}`,
+  );
 }
 
 /** What became of a mail of ours at its own server. */

@@ -1,23 +1,49 @@
+import { Fault } from '../core/errors.ts';
 import type { MediaId } from '../core/ids.ts';
+import { mediaOf } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
+import type { Archive } from '../ports/archive.ts';
 import type { Store } from '../ports/store.ts';
 
-/** Removes a message for good, with its parts and what was made of them; what a crash leaves is removed by repeating it. */
-export async function removeMessage(
-  { messages, media }: Pick<Store, 'messages' | 'media'>,
-  message: Message,
+export interface RemoveDeps extends Pick<Store, 'messages' | 'media'> {
+  /** Where archived messages lie. */
+  readonly archive?: Pick<Archive, 'delete'> | undefined;
+}
+
+/**
+ * Removes a message for good, with its parts, what was made of them and what lies of it in the archive; what a crash leaves is
+ * removed by repeating it.
+ * @throws Fault (temporary) of a store or archive that is away: the message is still there
+ */
+export async function removeMessage(deps: RemoveDeps, message: Message): Promise<void> {
+  await removeObjects(deps.archive, message);
+  await removeAll(deps, mediaOf(message));
+  const last = await deps.messages.remove(message.id);
+  if (last === undefined) return;
+  // A conversion may have ended in between, or it was on its way into the archive or back. What ends later finds no message
+  // and keeps nothing.
+  const came = new Set(last.moving === undefined ? last.envelope.parts.map(({ media }) => media) : []);
+  await removeAll(
+    deps,
+    mediaOf(last).filter((id) => !came.has(id)),
+  );
+  await removeObjects(deps.archive, last);
+}
+
+/** What lies of it in the archive, or may. @throws Fault (temporary) if that is away, or there is none */
+export async function removeObjects(
+  archive: RemoveDeps['archive'],
+  { archived, moving }: Pick<Message, 'archived' | 'moving'>,
 ): Promise<void> {
-  const parts = message.envelope.parts.map((part) => part.media);
-  await removeAll(media, [...parts, ...derivedOf(message)]);
-  const last = await messages.remove(message.id);
-  // A conversion may have ended in between. One that ends later finds no message and keeps nothing.
-  if (last !== undefined) await removeAll(media, derivedOf(last));
+  const keys = new Set([archived, moving].flatMap((one) => (one === undefined ? [] : [one.key])));
+  if (keys.size === 0) return;
+  if (archive === undefined)
+    throw new Fault('archive-unavailable', 'the message is archived, and no archive is configured', {
+      temporary: true,
+    });
+  await Promise.all(Array.from(keys, (key) => archive.delete(key)));
 }
 
-function derivedOf({ derived = [] }: Message): MediaId[] {
-  return derived.map(({ media }) => media);
-}
-
-async function removeAll(media: Store['media'], ids: readonly MediaId[]): Promise<void> {
+async function removeAll({ media }: RemoveDeps, ids: readonly MediaId[]): Promise<void> {
   await Promise.all(ids.map((id) => media.delete(id)));
 }

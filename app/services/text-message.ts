@@ -12,6 +12,7 @@ import type { InboundText } from '../ports/media.ts';
 import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
+import type { Account } from './account.ts';
 import type { Deposits } from './deposit.ts';
 import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import { mayAnswer } from './may-answer.ts';
@@ -21,6 +22,7 @@ import type { TextMedia } from './text-media.ts';
 
 export interface TextMessageDeps {
   readonly deposits: Pick<Deposits, 'take'>;
+  readonly account: Pick<Account, 'textIn'>;
   readonly store: Pick<Store, 'mailboxes' | 'messages' | 'attempts'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
@@ -50,13 +52,18 @@ export interface TextMessages {
 export function createTextMessages(deps: TextMessageDeps): TextMessages {
   return {
     async refuses(text) {
-      return typeof (await judge(deps, text)) === 'string';
+      const refused = typeof (await judge(deps, text)) === 'string';
+      if (refused) deps.account.textIn(text, { taken: false });
+      return refused;
     },
     async take(text, media) {
       const { parts, cut } = partsOf(text, media);
       const target = await judge(deps, text, parts);
       if (target === 'full') await tellSender(deps, text, 'text-full');
-      if (typeof target === 'string') return 'refused';
+      if (typeof target === 'string') {
+        deps.account.textIn(text, { taken: false });
+        return 'refused';
+      }
       const { to, number, classOfService } = target;
       const [first, ...more] = parts;
       const omitted = [...(text.omitted ?? lostBody(text)), ...(media?.omitted ?? [])];
@@ -76,6 +83,8 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         ...(more.length === 0 ? {} : { more }),
         classOfService,
       });
+      const accountcode = result.kind === 'spooled' ? '' : result.message.mailbox;
+      deps.account.textIn(text, { taken: true, accountcode });
       if (result.kind !== 'stored') return result.kind;
       if (lostBody(text).length > 0) await tellSender(deps, text, 'too-long');
       return 'message';

@@ -5,15 +5,16 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Part } from '../core/message/message.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import { mayBeTexted } from '../core/toll/may-be-texted.ts';
+import { smsSegments } from '../core/notification/sms-units.ts';
 import { nextTry, type RetryRule } from '../core/notification/retry.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Clock, Random } from '../ports/clock.ts';
-import type { TextGateway } from '../ports/gateway.ts';
+import type { TextGateway, TextTaken } from '../ports/gateway.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notification, Store } from '../ports/store.ts';
 import { tokenDigits } from '../core/mail/address.ts';
-import type { Account } from './account.ts';
-import type { Mails } from './mail-out.ts';
+import type { Account, Begun, CdrRow } from './account.ts';
+import type { Mails, WrittenNotification } from './mail-out.ts';
 
 export const leaseMs = 30_000;
 /** Tries to tell the store that a text is out, each as long as the store's own deadline. */
@@ -24,7 +25,7 @@ export interface TextOutDeps {
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   /** Writes what goes out through the gateway `email`; absent: nothing does. */
   readonly mails?: Mails | undefined;
-  readonly account: Pick<Account, 'event'>;
+  readonly account: Pick<Account, 'begin'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -100,19 +101,36 @@ export async function send(
     if (await store.stops.has(stopKey(notification.to))) return giveUp('the recipient wants no texts');
   }
   const at = clock.now();
-  let providerId: string | undefined;
+  let begun: Begun | undefined;
+  let taken: TextTaken;
   try {
     const written = (await mails?.write(notification, body, mailbox)) ?? { body };
-    ({ providerId } = await gateway.send({
+    begun = deps.account.begin(
+      rowOf(deps, notification, written, at),
+      `text-out:${notification.id}:${notification.tries}`,
+    );
+    taken = await gateway.send({
       id: notification.id,
       to: notification.to,
       ...written,
       ...(notification.tries > 1 ? { firstTried: notification.created } : {}),
-    }));
+    });
   } catch (error) {
-    return putBack(deps, notification, error);
+    const after = await putBack(deps, notification, error).catch((fault: unknown) => {
+      begun?.drop();
+      throw fault;
+    });
+    if (after.status === 'dead') begun?.end({ end: clock.now(), disposition: 'FAILED' });
+    else begun?.drop();
+    return after;
   }
-  record(deps, notification, at);
+  const { providerId, segments } = taken;
+  begun.end({
+    end: clock.now(),
+    disposition: 'ANSWERED',
+    ...(segments === undefined ? {} : { segments }),
+    ...(providerId === undefined ? {} : { providerid: providerId }),
+  });
   await markSent(deps, notification, providerId);
   await letGo(deps, notification);
   return { ...notification, status: 'sent' };
@@ -165,25 +183,33 @@ async function putBack(deps: TextOutDeps, notification: Notification, error: unk
   return { ...notification, status: 'failed', due };
 }
 
-function record(deps: TextOutDeps, notification: Notification, start: Date): void {
-  const end = deps.clock.now();
-  deps.account.event({
-    event: 'text-out',
+/** As it stands if nobody ever hears whether the network took it. */
+function rowOf(
+  deps: TextOutDeps,
+  { id, message, mailbox, gateway, kind, to }: Notification,
+  written: Pick<WrittenNotification, 'body'> & Partial<WrittenNotification>,
+  start: Date,
+): CdrRow {
+  const { body, mail } = written;
+  const content = mail?.attachments.reduce((sum, part) => sum + part.bytes.length, body.length);
+  return {
+    event: mail === undefined ? 'text-out' : 'email-out',
     direction: 'outbound',
-    src: deps.access,
-    dst: notification.to,
+    src: mail?.from.address ?? deps.access,
+    dst: to,
     clid: deps.access,
-    channel: notification.gateway,
-    dcontext: notification.kind,
+    channel: gateway,
+    dcontext: kind,
     lastapp: 'text',
     start,
-    end,
+    end: start,
     duration: 0,
     billsec: 0,
-    disposition: 'ANSWERED',
-    uniqueid: notification.id,
-    linkedid: notification.message,
-    accountcode: notification.mailbox,
-    userfield: notification.message,
-  });
+    disposition: 'NO ANSWER',
+    uniqueid: id,
+    linkedid: message,
+    accountcode: mailbox,
+    userfield: message,
+    ...(content === undefined ? { segments: smsSegments(body) } : { bytes: content }),
+  };
 }

@@ -1,12 +1,17 @@
 import type { Collection } from 'mongodb';
 import type { Cdr } from '../core/account/cdr.ts';
+import type { NumberedCdr } from '../core/account/summary.ts';
 import type { CdrId } from '../core/ids.ts';
 import type { CdrStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { isOnlyDuplicates } from './faults.ts';
 
-interface CdrDocument extends Omit<Cdr, 'id'> {
+export interface CdrDocument extends Omit<NumberedCdr, 'id' | 'seq' | 'class'> {
   _id: string;
+  /** When it was written, until it has a number. */
+  unnumbered?: Date;
+  seq?: number;
+  class?: string;
 }
 
 /** The collection `cdrs`. */
@@ -21,7 +26,8 @@ export class Cdrs implements CdrStore {
 
   async insert(cdrs: readonly Cdr[]): Promise<void> {
     if (cdrs.length === 0) return;
-    const documents = cdrs.map(({ id, ...rest }) => ({ _id: id as string, ...rest }));
+    const unnumbered = new Date();
+    const documents = cdrs.map(({ id, ...rest }) => ({ _id: id as string, ...rest, unnumbered }));
     await this.#connection.run('cdrs.insert', async () => {
       try {
         await this.#cdrs.insertMany(documents, { ordered: false });
@@ -40,6 +46,14 @@ export class Cdrs implements CdrStore {
     const found = await this.#connection.run('cdrs.list', () =>
       this.#cdrs.find(filter, { sort: { start: -1 }, limit }).toArray(),
     );
-    return found.map(({ _id, ...rest }) => ({ id: _id as CdrId, ...rest }));
+    return found.map(({ _id, unnumbered: _u, seq: _s, class: _c, ...rest }) => ({
+      id: _id as CdrId,
+      ...rest,
+    }));
   }
+}
+
+export function numbered(document: CdrDocument): NumberedCdr {
+  const { _id, unnumbered: _unnumbered, ...rest } = document;
+  return { id: _id as CdrId, seq: 0, class: '', ...rest };
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import type { CommandStartedEvent, Db, MongoClientOptions } from 'mongodb';
+import type { CommandStartedEvent, Db, IndexDescription, MongoClientOptions } from 'mongodb';
 import { Fault, type FaultCode } from '../core/errors.ts';
 import type { Log } from '../ports/log.ts';
 import { isConflict, toFault, unavailable } from './faults.ts';
-import { indexes } from './indexes.ts';
+import { indexes as storeIndexes } from './indexes.ts';
 import { makeIndexes } from './make-indexes.ts';
 
 export interface ConnectionOptions {
@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly database: string;
   /** Longest wait for one operation, in milliseconds. */
   readonly timeoutMs: number;
+  /** Indexes by collection; default: those of the store. */
+  readonly indexes?: Readonly<Record<string, readonly IndexDescription[]>>;
 }
 
 export interface ConnectionDeps {
@@ -42,6 +44,7 @@ export interface Deadline {
 export class Connection implements AsyncDisposable {
   readonly database: Db;
   readonly #client: MongoClient;
+  readonly #indexes: Readonly<Record<string, readonly IndexDescription[]>>;
   readonly #timeoutMs: number;
   readonly #log: Log;
   readonly #onOperation: ConnectionDeps['onOperation'];
@@ -53,7 +56,8 @@ export class Connection implements AsyncDisposable {
   #broken: Fault | undefined;
 
   constructor(options: ConnectionOptions, deps: ConnectionDeps) {
-    const { url, database, timeoutMs } = options;
+    const { url, database, timeoutMs, indexes = storeIndexes } = options;
+    this.#indexes = indexes;
     this.#timeoutMs = timeoutMs;
     this.#log = deps.log;
     this.#onOperation = deps.onOperation;
@@ -138,7 +142,7 @@ export class Connection implements AsyncDisposable {
       try {
         // A client whose first connection failed stays dead for its operations (mongodb 7.9) until it is told to connect.
         await this.#client.connect();
-        for (const [name, list] of Object.entries(indexes)) {
+        for (const [name, list] of Object.entries(this.#indexes)) {
           await makeIndexes(this.database, name, list);
         }
         this.#ready = true;

@@ -19,6 +19,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       key: { 'settings.addresses.email': 1 },
       partialFilterExpression: { 'settings.addresses.email': { $exists: true } },
     },
+    { name: 'sweepAt', key: { sweepAt: 1 }, partialFilterExpression: { sweepAt: { $exists: true } } },
   ],
   messages: [
     { name: 'origin', key: { origin: 1 }, unique: true },
@@ -37,6 +38,17 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'pendingDue',
       key: { pendingDue: 1 },
       partialFilterExpression: { pendingDue: { $exists: true } },
+    },
+    {
+      name: 'moving.until',
+      key: { 'moving.until': 1 },
+      partialFilterExpression: { 'moving.until': { $exists: true } },
+    },
+    { name: 'sweepAt', key: { sweepAt: 1 }, partialFilterExpression: { sweepAt: { $exists: true } } },
+    {
+      name: 'hold.since',
+      key: { 'hold.since': 1, mailbox: 1 },
+      partialFilterExpression: { 'hold.since': { $exists: true } },
     },
   ],
   notifications: [
@@ -74,6 +86,22 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   usage: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   freed: [{ name: 'at', key: { at: 1 }, expireAfterSeconds: freedSeconds }],
   controllers: [{ name: 'at', key: { at: 1 } }],
-  cdrs: [{ name: 'start', key: { start: -1 } }],
+  cdrs: [
+    { name: 'start', key: { start: -1 } },
+    {
+      name: 'unnumbered',
+      key: { unnumbered: 1 },
+      partialFilterExpression: { unnumbered: { $exists: true } },
+    },
+    { name: 'seq', key: { seq: 1 }, unique: true, partialFilterExpression: { seq: { $exists: true } } },
+    { name: 'accountcode', key: { accountcode: 1, seq: 1 } },
+  ],
+  ledger: [{ name: 'at', key: { at: 1 }, partialFilterExpression: { at: { $exists: true } } }],
+  summaries: [
+    { name: 'period', key: { period: 1, by: 1, name: 1 } },
+    { name: 'by', key: { by: 1, name: 1, period: 1 } },
+  ],
+  media: [{ name: 'at', key: { at: 1 }, partialFilterExpression: { at: { $exists: true } } }],
+  'audio.files': [{ name: 'uploadDate', key: { uploadDate: 1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],
 };

@@ -23,7 +23,7 @@ export async function makeIndexes(
   }
 }
 
-function sameIndex(a: IndexDescription, b: IndexDescription): boolean {
+export function sameIndex(a: IndexDescription, b: IndexDescription): boolean {
   return facts(a) === facts(b);
 }
 

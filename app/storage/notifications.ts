@@ -1,4 +1,4 @@
-import type { Collection, Filter } from 'mongodb';
+import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { MessageId, NotificationId } from '../core/ids.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Notification, NotificationStore } from '../ports/store.ts';
@@ -115,6 +115,26 @@ export class Notifications implements NotificationStore {
         .toArray(),
     );
     return found.map(fromDocument);
+  }
+
+  revive(id: NotificationId, due: Date): Promise<boolean> {
+    const set = { status: 'pending' as const, tries: 0, due, workAt: due };
+    return this.#ofDead('notifications.revive', id, { $set: set, $unset: { deadSince: '' } });
+  }
+
+  drop(id: NotificationId): Promise<boolean> {
+    return this.#ofDead('notifications.drop', id, { $unset: { deadSince: '' } });
+  }
+
+  async #ofDead(
+    operation: string,
+    id: NotificationId,
+    update: UpdateFilter<NotificationDocument>,
+  ): Promise<boolean> {
+    const result = await this.#connection.run(operation, () =>
+      this.#notifications.updateOne({ _id: id, deadSince: { $exists: true } }, update),
+    );
+    return result.matchedCount > 0;
   }
 
   async nextDue(): Promise<Date | undefined> {

@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { Archiving } from './archiving.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
 import { Audit } from './audit.ts';
@@ -9,11 +10,15 @@ import { Connection, type ConnectionDeps, type ConnectionOptions } from './conne
 import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import { FaxJobs } from './fax-jobs.ts';
+import { Ledgers } from './ledger.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
+import { StrayMedia } from './stray-media.ts';
 import { Notifications } from './notifications.ts';
 import { Queues } from './queues.ts';
+import { Retention } from './retention.ts';
+import { Summaries } from './summaries.ts';
 import { Stops, Usage } from './usage.ts';
 
 /**
@@ -23,11 +28,15 @@ import { Stops, Usage } from './usage.ts';
  */
 export async function openStore(options: ConnectionOptions, deps: ConnectionDeps): Promise<Store> {
   const connection = new Connection(options, deps);
+  const media = new Media(connection);
   return {
     mailboxes: new Mailboxes(connection),
     counting: new Counting(connection),
     messages: new Messages(connection),
-    media: new Media(connection),
+    archiving: new Archiving(connection),
+    media,
+    strays: new StrayMedia(connection),
+    retention: new Retention(connection, media),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
     arrivals: new Arrivals(connection),
@@ -36,6 +45,8 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     credentials: new Credentials(connection),
     audit: new Audit(connection),
     cdrs: new Cdrs(connection),
+    ledger: new Ledgers(connection),
+    summaries: new Summaries(connection),
     classes: new Classes(connection),
     usage: new Usage(connection),
     stops: new Stops(connection),

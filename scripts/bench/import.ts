@@ -38,7 +38,7 @@ try {
     const begun = performance.now();
     const { stdout } = await run(
       process.execPath,
-      ['--import', 'tsx', join(checkout, 'scripts/subscribers.ts'), ...args, '--config', config],
+      ['--import', 'tsx', join(checkout, 'app/cli/bin.ts'), 'subscriber', ...args, '--config', config],
       { cwd: checkout, env: { ...process.env, MONGODB_URL: local.url } },
     );
     process.stderr.write(`${args[0]}: ${stdout.trim().slice(-100)}\n`);
@@ -60,7 +60,7 @@ try {
         name: 'import',
         title: '100,000 subscribers in and out',
         about: [
-          'The whole command `npm run subscribers`, from its start to its end, on the local store. Each subscriber has name, class, language, zone, ' +
+          'The whole command `answerback subscriber`, from its start to its end, on the local store. Each subscriber has name, class, language, zone, ' +
             'e-mail address, quiet hours and a notification rule, every third an alias. Once each.',
         ],
         results,

@@ -15,11 +15,13 @@ import { openHasher } from '../../app/secrets/open.ts';
 import { openSpeech } from '../../app/speech/open-speech.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { openStore } from '../../app/storage/open.ts';
+import { openJournal } from '../../app/storage/spool/journal.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { openMetrics } from '../../app/telemetry/metrics.ts';
 import { createStages } from '../../app/telemetry/stages.ts';
 import { openLog } from '../../app/telemetry/open.ts';
 import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
+import { systemDigest } from '../../app/telemetry/system-digest.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { inTime } from '../../app/services/in-time.ts';
@@ -62,6 +64,8 @@ export async function openMemoryController(
     const converters = [transform, ...speech.converters];
     const metrics = openMetrics();
     const controller = createController({
+      archive: undefined,
+      digest: systemDigest,
       config,
       file: undefined,
       log,
@@ -70,6 +74,7 @@ export async function openMemoryController(
       store,
       hasher: kept(openHasher(config.pins)),
       spool: kept(await openSpool(config.spool, { log })),
+      journal: kept(openJournal(config.spool, { log })),
       media,
       transform,
       converters,

@@ -76,7 +76,11 @@ async function argumentsFor(load: Load): Promise<string[]> {
     .concat(['-trace_stat', '-nostdin', `${server.host}:${server.port}`]);
 }
 
-async function statistics(file: string, failure: unknown): Promise<Omit<LoadResult, 'ms'>> {
+/** What SIPp counted, by its file of statistics. @param failure how it ended, where it did not end well */
+export async function statistics(
+  file: string,
+  failure: unknown,
+): Promise<Omit<LoadResult, 'ms'> & { readonly successful: number }> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const [head = [], ...rows] = text
     .trim()
@@ -86,6 +90,7 @@ async function statistics(file: string, failure: unknown): Promise<Omit<LoadResu
   if (last === undefined) throw new Error('SIPp made no call', { cause: failure });
   const column = (row: readonly string[], name: string): number => Number(row[head.indexOf(name)]);
   return {
+    successful: column(last, 'SuccessfulCall(C)'),
     failed: column(last, 'FailedCall(C)'),
     peak: Math.max(...rows.map((row) => column(row, 'CurrentCall'))),
   };

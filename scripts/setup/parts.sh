@@ -3,7 +3,7 @@
 needed=()
 wants() { [[ " ${needed[*]} " == *" $1 "* ]]; }
 
-# Fills `needed` and the packages of the root.
+# Fills `needed` and the packages of the root. `go_programs` stands for those that are built with Go.
 find_needed() {
   needed=()
   debian_packages=(flite espeak-ng sox ffmpeg sip-tester baresip-core)
@@ -14,9 +14,11 @@ find_needed() {
   if [[ -z ${ASTERISK_ARI_URL:-} ]] && ! has_asterisk; then debian_packages+=(asterisk asterisk-modules); fi
   if [[ -z ${MONGODB_URL:-} ]] && ! command -v mongod >/dev/null; then
     debian_packages+=(postgresql-18 postgresql-18-documentdb)
-    [[ -x $ferretdb && $(cat "$ferretdb.version" 2>/dev/null) == "$ferretdb_version" || -n ${ANSWERBACK_FERRETDB:-} ]] || needed+=(ferretdb)
+    [[ -n ${ANSWERBACK_FERRETDB:-} ]] || is_built "$ferretdb" "$ferretdb_version" || needed+=(ferretdb)
   fi
-  if wants ferretdb && ! has_go; then go_in_root=yes debian_packages+=(golang-go ca-certificates); fi
+  [[ $tests == no || -n ${ANSWERBACK_VERSITYGW:-} ]] || is_built "$versitygw" "$versitygw_version" || needed+=(versitygw)
+  if wants ferretdb || wants versitygw; then needed+=(go_programs); fi
+  if wants go_programs && ! has_go; then go_in_root=yes debian_packages+=(golang-go ca-certificates); fi
   root_has_all || needed+=(root)
   # Made anew with the root, which may bring another PostgreSQL.
   if [[ " ${debian_packages[*]} " == *' postgresql-18 '* ]] && { wants root || [[ -z $(compgen -G "$cache/empty-cluster-?") ]]; }; then
@@ -84,22 +86,33 @@ check_root() {
   done
 }
 
-build_ferretdb() {
-  local work=$cache/ferretdb.partial
-  mkdir -p "$work" "$(dirname "$ferretdb")"
+is_built() { [[ -x $1 && $(cat "$1.version" 2>/dev/null) == "$2" ]]; }
+
+# One after the other: each uses all processors by itself.
+build_go_programs() {
+  if wants ferretdb; then build_go "$ferretdb" github.com/FerretDB/FerretDB/v2/cmd/ferretdb "$ferretdb_version"; fi
+  # An S3 server that checks signatures, for tests of the archive.
+  if wants versitygw; then build_go "$versitygw" github.com/versity/versitygw/cmd/versitygw "$versitygw_version"; fi
+}
+
+# build_go BINARY PACKAGE VERSION
+build_go() {
+  local name work variable
+  name=$(basename "$2")
+  work=$cache/$name.partial
+  mkdir -p "$work" "$(dirname "$1")"
   local settings=("GOBIN=$work/bin" "GOPATH=$work/path" "GOCACHE=$work/cache" CGO_ENABLED=0 GOFLAGS=-modcacherw GOTOOLCHAIN=auto)
-  local package=github.com/FerretDB/FerretDB/v2/cmd/ferretdb@$ferretdb_version
   if [[ $go_in_root == yes ]]; then
-    local name
-    for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
-      [[ -z ${!name:-} ]] || settings+=("$name=${!name}")
+    for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
+      [[ -z ${!variable:-} ]] || settings+=("$variable=${!variable}")
     done
-    bash "$here/scripts/in-root.sh" env "${settings[@]}" "GOPROXY=${GOPROXY:-}" go install "$package"
+    bash "$here/scripts/in-root.sh" env "${settings[@]}" "GOPROXY=${GOPROXY:-}" go install "$2@$3"
   else
-    (cd "$work" && exec env "${settings[@]}" setpriv --pdeathsig KILL go install "$package")
+    (cd "$work" && exec env "${settings[@]}" setpriv --pdeathsig KILL go install "$2@$3")
   fi
-  mv "$work/bin/ferretdb" "$ferretdb"
-  echo "$ferretdb_version" >"$ferretdb.version"
+  mv "$work/bin/$name" "$1"
+  echo "$3" >"$1.version"
+  rm -rf "$work"
 }
 
 # What an earlier or this set-up left unfinished. A root is not ours alone where sudo made it.

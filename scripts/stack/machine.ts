@@ -23,6 +23,11 @@ export function ferretdbBinary(): string {
   return resolve(process.env['ANSWERBACK_FERRETDB'] ?? join(cacheFolder(), 'bin/ferretdb'));
 }
 
+/** The binary of the S3 server that tests use. */
+export function versitygwBinary(): string {
+  return resolve(process.env['ANSWERBACK_VERSITYGW'] ?? join(cacheFolder(), 'bin/versitygw'));
+}
+
 /** Absolute path of a program on the PATH (and in the folders of system programs), if it is there. */
 export function onPath(program: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];

@@ -42,6 +42,42 @@ describe('A subscriber who calls with a reference', () => {
     assert.equal(world.stateOf(wanted), 'heard');
   });
 
+  it('of one that is in the archive: a word to wait, then it plays, and is heard', async () => {
+    const world = new FlowWorld();
+    const wanted = world.add();
+    const back = { ...wanted };
+    world.archive(wanted);
+    // As long as an archive takes on the same machine.
+    world.onBring = () => new Promise((resolve) => setTimeout(resolve, 50, { kind: 'there', message: back }));
+    const person = await world.call(
+      wanted.reference,
+      [hear('archive-wait'), hear('sound-0'), menu, hangup()],
+      own,
+    );
+    assert.deepEqual(person.prompts.slice(0, 1), ['archive-wait']);
+    assert.equal(world.stateOf(wanted), 'heard');
+  });
+
+  it('of one in an archive that is away, or has damaged it: it is told, the message stays, and can be tried again', async () => {
+    const world = new FlowWorld();
+    const wanted = world.add();
+    world.archive(wanted);
+    const away = new Fault('archive-unavailable', 'away', { temporary: true });
+    const answers = [() => Promise.reject(away), async () => ({ kind: 'damaged' as const })];
+    world.onBring = () => (answers.shift() ?? answers[0] ?? (() => Promise.reject(away)))();
+    const steps = [
+      hear('archive-wait'),
+      hear('archive-away'),
+      menu,
+      press('1'),
+      hear('archive-damaged'),
+      hangup(),
+    ];
+    await world.call(wanted.reference, steps, own);
+    assert.equal(world.stateOf(wanted), 'new');
+    assert.equal(world.rows[0]?.outcome, 'listen');
+  });
+
   const problems: readonly [Exclude<OpenResult['kind'], 'open'>, string][] = [
     ['wrong', 'reference-wrong'],
     ['expired', 'reference-expired'],

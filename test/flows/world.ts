@@ -23,6 +23,7 @@ import {
 import type { Step } from '../../app/media/scripted/steps.ts';
 import type { Delivery, Store, MessageFilter } from '../../app/ports/store.ts';
 import type { CallRow } from '../../app/services/account.ts';
+import type { BringResult } from '../../app/services/archiving.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
 import { createConversions } from '../../app/services/conversions.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
@@ -63,6 +64,8 @@ export class FlowWorld {
   onFind: (number: E164) => Promise<Mailbox | undefined> = async () => undefined;
   onOpen: ((text: string) => OpenResult) | undefined;
   hasSound = true;
+  /** What comes of fetching a message from the archive. */
+  onBring: (message: Message) => Promise<BringResult> = async (message) => ({ kind: 'there', message });
   /** PINs and codes. */
   readonly access: MemoryAccess;
   /** Sounds in the store, e.g. of greetings. */
@@ -100,6 +103,10 @@ export class FlowWorld {
       profiles: createProfiles(() => ({ standard: sampleClass(options.standard) })),
       account: {
         event: () => undefined,
+        begin: () => ({ end: () => undefined, drop: () => undefined }),
+        dial: (_, make) => make(),
+        textIn: () => undefined,
+        takeLeft: async () => 0,
         message: () => undefined,
         flush: async () => undefined,
         call: (_, row) => this.rows.push(row),
@@ -118,7 +125,10 @@ export class FlowWorld {
       },
       retrieval: {
         open: async (text, asker) => this.#open(text, asker),
-        sound: async (message) => (this.hasSound ? [soundOf(message)] : undefined),
+        accessed: () => undefined,
+        sound: async (message) =>
+          this.hasSound && message.tier !== 'archived' ? [soundOf(message)] : undefined,
+        bringBack: async (message) => this.onBring(message),
         heard: async (message) => this.#set(message, 'heard'),
         save: async (message) => this.#set(message, 'saved'),
         remove: async (message) => this.#set(message, 'deleted'),
@@ -199,6 +209,14 @@ export class FlowWorld {
     };
     this.messages.push(message);
     return message;
+  }
+
+  /** From now on it lies in the archive; its sound is in the store once it was fetched. */
+  archive(message: Message): void {
+    const at = this.messages.indexOf(message);
+    this.messages[at] = { ...message, tier: 'archived' };
+    for (const { media, contentType } of message.envelope.parts)
+      this.sounds.set(media, { contentType, bytes: new Uint8Array(32_000) });
   }
 
   /** Somebody calls; resolves when the dialogue is over. */

@@ -135,6 +135,22 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import '../programs/environment.ts';`,
     why: 'only transform and speech run programs',
   },
+  {
+    file: 'app/archive/directory/planted.ts',
+    code: `import '@aws-sdk/client-s3';`,
+    why: 'only the archive in S3 knows S3',
+  },
+  {
+    file: 'app/archive/directory/planted.ts',
+    code: `import '../s3/open.ts';`,
+    why: 'archives do not know each other',
+  },
+  {
+    file: 'app/archive/s3/planted.ts',
+    code: `import '../../storage/open.ts';`,
+    why: 'adapters do not know each other',
+  },
+  { file: 'app/services/planted.ts', code: `import '@aws-sdk/client-s3';`, why: 'services know no archive' },
   { file: 'app/speech/planted.ts', code: `import 'pdfkit';`, why: 'only transform lays out documents' },
   { file: 'app/services/planted.ts', code: `import 'prom-client';`, why: 'only telemetry keeps metrics' },
   { file: 'app/telemetry/planted.ts', code: `import 'mongodb';`, why: 'only storage knows mongodb' },
@@ -185,6 +201,32 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     file: 'app/flows/planted.ts',
     code: `export const home = process.env['HOME'];`,
     why: 'only config reads the environment',
+  },
+  { file: 'app/cli/planted.ts', code: `import '../main.ts';`, why: 'the controller is another program' },
+  {
+    file: 'app/cli/message/planted.ts',
+    code: `import '../../storage/messages.ts';`,
+    why: 'the command goes through the doors of other rooms',
+  },
+  {
+    file: 'app/cli/doctor/checks/planted.ts',
+    code: `import 'mongodb';`,
+    why: 'the command asks the store by its port',
+  },
+  {
+    file: 'app/cli/doctor/checks/planted.ts',
+    code: `import '../../../gateways/smpp/open.ts';`,
+    why: 'the command sends nothing',
+  },
+  {
+    file: 'app/cli/mailbox/planted.ts',
+    code: `export const home = process.env['HOME'];`,
+    why: "the command's process alone reads the environment",
+  },
+  {
+    file: 'app/services/planted.ts',
+    code: `import '../cli/main.ts';`,
+    why: 'nobody imports the command',
   },
 ];
 

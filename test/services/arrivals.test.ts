@@ -59,6 +59,7 @@ describe('A text that does not come whole', function () {
       texts: shippedTexts,
       access,
       deposits: world.deposits,
+      account: world.account,
     });
     restart = () =>
       createArrivals({

@@ -160,7 +160,12 @@ export async function openMailServices(options: MailServicesOptions = {}) {
     smsNumbers: [],
   });
   const sends = createSends({ ...shared, deposits });
-  const intake = createMailsIn(config, shared, { commands, sends, notify, tolls, deposits }, options.fax);
+  const intake = createMailsIn(
+    config,
+    shared,
+    { commands, sends, notify, tolls, deposits, account },
+    options.fax,
+  );
   if (intake === undefined) throw new Error('no mail comes in');
   const server = await openMailServer(
     { ...listen, sizeBytes: listen.maxBytes, hostname: 'mail.voice.example' },
@@ -182,6 +187,7 @@ export async function openMailServices(options: MailServicesOptions = {}) {
     /** What the services share, and some of them. */
     shared,
     deposits,
+    account,
     notify,
     sends,
     retrieval,

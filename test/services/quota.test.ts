@@ -19,11 +19,12 @@ const alice = '+12025550123' as E164;
 const kinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] as const;
 const maxMessages = kinds.length;
 
-function textsOf({ shared, deposits, notify }: MailServicesWorld): TextMessages {
+function textsOf({ shared, deposits, notify, account }: MailServicesWorld): TextMessages {
   return createTextMessages({
     ...shared,
     deposits,
     notify,
+    account,
     trunks: [{ name: 'trunk', trusted: true }],
     log: silentLog,
     ownNumbers: [],

@@ -161,6 +161,7 @@ export class RulesWorld implements AsyncDisposable {
         },
       },
       tolls: this.tolls,
+      account: this.account,
       dialogue: options.onDialogue ?? (async () => 'taken'),
       rule: { ringSeconds: 20, maxTries: 3, retryMs: 60_000 },
       maxCalls: 10,

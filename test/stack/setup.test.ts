@@ -213,6 +213,7 @@ describe('set-up', function () {
     const cache = join(folder.path, 'cache');
     const env = await stubs(folder.path, {
       debootstrap: 'printf "%s\\n" "$@" >&2; echo "E: enough"; exit 1',
+      go: '[[ $1 == env ]] && { echo go1.99; exit; }; exec sleep 96.5432',
     });
     const given = { MONGODB_URL: 'mongodb://127.0.0.1:1', ASTERISK_ARI_URL: 'http://127.0.0.1:1' };
     await setUp(cache, { env: { ...env, ...given, ANSWERBACK_DEBIAN_MIRROR: mirror.url } }).ended;

@@ -159,6 +159,9 @@ const plainNames = [
   'not-now',
   'one-moment',
   'cannot-play',
+  'archive-wait',
+  'archive-away',
+  'archive-damaged',
 ] as const;
 
 export type PromptName = (typeof plainNames)[number] | (typeof menuPromptNames)[number];

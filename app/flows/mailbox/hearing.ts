@@ -16,6 +16,9 @@ const soonMs = 1000;
 /** Longest time for it, in milliseconds. */
 const longestMs = 15_000;
 
+/** What came of making it; a prompt says what is wrong. */
+type Made = Aloud | PromptName;
+
 /** What came of waiting for it: where a key was pressed meanwhile, that is to be obeyed first. */
 export type Ready =
   | { readonly kind: 'player'; readonly player: Player }
@@ -39,16 +42,19 @@ export class Hearing implements Disposable {
   lost = false;
   /** Nothing has to be made. */
   readonly asItCame: boolean;
+  /** It has to be fetched from the archive first. */
+  readonly #archived: boolean;
   readonly #session: Session;
   readonly #message: Message;
   readonly #left = new AbortController();
-  #making: Promise<Aloud | 'not-now'> | undefined;
+  #making: Promise<Made> | undefined;
 
   /** @param sound where it is at hand already */
   constructor(session: Session, message: Message, sound: readonly StoredSound[] | undefined) {
     this.#session = session;
     this.#message = message;
-    this.asItCame = sound !== undefined || isPlayableAsItCame(message);
+    this.#archived = message.tier === 'archived';
+    this.asItCame = sound !== undefined || (!this.#archived && isPlayableAsItCame(message));
     if (sound !== undefined) this.player = new Player(sound, lengthOf(message));
   }
 
@@ -73,13 +79,13 @@ export class Hearing implements Disposable {
     if (this.player !== undefined) return { kind: 'player', player: this.player };
     if (this.asItCame) return this.#result(await this.fetch());
     const making = (this.#making ??= this.#make());
-    const made = (await inTime(making, soonMs)) ?? (await this.#wait(making, keys));
+    const made = (await inTime(making, this.#archived ? 0 : soonMs)) ?? (await this.#wait(making, keys));
     if (typeof made === 'object' && (made.kind === 'key' || made.kind === 'left')) {
       return made.kind === 'key' ? made : { kind: 'gone' };
     }
     this.#making = undefined;
-    if (made === 'not-now') {
-      return this.#session.call.gone.aborted ? { kind: 'gone' } : { kind: 'problem', says: 'not-now' };
+    if (typeof made === 'string') {
+      return this.#session.call.gone.aborted ? { kind: 'gone' } : { kind: 'problem', says: made };
     }
     if (made.kind === 'gone') return { kind: 'problem', says: this.#lost() };
     if (made.kind === 'unable') return { kind: 'problem', says: 'cannot-play' };
@@ -102,11 +108,13 @@ export class Hearing implements Disposable {
   }
 
   /** Never rejects. */
-  async #make(): Promise<Aloud | 'not-now'> {
+  async #make(): Promise<Made> {
     const { call, profile, deps } = this.#session;
     const signal = AbortSignal.any([call.gone, this.#left.signal, AbortSignal.timeout(longestMs)]);
     try {
-      return await readAloud(deps, this.#message, { language: profile.language, signal });
+      const back = await this.#bringBack(signal);
+      if (typeof back === 'string') return back;
+      return await readAloud(deps, back, { language: profile.language, signal });
     } catch (error) {
       const given = call.gone.aborted || this.#left.signal.aborted;
       if (!given)
@@ -118,16 +126,37 @@ export class Hearing implements Disposable {
     }
   }
 
+  /** From the archive, where it lies there. Who gives up waiting finds it there the next time. */
+  async #bringBack(signal: AbortSignal): Promise<Message | PromptName> {
+    if (!this.#archived) return this.#message;
+    const { call, deps } = this.#session;
+    try {
+      const back = await deps.retrieval.bringBack(this.#message, signal);
+      if (back.kind === 'gone') return 'reference-deleted';
+      return back.kind === 'damaged' ? 'archive-damaged' : back.message;
+    } catch (error) {
+      if (!call.gone.aborted && !this.#left.signal.aborted)
+        deps.log.warn('a message could not be fetched from the archive', {
+          error,
+          message: this.#message.id,
+        });
+      return 'archive-away';
+    }
+  }
+
   async #wait(
-    making: Promise<Aloud | 'not-now'>,
+    making: Promise<Made>,
     keys: string,
-  ): Promise<Aloud | 'not-now' | { readonly kind: 'key'; readonly key: string } | { readonly kind: 'left' }> {
+  ): Promise<Made | { readonly kind: 'key'; readonly key: string } | { readonly kind: 'left' }> {
     const { call, profile } = this.#session;
     const { language } = profile;
     const over = new AbortController();
     const made = making.finally(() => over.abort());
     const signal = over.signal;
-    const told = await call.play([prompt('one-moment')], { language, until: keys, signal });
+    // That it comes from the archive is said to the end, even where it takes no longer.
+    const told = await (this.#archived
+      ? call.play([prompt('archive-wait')], { language, until: keys })
+      : call.play([prompt('one-moment')], { language, until: keys, signal }));
     if (told.kind === 'key') return { kind: 'key', key: told.key };
     if (told.kind === 'gone') return { kind: 'left' };
     const waited = await call.gather({

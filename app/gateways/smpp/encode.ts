@@ -1,6 +1,6 @@
 /** Texts as short messages: alphabets, and parts of those that are longer than one (3GPP TS 23.038, 23.040). */
 import smpp from 'smpp';
-import { smsUnits } from '../../core/notification/sms-units.ts';
+import { smsParts, smsUnits } from '../../core/notification/sms-units.ts';
 
 /** What data_coding 0, the SMSC's default, stands for. */
 export type Alphabet = 'gsm' | 'latin1';
@@ -20,8 +20,6 @@ export interface ShortMessage {
 }
 
 const ucs2 = 0x08;
-/** Units of one part beside its header of six octets. */
-const partUnits = { 'gsm-7': 153, 'ucs-2': 67 } as const;
 const mostParts = 255;
 
 /** @param reference the same number in all parts; another one in the next long text to the same phone */
@@ -37,7 +35,7 @@ export function encodeText(text: string, options: EncodeOptions, reference: numb
     const empty = Buffer.alloc(0);
     return [{ data_coding, esm_class: 0, short_message: empty, message_payload: bytesOf(text) }];
   }
-  const parts = split(text, encoding).slice(0, mostParts);
+  const parts = smsParts(text, encoding).slice(0, mostParts);
   return parts.map((part, i) => ({
     data_coding,
     esm_class: 0x40,
@@ -55,21 +53,9 @@ function sizeOf(text: string, alphabet: Alphabet): { encoding: 'gsm-7' | 'ucs-2'
   return size.encoding === 'gsm-7' && lacks ? { encoding: 'ucs-2', fits: text.length <= 70 } : size;
 }
 
-/** Between characters, never within one: pairs of surrogates and escaped septets stay together. */
-function split(text: string, encoding: 'gsm-7' | 'ucs-2'): string[] {
-  const parts: string[] = [];
-  let part = '';
-  let units = 0;
-  for (const character of text) {
-    const more = encoding === 'ucs-2' ? character.length : smsUnits(character).units;
-    if (units + more > partUnits[encoding]) {
-      parts.push(part);
-      part = '';
-      units = 0;
-    }
-    part += character;
-    units += more;
-  }
-  if (part !== '') parts.push(part);
-  return parts;
+/** Short messages that go over the air of these PDUs; one that is handed over whole the SMSC cuts. */
+export function segmentsOf(text: string, messages: readonly ShortMessage[]): number {
+  const [first] = messages;
+  if (first?.message_payload === undefined) return messages.length;
+  return smsParts(text, first.data_coding === ucs2 ? 'ucs-2' : 'gsm-7').length;
 }

@@ -3,7 +3,7 @@ import { Fault } from '../../core/errors.ts';
 import type { OutgoingText, TextGateway, TextReport } from '../../ports/gateway.ts';
 import type { Log } from '../../ports/log.ts';
 import { Bind, defaultTimes, type BindSlice, type Times } from './bind.ts';
-import { encodeText } from './encode.ts';
+import { encodeText, segmentsOf } from './encode.ts';
 import { Inbound, type InboundDeps } from './inbound.ts';
 import type { Journal } from './repeats.ts';
 import { fitOf, routesTo, smscOf } from './routes.ts';
@@ -107,8 +107,8 @@ export function openSmppGateway(slices: readonly BindSlice[], deps: SmppDeps): S
       if (!/^\+[1-9]\d{4,14}$/.test(text.to))
         throw new Fault('gateway-refused', 'an SMSC is given numbers in E.164 alone', { temporary: false });
       const sending = begin(text);
-      const last = await handOver(text, sending, sent.get(sending.bind.smsc));
-      return last === '' ? {} : { providerId: providerId(sending.bind, last) };
+      const { last, segments } = await handOver(text, sending, sent.get(sending.bind.smsc));
+      return { segments, ...(last === '' ? {} : { providerId: providerId(sending.bind, last) }) };
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(binds.map((bind) => bind[Symbol.asyncDispose]()));
@@ -133,7 +133,7 @@ function mayGoOn({ taken, total, begun }: Sending): boolean {
   return taken.size > 0 && performance.now() - begun < partsWaitMs;
 }
 
-/** Hands over the parts that the SMSC does not have; answers the message id of the last. */
+/** Hands over the parts that the SMSC does not have; answers the message id of the last, and how many go over the air. */
 async function handOver(text: OutgoingText, sending: Sending, sent: SentIds | undefined) {
   const { bind, reference, taken } = sending;
   const deadline = performance.now() + sendMs;
@@ -149,7 +149,7 @@ async function handOver(text: OutgoingText, sending: Sending, sent: SentIds | un
     const fields = { ...submitFields(text, bind.slice, last), ...message };
     note(await bind.submit(fields, Math.max(1, deadline - performance.now()), note));
   }
-  return taken.get(messages.length - 1) ?? '';
+  return { last: taken.get(messages.length - 1) ?? '', segments: segmentsOf(text.body, messages) };
 }
 
 /** Message ids of several SMSCs may be the same. */

@@ -90,7 +90,8 @@ export async function dial(to: DialTarget, options: DialOptions, deps: DialDeps)
     // Aborted while the request was under way: only now there is a channel to end.
     if (options.signal?.aborted) hangUp();
     const ended = await outcome;
-    return 'call' in ended ? { kind: 'answered', call: ended.call } : byCause(ended.cause);
+    if ('call' in ended) return { kind: 'answered', call: ended.call };
+    return { ...byCause(ended.cause), trunk: own ?? trunk.name };
   } catch (error) {
     deps.dialling.ended(id, 0);
     // Without a contact there is nothing to call, and Asterisk says 500.

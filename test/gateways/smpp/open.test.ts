@@ -187,7 +187,7 @@ describe('Texts out over SMPP', function () {
     world.smsc.delayMs = 400;
     await assert.rejects(world.send('x', 'late'));
     await new Promise((resolve) => setTimeout(resolve, 400));
-    assert.deepEqual(await world.send('x', 'late', new Date()), { providerId: 'home:1' });
+    assert.deepEqual(await world.send('x', 'late', new Date()), { providerId: 'home:1', segments: 1 });
     assert.equal(world.smsc.submitted.length, 1);
   });
 

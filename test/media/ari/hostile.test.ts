@@ -53,6 +53,6 @@ describe('hostile calls through Asterisk', function () {
     const incoming = await lab.phone.incoming();
     assert.equal(incoming.from, '+12025550199');
     incoming.refuse(486);
-    assert.deepEqual(await dialled, { kind: 'busy' });
+    assert.equal((await dialled).kind, 'busy');
   });
 });

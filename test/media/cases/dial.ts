@@ -31,7 +31,7 @@ export const dialCases: MediaCaseList = {
   'who does not answer in time is not called any longer': async (world) => {
     world.onDial('+12025550113', 'no-answer');
     const result = await world.media.dial({ number: '+12025550113' }, { ...options, ringSeconds: 1 });
-    assert.deepEqual(result, { kind: 'no-answer' });
+    assert.equal(result.kind, 'no-answer');
   },
 
   'an abort ends the ringing': async (world) => {
@@ -40,6 +40,6 @@ export const dialCases: MediaCaseList = {
       { number: '+12025550114' },
       { ...options, signal: AbortSignal.timeout(200) },
     );
-    assert.deepEqual(result, { kind: 'no-answer' });
+    assert.equal(result.kind, 'no-answer');
   },
 };

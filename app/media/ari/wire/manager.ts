@@ -56,13 +56,13 @@ export class ManagerClient {
   }
 
   /**
-   * One action.
+   * One action. Answers the fields of the response, names in lower case.
    * @throws ManagerError with the switch's reason; AriDown, AriTimeout; RangeError for a line break within a field
    */
-  async action(name: string, fields: readonly ManagerField[]): Promise<void> {
+  async action(name: string, fields: readonly ManagerField[]): Promise<Answer> {
     const lines = linesOf(name, fields);
     const session = await this.#connected();
-    await session.send(name, lines);
+    return session.send(name, lines);
   }
 
   /** Connects for the sake of events, now and whenever the connection was lost. */

@@ -1,0 +1,36 @@
+import { ok, skipped, warn, wrong, type Check } from '../check.ts';
+
+export const controller: Check = {
+  name: 'controller',
+  about: 'the controller at web.host and web.port says that it is ready',
+  async run({ config, answerMs }) {
+    const { host, port } = config.web;
+    if (port === 0) return [skipped('its port is a free one (web.port: 0): its log tells which')];
+    const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+    const address = `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+    const fix = 'start the controller; its log says what is wrong';
+    let response: Response;
+    try {
+      response = await fetch(`${address}/health/ready`, { signal: AbortSignal.timeout(answerMs) });
+    } catch {
+      return [wrong(`no controller answers at ${address}`, fix)];
+    }
+    const state = (await response.json().catch(() => undefined)) as
+      | { ok?: boolean; parts?: Readonly<Record<string, unknown>> }
+      | undefined;
+    if (state?.ok === true) return [ok(`ready at ${address}`)];
+    if (state?.ok === undefined)
+      return [warn(`what answers at ${address} is no controller`, 'give web.port a port of its own')];
+    const away = Object.entries(state.parts ?? {}).flatMap(([part, told]) => badPart(part, told));
+    return [
+      wrong(`the controller at ${address} is not ready: ${away.join(', ') || 'it does not say why'}`, fix),
+    ];
+  },
+};
+
+/** A part says only whether it is well, or also what its state is. */
+function badPart(part: string, told: unknown): readonly string[] {
+  if (typeof told === 'boolean') return told ? [] : [part];
+  const { ok = true, state } = (told ?? {}) as { readonly ok?: boolean; readonly state?: string };
+  return ok ? [] : [state === undefined ? part : `${part} (${state})`];
+}

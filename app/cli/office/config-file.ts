@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Terminal } from '../terminal.ts';
+
+/** ANSWERBACK_CONFIG, else what `npm start` wrote last, if that is there. */
+export function configFile({ ANSWERBACK_CONFIG, ANSWERBACK_VAR }: Terminal['env']): string | undefined {
+  if (ANSWERBACK_CONFIG) return ANSWERBACK_CONFIG;
+  const started = resolve(ANSWERBACK_VAR ?? 'var', 'answerback.yaml');
+  return existsSync(started) ? started : undefined;
+}
+
+/** Stand in for passwords that the configuration wants to have, where nothing is done with them. */
+export const placeholders: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'ASTERISK_AMI_PASSWORD',
+    'TWILIO_ACCOUNT_SID',
+    'TWILIO_AUTH_TOKEN',
+    'SMPP_PASSWORD',
+    'EMAIL_RELAY_PASSWORD',
+    'AWS_ACCESS_KEY_ID',
+    'AWS_SECRET_ACCESS_KEY',
+  ].map((name) => [name, 'not needed']),
+);
