@@ -73,10 +73,10 @@ async function reconcile(
   const inbound = rows.filter(({ event, direction }) => event === 'call' && direction === 'inbound');
   const known = new Set(inbound.map(({ linkedid }) => linkedid));
   const differences = inbound.flatMap(({ linkedid, billsec }) => {
-    const ms = sipp.get(linkedid);
+    const ms = sipp.get(linkedid)?.ms;
     return ms === undefined ? [] : [ms / 1000 - billsec];
   });
-  const answered = [...sipp.values()].filter((ms) => ms !== undefined).length;
+  const answered = [...sipp.values()].filter((one) => one.answered).length;
   const texts = rows.filter(({ event }) => event === 'text-out').length;
   const none = { target: { of: 'ours', most: 0 } } as const;
   const count = (name: string, ours: number) => resultOf({ name, unit: '', ours: [Math.abs(ours)], ...none });
@@ -87,7 +87,7 @@ async function reconcile(
       ours: [sipp.size],
       target: { of: 'ours', least: calls },
     }),
-    count('of them failed by SIPp', sum('failed')),
+    resultOf({ name: 'of them failed by SIPp’s count', unit: '', ours: [sum('failed')] }),
     count('calls without a record', [...sipp.keys()].filter((id) => !known.has(id)).length),
     count(
       'records without a call, or second ones',
