@@ -17,9 +17,9 @@ import type { Ledger, LedgerStore, Repriced, SummaryStore } from '../ports/billi
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
-/** Records of one batch, and names or prices of one write. */
-const batch = 1000;
-const written = 500;
+/** Records of one batch, and names or prices of one write: each within the store's deadline also on a busy machine. */
+const batch = 500;
+const written = 200;
 const leaseMs = 60_000;
 /** How often another's lease is asked for, and how long in all, in milliseconds. */
 const askMs = 500;

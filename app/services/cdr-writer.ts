@@ -11,7 +11,7 @@ import type { CdrStore } from '../ports/store.ts';
 /** After a batch the next ones are gathered for so long, in milliseconds: under load one write serves many rows. */
 const gatherMs = 500;
 /** Most rows of one write. */
-const mostAtOnce = 1000;
+const mostAtOnce = 500;
 /** Rows kept in memory while the store is away; those beyond it lie in the journal alone. */
 const mostWaiting = 50_000;
 

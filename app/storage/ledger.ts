@@ -20,7 +20,9 @@ interface LedgerDocument {
 const books = 'cdrs';
 /** Clocks of controllers may differ by so much, in milliseconds. */
 const skewMs = 600_000;
-const streamed = 1000;
+const streamed = 500;
+/** Documents of one write, which has to be done within the store's deadline. */
+const atOnce = 100;
 
 /** The numbers in the collection `cdrs`; the collection `ledger`: who gives them, and how far they are. */
 export class Ledgers implements LedgerStore {
@@ -206,14 +208,17 @@ export class Ledgers implements LedgerStore {
         },
       };
     });
-    await this.#connection.run('ledger.number', async () => {
-      try {
-        await this.#cdrs.bulkWrite(updates, { ordered: false });
-      } catch (error) {
-        // Another, whose lease had ended, gave that number: the record has its turn again.
-        if (!isOnlyDuplicates(error)) throw error;
-      }
-    });
+    for (let i = 0; i < updates.length; i += atOnce) {
+      const some = updates.slice(i, i + atOnce);
+      await this.#connection.run('ledger.number', async () => {
+        try {
+          await this.#cdrs.bulkWrite(some, { ordered: false });
+        } catch (error) {
+          // Another, whose lease had ended, gave that number: the record has its turn again.
+          if (!isOnlyDuplicates(error)) throw error;
+        }
+      });
+    }
   }
 
   async #numbersAfter({ through }: Ledger, limit: number): Promise<ReadonlySet<number>> {

@@ -14,8 +14,8 @@ interface SummaryDocument extends Summary {
   pass?: string;
 }
 
-/** Documents of one write. */
-const atOnce = 500;
+/** Documents of one write, which has to be done within the store's deadline. */
+const atOnce = 100;
 const nothing = Object.fromEntries(totalNames.map((name) => [name, 0])) as Record<
   (typeof totalNames)[number],
   0

@@ -23,8 +23,14 @@ export interface BilledLoad {
 export interface BilledCalls {
   readonly successful: number;
   readonly failed: number;
-  /** By Call-ID: milliseconds from the answer to the end; `undefined` if it was not answered. */
-  readonly calls: ReadonlyMap<string, number | undefined>;
+  /** All by Call-ID, also those that failed. */
+  readonly calls: ReadonlyMap<string, BilledCall>;
+}
+
+export interface BilledCall {
+  readonly answered: boolean;
+  /** Milliseconds from the answer to the end, where SIPp saw both. */
+  readonly ms?: number;
 }
 
 export async function billedCalls(load: BilledLoad): Promise<BilledCalls> {
@@ -79,21 +85,22 @@ async function argumentsFor({
     .concat(['-trace_stat', '-trace_logs', '-nostdin', `${server.host}:${server.port}`]);
 }
 
-/** Lines as `up CALL-ID TICK` and `end CALL-ID TICK`, in milliseconds of SIPp's own clock. */
-function timesOf(log: string): Map<string, number | undefined> {
+/** Lines as `up CALL-ID TICK`, in milliseconds of SIPp's own clock: `made`, `up` and `end` of each call. */
+function timesOf(log: string): Map<string, BilledCall> {
   const up = new Map<string, number>();
-  const times = new Map<string, number | undefined>();
+  const calls = new Map<string, BilledCall>();
   for (const line of log.split('\n')) {
-    const [, what, id = '', tick] = /(up|end) (\S+) (\d+)\s*$/.exec(line) ?? [];
+    const [, what, id = '', tick] = /(made|up|end) (\S+) (\d+)\s*$/.exec(line) ?? [];
     if (what === 'up') up.set(id, Number(tick));
-    if (what !== 'end') continue;
     const begun = up.get(id);
-    times.set(id, begun === undefined ? undefined : Number(tick) - begun);
+    const ended = what === 'end' && begun !== undefined;
+    if (id !== '')
+      calls.set(id, { answered: begun !== undefined, ...(ended ? { ms: Number(tick) - begun } : {}) });
   }
-  return times;
+  return calls;
 }
 
-const note = (what: 'up' | 'end'): string =>
+const note = (what: 'made' | 'up' | 'end'): string =>
   `<action><log message="${what} [call_id] [clock_tick]"/></action>`;
 
 function scenario(kind: BilledKind): string {
@@ -153,6 +160,7 @@ a=rtpmap:101 telephone-event/8000
   };
   return `<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="${kind}">
+<nop>${note('made')}</nop>
 ${send(invite, ' retrans="500"')}
 <recv response="100" optional="true"/>
 <recv response="180" optional="true"/>

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { checkout } from '../stack/machine.ts';
 import { ariWire } from './ari-wire.ts';
 import type { BenchOptions, BenchProgram } from './bench-options.ts';
+import { billing } from './billing.ts';
 import { controllerProcess } from './controller-process.ts';
 import { depositCpu } from './deposit-cpu.ts';
 import { dtmfStop } from './dtmf-stop.ts';
@@ -32,6 +33,7 @@ const programs: readonly BenchProgram[] = [
   ariWire,
   controllerProcess,
   search,
+  billing,
 ];
 
 async function main(): Promise<void> {

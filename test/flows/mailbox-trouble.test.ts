@@ -157,7 +157,7 @@ describe('A mailbox when something is in the way', function () {
     await lamp({ new: 0, old: 0, urgent: 0 });
     await world.call(own, press('7'), hear(sound), press('3'), hear('message-restored'));
     await lamp({ new: 0, old: 1, urgent: 0 });
-    assert.deepEqual(await world.events(message), ['retrieve', 'save', 'delete', 'retrieve']);
+    assert.deepEqual(await world.events(message), ['retrieve', 'save', 'delete', 'restore']);
   });
 
   /** The lamp is set beside the dialogue. */

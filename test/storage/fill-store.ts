@@ -13,6 +13,7 @@ import {
   sampleFax,
   sampleMessage,
   sampleNotification,
+  sampleSummary,
   step,
 } from './sample.ts';
 
@@ -92,7 +93,21 @@ export async function fillStore({ store, client, database }: TestStore): Promise
     'audio.chunks',
     each((i) => ({ _id: `long ${i}/0`, files_id: `long ${i}`, n: 0 })),
   );
-  await store.cdrs.insert(each((i) => sampleCdr({ start: at(i) })));
+  await store.cdrs.insert(each((i) => sampleCdr({ start: at(i) })).slice(0, waiting));
+  await insert(
+    'cdrs',
+    each((i) => ({
+      ...sampleCdr({ start: at(i) }),
+      _id: randomUUID(),
+      seq: i + 1,
+      accountcode: `box ${i % 100}`,
+    })),
+  );
+  await insert(
+    'ledger',
+    each((i) => ({ _id: `hour ${i}`, at: new Date(Date.now() + i * 1000), through: i })),
+  );
+  await store.summaries.add(each(sampleSummary), 1);
   await insert(
     'credentials',
     each(() => ({ _id: randomUUID(), hash: 'x', history: ['x'] })),

@@ -1,3 +1,4 @@
+import { summarise, type Summary } from '../../app/core/account/summary.ts';
 /** Messages and other records to store, each new. */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Cdr } from '../../app/core/account/cdr.ts';
@@ -146,4 +147,13 @@ export function sampleDeposit(
     classOfService: 'standard',
     bytes: new Uint8Array(bytes).map((_, i) => (i * 31 + id.length) % 256),
   };
+}
+
+export function sampleSummary(i: number): Summary {
+  const [summary] = summarise(
+    [{ ...sampleCdr({ start: at(86_400 * (i % 28)), accountcode: `box ${i}` }), class: 'standard' }],
+    'UTC',
+  );
+  if (summary === undefined) throw new Error('no summary');
+  return summary;
 }

@@ -166,6 +166,7 @@ export class AriCall implements Call {
         uri: `channels/${this.id}`,
         query: { reason_code: reasons[cause] },
       });
+      this.leg.hangupCause ??= Number(reasons[cause]);
     }
   }
 

@@ -120,8 +120,10 @@ export class Calls {
         const leg = this.#byId.get(event.channel.id)?.leg;
         if (leg === undefined) return;
         leg.hungUp = true;
+        // Of a hang-up from this side (`soft`) it is a flag of Asterisk's own, no Q.850 cause.
+        const ours = event.type === 'ChannelHangupRequest' && event.soft === true;
         // Without a Reason header there is none: 16 is a normal end.
-        leg.hangupCause ??= event.cause || 16;
+        if (!ours) leg.hangupCause ??= event.cause || 16;
         if (event.type === 'ChannelDestroyed') this.ended(leg.id);
         else if (leg.recording !== undefined) endEmptyRecording(leg, leg.recording.id);
         return;

@@ -24,7 +24,7 @@ export const dialCases: MediaCaseList = {
   'a busy, refusing or unknown number is told apart': async (world) => {
     for (const kind of ['busy', 'refused', 'unallocated'] as const) {
       world.onDial('+12025550112', kind);
-      assert.deepEqual(await world.media.dial({ number: '+12025550112' }, options), { kind });
+      assert.equal((await world.media.dial({ number: '+12025550112' }, options)).kind, kind);
     }
   },
 
