@@ -29,6 +29,6 @@ export function shareable(rooms: Rooms) {
   const access = config.numbers.access[0] as E164;
   const { archive = noArchive, digest } = rooms;
   const archiving = createArchiving({ store, archive, digest, clock, random, log });
-  const conversions = createConversions({ store, converters, log, archiving });
+  const conversions = createConversions({ store, converters, clock, log, archiving });
   return { store, archiving, log, clock, random, texts, plan, classes, profiles, access, conversions };
 }

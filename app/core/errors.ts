@@ -13,6 +13,7 @@ export type FaultCode =
   | 'spool-failed'
   | 'archive-unavailable'
   | 'archive-failed'
+  | 'held'
   | 'invalid';
 
 export interface FaultOptions {

@@ -23,10 +23,15 @@ export interface DueMessage {
 export interface Look {
   readonly id: MessageId;
   readonly at: Date;
+  /** Something failed: the tries go on counting. */
+  readonly failed?: boolean;
 }
 
 export interface RetentionStore {
-  /** The first that are to be looked at by now, held by the lease. @param mailbox of this one alone */
+  /**
+   * The first that are to be looked at by now, held by the lease. One that cannot be read is put off by a day.
+   * @param mailbox of this one alone
+   */
   takeDue(now: Date, lease: Lease, limit: number, mailbox?: MailboxId): Promise<readonly DueMessage[]>;
   /** The same without taking them, the longest due first. */
   due(now: Date, mailbox?: MailboxId): AsyncIterable<Message>;
@@ -34,8 +39,8 @@ export interface RetentionStore {
   nextDue(): Promise<Date | undefined>;
   /** Ends the lease of messages: each is looked at again at its time. */
   putOff(looks: readonly Look[], lease: Lease): Promise<void>;
-  /** Looks at messages no later than this. */
-  lookBy(looks: readonly Look[]): Promise<void>;
+  /** Looks at messages no later than this; one with `keep` is kept at least until then. */
+  lookBy(looks: readonly (Look & { readonly keep?: Date })[]): Promise<void>;
   /**
    * Begins the removal of those that are held by the lease, under no legal hold of their own and as they were judged. Answers
    * their ids: from now on nobody can place a hold on them.
@@ -55,6 +60,10 @@ export interface RetentionStore {
   /** What its parts were is deleted, and so are these forms; it is looked at again at `next`. */
   cleaned(id: MessageId, forms: readonly MediaId[], next: Date, lease: Lease): Promise<void>;
 
+  /** Those of these mailboxes that there are. */
+  mailboxes(ids: readonly MailboxId[]): Promise<readonly Mailbox[]>;
+  /** Mailboxes that are to be looked at as a whole by now. */
+  dueMailboxes(now: Date): AsyncIterable<Mailbox>;
   /** The mailbox that waited longest to be looked at as a whole, held until the lease ends. */
   takeMailbox(now: Date, lease: Lease): Promise<Mailbox | undefined>;
   /** Ends that, unless it became due anew meanwhile. `next` absent: it is looked at when something makes it due. */
@@ -63,7 +72,7 @@ export interface RetentionStore {
   mailboxesBy(ids: readonly MailboxId[], at: Date): Promise<void>;
   /** Takes that back where nobody else wanted it since. */
   mailboxesNotBy(ids: readonly MailboxId[], at: Date): Promise<void>;
-  /** All messages of a mailbox, in no order. */
+  /** All messages of a mailbox that can be read, in no order. */
   messagesOf(mailbox: MailboxId): AsyncIterable<Message>;
 
   /** Places a legal hold on a message, or ends it; false if there is none, or its removal has begun. */

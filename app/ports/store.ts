@@ -32,6 +32,7 @@ import type { CountingStore } from './counting.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { RetentionStore } from './retention.ts';
+import type { StrayMediaStore } from './stray-media.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
@@ -41,6 +42,7 @@ export interface Store extends AsyncDisposable {
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
   readonly retention: RetentionStore;
+  readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;
@@ -186,14 +188,12 @@ export interface MessageStore {
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
-   * @param lookBy of one that is deleted: when its time in the trash ends; default: `at`
    */
   setState(
     id: MessageId,
     state: MessageState,
     at: Date,
     from?: readonly MessageState[],
-    lookBy?: Date,
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Notes that it was heard, read or fetched; false if it is gone. */
   touch(id: MessageId, at: Date): Promise<boolean>;
@@ -201,10 +201,7 @@ export interface MessageStore {
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
-  /**
-   * Keeps a part in another form; of one form and part the last. Answers false if the message is gone.
-   * @param lookBy when automatic management looks whether it is still of use
-   */
+  /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
   addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;

@@ -12,10 +12,8 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import type { Archiving, BringResult } from './archiving.ts';
-import { packMessage, unpackMessage } from './pack-message.ts';
+import { packMessage, unpackMessage, type Packed } from './pack-message.ts';
 import { Places } from './places.ts';
-import { removeObjects } from './remove-message.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** How long a message is ours once it is on its way, in milliseconds; far longer than it takes. */
@@ -40,6 +38,41 @@ export interface ArchivingDeps {
   readonly leaseMs?: number;
 }
 
+export type ArchiveResult =
+  | { readonly kind: 'archived'; readonly message: Message }
+  /** It is there already. */
+  | { readonly kind: 'already'; readonly message: Message }
+  /** Another has it just now, or it changes all the time: later. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'gone' }
+  /** It stays where it is: its bytes are gone or not what they were, or are too many. */
+  | { readonly kind: 'lost' | 'too-large' };
+
+export type BringResult =
+  /** Its parts are in the store. */
+  | { readonly kind: 'there'; readonly message: Message }
+  | { readonly kind: 'gone' }
+  /** What lies in the archive is not what was put there. The message stays archived, and says so. */
+  | { readonly kind: 'damaged' };
+
+export interface Archiving {
+  /**
+   * Puts the whole message into the archive, and takes its parts out of the store when they were read back from there.
+   * Counters and usage are the caller's.
+   * @throws Fault (temporary) if store or archive is away: nothing is lost, and the same may be asked again
+   */
+  archiveMessage(message: Message): Promise<ArchiveResult>;
+  /**
+   * Brings it back; one that is not archived is there at once. Counters and usage follow. Callers at the same time share the
+   * work, which goes on when they leave.
+   * @param signal ends the waiting: rejects with its reason
+   * @throws Fault (temporary) if store or archive is away: the message stays where it is
+   */
+  bringBack(message: Message, signal?: AbortSignal): Promise<BringResult>;
+  /** Puts in order what a crash has left, so many at most; answers how many. @throws Fault as above */
+  repair(limit: number): Promise<number>;
+}
+
 interface Work extends ArchivingDeps {
   /** Of those who wait for one. */
   readonly back: Places;
@@ -52,7 +85,6 @@ export function createArchiving(deps: ArchivingDeps): Archiving {
   return {
     archiveMessage: (message) => out.run(() => archiveMessage(work, message), undefined),
     bringBack: (message, signal) => bringBack(work, message, signal),
-    forget: (message) => removeObjects(deps.archive, message),
     async repair(limit) {
       const left = await work.store.archiving.left(work.clock.now(), limit);
       const done = await Promise.allSettled(left.map((message) => repairOne(work, message)));
@@ -63,47 +95,44 @@ export function createArchiving(deps: ArchivingDeps): Archiving {
   };
 }
 
-async function archiveMessage(work: Work, { id }: Message): Promise<Message | undefined> {
+async function archiveMessage(work: Work, { id }: Message): Promise<ArchiveResult> {
   for (let n = 0; n < tries; n += 1) {
     // A key never stands for two contents, not even after a crash.
     const begun = await begin(work, id, `${nameOf(id)}-${work.random.uuid()}.xml`);
-    if (begun.kind !== 'begun') return undefined;
+    if (begun.kind !== 'begun') return begun;
     const { message, moving } = begun;
     if (message.tier === 'archived') {
       await work.store.archiving.finish(id, moving);
-      return message;
+      return { kind: 'already', message };
     }
-    const document = await packed(work, message);
-    if (document === undefined) {
+    const result = await pack(work, message);
+    if (result.kind !== 'packed') {
       await work.store.archiving.finish(id, moving);
-      return undefined;
+      return { kind: result.kind };
     }
-    const archived = await putAndCheck(work, moving, document);
+    const archived = await putAndCheck(work, moving, result.document);
     const done = await work.store.archiving.toArchive(message, moving, archived);
     if (done !== undefined) {
       await putInOrder(work, done.after, moving);
       const { moving: _over, derived: _gone, ...after } = done.after;
-      return after;
+      return { kind: 'archived', message: after };
     }
     // It was changed meanwhile, or is gone; or it took so long that another has it, who removes the object as well.
     await work.archive.delete(moving.key);
     await work.store.archiving.finish(id, moving);
   }
-  return undefined;
+  return { kind: 'busy' };
 }
 
-/** `undefined` if it cannot be archived and stays where it is. */
-async function packed({ store, digest, log }: Work, message: Message): Promise<Uint8Array | undefined> {
+async function pack({ store, digest, log }: Work, message: Message): Promise<Packed> {
   const mailbox = await store.mailboxes.get(message.mailbox);
-  const result = await packMessage(
-    { media: store.media, digest },
-    message,
-    mailbox?.number ?? message.envelope.to,
-  );
-  if (result.kind === 'packed') return result.document;
-  const why = result.kind === 'lost' ? result.what : 'it is too large';
-  log.error('a message cannot be archived', { message: message.id, why });
-  return undefined;
+  const number = mailbox?.number ?? message.envelope.to;
+  const result = await packMessage({ media: store.media, digest }, message, number);
+  if (result.kind !== 'packed') {
+    const why = result.kind === 'lost' ? result.what : 'it is too large';
+    log.error('a message cannot be archived', { message: message.id, why });
+  }
+  return result;
 }
 
 async function putAndCheck(work: Work, { key }: Moving, document: Uint8Array): Promise<ArchivedAt> {

@@ -8,6 +8,7 @@ import { keptPart } from '../core/message/kept.ts';
 import { wordsOf } from '../core/message/text-part.ts';
 import { spokenWords, wordsPart, writtenWords } from '../core/message/words.ts';
 import type { Content, Converter, ConvertOptions } from '../ports/convert.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { convert, legsOf, type Leg } from './conversion-way.ts';
@@ -29,6 +30,7 @@ export interface ConversionDeps {
   /** What this machine, and services elsewhere, can do. */
   readonly converters: readonly Converter[];
   readonly log: Log;
+  readonly clock?: Clock;
   /** Most under way at once; default 4. */
   readonly atOnce?: number;
 }
@@ -151,11 +153,19 @@ async function find({ store }: Work, message: Message, id: MediaId): Promise<Con
 }
 
 /** What cannot be kept is there all the same, and will be made again. */
-async function keep({ store, log }: Work, message: Message, target: Target, made: Content): Promise<void> {
+async function keep(
+  { store, log, clock }: Work,
+  message: Message,
+  target: Target,
+  made: Content,
+): Promise<void> {
   const { bytes, ...facts } = made;
   try {
     await store.media.put(target.media, made.contentType, bytes);
-    const there = await store.messages.addDerived(message.id, { ...target, ...facts, bytes: bytes.length });
+    const derived = { ...target, ...facts, bytes: bytes.length };
+    // What is kept in less space is not to take more again for ever: automatic management finds out.
+    const lookBy = message.tier === 'live' ? undefined : clock?.now();
+    const there = await store.messages.addDerived(message.id, derived, lookBy);
     // It was removed meanwhile, and this with it.
     if (!there) await store.media.delete(target.media);
   } catch (error) {

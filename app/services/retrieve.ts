@@ -7,9 +7,12 @@ import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
-import type { BringResult } from './archiving.ts';
+import type { BringResult } from './archive.ts';
 import { changeState, type ChangeDeps } from './change-message.ts';
 import { readPart, type PartReader } from './read-part.ts';
+
+/** Access is noted at most once in so long, in milliseconds. */
+const accessMs = 3_600_000;
 
 export interface RetrieveDeps extends ChangeDeps {
   readonly archiving?: PartReader['archiving'];
@@ -49,6 +52,8 @@ export interface Retrieval {
    * @throws Fault (temporary) if store or archive is away
    */
   bringBack(message: Message, signal: AbortSignal): Promise<BringResult>;
+  /** Notes that it was heard again, read or fetched; returns at once. */
+  accessed(message: Message): void;
   /** These answer the message as it is then; `undefined` if it is gone. */
   heard(message: Message): Promise<Message | undefined>;
   save(message: Message): Promise<Message | undefined>;
@@ -64,6 +69,7 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     sound: (message) => sound(deps, message),
     bringBack: async (message, signal) =>
       deps.archiving === undefined ? { kind: 'there', message } : deps.archiving.bringBack(message, signal),
+    accessed: (message) => noteAccess(deps, message),
     // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),
@@ -71,6 +77,15 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     mailboxOf: (message) => store.mailboxes.get(message.mailbox),
     message: (id) => store.messages.get(id),
   };
+}
+
+/** Often enough for days that are counted, and no more. */
+function noteAccess({ store, clock, log }: RetrieveDeps, { id, accessedAt }: Message): void {
+  const now = clock.now();
+  if (accessedAt !== undefined && now.getTime() - accessedAt.getTime() < accessMs) return;
+  store.messages
+    .touch(id, now)
+    .catch((error: unknown) => log.debug('access to a message is not noted', { error, message: id }));
 }
 
 async function sound(deps: RetrieveDeps, message: Message): Promise<StoredSound[] | undefined> {

@@ -62,6 +62,8 @@ export class Archiving implements ArchivingStore {
         $set: { tier, ...size },
         $unset: { archived: '' },
         $max: { accessedAt: at },
+        // Automatic management finds out when something is due of it again.
+        $min: { sweepAt: at },
         $inc: { version: 1 },
       },
     );

@@ -50,15 +50,13 @@ export class Bucket {
       const chunks = chunksOf(id, bytes, from, Math.min(from + step, bytes.length));
       await once(this.#connection, operation, () => this.#chunks.insertMany(chunks, { ordered: false }));
     }
-    const file = {
-      _id: id,
-      length: bytes.length,
-      chunkSize: chunkBytes,
-      uploadDate: new Date(),
-      filename: id,
-    };
-    await once(this.#connection, operation, () =>
-      this.#files.insertOne({ ...file, metadata: { contentType } }),
+    const uploadDate = new Date();
+    const file = { _id: id, length: bytes.length, chunkSize: chunkBytes, uploadDate, filename: id };
+    await once(
+      this.#connection,
+      operation,
+      () => this.#files.insertOne({ ...file, metadata: { contentType } }),
+      () => this.#files.updateOne({ _id: id }, { $set: { uploadDate } }),
     );
   }
 
@@ -103,17 +101,19 @@ export class Bucket {
   }
 }
 
-/** Inserts what is not there yet. */
+/** Inserts what is not there yet; what is there becomes as new, so that nobody takes it for left. */
 export async function once(
   connection: Connection,
   operation: string,
   insert: () => Promise<unknown>,
+  renew?: () => Promise<unknown>,
 ): Promise<void> {
   await connection.run(operation, async () => {
     try {
       await insert();
     } catch (error) {
       if (!isOnlyDuplicates(error)) throw error;
+      await renew?.();
     }
   });
 }

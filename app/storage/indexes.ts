@@ -82,5 +82,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   freed: [{ name: 'at', key: { at: 1 }, expireAfterSeconds: freedSeconds }],
   controllers: [{ name: 'at', key: { at: 1 } }],
   cdrs: [{ name: 'start', key: { start: -1 } }],
+  media: [{ name: 'at', key: { at: 1 }, partialFilterExpression: { at: { $exists: true } } }],
+  'audio.files': [{ name: 'uploadDate', key: { uploadDate: 1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],
 };

@@ -11,6 +11,8 @@ interface MediaDocument {
   _id: string;
   contentType: string;
   data: Binary;
+  /** When it was put, or put again. */
+  at: Date;
 }
 
 /** Up to here media are one document; see docs/decisions/0005. */
@@ -31,8 +33,12 @@ export class Media implements MediaStore {
   /** The first bytes under an id stay. */
   async put(id: MediaId, contentType: string, bytes: Uint8Array): Promise<{ readonly sha256: string }> {
     if (bytes.length <= singleDocumentBytes) {
-      await once(this.#connection, 'media.put', () =>
-        this.#small.insertOne({ _id: id, contentType, data: new Binary(bytes) }),
+      const at = new Date();
+      await once(
+        this.#connection,
+        'media.put',
+        () => this.#small.insertOne({ _id: id, contentType, data: new Binary(bytes), at }),
+        () => this.#small.updateOne({ _id: id }, { $set: { at } }),
       );
     } else await this.#large.put(id, contentType, bytes);
     return { sha256: createHash('sha256').update(bytes).digest('hex') };

@@ -70,7 +70,7 @@ export class Messages implements MessageStore {
     return found;
   }
 
-  async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[], lookBy = at) {
+  async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[]) {
     const heard = state === 'heard';
     const deleted = state === 'deleted';
     const before = await this.#connection.run('messages.setState', () =>
@@ -84,7 +84,8 @@ export class Messages implements MessageStore {
           $inc: { version: 1 },
           // $min keeps the first time it was heard.
           ...(heard ? { $min: { heardAt: at } } : {}),
-          ...(deleted ? { $min: { sweepAt: lookBy } } : { $max: { accessedAt: at } }),
+          // When its time in the trash ends its class says: automatic management looks at it.
+          ...(deleted ? { $min: { sweepAt: at } } : { $max: { accessedAt: at } }),
           ...(deleted ? {} : { $unset: { deletedAt: '' as const } }),
         },
         { returnDocument: 'before' },
@@ -93,7 +94,7 @@ export class Messages implements MessageStore {
     if (before) {
       const { deletedAt: _gone, ...kept } = before;
       const heardAt = heard && !(before.heardAt && before.heardAt <= at) ? { heardAt: at } : {};
-      const swept = kept.sweepAt && kept.sweepAt < lookBy ? kept.sweepAt : lookBy;
+      const swept = kept.sweepAt && kept.sweepAt < at ? kept.sweepAt : at;
       const accessed = kept.accessedAt && kept.accessedAt > at ? kept.accessedAt : at;
       const set = deleted ? { deletedAt: at, sweepAt: swept } : { accessedAt: accessed };
       const after = { ...kept, state, version: before.version + 1, ...heardAt, ...set };

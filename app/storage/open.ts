@@ -13,6 +13,7 @@ import { FaxJobs } from './fax-jobs.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
+import { StrayMedia } from './stray-media.ts';
 import { Notifications } from './notifications.ts';
 import { Retention } from './retention.ts';
 import { Stops, Usage } from './usage.ts';
@@ -31,6 +32,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     messages: new Messages(connection),
     archiving: new Archiving(connection),
     media,
+    strays: new StrayMedia(connection),
     retention: new Retention(connection, media),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),

@@ -8,6 +8,9 @@ import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
 import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
 
+/** Wait for what cannot be read: whoever asks for it is told why. */
+const unreadableMs = 86_400_000;
+
 interface RulesDocument extends RulesSeen {
   /** The class. */
   _id: string;
@@ -51,17 +54,24 @@ export class Retention implements RetentionStore {
     const taken = await this.#connection.run('retention.takeDue', () =>
       this.#messages.find({ _id: { $in: ids }, sweptBy: by }, { batchSize: limit + 1 }).toArray(),
     );
-    return taken.map((document) => ({
-      message: fromDocument(document),
-      tries: document.sweepTries ?? 1,
-      condemned: document.condemned === true,
-      unclean: document.unclean === true,
-    }));
+    const read = taken.map((document) => toDue(document));
+    const unreadable = taken.flatMap(({ _id }, i) => (read[i] === undefined ? [_id] : []));
+    if (unreadable.length > 0)
+      await this.#connection.run('retention.takeDue', () =>
+        this.#messages.updateMany(
+          { _id: { $in: unreadable }, sweptBy: by },
+          { $set: { sweepAt: new Date(now.getTime() + unreadableMs) } },
+        ),
+      );
+    return read.filter((one) => one !== undefined);
   }
 
   async *due(now: Date, mailbox?: MailboxId): AsyncIterable<Message> {
     const cursor = this.#messages.find(dueBy(now, mailbox), { sort: { sweepAt: 1 } });
-    for await (const document of this.#each('retention.due', cursor)) yield fromDocument(document);
+    for await (const document of this.#each('retention.due', cursor)) {
+      const read = toDue(document);
+      if (read !== undefined) yield read.message;
+    }
   }
 
   async nextDue(): Promise<Date | undefined> {
@@ -77,19 +87,24 @@ export class Retention implements RetentionStore {
   putOff(looks: readonly Look[], { by }: Lease): Promise<void> {
     return this.#write(
       'retention.putOff',
-      looks.map(({ id, at }) => ({
+      looks.map(({ id, at, failed }) => ({
         updateOne: {
           filter: { _id: id, sweptBy: by },
-          update: { $set: { sweepAt: at }, $unset: { sweptBy: '', sweepTries: '' } },
+          update: { $set: { sweepAt: at }, $unset: { sweptBy: '', ...(failed ? {} : { sweepTries: '' }) } },
         },
       })),
     );
   }
 
-  lookBy(looks: readonly Look[]): Promise<void> {
+  lookBy(looks: readonly (Look & { readonly keep?: Date })[]): Promise<void> {
     return this.#write(
       'retention.lookBy',
-      looks.map(({ id, at }) => ({ updateOne: { filter: { _id: id }, update: { $min: { sweepAt: at } } } })),
+      looks.map(({ id, at, keep }) => ({
+        updateOne: {
+          filter: { _id: id },
+          update: { $min: { sweepAt: at }, ...(keep === undefined ? {} : { $max: { expires: keep } }) },
+        },
+      })),
     );
   }
 
@@ -166,6 +181,20 @@ export class Retention implements RetentionStore {
     );
   }
 
+  async mailboxes(ids: readonly MailboxId[]): Promise<Mailbox[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#connection.run('retention.mailboxes', () =>
+      this.#mailboxes.find({ _id: { $in: [...ids] } }, { batchSize: ids.length + 1 }).toArray(),
+    );
+    return found.map((document) => mailboxOf(document));
+  }
+
+  async *dueMailboxes(now: Date): AsyncIterable<Mailbox> {
+    const due = { sweepAt: { $exists: true, $lte: now } };
+    const cursor = this.#mailboxes.find(due, { sort: { sweepAt: 1 } });
+    for await (const document of this.#each('retention.dueMailboxes', cursor)) yield mailboxOf(document);
+  }
+
   /** Looks first: an update that is to find its document by the order of an index reads all of that in FerretDB. */
   async takeMailbox(now: Date, { until }: Lease): Promise<Mailbox | undefined> {
     return this.#connection.run('retention.takeMailbox', async () => {
@@ -208,8 +237,10 @@ export class Retention implements RetentionStore {
   }
 
   async *messagesOf(mailbox: MailboxId): AsyncIterable<Message> {
-    for await (const document of this.#each('retention.messagesOf', this.#messages.find({ mailbox })))
-      yield fromDocument(document);
+    for await (const document of this.#each('retention.messagesOf', this.#messages.find({ mailbox }))) {
+      const read = toDue(document);
+      if (read !== undefined) yield read.message;
+    }
   }
 
   holdMessage(id: MessageId, hold: Hold | undefined, at: Date): Promise<boolean> {
@@ -267,7 +298,7 @@ export class Retention implements RetentionStore {
   }
 
   /** A batch at a time, each within its own deadline. */
-  async *#each(operation: string, cursor: FindCursor<MessageDocument>): AsyncIterable<MessageDocument> {
+  async *#each<T>(operation: string, cursor: FindCursor<T>): AsyncIterable<T> {
     try {
       while (await this.#connection.run(operation, () => cursor.hasNext()))
         yield* cursor.readBufferedDocuments();
@@ -283,6 +314,20 @@ interface Holding {
   hold?: Hold;
   sweepAt?: Date;
   condemned?: true;
+}
+
+/** `undefined` if it cannot be read. */
+function toDue(document: MessageDocument): DueMessage | undefined {
+  try {
+    return {
+      message: fromDocument(document),
+      tries: document.sweepTries ?? 1,
+      condemned: document.condemned === true,
+      unclean: document.unclean === true,
+    };
+  } catch {
+    return undefined;
+  }
 }
 
 function dueBy(now: Date, mailbox: MailboxId | undefined): Filter<MessageDocument> {

@@ -22,7 +22,7 @@ import {
 import type { Step } from '../../app/media/scripted/steps.ts';
 import type { Delivery, Store, MessageFilter } from '../../app/ports/store.ts';
 import type { CallRow } from '../../app/services/account.ts';
-import type { BringResult } from '../../app/services/archiving.ts';
+import type { BringResult } from '../../app/services/archive.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
 import { createConversions } from '../../app/services/conversions.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
@@ -120,6 +120,7 @@ export class FlowWorld {
       },
       retrieval: {
         open: async (text, asker) => this.#open(text, asker),
+        accessed: () => undefined,
         sound: async (message) =>
           this.hasSound && message.tier !== 'archived' ? [soundOf(message)] : undefined,
         bringBack: async (message) => this.onBring(message),

@@ -7,8 +7,7 @@ import { Fault } from '../../app/core/errors.ts';
 import type { MediaId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import type { Archive } from '../../app/ports/archive.ts';
-import { createArchiving } from '../../app/services/archive.ts';
-import type { Archiving } from '../../app/services/archiving.ts';
+import { createArchiving, type ArchiveResult, type Archiving } from '../../app/services/archive.ts';
 import { unpackMessage } from '../../app/services/pack-message.ts';
 import { readPart } from '../../app/services/read-part.ts';
 import { removeMessage } from '../../app/services/remove-message.ts';
@@ -163,12 +162,12 @@ describe('services: messages in the archive', function () {
     const { store } = test;
     const { message, contents } = await put();
     const one = controller();
-    const archived = await one.archiveMessage(message);
-    assert.equal(archived?.tier, 'archived');
+    const archived = messageOf(await one.archiveMessage(message));
+    assert.equal(archived.tier, 'archived');
     assert.equal(await mediaLeft(), 0);
     const [file = ''] = await objects();
     const document = await readFile(join(folder.path, 'archive', file));
-    assert.equal(document.length, archived?.archived?.bytes);
+    assert.equal(document.length, archived.archived?.bytes);
     const unpacked = unpackMessage(systemDigest, document);
     assert.equal(unpacked.beside.transcript, message.transcript);
     for (const part of unpacked.parts)
@@ -176,7 +175,7 @@ describe('services: messages in the archive', function () {
     // Everything but bytes is known without the archive.
     const [listed] = await store.messages.list(message.mailbox, { limit: 5 });
     const { tier, archived: where, derived, version, ...rest } = listed as Message;
-    assert.deepEqual([tier, where?.key], ['archived', archived?.archived?.key]);
+    assert.deepEqual([tier, where?.key], ['archived', archived.archived?.key]);
     const { tier: _tier, derived: _forms, version: before, ...wanted } = message;
     assert.deepEqual(derived, []);
     assert.deepEqual(rest, wanted);
@@ -185,7 +184,7 @@ describe('services: messages in the archive', function () {
     assert.deepEqual(recounted?.mailbox.usage, { bytes: 0, seconds: 0, archived: 1 });
     // Whatever reads it gets it, from what it knew before too.
     const [a, b] = await Promise.all(
-      [archived!, message].map((known) => readPart({ store, archiving: one }, known, 0)),
+      [archived, message].map((known) => readPart({ store, archiving: one }, known, 0)),
     );
     await one.settled();
     assert.deepEqual(Buffer.from(a?.bytes ?? []), contents.get(message.envelope.parts[0]!.media));
@@ -203,7 +202,7 @@ describe('services: messages in the archive', function () {
     const { message, contents } = await put();
     const all = [controller(), controller(), controller()];
     const results = await Promise.all(all.map((one) => one.archiveMessage(message)));
-    assert.equal(results.filter((one) => one !== undefined).length >= 1, true);
+    assert.equal(results.filter(({ kind }) => kind === 'archived').length, 1);
     assert.equal((await objects()).length, 1);
     const known = (await test.store.messages.get(message.id)) as Message;
     const back = await Promise.all([...all, ...all].map((one) => one.bringBack(known)));
@@ -224,8 +223,8 @@ describe('services: messages in the archive', function () {
         await archive.put(key, bytes);
       },
     });
-    const archived = await one.archiveMessage(message);
-    assert.equal(archived?.state, 'saved');
+    const archived = messageOf(await one.archiveMessage(message));
+    assert.equal(archived.state, 'saved');
     const [file = '', ...more] = await objects();
     assert.deepEqual(more, []);
     const document = await readFile(join(folder.path, 'archive', file));
@@ -246,7 +245,7 @@ describe('services: messages in the archive', function () {
         await one.bringBack(message);
         await one.settled();
       },
-      async () => (await controller().archiveMessage((await put()).message)) as Message,
+      async () => messageOf(await controller().archiveMessage((await put()).message)),
     );
   });
 
@@ -296,7 +295,7 @@ describe('services: messages in the archive', function () {
     await assert.rejects(controller(undefined, gone).archiveMessage(message), away);
     await assertWhole((await test.store.messages.get(message.id)) as Message, contents);
     now += leaseMs + 1;
-    const archived = (await controller().archiveMessage(message)) as Message;
+    const archived = messageOf(await controller().archiveMessage(message));
     await assert.rejects(controller(undefined, gone).bringBack(archived), away);
     const still = (await test.store.messages.get(message.id)) as Message;
     assert.equal(still.tier, 'archived');
@@ -310,7 +309,7 @@ describe('services: messages in the archive', function () {
 
   it('damaged, missing, or another message: it is told, written down, and nothing is lost by it', async () => {
     const { message, contents } = await put();
-    const archived = (await controller().archiveMessage(message)) as Message;
+    const archived = messageOf(await controller().archiveMessage(message));
     const [file = ''] = await objects();
     const path = join(folder.path, 'archive', file);
     const whole = await readFile(path);
@@ -343,16 +342,21 @@ describe('services: messages in the archive', function () {
   it('a message whose bytes are gone or others is not archived, and stays', async () => {
     const { message } = await put();
     await test.store.media.delete(message.envelope.parts[0]!.media);
-    assert.equal(await controller().archiveMessage(message), undefined);
+    assert.deepEqual(await controller().archiveMessage(message), { kind: 'lost' });
     await test.store.media.put(message.envelope.parts[0]!.media, 'audio/PCMU', randomBytes(32_000));
-    assert.equal(await controller().archiveMessage(message), undefined);
+    assert.deepEqual(await controller().archiveMessage(message), { kind: 'lost' });
     const still = await test.store.messages.get(message.id);
     assert.deepEqual([still?.tier, still?.moving], ['compressed', undefined]);
     await clear(message);
-    assert.equal(await controller().archiveMessage(message), undefined, 'one that is gone');
+    assert.deepEqual(await controller().archiveMessage(message), { kind: 'gone' });
     assert.deepEqual(await controller().bringBack({ ...message, tier: 'archived' }), { kind: 'gone' });
   });
 });
+
+function messageOf(result: ArchiveResult): Message {
+  assert.ok(result.kind === 'archived', result.kind);
+  return result.message;
+}
 
 /** The methods of an object whose class has them. */
 function bound(archive: Archive): Archive {

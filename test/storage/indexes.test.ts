@@ -22,6 +22,7 @@ import {
 const filling = 3000;
 const waiting = 20;
 const route = { network: 'sms', trunk: 'smpp:home', from: '+12025550123', to: '+12025550147' } as const;
+const lease = { by: 'a sweeper', until: at(filling) };
 const fresh = { id: randomUUID(), received: at(0), due: at(0), expires: new Date(4e12) };
 
 describe('storage: every question has its index', function () {
@@ -90,6 +91,35 @@ describe('storage: every question has its index', function () {
     'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
     'messages.extendPending': (store) => store.messages.extendPending(message.id, 'notify', at(6)),
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
+    'messages.touch': (store) => store.messages.touch(message.id, at(1)),
+    'retention.takeDue': (store) => store.retention.takeDue(at(0), lease, 50),
+    'retention.takeDue of a mailbox': (store) => store.retention.takeDue(at(0), lease, 50, mailbox.id),
+    'retention.due': (store) => all(store.retention.due(at(0))),
+    'retention.nextDue': (store) => store.retention.nextDue(),
+    'retention.putOff': (store) => store.retention.putOff([{ id: message.id, at: at(9) }], lease),
+    'retention.lookBy': (store) => store.retention.lookBy([{ id: message.id, at: at(9), keep: at(10) }]),
+    'retention.condemn': (store) => store.retention.condemn([message], lease),
+    'retention.pardon': (store) => store.retention.pardon([message.id], lease),
+    'retention.removeCondemned': (store) => store.retention.removeCondemned([none as never], lease),
+    'retention.compress': (store) => store.retention.compress(message, [], at(9), lease),
+    'retention.cleaned': (store) => store.retention.cleaned(message.id, [none as never], at(9), lease),
+    'retention.deleteMedia': (store) => store.retention.deleteMedia([none as never]),
+    'retention.mailboxes': (store) => store.retention.mailboxes([mailbox.id]),
+    'retention.takeMailbox': (store) => store.retention.takeMailbox(at(0), lease),
+    'retention.dueMailboxes': (store) => all(store.retention.dueMailboxes(at(0))),
+    'retention.mailboxDone': (store) => store.retention.mailboxDone(mailbox.id, undefined, lease),
+    'retention.mailboxesBy': (store) => store.retention.mailboxesBy([mailbox.id], at(1)),
+    'retention.mailboxesNotBy': (store) => store.retention.mailboxesNotBy([mailbox.id], at(1)),
+    'retention.messagesOf': (store) => all(store.retention.messagesOf(message.mailbox)),
+    'retention.holdMessage': (store) => store.retention.holdMessage(message.id, { since: at(0) }, at(0)),
+    'retention.holdMailbox': (store) => store.retention.holdMailbox(mailbox.id, undefined, at(0)),
+    'retention.holdsMessageOf': (store) => store.retention.holdsMessageOf(mailbox.id),
+    'retention.setRulesSeen': (store) => store.retention.setRulesSeen('gold', { rules: 'x', at: at(0) }),
+    'strays.put': (store) => store.strays.put(new Date(0), at(filling), 50),
+    'strays.owners': (store) => store.strays.owners([none, 'sip:none']),
+    'strays.remove': (store) => store.strays.remove([{ id: none as never, at: at(0) }]),
+    'strays.lookedUpTo': (store) => store.strays.lookedUpTo(),
+    'strays.setLookedUpTo': (store) => store.strays.setLookedUpTo(at(0)),
     'media.get': (store) => store.media.get(none as never),
     'media.delete': (store) => store.media.delete(none as never),
     'notifications.ensure of a repeat': (store) =>
@@ -203,6 +233,10 @@ describe('storage: every question has its index', function () {
   const explain = (find: Document): Promise<Document> =>
     opened.client.db(opened.database).command({ explain: find, verbosity: 'queryPlanner' });
 });
+
+async function all(some: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of some);
+}
 
 async function fill({ store, client, database }: TestStore): Promise<void> {
   const each = <T>(make: (i: number) => T): T[] => Array.from({ length: filling }, (_, i) => make(i));

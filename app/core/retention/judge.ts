@@ -8,10 +8,10 @@ export const dayMs = 86_400_000;
 /** What is kept by a legal hold is looked at again after so many days: its end makes it due at once, and this if that was missed. */
 export const heldDays = 30;
 
-/** What of a class rules this; it is that of the moment, not that of the deposit. */
+/** What of a class rules this: the class of the moment. */
 export type RetentionRules = Pick<
   ClassOfService,
-  'trashDays' | 'compressAfterDays' | 'archiveAfterDays' | 'memoryBytes'
+  'retentionDays' | 'trashDays' | 'compressAfterDays' | 'archiveAfterDays' | 'memoryBytes'
 >;
 
 /** What is judged of a message. */
@@ -61,6 +61,18 @@ export function judge(
 /** Before this nothing is to be done with the message, as long as its class stays as it is. */
 export function nextLook(message: RetentionFacts, rules: RetentionRules): Date {
   return earliest([message.expires, trashEnds(message, rules), compressedFrom(message, rules)]);
+}
+
+/**
+ * Until when a message is kept. What was promised at its deposit holds; a class that keeps its messages longer since then keeps
+ * this one longer too.
+ */
+export function keptUntil(
+  { received, expires }: Pick<RetentionFacts, 'received' | 'expires'>,
+  { retentionDays }: Pick<RetentionRules, 'retentionDays'>,
+): Date {
+  const now = later(received, retentionDays);
+  return now > expires ? now : expires;
 }
 
 /** When it was last of use to somebody. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { chooseForArchive, type Archivable } from '../../../app/core/retention/archive-choice.ts';
 import {
   dayMs,
   judge,
   lastAccess,
+  keptUntil,
   nextLook,
   type RetentionFacts,
   type RetentionRules,
@@ -17,12 +18,13 @@ const moment = fc.integer({ min: 0, max: span }).map((ms) => new Date(t0 + ms));
 const days = fc.oneof(fc.integer({ min: 0, max: 120 }), fc.constantFrom(0, 1));
 const rulesOf = fc.record<RetentionRules>(
   {
+    retentionDays: days,
     trashDays: days,
     compressAfterDays: days,
     archiveAfterDays: days,
     memoryBytes: fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.constant(0)),
   },
-  { requiredKeys: ['trashDays'] },
+  { requiredKeys: ['retentionDays', 'trashDays'] },
 );
 
 /** A message as it may come to lie in a mailbox: heard, accessed and deleted after it was received, in any order. */
@@ -117,6 +119,20 @@ describe('retention: what is due of one message', () => {
           assert.equal(judged.kind === 'wait', look > now);
           assert.notEqual(kindAt(message, false, rules, look), 'wait');
         }
+      }),
+    );
+  });
+
+  it('S38: a class that keeps messages longer keeps those longer that are there, and one that keeps them shorter takes nothing', () => {
+    fc.assert(
+      fc.property(messageOf, rulesOf, (message, rules) => {
+        const until = keptUntil(message, rules);
+        assert.ok(until >= message.expires);
+        assert.ok(until >= plus(message.received, rules.retentionDays));
+        assert.ok(
+          [message.expires, plus(message.received, rules.retentionDays)].some((at) => +at === +until),
+        );
+        assert.deepEqual(keptUntil({ ...message, expires: until }, rules), until);
       }),
     );
   });
