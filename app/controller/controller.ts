@@ -4,7 +4,7 @@ import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
-import { startManaging, type Archived } from './managing.ts';
+import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
 import { createArrivals, type Arrivals } from '../services/arrivals.ts';
@@ -59,7 +59,7 @@ export function createController(rooms: Rooms): Controller {
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
   const faxing = startFaxing(rooms, shared, messaging);
-  startManaging(rooms, shared, messaging, archivedOf(rooms, shared));
+  startManaging(rooms, shared, messaging);
   const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
@@ -132,10 +132,6 @@ export function createController(rooms: Rooms): Controller {
     run: (signal) =>
       answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
   };
-}
-
-function archivedOf({ archive }: Rooms, { archiving }: Shared): Archived | undefined {
-  return archive && { archiving, objects: archive };
 }
 
 /** What a crash left between store and archive is put in order. */

@@ -12,8 +12,10 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
-import { packMessage, unpackMessage, type Packed } from './pack-message.ts';
+import type { Archiving, BringResult } from './archiving.ts';
+import { packMessage, unpackMessage } from './pack-message.ts';
 import { Places } from './places.ts';
+import { removeObjects } from './remove-message.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** How long a message is ours once it is on its way, in milliseconds; far longer than it takes. */
@@ -38,41 +40,6 @@ export interface ArchivingDeps {
   readonly leaseMs?: number;
 }
 
-export type ArchiveResult =
-  | { readonly kind: 'archived'; readonly message: Message }
-  /** It is there already. */
-  | { readonly kind: 'already'; readonly message: Message }
-  /** Another has it just now, or it changes all the time: later. */
-  | { readonly kind: 'busy' }
-  | { readonly kind: 'gone' }
-  /** It stays where it is: its bytes are gone or not what they were, or are too many. */
-  | { readonly kind: 'lost' | 'too-large' };
-
-export type BringResult =
-  /** Its parts are in the store. */
-  | { readonly kind: 'there'; readonly message: Message }
-  | { readonly kind: 'gone' }
-  /** What lies in the archive is not what was put there. The message stays archived, and says so. */
-  | { readonly kind: 'damaged' };
-
-export interface Archiving {
-  /**
-   * Puts the whole message into the archive, and takes its parts out of the store when they were read back from there.
-   * Counters and usage are the caller's.
-   * @throws Fault (temporary) if store or archive is away: nothing is lost, and the same may be asked again
-   */
-  archiveMessage(message: Message): Promise<ArchiveResult>;
-  /**
-   * Brings it back; one that is not archived is there at once. Counters and usage follow. Callers at the same time share the
-   * work, which goes on when they leave.
-   * @param signal ends the waiting: rejects with its reason
-   * @throws Fault (temporary) if store or archive is away: the message stays where it is
-   */
-  bringBack(message: Message, signal?: AbortSignal): Promise<BringResult>;
-  /** Puts in order what a crash has left, so many at most; answers how many. @throws Fault as above */
-  repair(limit: number): Promise<number>;
-}
-
 interface Work extends ArchivingDeps {
   /** Of those who wait for one. */
   readonly back: Places;
@@ -85,6 +52,7 @@ export function createArchiving(deps: ArchivingDeps): Archiving {
   return {
     archiveMessage: (message) => out.run(() => archiveMessage(work, message), undefined),
     bringBack: (message, signal) => bringBack(work, message, signal),
+    forget: (message) => removeObjects(deps.archive, message),
     async repair(limit) {
       const left = await work.store.archiving.left(work.clock.now(), limit);
       const done = await Promise.allSettled(left.map((message) => repairOne(work, message)));
@@ -95,44 +63,47 @@ export function createArchiving(deps: ArchivingDeps): Archiving {
   };
 }
 
-async function archiveMessage(work: Work, { id }: Message): Promise<ArchiveResult> {
+async function archiveMessage(work: Work, { id }: Message): Promise<Message | undefined> {
   for (let n = 0; n < tries; n += 1) {
     // A key never stands for two contents, not even after a crash.
     const begun = await begin(work, id, `${nameOf(id)}-${work.random.uuid()}.xml`);
-    if (begun.kind !== 'begun') return begun;
+    if (begun.kind !== 'begun') return undefined;
     const { message, moving } = begun;
     if (message.tier === 'archived') {
       await work.store.archiving.finish(id, moving);
-      return { kind: 'already', message };
+      return message;
     }
-    const result = await pack(work, message);
-    if (result.kind !== 'packed') {
+    const document = await packed(work, message);
+    if (document === undefined) {
       await work.store.archiving.finish(id, moving);
-      return { kind: result.kind };
+      return undefined;
     }
-    const archived = await putAndCheck(work, moving, result.document);
+    const archived = await putAndCheck(work, moving, document);
     const done = await work.store.archiving.toArchive(message, moving, archived);
     if (done !== undefined) {
       await putInOrder(work, done.after, moving);
       const { moving: _over, derived: _gone, ...after } = done.after;
-      return { kind: 'archived', message: after };
+      return after;
     }
     // It was changed meanwhile, or is gone; or it took so long that another has it, who removes the object as well.
     await work.archive.delete(moving.key);
     await work.store.archiving.finish(id, moving);
   }
-  return { kind: 'busy' };
+  return undefined;
 }
 
-async function pack({ store, digest, log }: Work, message: Message): Promise<Packed> {
+/** `undefined` if it cannot be archived and stays where it is. */
+async function packed({ store, digest, log }: Work, message: Message): Promise<Uint8Array | undefined> {
   const mailbox = await store.mailboxes.get(message.mailbox);
-  const number = mailbox?.number ?? message.envelope.to;
-  const result = await packMessage({ media: store.media, digest }, message, number);
-  if (result.kind !== 'packed') {
-    const why = result.kind === 'lost' ? result.what : 'it is too large';
-    log.error('a message cannot be archived', { message: message.id, why });
-  }
-  return result;
+  const result = await packMessage(
+    { media: store.media, digest },
+    message,
+    mailbox?.number ?? message.envelope.to,
+  );
+  if (result.kind === 'packed') return result.document;
+  const why = result.kind === 'lost' ? result.what : 'it is too large';
+  log.error('a message cannot be archived', { message: message.id, why });
+  return undefined;
 }
 
 async function putAndCheck(work: Work, { key }: Moving, document: Uint8Array): Promise<ArchivedAt> {
@@ -181,7 +152,11 @@ async function bringOurs(work: Work, message: Message, moving: Moving): Promise<
     await archiving.finish(id, moving);
     return bring(work, id);
   }
-  const wrong = await putBack(work, message.id, archived);
+  const wrong = await putBack(work, message.id, archived).catch(async (error: unknown) => {
+    // Who tries again need not wait until the lease is over.
+    await putInOrder(work, message, moving).catch(() => undefined);
+    throw error;
+  });
   if (wrong !== undefined) {
     work.log.error('a message is damaged in the archive', { message: id, key: archived.key, why: wrong });
     await archiving.damaged(id, archived.key, wrong);

@@ -4,19 +4,19 @@ import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { mediaOf } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
-import type { Archive } from '../ports/archive.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Lease } from '../ports/retention.ts';
 import type { Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
+import type { Archiving } from './archiving.ts';
 import type { Lamps } from './lamp.ts';
 import type { Profiles } from './profile.ts';
 
 export interface PurgeDeps {
   readonly store: Pick<Store, 'retention' | 'counting'>;
-  /** Where archived ones lie; absent: none of those can be purged. */
-  readonly objects?: Pick<Archive, 'delete'> | undefined;
+  /** Removes what lies in the archive. */
+  readonly archiving: Pick<Archiving, 'forget'>;
   readonly profiles: Profiles;
   readonly lamps: Pick<Lamps, 'publish'>;
   readonly account: Account;
@@ -62,20 +62,15 @@ export async function purge(
 }
 
 /** Those of which nothing lies in the archive any more. */
-async function forgotten({ objects, log }: PurgeDeps, messages: readonly Message[]): Promise<Message[]> {
+async function forgotten({ archiving, log }: PurgeDeps, messages: readonly Message[]): Promise<Message[]> {
   const gone: Message[] = [];
   for (const message of messages) {
-    const keys = [message.archived?.key, message.moving?.key].filter((key) => key !== undefined);
-    if (keys.length > 0) {
-      try {
-        if (objects === undefined) throw new RangeError('No archive is configured');
-        for (const key of keys) await objects.delete(key);
-      } catch (error) {
-        log.warn('an archived message is not purged', { error, message: message.id });
-        continue;
-      }
+    try {
+      await archiving.forget(message);
+      gone.push(message);
+    } catch (error) {
+      log.warn('an archived message is not purged now', { error, message: message.id });
     }
-    gone.push(message);
   }
   return gone;
 }

@@ -3,7 +3,7 @@ import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Content } from '../ports/convert.ts';
 import type { Store } from '../ports/store.ts';
-import type { Archiving } from './archive.ts';
+import type { Archiving } from './archiving.ts';
 import { inflated } from './deflate.ts';
 
 export interface PartReader {

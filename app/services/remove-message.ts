@@ -17,14 +17,16 @@ export interface RemoveDeps extends Pick<Store, 'messages' | 'media'> {
  */
 export async function removeMessage(deps: RemoveDeps, message: Message): Promise<void> {
   await removeObjects(deps.archive, message);
-  const known = mediaOf(message);
-  await removeAll(deps, known);
+  await removeAll(deps, mediaOf(message));
   const last = await deps.messages.remove(message.id);
   if (last === undefined) return;
   // A conversion may have ended in between, or it was on its way into the archive or back. What ends later finds no message
   // and keeps nothing.
-  const all = mediaOf(last);
-  await removeAll(deps, last.moving === undefined ? all.filter((id) => !known.includes(id)) : all);
+  const came = new Set(last.moving === undefined ? last.envelope.parts.map(({ media }) => media) : []);
+  await removeAll(
+    deps,
+    mediaOf(last).filter((id) => !came.has(id)),
+  );
   await removeObjects(deps.archive, last);
 }
 

@@ -7,7 +7,7 @@ import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
-import type { BringResult } from './archive.ts';
+import type { BringResult } from './archiving.ts';
 import { changeState, type ChangeDeps } from './change-message.ts';
 import { readPart, type PartReader } from './read-part.ts';
 
@@ -46,14 +46,14 @@ export interface Retrieval {
    * its bytes are gone, or in the archive.
    */
   sound(message: Message): Promise<StoredSound[] | undefined>;
+  /** Notes that it was heard again, read or fetched; returns at once. */
+  accessed(message: Message): void;
   /**
    * Brings its parts back where they lie in the archive; others are there at once.
    * @param signal ends the waiting, not the work
    * @throws Fault (temporary) if store or archive is away
    */
   bringBack(message: Message, signal: AbortSignal): Promise<BringResult>;
-  /** Notes that it was heard again, read or fetched; returns at once. */
-  accessed(message: Message): void;
   /** These answer the message as it is then; `undefined` if it is gone. */
   heard(message: Message): Promise<Message | undefined>;
   save(message: Message): Promise<Message | undefined>;
@@ -67,9 +67,9 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
   return {
     open: (text, asker) => open(deps, text, asker),
     sound: (message) => sound(deps, message),
+    accessed: (message) => noteAccess(deps, message),
     bringBack: async (message, signal) =>
       deps.archiving === undefined ? { kind: 'there', message } : deps.archiving.bringBack(message, signal),
-    accessed: (message) => noteAccess(deps, message),
     // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),

@@ -10,11 +10,13 @@ import type { Log } from '../ports/log.ts';
 import type { Look } from '../ports/retention.ts';
 import type { Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
-import type { Archiving } from './archive.ts';
+import type { Archiving } from './archiving.ts';
 import type { Profiles } from './profile.ts';
 
 /** What could not be archived is tried again after so long, in milliseconds. */
 const againMs = 3_600_000;
+/** The same of one that is left as it is: another has it, or its bytes are lost. */
+const leftMs = 86_400_000;
 /** Times that are written at once. */
 const atOnce = 200;
 
@@ -53,9 +55,8 @@ export async function sweepMailbox(
   for (const { id } of choice.chosen) {
     if (signal.aborted) return { archived, failed: 0, next: clock.now() };
     try {
-      const is = await archiveOne(deps, id as MessageId);
-      if (is === 'archived') archived += 1;
-      if (is === 'busy') later = new Date(clock.now().getTime() + againMs);
+      if (await archiveOne(deps, id as MessageId)) archived += 1;
+      else later = new Date(clock.now().getTime() + leftMs);
     } catch (error) {
       log.warn('a message is not archived now', { error, message: id });
       return { archived, failed: 1, next: new Date(clock.now().getTime() + againMs) };
@@ -115,17 +116,16 @@ function archivable(message: Message): Archivable {
   return { ...facts, id: message.id, bytes: usageOf(message).bytes };
 }
 
-/** `left`: it is gone, there already, or cannot lie there. */
+/** Answers whether it was: another may have it, or it cannot lie there. */
 async function archiveOne(
   { store, archive, account, clock }: MailboxSweepDeps,
   id: MessageId,
-): Promise<'archived' | 'busy' | 'left'> {
+): Promise<boolean> {
   const before = await store.messages.get(id);
-  if (before === undefined || before.tier === 'archived') return 'left';
-  const result = await archive?.archiveMessage(before);
-  if (result?.kind === 'busy') return 'busy';
-  if (result?.kind !== 'archived') return 'left';
-  account.message('archive', result.message, clock.now());
-  await store.mailboxes.count(result.message.mailbox, effectOf(before, result.message));
-  return 'archived';
+  if (before === undefined || before.tier === 'archived') return false;
+  const after = await archive?.archiveMessage(before);
+  if (after === undefined) return false;
+  account.message('archive', after, clock.now());
+  await store.mailboxes.count(after.mailbox, effectOf(before, after));
+  return true;
 }

@@ -6,6 +6,7 @@
 import type { MailboxId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { mediaOf } from '../core/message/kept.ts';
+import { isOverAllocation } from '../core/retention/archive-choice.ts';
 import { heldDays, judge, later, nextLook, retentionFacts } from '../core/retention/judge.ts';
 import type { Random } from '../ports/clock.ts';
 import type { DueMessage, Lease, Look } from '../ports/retention.ts';
@@ -130,6 +131,7 @@ async function nextBatch(
   if (due.length === 0) return false;
   const found = await store.retention.mailboxes([...new Set(due.map((one) => one.message.mailbox))]);
   const mailboxes = new Map(found.map((one) => [one.id, one]));
+  await noteOver(deps, found);
   const judged = judgeAll(deps, due, mailboxes);
   const purged = await purge(
     deps,
@@ -153,6 +155,21 @@ async function nextBatch(
   report.failed += purged.left.length;
   await lighten(deps, judged.lighten, mailboxes, report, { lease, signal });
   return true;
+}
+
+/** One of a message that came back from the archive may be over its allocation again. */
+async function noteOver(
+  { store, profiles, clock, archive }: SweepDeps,
+  all: readonly Mailbox[],
+): Promise<void> {
+  if (archive === undefined) return;
+  const over = all.filter(
+    (one) => one.sweepAt === undefined && isOverAllocation(one.usage?.bytes ?? 0, profiles.of(one)),
+  );
+  await store.retention.mailboxesBy(
+    over.map(({ id }) => id),
+    clock.now(),
+  );
 }
 
 interface Judged {

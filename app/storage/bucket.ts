@@ -51,7 +51,13 @@ export class Bucket {
       await once(this.#connection, operation, () => this.#chunks.insertMany(chunks, { ordered: false }));
     }
     const uploadDate = new Date();
-    const file = { _id: id, length: bytes.length, chunkSize: chunkBytes, uploadDate, filename: id };
+    const file = {
+      _id: id,
+      length: bytes.length,
+      chunkSize: chunkBytes,
+      uploadDate,
+      filename: id,
+    };
     await once(
       this.#connection,
       operation,
@@ -101,7 +107,7 @@ export class Bucket {
   }
 }
 
-/** Inserts what is not there yet; what is there becomes as new, so that nobody takes it for left. */
+/** Inserts what is not there yet; what is there becomes as new by `renew`, so that nobody takes it for left. */
 export async function once(
   connection: Connection,
   operation: string,

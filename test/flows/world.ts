@@ -22,7 +22,7 @@ import {
 import type { Step } from '../../app/media/scripted/steps.ts';
 import type { Delivery, Store, MessageFilter } from '../../app/ports/store.ts';
 import type { CallRow } from '../../app/services/account.ts';
-import type { BringResult } from '../../app/services/archive.ts';
+import type { BringResult } from '../../app/services/archiving.ts';
 import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
 import { createConversions } from '../../app/services/conversions.ts';
 import { createGreetings } from '../../app/services/greetings.ts';

@@ -45,7 +45,6 @@ export class SweepWorld {
   readonly account;
   readonly archiving;
   readonly #options: SweepWorldOptions;
-  readonly #archive: Archive;
 
   constructor(store: Store, options: SweepWorldOptions = {}) {
     this.store = store;
@@ -53,10 +52,9 @@ export class SweepWorld {
     this.profile = sampleClass({ retentionDays: 1, ...options.profile });
     const clock = this.clock;
     this.account = createAccount({ cdrs: store.cdrs, clock, random: systemRandom, log: silentLog });
-    this.#archive = archiveIn(this.objects);
     this.archiving = createArchiving({
       store,
-      archive: this.#archive,
+      archive: archiveIn(this.objects),
       digest: systemDigest,
       clock,
       random: systemRandom,
@@ -72,7 +70,7 @@ export class SweepWorld {
     return createSweep({
       store: this.store,
       archive: this.archiving,
-      objects: this.#archive,
+      archiving: this.archiving,
       profiles: createProfiles(() => ({ standard: this.profile })),
       classNames: () => ['standard'],
       lamps: { publish: async (id) => void this.lampsShown.push(id) },

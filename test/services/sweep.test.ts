@@ -307,6 +307,11 @@ describe('services: automatic management', function () {
     const back = await world.archiving.bringBack((await now(second))!);
     assert.equal(back.kind, 'there');
     assert.deepEqual((await readPart({ store: store() }, (await now(second))!, 0))?.bytes.length, 8000);
+    // In its turn another goes for it, as soon as it may.
+    await sweep();
+    world.later(day);
+    assert.deepEqual(await sweep(), { ...nothing, archived: 1 });
+    assert.deepEqual(await tiers(), ['live', 'live', 'archived', 'archived']);
     // One in the archive is purged there too.
     world.later(90 * day);
     assert.equal((await sweep()).purged, 4);

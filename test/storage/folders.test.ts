@@ -144,7 +144,9 @@ describe('storage: marks of a message', function () {
     // Again: the first time counts.
     assert.deepEqual((await messages().setState(message.id, 'deleted', at(9)))?.after.deletedAt, at(5));
     const back = await messages().setState(message.id, 'saved', at(10), ['deleted']);
-    assert.deepEqual(back?.after, { ...message, state: 'saved', version: 3 });
+    // Automatic management looks at it, and finds it brought back.
+    const [accessedAt, sweepAt] = [at(10), at(5)];
+    assert.deepEqual(back?.after, { ...message, state: 'saved', version: 3, accessedAt, sweepAt });
     assert.deepEqual(await messages().get(message.id), back?.after);
     // Only from the trash: one that is saved is not made new by that.
     assert.equal((await messages().setState(message.id, 'new', at(11), ['deleted']))?.after.state, 'saved');

@@ -122,19 +122,25 @@ describe('storage: messages', function () {
   it('a change of state answers before and after, counts the version, and repeating it changes nothing', async () => {
     const message = sampleMessage();
     await messages().insert(message);
-    const heard = { ...message, state: 'heard' as const, version: 2, heardAt: at(5) };
+    const heard = { ...message, state: 'heard' as const, version: 2, heardAt: at(5), accessedAt: at(5) };
     assert.deepEqual(await messages().setState(message.id, 'heard', at(5)), {
       before: message,
       after: heard,
     });
     assert.deepEqual(await messages().get(message.id), heard);
-    assert.deepEqual(await messages().setState(message.id, 'heard', at(6)), { before: heard, after: heard });
-    const saved = { ...heard, state: 'saved' as const, version: 3 };
-    assert.deepEqual(await messages().setState(message.id, 'saved', at(7)), { before: heard, after: saved });
+    // But that it was heard again is access to it.
+    const later = { ...heard, accessedAt: at(6) };
+    assert.deepEqual(await messages().setState(message.id, 'heard', at(6)), { before: later, after: later });
+    const saved = { ...heard, state: 'saved' as const, version: 3, accessedAt: at(7) };
+    assert.deepEqual(await messages().setState(message.id, 'saved', at(7)), { before: later, after: saved });
     // Kept as new and heard again: the first time counts.
     await messages().setState(message.id, 'new', at(8));
     const again = await messages().setState(message.id, 'heard', at(9));
-    assert.deepEqual(again?.after, { ...heard, version: 5 });
+    assert.deepEqual(again?.after, { ...heard, version: 5, accessedAt: at(9) });
+    assert.deepEqual(
+      [await messages().touch(message.id, at(8)), await messages().touch(message.id, at(9))],
+      [true, true],
+    );
     assert.deepEqual(await messages().get(message.id), again?.after);
   });
 

@@ -86,7 +86,7 @@ describe('A message that is kept in less space, or elsewhere', function () {
       random: systemRandom,
       log: silentLog,
     });
-    assert.equal((await archiving.archiveMessage(message)).kind, 'archived');
+    assert.equal((await archiving.archiveMessage(message))?.tier, 'archived');
     assert.equal(await system.store.media.get(message.envelope.parts[0]!.media), undefined);
     const phone = await system.phone(own);
     const told = new Told(system);
