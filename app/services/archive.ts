@@ -152,7 +152,11 @@ async function bringOurs(work: Work, message: Message, moving: Moving): Promise<
     await archiving.finish(id, moving);
     return bring(work, id);
   }
-  const wrong = await putBack(work, message.id, archived);
+  const wrong = await putBack(work, message.id, archived).catch(async (error: unknown) => {
+    // Who tries again need not wait until the lease is over.
+    await putInOrder(work, message, moving).catch(() => undefined);
+    throw error;
+  });
   if (wrong !== undefined) {
     work.log.error('a message is damaged in the archive', { message: id, key: archived.key, why: wrong });
     await archiving.damaged(id, archived.key, wrong);

@@ -7,10 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openDirectoryArchive } from '../../app/archive/directory/open.ts';
 import { Patience } from '../../app/archive/directory/patience.ts';
+import { loadConfig } from '../../app/config.ts';
+import { archive } from '../../app/config/archive.ts';
+import { openArchive } from '../../app/open-archive.ts';
+import { silentLog } from '../ports/silent-log.ts';
 import { temporaryFolder } from '../stack/temporary.ts';
 import { runArchiveCases } from './cases.ts';
 
 const timeoutMs = 10_000;
+const configured = archive.parse({ kind: 'directory', directory: '/somewhere' });
 
 runArchiveCases('directory', async () => {
   const folder = await temporaryFolder();
@@ -58,6 +63,13 @@ describe('archive/directory, on a disk', function () {
     await writeFile(join(folder.path, 'file'), '');
     const below = openDirectoryArchive({ directory: join(folder.path, 'file/below'), timeoutMs });
     await assert.rejects(below.ping(), { ...refused, message: /not a directory/ });
+    const { config, secrets } = loadConfig(undefined, {});
+    const slice = { ...configured, timeoutMs, directory: join(folder.path, 'file/below') };
+    assert.equal(config.archive, undefined);
+    await assert.rejects(openArchive(slice, secrets, { log: silentLog }), {
+      code: 'config-invalid',
+      message: /^archive: Archive: .*not a directory/,
+    });
     // Files of somebody else.
     const other = openDirectoryArchive({ directory: folder.path, timeoutMs });
     await assert.rejects(other.ping(), { ...refused, message: /has other files and no answerback-archive/ });
@@ -66,8 +78,8 @@ describe('archive/directory, on a disk', function () {
   it('what a crash left half-written goes a day later; objects are spread over folders', async () => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, 'archive');
-    const archive = openDirectoryArchive({ directory, timeoutMs });
-    for (let i = 0; i < 20; i += 1) await archive.put(`m${i}-x`, randomBytes(10));
+    const opened = openDirectoryArchive({ directory, timeoutMs });
+    for (let i = 0; i < 20; i += 1) await opened.put(`m${i}-x`, randomBytes(10));
     const partial = join(directory, 'partial');
     await writeFile(join(partial, 'old'), 'x');
     await writeFile(join(partial, 'young'), 'x');

@@ -34,6 +34,31 @@ describe('The configuration', () => {
     return assert.fail('the file was taken');
   }
 
+  it('says what an archive of its kind lacks, and keeps its keys and its password apart', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'who', AWS_SECRET_ACCESS_KEY: 'Kep' };
+    assert.match(
+      await complaint('archive: { kind: directory }'),
+      /archive\.directory: found nothing, allowed: a directory/,
+    );
+    assert.match(
+      await complaint('archive: { kind: store }'),
+      /archive\.url: .* or ARCHIVE_MONGODB_URL in the environment/,
+    );
+    assert.match(await complaint('archive: { kind: s3 }', env), /archive\.bucket: found nothing/);
+    assert.match(
+      await complaint('archive: { kind: s3, bucket: voicemail }'),
+      /AWS_SECRET_ACCESS_KEY in the environment/,
+    );
+    assert.match(await complaint('archive: { kind: tape }'), /archive\.kind: found "tape"/);
+    const { config, secrets } = loadConfig(await yaml('archive: { kind: s3, bucket: voicemail }'), env);
+    assert.deepEqual(secrets.s3, { accessKeyId: 'who', secretAccessKey: 'Kep' });
+    assert.ok(!JSON.stringify(config).includes('Kep'));
+    const other = loadConfig(await yaml('archive: { kind: store }'), {
+      ARCHIVE_MONGODB_URL: 'mongodb://a:b@c',
+    });
+    assert.equal(other.config.archive?.url, 'mongodb://a:b@c');
+  });
+
   it('keeps the pepper of PINs apart, and takes an empty one for none', () => {
     const { config, secrets } = loadConfig(undefined, { ANSWERBACK_PIN_PEPPER: 'Kampot' });
     assert.equal(secrets.pinPepper, 'Kampot');

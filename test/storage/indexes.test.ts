@@ -53,6 +53,7 @@ describe('storage: every question has its index', function () {
     contentType: 'audio/ogg',
     bytes: 1,
   };
+  const left = { key: 'left', until: at(0) };
   const questions: Record<string, (store: Store) => Promise<unknown>> = {
     'mailboxes.find': (store) => store.mailboxes.find(mailbox.number),
     'mailboxes.get': (store) => store.mailboxes.get(mailbox.id),
@@ -106,6 +107,15 @@ describe('storage: every question has its index', function () {
     'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
     'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
     'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
+    'archiving.begin': (store) => store.archiving.begin(message.id, { key: 'key', until: at(9e8) }),
+    'archiving.takeOver': (store) =>
+      store.archiving.takeOver(message.id, left, { key: 'key', until: at(9e8) }),
+    'archiving.toArchive': (store) =>
+      store.archiving.toArchive(message, left, { key: 'key', at: at(0), bytes: 1, sha256: 'a'.repeat(64) }),
+    'archiving.toLive': (store) => store.archiving.toLive(message, left, at(0)),
+    'archiving.finish': (store) => store.archiving.finish(message.id, left, ['form' as MediaId]),
+    'archiving.damaged': (store) => store.archiving.damaged(message.id, 'key', 'it is not there'),
+    'archiving.left': (store) => store.archiving.left(at(0), 10),
     'messages.finishPending': (store) => store.messages.finishPending(message.id, ['lamp']),
     'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
     'messages.extendPending': (store) => store.messages.extendPending(message.id, 'notify', at(6)),
