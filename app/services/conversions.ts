@@ -6,6 +6,7 @@ import type { MediaId } from '../core/ids.ts';
 import type { Derived, Message } from '../core/message/message.ts';
 import { keptPart } from '../core/message/kept.ts';
 import { wordsOf } from '../core/message/text-part.ts';
+import { later } from '../core/retention/judge.ts';
 import { spokenWords, wordsPart, writtenWords } from '../core/message/words.ts';
 import type { Content, Converter, ConvertOptions } from '../ports/convert.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -168,8 +169,8 @@ async function keep(
   try {
     await store.media.put(target.media, made.contentType, bytes);
     const derived = { ...target, ...facts, bytes: bytes.length };
-    // What is kept in less space is not to take more again for ever: automatic management finds out.
-    const lookBy = message.tier === 'live' ? undefined : clock?.now();
+    // What is kept in less space is not to take more again for ever: automatic management finds out, when access to it is noted.
+    const lookBy = message.tier === 'live' || clock === undefined ? undefined : later(clock.now(), 1);
     const there = await store.messages.addDerived(message.id, derived, lookBy);
     // It was removed meanwhile, and this with it.
     if (!there) await store.media.delete(target.media);

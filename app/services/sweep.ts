@@ -224,8 +224,10 @@ async function lighten(
     }
     const mailbox = mailboxes.get(one.message.mailbox);
     if (mailbox === undefined) continue;
+    const from = performance.now();
     if (one.unclean || one.message.tier === 'compressed') await clean(deps, one, mailbox, lease);
     else report[await compressOne(deps, one, mailbox, { lease, signal })] += 1;
+    await restAfter(deps, from, signal);
   }
 }
 
@@ -256,15 +258,16 @@ function failedUntil({ clock }: SweepDeps): Date {
 }
 
 /** Does something, and rests after it. */
-async function rested(
-  { rest = 1 }: SweepDeps,
-  work: () => Promise<boolean>,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function rested(deps: SweepDeps, work: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   const from = performance.now();
   const more = await work();
-  if (more) await pause(Math.min((performance.now() - from) * rest, longestRestMs), signal);
+  if (more) await restAfter(deps, from, signal);
   return more;
+}
+
+function restAfter({ rest = 1 }: SweepDeps, from: number, signal: AbortSignal): Promise<void> {
+  const ms = Math.min((performance.now() - from) * rest, longestRestMs);
+  return ms > 0 && !signal.aborted ? pause(ms, signal) : Promise.resolve();
 }
 
 /** Ends early when the signal aborts. */
