@@ -10,6 +10,7 @@ import type { BenchOptions, BenchProgram } from './bench-options.ts';
 import { controllerProcess } from './controller-process.ts';
 import { depositCpu } from './deposit-cpu.ts';
 import { dtmfStop } from './dtmf-stop.ts';
+import { esl } from './esl.ts';
 import { firstSound } from './first-sound.ts';
 import { hangUp } from './hang-up.ts';
 import { heldCalls } from './held-calls.ts';
@@ -32,6 +33,7 @@ const programs: readonly BenchProgram[] = [
   ariWire,
   controllerProcess,
   search,
+  esl,
 ];
 
 async function main(): Promise<void> {
