@@ -11,6 +11,7 @@ import { billing } from './billing.ts';
 import { controllerProcess } from './controller-process.ts';
 import { depositCpu } from './deposit-cpu.ts';
 import { dtmfStop } from './dtmf-stop.ts';
+import { esl } from './esl.ts';
 import { firstSound } from './first-sound.ts';
 import { hangUp } from './hang-up.ts';
 import { heldCalls } from './held-calls.ts';
@@ -34,6 +35,7 @@ const programs: readonly BenchProgram[] = [
   controllerProcess,
   search,
   billing,
+  esl,
 ];
 
 async function main(): Promise<void> {
