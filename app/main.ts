@@ -79,14 +79,9 @@ async function main(): Promise<void> {
   });
   await using transform = openTransform(config.tools, { log });
   const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
-  await using gateways = await openGateways(config, secrets, {
-    media,
-    store,
-    log,
-    metrics,
-    onText: (text) => takes.onText(text),
-    onPart: (part) => takes.onPart(part),
-  });
+  const onText = (text: InboundText) => takes.onText(text);
+  const onPart = (part: ArrivingPart) => takes.onPart(part);
+  await using gateways = await openGateways(config, secrets, { media, store, log, metrics, onText, onPart });
   await using scheduler = openScheduler(config.store, { log });
   const rooms = {
     config,
@@ -115,15 +110,13 @@ async function main(): Promise<void> {
   takes.onText = (text) => controller.text(text);
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
-  await using web = await openWeb(
-    { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken },
-    {
-      log,
-      onText: (text) => controller.text(text),
-      onReport: reportTo(store, metrics),
-      ready: () => health.ready(),
-    },
-  );
+  const webSlice = { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken };
+  await using web = await openWeb(webSlice, {
+    log,
+    onText: (text) => controller.text(text),
+    onReport: reportTo(store, metrics),
+    ready: () => health.ready(),
+  });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
   await using mail = await openMail(config, intake, log);

@@ -1,14 +1,16 @@
 import type { MailboxId } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Message } from '../core/message/message.ts';
 import { createMailsOut } from './mailing.ts';
 import { apart, meteredAccount, meteredDeposits, meteredRetrieval, watchGauges } from './metering.ts';
 import { type Running } from './running.ts';
-import { createAccount } from '../services/account.ts';
+import { createAccount, type Account } from '../services/account.ts';
 import { createAdoption } from '../services/adopt.ts';
 import { createAuditor } from '../services/audit.ts';
 import { createAuthentication } from '../services/authenticate.ts';
-import { createCounting } from '../services/counting.ts';
+import { createCounting, type Counting } from '../services/counting.ts';
 import { type Deliveries } from '../services/deliver.ts';
-import { createDeposits } from '../services/deposit.ts';
+import { createDeposits, type Deposits } from '../services/deposit.ts';
 import { createLamps } from '../services/lamp.ts';
 import { createInbox } from '../services/inbox.ts';
 import { noteGrown } from '../services/memory.ts';
@@ -24,19 +26,10 @@ export type Messaging = ReturnType<typeof createMessaging>;
 
 /** Messages on their way: taken in, counted, told of, opened. */
 export function createMessaging(rooms: Rooms, shared: Shared, running: Running) {
-  const { store, config, media, spool } = rooms;
-  const { plan } = shared;
+  const { store, config, media } = rooms;
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const late: { deliveries?: Deliveries } = {};
-  const account = meteredAccount(
-    createAccount({
-      ...shared,
-      cdrs: store.cdrs,
-      journal: rooms.journal,
-      rates: config.billing.rates,
-    }),
-    rooms,
-  );
+  const account = createBooks(rooms, shared);
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({
     ...shared,
@@ -70,21 +63,11 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     onCounted,
     onMissing: (mailbox) => running.watch(adoption.adoptAll(mailbox)),
   });
-  const deposits = meteredDeposits(
-    createDeposits({
-      ...shared,
-      spool,
-      counting: { ...counting, raise: apart((mailbox, change) => counting.raise(mailbox, change)) },
-      isServedNumber: (digits) => plan.leadsHere(digits),
-      onRecounted: (mailbox) => counting.doubt(mailbox),
-      onStored: (message, mailbox, known) => {
-        noteGrown(shared, known, message);
-        account.message('deposit', message, rooms.clock.now());
-        if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
-      },
-    }),
-    rooms,
-  );
+  const deposits = createIntake(rooms, shared, {
+    counting,
+    account,
+    later: (message, mailbox) => running.watch(notify.work(message, message.pending, mailbox)),
+  });
   const sends = createSends({ ...shared, deposits });
   const auditor = createAuditor({ ...shared, audit: store.audit, keepDays: config.audit.days });
   const authentication = createAuthentication({
@@ -111,4 +94,34 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     counting,
     transcripts,
   };
+}
+
+/** Records of calls and of what happens to messages. */
+function createBooks(rooms: Rooms, shared: Shared): Account {
+  const { store, config, journal } = rooms;
+  const account = createAccount({ ...shared, cdrs: store.cdrs, journal, rates: config.billing.rates });
+  return meteredAccount(account, rooms);
+}
+
+interface IntakeParts {
+  readonly counting: Counting;
+  readonly account: Account;
+  /** Does what a message that was just stored is to bring about. */
+  readonly later: (message: Message, mailbox: Mailbox | undefined) => void;
+}
+
+function createIntake(rooms: Rooms, shared: Shared, { counting, account, later }: IntakeParts): Deposits {
+  const deposits = createDeposits({
+    ...shared,
+    spool: rooms.spool,
+    counting: { ...counting, raise: apart((mailbox, change) => counting.raise(mailbox, change)) },
+    isServedNumber: (digits) => shared.plan.leadsHere(digits),
+    onRecounted: (mailbox) => counting.doubt(mailbox),
+    onStored: (message, mailbox, known) => {
+      noteGrown(shared, known, message);
+      account.message('deposit', message, rooms.clock.now());
+      if (message.pending.length > 0) later(message, mailbox);
+    },
+  });
+  return meteredDeposits(deposits, rooms);
 }

@@ -22,13 +22,14 @@ import type {
   PendingKind,
   PendingStep,
 } from '../core/message/message.ts';
-import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
+import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
 import type { LedgerStore, SummaryStore } from './billing.ts';
+import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
@@ -380,25 +381,6 @@ export interface DeliveryStore {
    */
   failed(id: DeliveryId, due: Date | undefined, error: string, anew?: Date): Promise<void>;
   nextDue(): Promise<Date | undefined>;
-}
-
-/**
- * Classes of service that were made while the system runs. Few, and read by every controller: all are one document, whose
- * version tells cheaply whether anything changed.
- */
-export interface ClassStore {
-  /** All, unless nothing has changed since `known`. */
-  all(known: number | undefined): Promise<ClassSet | undefined>;
-  /** Makes or replaces one; with `version` only if nothing has changed since that. Answers the version then. */
-  put(profile: ClassOfService, version?: number): Promise<number | undefined>;
-  /** The same for its end. A class that is not there is no change. */
-  remove(name: string, version?: number): Promise<number | undefined>;
-}
-
-export interface ClassSet {
-  /** Counts changes; 0 = there never was any. */
-  readonly version: number;
-  readonly classes: Readonly<Record<string, ClassOfService>>;
 }
 
 export interface CdrStore {

@@ -9,7 +9,7 @@ import { checkClassNumbers } from '../core/directory/check-class-numbers.ts';
 import type { Problem } from '../core/directory/problem.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Log } from '../ports/log.ts';
-import type { ClassSet, ClassStore } from '../ports/store.ts';
+import type { ClassSet, ClassStore } from '../ports/classes.ts';
 
 /** How often a controller looks for changes of others, in milliseconds: one read of one small document. */
 const lookMs = 1_000;

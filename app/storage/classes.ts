@@ -1,6 +1,6 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
-import type { ClassSet, ClassStore } from '../ports/store.ts';
+import type { ClassSet, ClassStore } from '../ports/classes.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
 

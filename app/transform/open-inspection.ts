@@ -44,7 +44,11 @@ export async function inspectTools(options: ToolInspectionOptions): Promise<read
         const version = versionOf(ran);
         if (ran.missing || version === undefined)
           return { name, why: ran.complaint.trim().split('\n').at(-1) || 'it does not run', lacks: [] };
-        return { name, version, lacks: name === 'ffmpeg' ? lacking(await run([...own, '-hide_banner', '-encoders'])) : [] };
+        return {
+          name,
+          version,
+          lacks: name === 'ffmpeg' ? lacking(await run([...own, '-hide_banner', '-encoders'])) : [],
+        };
       }),
     );
   } finally {

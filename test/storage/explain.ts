@@ -83,3 +83,10 @@ export function scansOf(plan: unknown): string[] {
   if (whole) found.push(`whole _id_: ${condition}`);
   return [...found, ...Object.values(node).flatMap(scansOf)];
 }
+
+type Choice<T> = { readonly [K in keyof T]?: T[K] };
+
+/** None, each alone, and all of them together. */
+export function choices<T extends object>(of: T): Choice<T>[] {
+  return [{}, ...Object.entries(of).map(([key, value]) => ({ [key]: value }) as Choice<T>), of];
+}

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Document } from 'mongodb';
-import type { Summary } from '../../app/core/account/summary.ts';
 import type { MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Derived } from '../../app/core/message/message.ts';
 import type { MessageSearch } from '../../app/ports/message-search.ts';
@@ -9,7 +8,8 @@ import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
-import { filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
+import { bookQuestions } from './book-questions.ts';
+import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 import {
@@ -21,7 +21,6 @@ import {
   sampleMailbox,
   sampleMessage,
   sampleNotification,
-  sampleSummary,
   step,
 } from './sample.ts';
 
@@ -231,33 +230,7 @@ describe('storage: every question has its index', function () {
     'stops.set': (store) => store.stops.set('+12025550123', at(0)),
     'stops.has': (store) => store.stops.has('+12025550123'),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
-    'ledger.lease': (store) => store.ledger.lease('a controller', at(0), 1000),
-    'ledger.release': (store) => store.ledger.release('a controller'),
-    'ledger.ledger': (store) => store.ledger.ledger(),
-    'ledger.number': (store) => store.ledger.number({ through: filling - 10 }, at(0), 10),
-    'ledger.posted': (store) => store.ledger.posted({ through: 1, posting: 2 }),
-    'ledger.page': (store) =>
-      store.ledger.page(filling - 20, filling, { events: ['call'], trunk: 'trunk', from: at(5) }, 10),
-    'ledger.page of a mailbox': (store) => store.ledger.page(0, filling, { mailbox: 'box 7' }, 10),
-    'ledger.before': (store) => store.ledger.before(new Date(Date.now() + (filling - 5) * 1000 + 600_000)),
-    'ledger.startedWithin': async (store) => {
-      for await (const _ of store.ledger.startedWithin(at(5), at(9), filling)) break;
-    },
-    'ledger.reprice': (store) => store.ledger.reprice([{ id: 'none' as never, cost: 1 }]),
-    'ledger.removeBefore': (store) => store.ledger.removeBefore(at(-filling), 10),
-    'summaries.add': (store) => store.summaries.add([sampleSummary(7)], 5),
-    'summaries.replace': (store) => store.summaries.replace('2030-01-01', summariesOf(8), 5),
-    'summaries.list': (store) =>
-      store.summaries.list({ from: '2026-01-05', to: '2026-01-05', by: 'mailbox' }, undefined, 10),
-    'summaries.list of a mailbox': (store) =>
-      store.summaries.list(
-        { from: '2026-01-01', to: '2026-01-31', by: 'mailbox', name: 'box 7' },
-        undefined,
-        10,
-      ),
-    'summaries.daysOf': (store) => store.summaries.daysOf('mailbox', ['box 7', 'box 8'], '2026-01'),
-    'summaries.names': (store) => store.summaries.names('2026-01-05', 'mailbox', 'box 7', 10),
-    'summaries.removeBefore': (store) => store.summaries.removeBefore('2020-01'),
+    ...bookQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
@@ -387,17 +360,6 @@ function operationsOf(store: Store): string[] {
     const methods = Object.getOwnPropertyNames(prototype).filter((method) => method !== 'constructor');
     return methods.map((method) => `${name}.${method}`);
   });
-}
-
-async function* summariesOf(i: number): AsyncGenerator<readonly Summary[]> {
-  yield [sampleSummary(i)];
-}
-
-type Choice<T> = { readonly [K in keyof T]?: T[K] };
-
-/** None, each alone, and all of them together. */
-function choices<T extends object>(of: T): Choice<T>[] {
-  return [{}, ...Object.entries(of).map(([key, value]) => ({ [key]: value }) as Choice<T>), of];
 }
 
 /** All that a list can be asked for: one that is missing here is an error of types. */
