@@ -10,6 +10,8 @@ export type FaultCode =
   | 'gateway-unavailable'
   | 'gateway-refused'
   | 'disk-full'
+  | 'mailbox-full'
+  | 'message-too-large'
   | 'spool-failed'
   | 'invalid';
 

@@ -105,7 +105,7 @@ async function resume(
 ): Promise<Outcome> {
   const read = tag === undefined ? undefined : readTag(tag);
   if (tag !== undefined && read !== undefined) {
-    if (read.use !== undefined) await endOwn(call, tag);
+    if (read.use !== undefined && read.use !== 'urgent') await endOwn(call, tag);
     else if (who.kind === 'mailbox') return resumeDeposit(call, visitOf(who), tag, deps);
   }
   await call.answer();

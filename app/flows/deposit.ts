@@ -3,18 +3,19 @@ import type { RedirectReason } from '../core/address/redirect-reason.ts';
 import { isTemporary } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import { writeTag } from '../core/message/recording-tag.ts';
+import { secondsFor } from '../core/mailbox/room.ts';
+import { readTag, writeTag } from '../core/message/recording-tag.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Call, RecordResult, RecordRule } from '../ports/media.ts';
 import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
-import { isFull } from '../services/mailbox-room.ts';
 import { discard, findMailbox, lookupMs, profileOf, senderOf } from './called.ts';
 import { faxDialogue } from './fax.ts';
-import { prompt, tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
+import { tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
 import { greet } from './greet.ts';
 import { speechOf, type Spoken } from './spoken.ts';
 import { review, type Flags } from './review.ts';
+import { roomFor } from './room.ts';
 
 /** Empty recordings before the call is ended. */
 const emptyTries = 2;
@@ -34,14 +35,17 @@ export async function depositDialogue(call: Call, visit: DepositVisit, deps: Flo
   const [, { mailbox, welcome }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
   const profile = profileOf(mailbox, visit, deps);
   if (profile.fax === 'only') return faxDialogue(call, { ...visit, mailbox }, deps);
-  const full = welcome.takesMessage && mailbox !== undefined && isFull(mailbox, profile);
-  const heard = full ? { items: [prompt('mailbox-full')], takesMessage: false } : welcome;
-  const greeted = await greet(call, { ...visit, mailbox, profile, welcome: heard }, deps);
+  const room = roomFor(mailbox, profile, welcome);
+  const greeted = await greet(call, { ...visit, ...room, mailbox, profile }, deps);
   if (greeted.kind === 'over') return greeted.outcome;
   if (greeted.kind === 'end') {
-    return { did: full ? 'full' : 'announced', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
+    return {
+      did: room.full ? 'full' : 'announced',
+      ...(mailbox === undefined ? {} : { mailbox: mailbox.id }),
+    };
   }
-  return recordDialogue(call, { ...visit, mailbox }, profile, deps, (rule) => call.record(rule));
+  const recording = { ...visit, mailbox, seconds: room.seconds, urgent: greeted.urgent };
+  return recordDialogue(call, recording, profile, deps, (rule) => call.record(rule));
 }
 
 /** The rest of a deposit whose recording was running when the controller came back. */
@@ -53,12 +57,22 @@ export async function resumeDeposit(
 ): Promise<Outcome> {
   const mailbox = await findMailbox(visit.number, deps);
   const profile = profileOf(mailbox, visit, deps);
-  return recordDialogue(call, visit, profile, deps, (rule) => call.resumeRecording({ ...rule, tag }));
+  const urgent = readTag(tag)?.use === 'urgent';
+  const left = secondsFor(mailbox, profile, urgent);
+  const recording = { ...visit, seconds: left === 'full' ? profile.maxMessageSeconds : left, urgent };
+  return recordDialogue(call, recording, profile, deps, (rule) => call.resumeRecording({ ...rule, tag }));
+}
+
+interface Recording extends DepositVisit {
+  /** Longest recording, by what is left in the mailbox. */
+  readonly seconds: number;
+  /** It is urgent and stays so: the mailbox takes no other. */
+  readonly urgent: boolean;
 }
 
 async function recordDialogue(
   call: Call,
-  visit: DepositVisit,
+  visit: Recording,
   profile: ClassOfService,
   deps: FlowDeps,
   start: (rule: RecordRule) => Promise<RecordResult>,
@@ -78,7 +92,7 @@ async function recordDialogue(
       if (empty >= emptyTries || call.gone.aborted) return { did: 'empty' };
       continue;
     }
-    const flags: Flags = { urgent: false, confidential: false };
+    const flags: Flags = { urgent: visit.urgent, confidential: false };
     if (result.kind !== 'key' || !profile.review)
       return send(call, visit, profile, deps, { result, ...spoken, flags });
     const { take } = spoken;
@@ -98,9 +112,10 @@ function firstNumber(call: Call, deps: FlowDeps): number {
   return Math.max(1, Math.ceil((deps.clock.now().getTime() - call.started.getTime()) / 1000));
 }
 
-function recordRule(call: Call, visit: DepositVisit, profile: ClassOfService, n: number): RecordRule {
+function recordRule(call: Call, visit: Recording, profile: ClassOfService, n: number): RecordRule {
   const { caller } = visit;
   const tag = writeTag({
+    ...(visit.urgent ? { use: 'urgent' } : {}),
     called: visit.number,
     ...(caller.private || caller.number === undefined ? {} : { caller: caller.number }),
     started: call.started,
@@ -109,7 +124,7 @@ function recordRule(call: Call, visit: DepositVisit, profile: ClassOfService, n:
   });
   return {
     tag,
-    maxSeconds: profile.maxMessageSeconds,
+    maxSeconds: visit.seconds,
     maxSilenceSeconds: profile.maxSilenceSeconds,
     terminators: '#',
     beep: true,

@@ -1,10 +1,10 @@
 /** A fax machine calls: its pages become a message. Nothing is said to it; what cannot be taken fails at the sender's machine. */
 import { isTemporary } from '../core/errors.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { takesFax } from '../core/mailbox/room.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
 import type { ReceivedFax } from '../ports/fax.ts';
 import type { Call } from '../ports/media.ts';
-import { isFull } from '../services/mailbox-room.ts';
 import { discard, findMailbox, profileOf, senderOf } from './called.ts';
 import type { DepositVisit } from './deposit.ts';
 import type { FlowDeps, Outcome } from './flow.ts';
@@ -15,7 +15,7 @@ export async function faxDialogue(call: Call, visit: DepositVisit, deps: FlowDep
   const profile = profileOf(mailbox, visit, deps);
   const at = mailbox === undefined ? {} : { mailbox: mailbox.id };
   if (profile.fax === 'off') return { did: 'refused', ...at };
-  if (mailbox !== undefined && isFull(mailbox, profile)) return { did: 'full', ...at };
+  if (!takesFax(mailbox, profile)) return { did: 'full', ...at };
   await call.answer();
   const result = await call.receiveFax({
     tag: tagOf(call, visit),

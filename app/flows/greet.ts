@@ -13,22 +13,25 @@ export interface Greeting {
   readonly mailbox: Mailbox | undefined;
   readonly profile: ClassOfService;
   readonly welcome: Welcome;
+  /** Offered by a welcome that takes no other message. */
+  readonly urgentKey?: string | undefined;
 }
 
 export type Greeted =
-  | { readonly kind: 'record' }
+  | { readonly kind: 'record'; readonly urgent: boolean }
   /** The greeting was all: no message is taken. */
   | { readonly kind: 'end' }
   /** The call came to something else. */
   | { readonly kind: 'over'; readonly outcome: Outcome };
 
 export async function greet(call: Call, greeting: Greeting, deps: FlowDeps): Promise<Greeted> {
-  const { mailbox, profile, welcome } = greeting;
+  const { mailbox, profile, welcome, urgentKey } = greeting;
   const { language, operator } = profile;
   const offered = mailbox === undefined ? '' : operator === undefined ? '*' : '*0';
-  const until = `${welcome.takesMessage ? '#' : ''}${offered}`;
+  const until = `${welcome.takesMessage ? '#' : ''}${urgentKey ?? ''}${offered}`;
   const heard = await playWelcome(call, greeting, { language, until }, deps);
   if (heard.kind === 'gone') return { kind: 'over', outcome: { did: 'abandoned' } };
+  if (heard.kind === 'key' && heard.key === urgentKey) return { kind: 'record', urgent: true };
   if (heard.kind === 'key' && mailbox !== undefined) {
     if (heard.key === '*') {
       return { kind: 'over', outcome: await loginToMailbox(call, mailbox, greeting.caller, deps) };
@@ -40,7 +43,7 @@ export async function greet(call: Call, greeting: Greeting, deps: FlowDeps): Pro
       }
     }
   }
-  return { kind: welcome.takesMessage ? 'record' : 'end' };
+  return welcome.takesMessage ? { kind: 'record', urgent: false } : { kind: 'end' };
 }
 
 /** A recorded greeting that the switch cannot play gives way to the system's own: a message can still be left. */

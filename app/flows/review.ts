@@ -25,11 +25,17 @@ export async function review(
   start: Flags,
   more: RecordRule,
 ): Promise<Reviewed> {
+  // One that was begun as urgent stays so: the mailbox takes no other.
+  const mustBeUrgent = start.urgent;
   const { language } = profile;
   let take = first;
   let flags = start;
   for (;;) {
-    const action = await choose(call, reviewMenu, { language, deps, available: conditionsOf(flags) });
+    const action = await choose(call, reviewMenu, {
+      language,
+      deps,
+      available: conditionsOf(flags, mustBeUrgent),
+    });
     switch (action) {
       case 'send':
       case 'gone':
@@ -63,8 +69,9 @@ export async function review(
   }
 }
 
-function conditionsOf({ urgent, confidential }: Flags): Condition[] {
-  return [urgent ? 'urgent' : 'not-urgent', confidential ? 'private' : 'not-private'];
+function conditionsOf({ urgent, confidential }: Flags, mustBeUrgent: boolean): Condition[] {
+  const urgency: Condition[] = mustBeUrgent ? [] : [urgent ? 'urgent' : 'not-urgent'];
+  return [...urgency, confidential ? 'private' : 'not-private'];
 }
 
 async function add(call: Call, language: string, more: RecordRule): Promise<RecordResult> {

@@ -40,7 +40,7 @@ export interface FreshArrival {
 export interface ArrivingPart {
   /** Same in all parts of one text. */
   readonly key: string;
-  readonly text: Pick<InboundText, 'network' | 'trunk' | 'from' | 'to'>;
+  readonly text: Pick<InboundText, 'network' | 'trunk' | 'from' | 'to' | 'urgent'>;
   readonly total: number;
   /** From 1. */
   readonly number: number;

@@ -53,16 +53,22 @@ export type RecipientVerdict =
   /** Ours, but nobody is served at it. */
   | 'unknown'
   | 'full'
+  /** Larger than its mailbox may ever be. */
+  | 'too-large'
   /** It takes delivery reports alone. */
   | 'reports-only';
 
 /** Who takes in what the mail server gets. */
 export interface MailIntake {
-  /** @param sender MAIL FROM; the empty string for reports */
-  recipient(address: string, sender: string): Promise<RecipientVerdict>;
+  /**
+   * @param sender MAIL FROM; the empty string for reports
+   * @param size bytes of the mail as its sender says (RFC 1870)
+   */
+  recipient(address: string, sender: string, size?: number): Promise<RecipientVerdict>;
   /**
    * Resolved = safe for every recipient, or never to be kept. The same mail can come again.
-   * @throws Fault if something was not safe: temporary = it is to come again
+   * @throws Fault if something was not safe: temporary = it is to come again; `mailbox-full` and `message-too-large` where a
+   * mailbox has no room for it
    */
   take(mail: InboundMail, recipients: readonly string[]): Promise<void>;
 }

@@ -229,6 +229,8 @@ export interface InboundText {
   readonly registered?: boolean;
   /** True if the body was longer than the network's adapter could take (body is then empty or cut). */
   readonly truncated: boolean;
+  /** Its network says so. */
+  readonly urgent?: boolean;
   /** Content that came with it and must be fetched, in the sender's order. */
   readonly media?: readonly MediaReference[];
   /** When it first came, where that is known and not now. */

@@ -13,7 +13,7 @@ import type {
   NotificationId,
   Reference,
 } from '../core/ids.ts';
-import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
+import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
 import type {
   Derived,
   Message,
@@ -64,9 +64,12 @@ export interface MailboxStore {
    * `count` is added to the counters in the same write.
    */
   findOrCreate(fresh: NewMailbox, count?: CountChange): Promise<{ mailbox: Mailbox; created: boolean }>;
-  /** Adds to the derived counters (negative too), of all and of the kind. */
+  /** Adds to the derived counters (negative too), of all and of the kind, and to the usage. */
   count(id: MailboxId, change: CountChange): Promise<Mailbox | undefined>;
-  /** Counts the messages anew and writes the counters: after a crash, and by a job. */
+  /**
+   * Counts the messages anew and writes counters and usage: after a crash, and by a job. Messages that do not bear their size
+   * yet get it by that.
+   */
   recount(id: MailboxId): Promise<Recount | undefined>;
   /** The subscriber has acted: provisional → active. */
   activate(id: MailboxId): Promise<void>;
@@ -111,8 +114,11 @@ export interface Recount {
   readonly corrected: boolean;
 }
 
-/** What is added to the counters because of messages of one kind. */
-export type CountChange = Partial<MailboxCounts> & { readonly kind: MessageKind };
+/**
+ * What is added to the counters and the usage because of messages of one kind; `effectOf` (core/mailbox/usage) says what a
+ * change of a message adds.
+ */
+export type CountChange = Partial<MailboxCounts & MailboxUsage> & { readonly kind: MessageKind };
 
 export interface MailboxChange {
   readonly classOfService?: string;

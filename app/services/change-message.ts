@@ -1,9 +1,9 @@
 /** The one place where a subscriber's message changes: its counters, the lamp and the records of the events follow it. */
-import { applyState } from '../core/mailbox/state.ts';
+import { effectOf } from '../core/mailbox/usage.ts';
 import type { Message, MessageState } from '../core/message/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Store } from '../ports/store.ts';
+import type { CountChange, Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Lamps } from './lamp.ts';
 import type { Profiles } from './profile.ts';
@@ -31,7 +31,7 @@ export async function changeState(
   const result = await deps.store.messages.setState(message.id, state, now, from);
   if (result === undefined || result.before.state === result.after.state) return result?.after;
   deps.account.message(events[state], message, now);
-  await count(deps, message, applyState(result.before.state, result.after.state, result.before.urgent));
+  await count(deps, message, effectOf(result.before, result.after));
   return result.after;
 }
 
@@ -43,16 +43,16 @@ export async function changeUrgent(
 ): Promise<Message | undefined> {
   const result = await deps.store.messages.setUrgent(message.id, urgent);
   if (result === undefined || result.before.urgent === result.after.urgent) return result?.after;
-  if (result.after.state === 'new') await count(deps, message, { new: 0, old: 0, urgent: urgent ? 1 : -1 });
+  if (result.after.state === 'new') await count(deps, message, effectOf(result.before, result.after));
   return result.after;
 }
 
 async function count(
   { store, profiles, lamps, log }: ChangeDeps,
   message: Message,
-  effect: ReturnType<typeof applyState>,
+  effect: CountChange,
 ): Promise<void> {
-  const mailbox = await store.mailboxes.count(message.mailbox, { ...effect, kind: message.envelope.kind });
+  const mailbox = await store.mailboxes.count(message.mailbox, effect);
   if (mailbox === undefined || !profiles.of(mailbox).lamp) return;
   // Not waited for: a subscriber on the line is to hear what comes next, not the lamp's way.
   lamps.publish(mailbox.id).catch((error: unknown) => log.warn('lamp not set', { error }));

@@ -184,6 +184,14 @@ function createRaises(
 }
 
 function sum(one: CountChange, other: CountChange): CountChange {
-  const add = (name: 'new' | 'old' | 'urgent') => (one[name] ?? 0) + (other[name] ?? 0);
-  return { kind: one.kind, new: add('new'), old: add('old'), urgent: add('urgent') };
+  const add = (name: Exclude<keyof CountChange, 'kind'>) => (one[name] ?? 0) + (other[name] ?? 0);
+  return {
+    kind: one.kind,
+    new: add('new'),
+    old: add('old'),
+    urgent: add('urgent'),
+    bytes: add('bytes'),
+    seconds: add('seconds'),
+    archived: add('archived'),
+  };
 }

@@ -16,6 +16,7 @@ import type { Log } from '../ports/log.ts';
 import type { DepositPart, SpooledDeposit, Spool } from '../ports/spool.ts';
 import type { CountChange, Store } from '../ports/store.ts';
 import type { Counting } from './counting.ts';
+import { sizeOfParts } from './mailbox-room.ts';
 import { createGiveOut, type Given, type IntoStore } from './give-out.ts';
 import type { Profiles } from './profile.ts';
 
@@ -216,9 +217,11 @@ function openMailbox(deps: DepositDeps, deposit: Deposit, profile: ClassOfServic
   return deps.store.mailboxes.findOrCreate(fresh, raisedBy(deposit));
 }
 
-/** What a new message adds to the counters of its mailbox. */
-function raisedBy({ draft: { kind, urgent } }: Deposit): CountChange {
-  return { kind, new: 1, urgent: urgent ? 1 : 0 };
+/** What a new message adds to the counters and the usage of its mailbox. */
+function raisedBy(deposit: Deposit): CountChange {
+  const { kind, urgent } = deposit.draft;
+  const { bytes, seconds } = sizeOfParts([deposit, ...(deposit.more ?? [])]);
+  return { kind, new: 1, urgent: urgent ? 1 : 0, bytes, seconds };
 }
 
 /** The mailbox, if it is known and its counters may be raised after the message is in. */

@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { FaxJob } from '../ports/fax-jobs.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposits } from './deposit.ts';
+import { judgeComing, sizeOfParts } from './mailbox-room.ts';
 import type { Profiles } from './profile.ts';
 
 export interface FaxHereDeps {
@@ -41,9 +42,9 @@ export async function depositHere(
     mailbox === undefined ? deps.profiles.classOfService(classOfService) : deps.profiles.of(mailbox);
   if (profile.fax === 'off') return { kind: 'failed', pages: 0, why: 'no-fax' };
   const id = `here:${job.id}`;
-  const isFull = mailbox !== undefined && mailbox.counts.new + mailbox.counts.old >= profile.maxMessages;
+  const verdict = judgeComing(deps, mailbox, classOfService, { urgent: false, size: sizeOfParts([pages]) });
   // It may be this very fax that filled it, in a try that was not heard of.
-  if (isFull && (await deps.store.messages.byOrigin('fax', id)) === undefined)
+  if (verdict !== 'fits' && (await deps.store.messages.byOrigin('fax', id)) === undefined)
     return { kind: 'failed', pages: 0, why: 'other' };
   await deps.deposits.take({
     draft: {

@@ -3,11 +3,12 @@
  * that a mail of ours asked answers to, it is an answer; to the address that reports about it go to, a report.
  */
 import type { NumberPlan } from '../core/address/number-plan.ts';
-import { isTemporary } from '../core/errors.ts';
+import { Fault, isTemporary } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import { readLocalPart, sameAddress, splitAddress } from '../core/mail/address.ts';
 import { kindOfMail } from '../core/mail/kind.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Coming } from '../core/mailbox/room.ts';
 import type { Sender } from '../core/message/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -15,13 +16,13 @@ import type { InboundMail, MailIntake, RecipientVerdict } from '../ports/mail.ts
 import type { Store } from '../ports/store.ts';
 import type { Deposits } from './deposit.ts';
 import { partsOf } from './mail-parts.ts';
-import { findIfKnown, isFull } from './mailbox-room.ts';
+import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import type { MailReplies } from './mail-reply.ts';
 import type { Profiles } from './profile.ts';
 
 export interface MailInDeps {
   readonly deposits: Pick<Deposits, 'take'>;
-  readonly store: Pick<Store, 'mailboxes' | 'notifications'>;
+  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'notifications'>;
   readonly replies: MailReplies;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
@@ -64,7 +65,7 @@ type Recalled = Map<E164, { readonly mailbox: Mailbox | undefined; readonly unti
 export function createMailIntake(given: MailInDeps): MailIntake {
   const deps: Working = { ...given, recalled: new Map() };
   return {
-    recipient: (address, sender) => judge(deps, targetOf(deps, address), sender),
+    recipient: (address, sender, size) => judge(deps, targetOf(deps, address), sender, size),
     async take(mail, recipients) {
       const failures: unknown[] = [];
       const seen = new Set<string>();
@@ -115,7 +116,12 @@ function served({ plan }: MailInDeps, digits: string): Target {
   return { kind: 'unknown' };
 }
 
-async function judge(deps: Working, target: Target, sender: string): Promise<RecipientVerdict> {
+async function judge(
+  deps: Working,
+  target: Target,
+  sender: string,
+  size: number | undefined,
+): Promise<RecipientVerdict> {
   switch (target.kind) {
     case 'unknown':
     case 'not-ours':
@@ -130,9 +136,17 @@ async function judge(deps: Working, target: Target, sender: string): Promise<Rec
     case 'mailbox': {
       const mailbox = await findIfKnown(deps, target.number);
       recall(deps, target.number, mailbox);
-      return mailbox !== undefined && isFull(mailbox, deps.profiles.of(mailbox)) ? 'full' : 'taken';
+      // Whether it is urgent is not known before its content comes.
+      const coming = { urgent: true, size: size === undefined ? undefined : leastSize(size) };
+      const verdict = judgeComing(deps, mailbox, target.classOfService, coming);
+      return verdict === 'fits' ? 'taken' : verdict;
     }
   }
+}
+
+/** What is certainly kept of a mail that says how large it is: base64 takes 4 bytes for 3, and some lines are headers. */
+function leastSize(size: number): Coming['size'] {
+  return { bytes: Math.floor(size / 2), seconds: 0 };
 }
 
 async function takeFor(deps: Working, mail: InboundMail, target: Target): Promise<void> {
@@ -176,6 +190,12 @@ async function deposit(
   const fresh = known !== undefined && known.until > deps.clock.now().getTime();
   const mailbox = fresh ? known.mailbox : await findIfKnown(deps, number);
   const [first, ...more] = partsOf(mail);
+  const origin = { network: 'email', id: `${mail.id}~${mailbox?.number ?? number}` } as const;
+  const coming = { urgent: mail.urgent, size: sizeOfParts([first, ...more]) };
+  const verdict = judgeComing(deps, mailbox, classOfService, coming);
+  // It may be this very mail that filled it, in a try whose answer did not arrive.
+  if (verdict !== 'fits' && (await deps.store.messages.byOrigin(origin.network, origin.id)) === undefined)
+    throw noRoom(verdict);
   await deps.deposits.take({
     draft: {
       kind: kindOfMail({
@@ -183,7 +203,7 @@ async function deposit(
         parts: mail.parts.map(({ contentType }) => contentType),
         words: mail.words !== '',
       }),
-      origin: { network: 'email', id: `${mail.id}~${mailbox?.number ?? number}` },
+      origin,
       from: senderOf(mail),
       to: number,
       received: deps.clock.now(),
@@ -199,6 +219,12 @@ async function deposit(
     ...(isQuiet(deps, mail, mailbox) ? { quiet: true } : {}),
     classOfService,
   });
+}
+
+function noRoom(verdict: 'full' | 'too-large'): Fault {
+  return verdict === 'full'
+    ? new Fault('mailbox-full', 'the mailbox has no room for a mail', { temporary: true })
+    : new Fault('message-too-large', 'a mail is larger than its mailbox may be', { temporary: false });
 }
 
 /** The header's word for it: nothing shows that it is true. */

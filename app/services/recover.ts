@@ -35,7 +35,7 @@ export async function recoverStray(
 ): Promise<'deposited' | 'discarded' | 'foreign'> {
   const { take } = stray;
   const tag = readTag(take.tag);
-  if (tag?.use !== undefined && tag.use !== 'fax') {
+  if (tag?.use === 'greeting' || tag?.use === 'draft') {
     // Its owner was speaking when the call was lost, and has neither kept nor sent it.
     await take.discard();
     deps.log.info('what a subscriber was recording is removed', { use: tag.use });
@@ -64,7 +64,7 @@ export async function recoverStray(
       from: sender(tag.caller, deps.plan),
       to,
       received: tag.started,
-      urgent: false,
+      urgent: tag.use === 'urgent',
       confidential: false,
       cut: stray.cut,
     },

@@ -60,10 +60,12 @@ export async function remind(
 /** Works the step `quota`: tells how full the mailbox is, once a week for each level. */
 export async function remindOfQuota(deps: RemindDeps, message: Message, mailbox: Mailbox): Promise<void> {
   const profile = deps.profiles.of(mailbox);
-  const level = quotaLevel(mailbox.counts, profile.maxMessages);
-  if (level === undefined || mailbox.textsStopped !== undefined) return;
+  const reached = quotaLevel(mailbox, profile);
+  if (reached === undefined || mailbox.textsStopped !== undefined) return;
+  const { level, measure } = reached;
   const week = weekOf(message.envelope.received, profile.timeZone);
-  const told = { percent: level, access: deps.access };
+  const short = deps.texts.wording(profile.language).text(`quota-${measure}`);
+  const told = { percent: level, short, access: deps.access };
   const event = quotaEvent(level);
   await tell(deps, { event, mailbox, profile, key: `quota-${level}:${mailbox.id}:${week}` }, told);
 }

@@ -10,7 +10,7 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposit, Deposits } from './deposit.ts';
 import { inTime } from './in-time.ts';
-import { isFull } from './mailbox-room.ts';
+import { judgeComing, sizeOfParts } from './mailbox-room.ts';
 import type { Profiles } from './profile.ts';
 
 /** Mailboxes looked up at once. */
@@ -29,7 +29,7 @@ export interface SendDeps {
 
 export type Recipient =
   | { readonly kind: 'ready'; readonly number: E164 }
-  /** Its mailbox takes no more. */
+  /** Its mailbox takes no more, not even what is urgent. */
   | { readonly kind: 'full'; readonly number: E164 }
   /** No mailbox here can be for it. */
   | { readonly kind: 'not-served' };
@@ -56,6 +56,7 @@ export interface Sending {
 export interface Sent {
   /** In the store, or safe on this disk on the way there. */
   readonly sent: readonly E164[];
+  /** Their mailboxes have no room for it. */
   readonly full: readonly E164[];
   /** Not served here, or neither store nor disk took it. */
   readonly failed: readonly E164[];
@@ -77,9 +78,12 @@ export function createSends(deps: SendDeps): Sends {
   return {
     async recipient(typed) {
       const number = deps.plan.parse(typed);
-      if (number === undefined || classOf(deps, number) === undefined) return { kind: 'not-served' };
+      const classOfService = number === undefined ? undefined : classOf(deps, number);
+      if (number === undefined || classOfService === undefined) return { kind: 'not-served' };
       const mailbox = await findMailbox(deps, number);
-      return { kind: takesNone(deps, mailbox) ? 'full' : 'ready', number };
+      // It may still be marked urgent.
+      const verdict = judgeComing(deps, mailbox, classOfService, { urgent: true });
+      return { kind: verdict === 'fits' ? 'ready' : 'full', number };
     },
     partsOf: (message) => partsOf(deps, message),
     send: (sending) => send(deps, sending),
@@ -109,6 +113,7 @@ async function send(deps: SendDeps, sending: Sending): Promise<Sent> {
   const result = { sent: [] as E164[], full: [] as E164[], failed: [] as E164[] };
   const at = deps.clock.now();
   const to = [...new Set(sending.to)];
+  const coming = { urgent: sending.urgent, size: sizeOfParts(sending.parts) };
   const mailboxes = await lookUp(deps, to);
   /** Mailboxes that get one; by number where no mailbox is known. */
   const served = new Set<string>();
@@ -120,7 +125,7 @@ async function send(deps: SendDeps, sending: Sending): Promise<Sent> {
     if (classOfService !== undefined && served.has(key)) continue;
     served.add(key);
     if (classOfService === undefined) result.failed.push(number);
-    else if (takesNone(deps, mailbox)) result.full.push(number);
+    else if (judgeComing(deps, mailbox, classOfService, coming) !== 'fits') result.full.push(number);
     else deposits.push(copyFor(sending, number, classOfService, mailbox, at));
   }
   const given = await deps.deposits.takeAll(deposits);
@@ -183,9 +188,4 @@ async function findMailbox(deps: SendDeps, number: E164): Promise<Mailbox | unde
     deps.log.warn('a recipient was not looked up', { error });
     return undefined;
   }
-}
-
-/** One that is not known does not hinder. */
-function takesNone({ profiles }: SendDeps, mailbox: Mailbox | undefined): boolean {
-  return mailbox !== undefined && isFull(mailbox, profiles.of(mailbox));
 }

@@ -13,7 +13,7 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Deposits } from './deposit.ts';
-import { findIfKnown, isFull } from './mailbox-room.ts';
+import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
@@ -21,7 +21,7 @@ import type { TextMedia } from './text-media.ts';
 
 export interface TextMessageDeps {
   readonly deposits: Pick<Deposits, 'take'>;
-  readonly store: Pick<Store, 'mailboxes' | 'attempts'>;
+  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'attempts'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
   readonly trunks: readonly NamedTrunk[];
@@ -53,11 +53,11 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
       return typeof (await judge(deps, text)) === 'string';
     },
     async take(text, media) {
-      const target = await judge(deps, text);
+      const { parts, cut } = partsOf(text, media);
+      const target = await judge(deps, text, parts);
       if (target === 'full') await tellSender(deps, text, 'text-full');
       if (typeof target === 'string') return 'refused';
       const { to, number, classOfService } = target;
-      const { parts, cut } = partsOf(text, media);
       const [first, ...more] = parts;
       const omitted = [...(text.omitted ?? lostBody(text)), ...(media?.omitted ?? [])];
       const result = await deps.deposits.take({
@@ -67,7 +67,7 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
           from: senderOf(text.from, number),
           to,
           received: text.received ?? deps.clock.now(),
-          urgent: false,
+          urgent: text.urgent === true,
           confidential: false,
           cut: cut || text.truncated,
           ...(omitted.length === 0 ? {} : { omitted }),
@@ -112,7 +112,12 @@ interface Target {
   readonly classOfService: string;
 }
 
-async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target | 'refused' | 'full'> {
+/** @param parts what it would be kept as, once that is known */
+async function judge(
+  deps: TextMessageDeps,
+  text: InboundText,
+  parts?: readonly DepositPart[],
+): Promise<Target | 'refused' | 'full'> {
   const { plan, log } = deps;
   const refused = (why: string): 'refused' => {
     log.info('a text made no message', { why, network: text.network, trunk: text.trunk });
@@ -128,7 +133,14 @@ async function judge(deps: TextMessageDeps, text: InboundText): Promise<Target |
     return refused('from our own number');
   if (text.body.trim() === '' && !text.truncated && (text.media ?? []).length === 0) return refused('empty');
   const mailbox = await findIfKnown(deps, to);
-  if (mailbox !== undefined && isFull(mailbox, deps.profiles.of(mailbox))) {
+  const coming = {
+    urgent: text.urgent === true,
+    size: parts === undefined ? undefined : sizeOfParts(parts),
+  };
+  if (judgeComing(deps, mailbox, classOfService, coming) !== 'fits') {
+    // It may be this very text that filled it, in a try whose answer did not arrive.
+    if ((await deps.store.messages.byOrigin(text.network, text.id)) !== undefined)
+      return { to, number, classOfService };
     refused('mailbox full');
     return 'full';
   }

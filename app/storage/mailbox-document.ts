@@ -1,5 +1,6 @@
 import type { E164, MailboxId } from '../core/ids.ts';
-import type { Mailbox, MailboxCounts } from '../core/mailbox/mailbox.ts';
+import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
+import { noUsage } from '../core/mailbox/usage.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings } from '../core/profile/settings.ts';
 import type { CountChange, FullNewMailbox } from '../ports/store.ts';
@@ -16,6 +17,8 @@ export interface MailboxDocument {
   counts: MailboxCounts;
   /** A counter that never moved is not there. */
   byKind?: Partial<Record<MessageKind, Partial<MailboxCounts>>>;
+  /** A sum that never moved is not there; nor is any of it where nothing was counted. */
+  usage?: Partial<MailboxUsage>;
   /** Goes up with every change of the counters, so that a recount knows whether one came in between. */
   tally?: number;
   settings?: Settings;
@@ -23,17 +26,23 @@ export interface MailboxDocument {
 }
 
 export const counters = ['new', 'old', 'urgent'] as const;
+const sums = ['bytes', 'seconds', 'archived'] as const;
 
-/** What is added to the counters, and by a new mailbox set to nothing. */
+/** What is added to the counters and the usage, and by a new mailbox set to nothing. */
 export function countUpdate(change: CountChange | undefined) {
-  const raised = counters.filter((name) => (change?.[name] ?? 0) !== 0);
-  const still = counters.filter((name) => !raised.includes(name));
-  const add = raised.flatMap((name) =>
-    [`counts.${name}`, `byKind.${change?.kind}.${name}`].map((path) => [path, change?.[name]] as const),
-  );
+  const moves = (name: keyof MailboxCounts | keyof MailboxUsage): boolean => (change?.[name] ?? 0) !== 0;
+  const raised = counters
+    .filter(moves)
+    .flatMap((name) =>
+      [`counts.${name}`, `byKind.${change?.kind}.${name}`].map((path) => [path, change?.[name]] as const),
+    );
+  const used = sums.filter(moves).map((name) => [`usage.${name}`, change?.[name]] as const);
+  const add = [...raised, ...used];
+  const still = [...counters.map((name) => `counts.${name}`), ...sums.map((name) => `usage.${name}`)];
+  const added = new Set(add.map(([path]) => path));
   return {
-    zero: Object.fromEntries(still.map((name) => [`counts.${name}`, 0])),
-    inc: raised.length === 0 ? undefined : { ...Object.fromEntries(add), tally: 1 },
+    zero: Object.fromEntries(still.filter((path) => !added.has(path)).map((path) => [path, 0])),
+    inc: add.length === 0 ? undefined : { ...Object.fromEntries(add), tally: 1 },
   };
 }
 
@@ -45,6 +54,7 @@ export function toDocument(fresh: FullNewMailbox): MailboxDocument {
     ...rest,
     status,
     counts: { new: 0, old: 0, urgent: 0 },
+    usage: noUsage,
     ...(settings === undefined ? {} : { settings }),
   };
 }
@@ -66,6 +76,7 @@ export function fromDocument(document: MailboxDocument | null): Mailbox | undefi
     ...(document.textsStopped === undefined ? {} : { textsStopped: document.textsStopped }),
     counts: allCounts(document.counts),
     byKind: Object.fromEntries(byKind) as Mailbox['byKind'],
+    ...(document.usage === undefined ? {} : { usage: { ...noUsage, ...document.usage } }),
     settings: document.settings ?? {},
     version: document.version ?? 0,
   };

@@ -1,4 +1,5 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
+import { usageOf, type Using } from '../core/mailbox/usage.ts';
 import type { Derived, Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { messageTokens } from '../core/search/message-tokens.ts';
@@ -25,6 +26,9 @@ export interface MessageDocument {
   /** What it is found by (core/search): of voice without a transcript the sender alone. Absent in old documents. */
   words?: string[];
   envelope: string;
+  /** What it takes now; absent in what was written before it was counted. */
+  bytes?: number;
+  seconds?: number;
   state: MessageState;
   tier: Tier;
   version: number;
@@ -40,6 +44,12 @@ export interface MessageDocument {
 
 export function originKey(network: string, id: string): string {
   return `${network}:${id}`;
+}
+
+/** What a message takes, as its document says it: written with whatever changes it. */
+export function sizeOf(message: Using): { bytes: number; seconds: number } {
+  const { bytes, seconds } = usageOf(message);
+  return { bytes, seconds };
 }
 
 /** @throws Fault `invalid` if the envelope cannot be written. */
@@ -60,6 +70,7 @@ export function toDocument(message: Message): MessageDocument {
     ...(from.number === undefined ? {} : { sender: from.number }),
     words: messageTokens(message),
     envelope: writeEnvelope(envelope),
+    ...sizeOf(message),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
   };

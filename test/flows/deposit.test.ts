@@ -193,6 +193,90 @@ describe('A caller who leaves a message', () => {
   });
 });
 
+/** 50 messages and 100 seconds, half as much above it for what is urgent. */
+describe('A caller of a mailbox with little room', () => {
+  const quota = { maxMessages: 50, maxSeconds: 100, maxMessageSeconds: 60, urgentReservePercent: 50 };
+  const worldWith = (seconds: number, messages = 3, standard: WorldOptions['standard'] = quota) => {
+    const world = new FlowWorld({ standard });
+    world.onFind = async () =>
+      mailbox({ new: messages, old: 0, urgent: 0 }, { bytes: 0, seconds, archived: 0 });
+    return world;
+  };
+  const offered = [hear('mailbox-full'), hear('mailbox-full-urgent')];
+
+  it('B6: hears how long a message may be, before speaking, and is not recorded for longer', async () => {
+    const world = worldWith(75);
+    const person = await world.call(subscriber, [hear('room-for'), hear('beep'), speak(90_000)]);
+    assertHeard(person.prompts, [
+      'greeting-default',
+      'room-for',
+      'beep',
+      'message-too-long',
+      'message-saved',
+    ]);
+    assert.equal(world.taken[0]?.durationMs, 25_000);
+    const roomy = worldWith(30);
+    const other = await roomy.call(subscriber, [...afterTone, speak(2000), hangup()]);
+    assert.ok(!other.prompts.includes('room-for'));
+  });
+
+  it('B6: is told at once that it is full, where there is not enough room for a few words', async () => {
+    const world = worldWith(95, 3, { ...quota, urgentReservePercent: 0 });
+    const person = await world.call(subscriber, [silence(60_000)]);
+    assert.deepEqual(person.prompts, ['mailbox-full']);
+    assert.deepEqual([world.taken, world.rows[0]?.outcome], [[], 'full']);
+  });
+
+  it('B6: leaves what is urgent with a key, in the reserve, and cannot make it less urgent', async () => {
+    const world = worldWith(100);
+    const steps = [...offered, press('1'), hear('beep'), speak(2000), press('#')];
+    const person = await world.call(subscriber, [
+      ...steps,
+      hear('recording-review'),
+      press('5'),
+      hear('invalid-key'),
+      press('6'),
+      hear('marked-private'),
+      press('1'),
+    ]);
+    assertHeard(person.prompts, ['mailbox-full', 'mailbox-full-urgent', 'beep', 'message-saved']);
+    const { draft } = world.taken[0]!;
+    assert.deepEqual([draft.urgent, draft.confidential], [true, true]);
+    assert.equal(readTag(draft.origin.id)?.use, 'urgent');
+    assert.deepEqual(world.media.takes, []);
+  });
+
+  it('B6: presses nothing, or another key: nothing is recorded; its owner still comes in with *', async () => {
+    for (const keys of [[], [press('5')]]) {
+      const world = worldWith(0, 50);
+      const person = await world.call(subscriber, [...offered, ...keys, silence(60_000)]);
+      assert.ok(!person.prompts.includes('beep'));
+      assert.deepEqual([world.taken, world.rows[0]?.outcome], [[], 'full']);
+    }
+    const world = worldWith(0, 50);
+    const owner = await world.call(subscriber, [hear('mailbox-full'), press('*'), silence(60_000)]);
+    assertHeard(owner.prompts, ['mailbox-full', 'code-offer']);
+  });
+
+  it('B6: is refused when the reserve is used up too', async () => {
+    for (const world of [worldWith(145), worldWith(0, 75)]) {
+      const person = await world.call(subscriber, [silence(60_000)]);
+      assert.deepEqual(person.prompts, ['mailbox-full']);
+    }
+  });
+
+  it('B6: loses its controller while leaving something urgent: it is urgent all the same', async () => {
+    const tag = `${subscriber}~${caller}~1767355200~call-1~u0`;
+    const world = worldWith(120);
+    await world.call(subscriber, [speak(1000), hangup()], {
+      id: 'call-1',
+      entry: { kind: 'resumed', recording: { tag } },
+      recorded: new Uint8Array(16_000).fill(0x10),
+    });
+    assert.deepEqual([world.taken[0]?.draft.urgent, world.taken[0]?.durationMs], [true, 3000]);
+  });
+});
+
 describe('A caller found up after a crash', () => {
   const tag = `${subscriber}~${caller}~1767355200~call-1~0`;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
+import type { PromptName } from '../../app/core/prompt/prompt-name.ts';
 import type { PlayItem } from '../../app/core/prompt/play-item.ts';
 import { hear, press, silence } from '../../app/media/scripted/steps.ts';
 import { openMailboxWorld, soundOf, type MailboxWorld } from './mailbox-world.ts';
@@ -47,6 +48,23 @@ describe('A subscriber in their mailbox', function () {
     const person = await world.call(own, hear('mailbox-empty'), ...steps, ...find);
     assert.deepEqual(person.remaining, []);
     assert.deepEqual(counts(person.heard), ['0 new-message', '0 saved-message', '0 deleted-message']);
+  });
+
+  it('B6: hears how full it is from 90 percent on, by what is used up the most', async () => {
+    await using other = await openMailboxWorld({ standard: { maxMessages: 1000, maxSeconds: 100 } });
+    const number = '+12025550171';
+    const hears = async (ms: number): Promise<readonly PlayItem[]> => {
+      await other.leave(number, { ms });
+      const { heard } = await other.call(number, hear('menu-main-new'));
+      return heard.filter(
+        (item) => item.kind === 'number' || (item.kind === 'prompt' && /own-mailbox|percent/.test(item.name)),
+      );
+    };
+    const prompt = (name: PromptName): PlayItem => ({ kind: 'prompt', name });
+    assert.deepEqual(await hears(89_000), []);
+    const share: PlayItem = { kind: 'number', value: 91 };
+    assert.deepEqual(await hears(2000), [prompt('own-mailbox-is'), share, prompt('percent-full')]);
+    assert.deepEqual(await hears(9000), [prompt('own-mailbox-full')]);
   });
 
   it('hears urgent messages first, then the others, the oldest first', async () => {

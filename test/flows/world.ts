@@ -4,6 +4,7 @@ import { babble } from '../audio/babble.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { CallFacts } from '../../app/core/address/call-facts.ts';
+import { noUsage } from '../../app/core/mailbox/usage.ts';
 import type { E164, MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { Message, MessageState } from '../../app/core/message/message.ts';
@@ -282,7 +283,7 @@ function isPrevious(states: MessageFilter['states'], before: Message) {
     states?.includes(state) !== false && envelope.received < before.envelope.received;
 }
 
-export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {
+export function mailbox(counts = { new: 0, old: 0, urgent: 0 }, usage: Mailbox['usage'] = noUsage): Mailbox {
   return {
     id: 'box' as MailboxId,
     number: subscriber,
@@ -292,6 +293,7 @@ export function mailbox(counts = { new: 0, old: 0, urgent: 0 }): Mailbox {
     classOfService: 'standard',
     created: new Date(Date.UTC(2026, 0, 1)),
     counts,
+    usage,
     byKind: {},
     settings: {},
     version: 0,

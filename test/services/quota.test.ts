@@ -1,18 +1,36 @@
 import assert from 'node:assert/strict';
 import type { E164 } from '../../app/core/ids.ts';
+import { envelopeBytes } from '../../app/core/mailbox/usage.ts';
 import { answerCall } from '../../app/flows/answer.ts';
 import { faxes, hear, silence } from '../../app/media/scripted/steps.ts';
 import type { InboundText } from '../../app/ports/media.ts';
+import { depositHere } from '../../app/services/fax-here.ts';
 import { createTextMessages, type TextMessages } from '../../app/services/text-message.ts';
 import { faxTiff } from '../fax/tiff.ts';
-import { FlowWorld, subscriber } from '../flows/world.ts';
+import { FlowWorld, mailbox as sampleMailbox, subscriber } from '../flows/world.ts';
+import { SmtpDialogue } from '../mail/smtp-dialogue.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { shippedTexts } from '../speech/shipped.ts';
+import { sampleFax } from '../storage/sample.ts';
+import { openRulesWorld } from './rules-world.ts';
 import { access, domain, openMailServices, type MailServicesWorld } from './mail-services.ts';
 
 const alice = '+12025550123' as E164;
 const kinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] as const;
 const maxMessages = kinds.length;
+
+function textsOf({ shared, deposits, notify }: MailServicesWorld): TextMessages {
+  return createTextMessages({
+    ...shared,
+    deposits,
+    notify,
+    trunks: [{ name: 'trunk', trusted: true }],
+    log: silentLog,
+    ownNumbers: [],
+    texts: shippedTexts,
+    access,
+  });
+}
 
 /** One mailbox with one message of each kind, which is all that it takes. */
 describe('A mailbox that is full of messages of all kinds', function () {
@@ -23,16 +41,7 @@ describe('A mailbox that is full of messages of all kinds', function () {
 
   before(async () => {
     world = await openMailServices({ standard: { notify: [], maxMessages } });
-    texts = createTextMessages({
-      ...world.shared,
-      deposits: world.deposits,
-      notify: world.notify,
-      trunks: [{ name: 'trunk', trusted: true }],
-      log: silentLog,
-      ownNumbers: [],
-      texts: shippedTexts,
-      access,
-    });
+    texts = textsOf(world);
     for (const kind of kinds) {
       assert.match(await world.mail({ to: `+12025550100@${domain}` }), /^250/);
       await world.leave(subscriber, { kind });
@@ -130,5 +139,160 @@ describe('A mailbox that is full of messages of all kinds', function () {
     const deleted = (await world.store.messages.get(fax.id))?.state;
     assert.equal(deleted, 'deleted');
     await world.store.messages.remove(fax.id);
+  });
+});
+
+/** 200,000 bytes, and half as much above it for what is urgent. */
+describe('A mailbox with a quota in bytes', function () {
+  this.timeout(60_000);
+  let world: MailServicesWorld;
+  let texts: TextMessages;
+  let n = 0;
+  let to: E164;
+  const maxBytes = 200_000;
+  const file = (bytes: number) => [{ filename: 'a.bin', content: Buffer.alloc(bytes, 'x') }];
+  const high = { Importance: 'high' };
+
+  before(async () => {
+    const standard = { notify: [], maxBytes, urgentReservePercent: 50 };
+    world = await openMailServices({ standard });
+    texts = textsOf(world);
+  });
+  after(() => world[Symbol.asyncDispose]());
+  beforeEach(() => (to = `+120255506${String((n += 1)).padStart(2, '0')}` as E164));
+  afterEach(async () => {
+    const found = await world.store.mailboxes.find(to);
+    if (found === undefined) return;
+    const counted = await world.store.mailboxes.recount(found.id);
+    assert.equal(counted?.corrected, false, 'what was added up is what is there');
+    assert.deepEqual(counted.mailbox.usage, found.usage);
+  });
+
+  /** Of this mailbox so many bytes are left. */
+  async function leaveRoom(bytes: number): Promise<void> {
+    const part = { contentType: 'application/pdf', bytes: new Uint8Array(maxBytes - bytes - envelopeBytes) };
+    await world.leave(to, { kind: 'fax' }, part);
+    assert.equal((await world.store.mailboxes.find(to))?.usage?.bytes, maxBytes - bytes);
+  }
+  const text = (change: Partial<InboundText> = {}): InboundText => {
+    n += 1;
+    const route = { network: 'sms', trunk: 'smpp:home', from: alice, to } as const;
+    return { ...route, id: `bytes-${n}`, body: 'Hello', truncated: false, ...change };
+  };
+  const kept = async (): Promise<(string | undefined)[]> =>
+    (await world.messages(to)).map(({ transcript, envelope }) => envelope.subject ?? transcript);
+
+  it('B6: an e-mail that is larger than the mailbox may ever be is refused for good, if possible before it comes', async () => {
+    const address = `${to}@${domain}`;
+    assert.match(await world.mail({ to: address, attachments: file(700_000) }), /^552 5\.2\.3/);
+    await using client = await SmtpDialogue.open(world.port);
+    await client.say('EHLO far.example');
+    assert.match(await client.say('MAIL FROM:<alice@far.example> SIZE=700000'), /^250/);
+    assert.match(await client.say(`RCPT TO:<${address}>`), /^552 5\.2\.3/);
+    // Less than half of what it says it is could be kept: it has to come for that to be known.
+    assert.match(await world.mail({ to: address, attachments: file(350_000) }), /^552 5\.2\.3/);
+    assert.equal((await world.messages(to)).length, 0);
+  });
+
+  it('B6: an e-mail that has no room now waits at its sender’s, and an urgent one takes the reserve', async () => {
+    await leaveRoom(10_000);
+    const address = `${to}@${domain}`;
+    const large = { to: address, attachments: file(20_000), subject: 'Plans' };
+    assert.match(await world.mail({ ...large, messageId: '<1@far.example>' }), /^452 4\.2\.2/);
+    const urgent = { ...large, headers: high, subject: 'Alarm', messageId: '<2@far.example>' };
+    assert.match(await world.mail(urgent), /^250/);
+    assert.match(await world.mail({ to: address, subject: 'Small' }), /^452 4\.2\.2/);
+    assert.match(await world.mail(urgent), /^250/, 'it is there already');
+    assert.deepEqual(await kept(), ['Alarm', undefined]);
+    const huge = { to: address, headers: high, attachments: file(90_000), subject: 'More' };
+    assert.match(await world.mail(huge), /^452 4\.2\.2/, 'the reserve has its end');
+  });
+
+  it('B6: of several recipients each is judged by itself', async () => {
+    await leaveRoom(0);
+    const full = await world.mail({ to: [`${to}@${domain}`, `+12025550100@${domain}`], subject: 'All' });
+    assert.match(full, /^452 4\.2\.2/);
+    assert.equal((await world.messages('+12025550100' as E164)).length, 1, 'the other has it');
+    assert.equal((await world.messages(to)).length, 1);
+  });
+
+  it('B6: a text takes what it needs, and an urgent one comes into the reserve', async () => {
+    await leaveRoom(envelopeBytes + 5);
+    assert.equal(await texts.take(text({ body: 'Hello!' })), 'refused', 'one byte too many');
+    const fits = text();
+    assert.equal(await texts.take(fits), 'message');
+    assert.equal(await texts.take(text()), 'refused');
+    assert.equal(await texts.take(fits), 'duplicate', 'its network did not hear that it was taken');
+    assert.equal(await texts.take(text({ body: 'Fire', urgent: true })), 'message');
+    assert.deepEqual(new Set(await kept()), new Set(['Fire', 'Hello', undefined]));
+  });
+
+  it('B6: pictures that a text brings count with it', async () => {
+    await leaveRoom(50_000);
+    const media = (bytes: number) => ({
+      parts: [{ contentType: 'image/png', bytes: new Uint8Array(bytes) }],
+      omitted: [],
+      lacking: false,
+    });
+    assert.equal(await texts.refuses(text()), false, 'how large they are is not known yet');
+    assert.equal(await texts.take(text(), media(50_000)), 'refused');
+    assert.equal(await texts.take(text(), media(40_000)), 'message');
+  });
+
+  it('B6: a fax is not begun where there is no room for a page, and one within the house is weighed', async () => {
+    const mailbox = await world.subscriber({}, alice);
+    const faxHere = async (bytes: number) => {
+      const pages = { contentType: 'image/tiff', bytes: new Uint8Array(bytes), pages: 1 };
+      const deps = { ...world.shared, deposits: world.deposits };
+      const end = await depositHere(deps, sampleFax({ to }), mailbox, pages, 'standard');
+      await world.settled();
+      return end.kind;
+    };
+    assert.equal(await faxHere(80_000), 'sent');
+    assert.equal(await faxHere(130_000), 'failed');
+    assert.equal(await faxHere(30_000), 'sent');
+    const flows = new FlowWorld({ standard: { maxBytes } });
+    flows.onFind = (number) => world.store.mailboxes.find(number);
+    const fax = await flows.call(to, [hear('greeting-default'), faxes(faxTiff(1, 200))]);
+    await answerCall(flows.media.callers.at(-1)!.call, flows.deps);
+    assert.deepEqual([flows.taken, flows.rows.at(-1)?.outcome], [[], 'full']);
+    assert.ok(fax.prompts.includes('greeting-default'), 'somebody who speaks has room still');
+  });
+
+  it('B6: what a subscriber sends on is weighed at each of its recipients', async () => {
+    await leaveRoom(10_000);
+    const roomy = '+12025550690' as E164;
+    const sending = (urgent: boolean) => ({
+      id: `sent-${(n += 1)}`,
+      from: { ...sampleMailbox(), number: alice },
+      to: [to, roomy],
+      kind: 'voice' as const,
+      parts: [{ contentType: 'audio/PCMU', bytes: new Uint8Array(16_000), durationMs: 2000 }],
+      urgent,
+    });
+    assert.equal((await world.sends.recipient(to.slice(2))).kind, 'ready');
+    const normal = await world.sends.send(sending(false));
+    assert.deepEqual([normal.sent, normal.full], [[roomy], [to]]);
+    const urgent = await world.sends.send(sending(true));
+    assert.deepEqual([urgent.sent, urgent.full], [[to, roomy], []]);
+    await world.settled();
+  });
+});
+
+describe('A mailbox with a quota in seconds', function () {
+  this.timeout(60_000);
+
+  it('B6: tells its owner at 75, 90 and 100 percent what there is too little of', async () => {
+    await using world = await openRulesWorld({ standard: { maxMessages: 1000, maxSeconds: 20 } });
+    const told: string[] = [];
+    for (let i = 1; i <= 5; i += 1) {
+      await world.leave();
+      await world.work(`2026-01-05T12:00:${i}5Z`);
+      told.push(...world.told().filter((text) => text.includes('full')));
+    }
+    assert.deepEqual(
+      told.map((text) => /[\d%]* ?full \([^)]*\)/.exec(text)?.[0]?.trim()),
+      ['75% full (length of recordings)', 'full (length of recordings)'],
+    );
   });
 });

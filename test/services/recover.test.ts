@@ -33,6 +33,14 @@ describe('A recording that no call owns', () => {
     assert.deepEqual(left, []);
   });
 
+  it('that was to be urgent is so', async () => {
+    const { taken } = await recover(`${subscriber}~+12025550123~1767355200~call-1~u0`);
+    assert.deepEqual(
+      taken.map(({ draft }) => [draft.kind, draft.urgent]),
+      [['voice', true]],
+    );
+  });
+
   for (const [letter, what] of [
     ['g', 'a greeting'],
     ['d', 'what a subscriber had not sent yet'],

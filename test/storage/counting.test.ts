@@ -68,8 +68,9 @@ describe('storage: counters that are raised late', function () {
     const boxes = [await mailbox(), await mailbox()] as const;
     const counting = await started();
     opened.commands.length = 0;
-    for (let i = 0; i < 5; i += 1) counting.raise(boxes[0], { kind: 'voice', new: 1, urgent: i % 2 });
-    counting.raise(boxes[0], { kind: 'fax', new: 1 });
+    for (let i = 0; i < 5; i += 1)
+      counting.raise(boxes[0], { kind: 'voice', new: 1, urgent: i % 2, bytes: 1000, seconds: i });
+    counting.raise(boxes[0], { kind: 'fax', new: 1, bytes: 70_000 });
     counting.raise(boxes[1], { kind: 'voice', new: 1, urgent: 0 });
     await counting.flush();
     assert.deepEqual(
@@ -82,6 +83,7 @@ describe('storage: counters that are raised late', function () {
       voice: { new: 5, old: 0, urgent: 2 },
       fax: { new: 1, old: 0, urgent: 0 },
     });
+    assert.deepEqual(first.usage, { bytes: 75_000, seconds: 10, archived: 0 });
     assert.deepEqual(await countsOf(boxes[1]), { new: 1, old: 0, urgent: 0 });
   });
 

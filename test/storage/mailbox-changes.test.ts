@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { noUsage } from '../../app/core/mailbox/usage.ts';
 import type { E164, MailboxId, MediaId } from '../../app/core/ids.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { silentLog } from '../ports/silent-log.ts';
@@ -28,7 +29,7 @@ describe('storage: mailboxes that an operator or a subscriber changes', function
     const made = await mailboxes().create(fresh);
     assert.deepEqual(made, {
       kind: 'created',
-      mailbox: { ...fresh, status: 'provisional', counts: nothing, byKind: {}, version: 0 },
+      mailbox: { ...fresh, status: 'provisional', counts: nothing, byKind: {}, usage: noUsage, version: 0 },
     });
     for (const one of [fresh.number, ...aliases]) {
       assert.deepEqual(await mailboxes().find(one), made.kind === 'created' && made.mailbox);

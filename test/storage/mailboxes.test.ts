@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { effectOf, envelopeBytes, noUsage } from '../../app/core/mailbox/usage.ts';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -22,6 +23,7 @@ describe('storage: mailboxes', function () {
       status: 'provisional' as const,
       counts: { new: 1, old: 0, urgent: 0 },
       byKind: { voice: { new: 1, old: 0, urgent: 0 } },
+      usage: noUsage,
       settings: {},
       version: 0,
     };
@@ -102,6 +104,52 @@ describe('storage: mailboxes', function () {
     assert.deepEqual(after?.counts, { new: 1, old: 1, urgent: 0 });
     assert.deepEqual(await mailboxes().count(fresh.id, { kind: 'voice' }), after);
     assert.equal(await mailboxes().count('none' as MailboxId, { kind: 'voice', new: 1 }), undefined);
+  });
+
+  it('B6: usage goes up and down with the counters, and counting anew finds the same', async () => {
+    const fresh = sampleMailbox();
+    const messages = [
+      sampleMessage({ mailbox: fresh.id }),
+      sampleMessage({ mailbox: fresh.id, state: 'deleted' }, { kind: 'fax' }),
+      sampleMessage({ mailbox: fresh.id, state: 'saved', tier: 'archived' }),
+      sampleMessage({ mailbox: fresh.id, state: 'deleted', tier: 'archived' }),
+    ];
+    await mailboxes().findOrCreate(fresh);
+    assert.deepEqual((await mailboxes().get(fresh.id))?.usage, { bytes: 0, seconds: 0, archived: 0 });
+    for (const message of messages) {
+      await opened.store.messages.insert(message);
+      await mailboxes().count(fresh.id, effectOf(undefined, message));
+    }
+    const usage = { bytes: 2 * (32_000 + envelopeBytes), seconds: 8, archived: 1 };
+    assert.deepEqual((await mailboxes().get(fresh.id))?.usage, usage);
+    assert.equal((await mailboxes().recount(fresh.id))?.corrected, false);
+    await mailboxes().count(fresh.id, { kind: 'voice', bytes: 5 });
+    assert.equal((await mailboxes().recount(fresh.id))?.corrected, true);
+    assert.deepEqual((await mailboxes().recount(fresh.id))?.mailbox.usage, usage);
+    const made = await mailboxes().findOrCreate(sampleMailbox(), effectOf(undefined, messages[0]!));
+    assert.deepEqual(made.mailbox.usage, { bytes: 32_000 + envelopeBytes, seconds: 4, archived: 0 });
+  });
+
+  it('B6: what was stored before sizes were counted is sized by counting it, whatever is in it', async () => {
+    const fresh = sampleMailbox();
+    await mailboxes().findOrCreate(fresh, { kind: 'voice', new: 3 });
+    const all = [0, 1, 2].map(() => sampleMessage({ mailbox: fresh.id }));
+    for (const message of all) await opened.store.messages.insert(message);
+    const database = opened.client.db(opened.database);
+    const raw = database.collection<{ _id: string }>('messages');
+    const sizes = { bytes: '', seconds: '' } as const;
+    await raw.updateMany({ _id: { $in: all.slice(1).map(({ id }) => id) } }, { $unset: sizes });
+    await raw.updateOne({ _id: all[2]!.id }, { $set: { envelope: '<broken' } });
+    await database
+      .collection<{ _id: string }>('mailboxes')
+      .updateOne({ _id: fresh.id }, { $unset: { usage: '' } });
+    assert.equal((await mailboxes().get(fresh.id))?.usage, undefined);
+    const after = await mailboxes().count(fresh.id, { kind: 'voice', seconds: 1 });
+    assert.deepEqual(after?.usage, { bytes: 0, seconds: 1, archived: 0 });
+    const usage = { bytes: 2 * (32_000 + envelopeBytes) + '<broken'.length, seconds: 8, archived: 0 };
+    assert.deepEqual((await mailboxes().recount(fresh.id))?.mailbox.usage, usage);
+    assert.equal(await raw.countDocuments({ mailbox: fresh.id, bytes: { $exists: true } }), 3);
+    assert.equal((await mailboxes().recount(fresh.id))?.corrected, false);
   });
 
   it('counting anew puts right what a crash left: new, heard and saved, urgent ones, no deleted', async () => {

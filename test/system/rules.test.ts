@@ -10,8 +10,11 @@ import type { PhoneCall } from '../phone/call.ts';
 import type { Phone } from '../phone/phone.ts';
 import { header } from '../phone/sip-message.ts';
 import { sampleMessage } from '../storage/sample.ts';
+import { counted } from './counted.ts';
+import { enterMailbox } from './enter-mailbox.ts';
 import { leaveMessage, nextNotice } from './leave-message.ts';
 import { access, openSystem, type System } from './system.ts';
+import { Told } from './told.ts';
 
 const alice = '+12025550123';
 const mallory = '+12025550188';
@@ -42,6 +45,7 @@ describe('Rules about who is called and told, and when', function () {
             { prefix: '+12025556', class: 'tolled' },
             { prefix: '+12025557', class: 'called' },
             { prefix: '+12025558', class: 'quiet' },
+            { prefix: '+12025559', class: 'small' },
           ],
         },
         classes: {
@@ -56,6 +60,7 @@ describe('Rules about who is called and told, and when', function () {
             },
           },
           called: { notify: [], deliverByCall: true },
+          small: { welcome: false, maxMessages: 1, urgentReservePercent: 100 },
           quiet: { welcome: false, deliverByCall: true, quietHours: { from: clock(-60), to: clock(180) } },
         },
         deliver: { ringSeconds: 20, maxTries: 3, retryMs: 1500 },
@@ -243,6 +248,47 @@ describe('Rules about who is called and told, and when', function () {
         system.network.calls.filter(({ to }) => to === erin),
         [],
       );
+    });
+  });
+
+  describe('a mailbox that takes one message, and one more if that is urgent', () => {
+    const grace = '+12025559007';
+
+    it('B6: says so before anybody speaks, takes what is urgent with a key, and tells its owner', async () => {
+      await leaveMessage(fromAlice, grace, said);
+      assert.equal((await counted(system, grace, 1))?.counts.new, 1);
+      const told = new Told(system);
+      const urgent = await (await fromMallory.call(grace)).up();
+      await told.plays('mailbox-full-urgent');
+      await urgent.press('1');
+      await urgent.hearsTone(1000, { withinMs: 15_000 });
+      await urgent.say(other);
+      await urgent.hangup();
+      const mailbox = await counted(system, grace, 2);
+      assert.deepEqual(mailbox?.counts, { new: 2, old: 0, urgent: 1 });
+      const [newest] = await system.store.messages.list(mailbox.id, { limit: 1 });
+      const media = await system.store.media.get(newest!.envelope.parts[0]!.media);
+      assert.equal(newest?.urgent, true);
+      assert.ok(correlate(media!.bytes, other).score > 0.8, 'it is what was said');
+      const { usage } = mailbox;
+      assert.ok(usage !== undefined && usage.seconds > 0 && usage.bytes > media!.bytes.length);
+      const full = await system.network.nextText({
+        timeoutMs: 20_000,
+        where: (text) => text.to === grace && text.body.includes('full'),
+      });
+      assert.match(full.body, /^Your mailbox is full \(number of messages\)/);
+    });
+
+    it('B6: refuses everybody then, and its owner hears it when they call', async () => {
+      const told = new Told(system);
+      const call = await (await fromMallory.call(grace)).up();
+      await call.hears(await prompt('mailbox-full'), { withinMs: 15_000 });
+      await call.ended(10_000);
+      assert.deepEqual(told.names, ['mailbox-full']);
+      const own = await system.phone(grace);
+      await using visit = await enterMailbox(own, told);
+      await told.plays('own-mailbox-full');
+      await visit.hears(await prompt('own-mailbox-full'), { withinMs: 15_000 });
     });
   });
 

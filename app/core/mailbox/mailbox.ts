@@ -29,10 +29,12 @@ export interface Mailbox {
 
 /** What the messages of a mailbox take, those in the trash too; those in the archive take nothing. */
 export interface MailboxUsage {
-  /** Of envelopes and parts, as they are kept now. */
+  /** Of envelopes and parts, as they are kept now; see core/mailbox/usage. */
   readonly bytes: number;
-  /** Of sound and video. */
+  /** Of sound and video; each one that has begun. */
   readonly seconds: number;
+  /** How many of those that `counts` counts are in the archive: they do not count against the quota. */
+  readonly archived: number;
 }
 
 /** Who wants something kept, and since when. */

@@ -1,5 +1,6 @@
 import { isTimed } from '../conversion/media-type.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
+import { usageOfParts } from '../mailbox/usage.ts';
 import { rulesFor } from '../notification/recipients.ts';
 import { firstReminder, nearsQuota } from '../notification/reminders.ts';
 import type { ClassOfService, NotificationEvent } from '../profile/class-of-service.ts';
@@ -19,7 +20,7 @@ const quota: readonly NotificationEvent[] = ['nearly-full', 'full'];
 export function firstSteps(
   { kind, received, parts }: Pick<Envelope, 'kind' | 'received' | 'parts'>,
   profile: ClassOfService,
-  { counts }: Pick<Mailbox, 'counts'>,
+  mailbox: Pick<Mailbox, 'counts' | 'usage'>,
   first: boolean,
   now: Date,
   leasedUntil: Date,
@@ -37,7 +38,7 @@ export function firstSteps(
   if (profile.transcribe === true && spoken) atOnce.push('transcribe');
   const steps: PendingStep[] = atOnce.map((step) => ({ kind: step, due: now, tries: 0, leasedUntil }));
   if (tells(reminded)) steps.push({ kind: 'remind', due: firstReminder(received), tries: 0 });
-  if (nearsQuota(counts, profile.maxMessages) && tells(quota))
+  if (nearsQuota(mailbox, profile, usageOfParts(parts)) && tells(quota))
     steps.push({ kind: 'quota', due: new Date(now.getTime() + countedMs), tries: 0 });
   return steps;
 }

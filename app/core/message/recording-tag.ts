@@ -2,7 +2,7 @@
  * The name of a running recording. It says whose message it is, so that a recording found after a crash, or made by
  * the dialplan while the controller was away, becomes the right message:
  * `<called>~<caller or ->~<started, Unix seconds>~<call id>~<n>`. What a subscriber records for another use bears its
- * letter before the number, so that it never becomes a message by itself; so do the pages of a fax.
+ * letter before the number, so that it never becomes a message by itself; so do the pages of a fax and urgent messages.
  */
 export interface RecordingTag {
   /** What else than a message for `called` it is; `called` is then the number of the mailbox whose owner speaks. */
@@ -21,12 +21,12 @@ export interface RecordingTag {
 
 /**
  * A greeting of the owner's mailbox, or what the owner has not yet sent: lost with its call, it belongs to nobody. The pages
- * of a `fax` are a message as a recording without a use is.
+ * of a `fax` are a message as a recording without a use is, and so is one that is `urgent` from the start.
  */
-export type RecordingUse = 'greeting' | 'draft' | 'fax';
+export type RecordingUse = 'greeting' | 'draft' | 'fax' | 'urgent';
 
 /** Before the number of a recording; a voice message has none. */
-const letters: Readonly<Record<RecordingUse, string>> = { greeting: 'g', draft: 'd', fax: 'x' };
+const letters: Readonly<Record<RecordingUse, string>> = { greeting: 'g', draft: 'd', fax: 'x', urgent: 'u' };
 
 const uses = Object.keys(letters) as RecordingUse[];
 
@@ -34,7 +34,7 @@ const uses = Object.keys(letters) as RecordingUse[];
 export const maxTagLength = 200;
 
 const form =
-  /^([A-Za-z0-9._+-]{1,32})~([A-Za-z0-9._+-]{1,32})~(\d{1,11})~([A-Za-z0-9._+-]{1,100})~([gdx]?)(\d{1,6}|f)$/;
+  /^([A-Za-z0-9._+-]{1,32})~([A-Za-z0-9._+-]{1,32})~(\d{1,11})~([A-Za-z0-9._+-]{1,100})~([gdxu]?)(\d{1,6}|f)$/;
 
 /**
  * Only A–Z a–z 0–9 . _ ~ + - and at most 200 characters; what does not fit in a field becomes `_` or is cut, so that no

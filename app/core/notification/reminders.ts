@@ -1,5 +1,6 @@
 /** When a subscriber is told of something that no caller brought: pure times and thresholds. */
-import type { MailboxCounts } from '../mailbox/mailbox.ts';
+import type { MailboxUsage } from '../mailbox/mailbox.ts';
+import { fullnessOf, nears, type Filled, type Limits, type Measure } from '../mailbox/room.ts';
 import type { Message } from '../message/message.ts';
 import type { NotificationEvent } from '../profile/class-of-service.ts';
 import { localTime } from '../time/local-time.ts';
@@ -30,24 +31,26 @@ export function lastReminder(message: Pick<Message, 'envelope' | 'expires'>): Da
   return at > message.envelope.received.getTime() + unreadMs ? new Date(at) : undefined;
 }
 
-/** The highest level that the counters have come to. */
-export function quotaLevel(counts: MailboxCounts, maxMessages: number): QuotaLevel | undefined {
-  const total = counts.new + counts.old;
-  return levels.findLast((level) => total >= placesOf(level, maxMessages));
+/** The highest level that a mailbox has come to, and by what. */
+export function quotaLevel(
+  mailbox: Filled,
+  limits: Limits,
+): { readonly level: QuotaLevel; readonly measure: Measure } | undefined {
+  const { percent, measure } = fullnessOf(mailbox, limits);
+  const level = levels.findLast((one) => percent >= one);
+  return level === undefined ? undefined : { level, measure };
 }
 
 /**
  * Whether a message may bring its mailbox to a level, or find it there.
- * @param counts before or with that message: counters follow a moment later
+ * @param mailbox before or with that message: counters follow a moment later
  */
-export function nearsQuota(counts: MailboxCounts, maxMessages: number): boolean {
-  // Those that came at the same moment may not be counted yet.
-  const slack = Math.max(2, Math.ceil(maxMessages / 50));
-  return counts.new + counts.old + slack >= placesOf(levels[0], maxMessages);
-}
-
-function placesOf(level: QuotaLevel, maxMessages: number): number {
-  return Math.ceil((maxMessages * level) / 100);
+export function nearsQuota(
+  mailbox: Filled,
+  limits: Limits,
+  size: Pick<MailboxUsage, 'bytes' | 'seconds'>,
+): boolean {
+  return nears(mailbox, limits, levels[0], size);
 }
 
 export function quotaEvent(level: QuotaLevel): NotificationEvent & ('full' | 'nearly-full') {

@@ -83,6 +83,9 @@ export const faxReasons = [
 
 export type FaxReason = (typeof faxReasons)[number];
 
+/** What a quota is short of: pieces of the texts `nearly-full` and `full`. */
+export const quotaPieces = ['quota-messages', 'quota-bytes', 'quota-seconds'] as const;
+
 /** Every text that is written to subscribers, or a piece of one; prompts/<language>/texts.yaml has each. */
 export const textNames = [
   /** Holes of the three: caller, duration, open. The short one is for 70 characters. */
@@ -120,8 +123,10 @@ export const textNames = [
   'private-caller',
   'welcome',
   'one-time-code',
+  /** Holes of the two: access, short; of the first also: percent. */
   'nearly-full',
   'full',
+  ...quotaPieces,
   'expiring',
   'unread',
   'pin-not-set',
@@ -146,6 +151,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   code: '12345678',
   minutes: '60',
   percent: '100',
+  short: 'cantidad de mensajes',
   to: '+123456789012345',
   why: 'that number cannot be called from here',
   hits: '+123456789012345 2026-12-24 23:59 1234567890',

@@ -11,13 +11,13 @@ import { greetingsDialogue } from './greetings.ts';
 import { callOperator } from './operator.ts';
 import { attempt, conditions, openSession, type Session } from './session.ts';
 import { settingsDialogue } from './settings.ts';
-import { status } from './status.ts';
+import { fullness, status } from './status.ts';
 
 /** The call is answered and its caller let in; it is not hung up here. */
 export async function mailboxDialogue(call: Call, opened: Mailbox, deps: FlowDeps): Promise<Outcome> {
   let mailbox = opened;
   let session = openSession(call, mailbox, deps);
-  let first: readonly PlayItem[] = status(mailbox);
+  let first: readonly PlayItem[] = [...status(mailbox), ...fullness(mailbox, session.profile)];
   for (;;) {
     const { language } = session.profile;
     const action = await choose(call, main, { language, deps, available: conditions(session), first });

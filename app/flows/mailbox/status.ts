@@ -1,5 +1,6 @@
 /** What waits in a mailbox, said when it is opened. */
 import type { Mailbox } from '../../core/mailbox/mailbox.ts';
+import { fullnessOf, type Limits } from '../../core/mailbox/room.ts';
 import type { MessageKind } from '../../core/profile/class-of-service.ts';
 import type { Noun } from '../../core/prompt/noun.ts';
 import type { PlayItem } from '../../core/prompt/play-item.ts';
@@ -34,4 +35,15 @@ export function status({ counts, byKind }: Mailbox): PlayItem[] {
 
 function count(value: number, noun: Noun): PlayItem {
   return { kind: 'count', value, noun };
+}
+
+/** From this share on its owner is told how full a mailbox is, in percent. */
+const nearlyFull = 90;
+
+/** How full it is, where that should be known. */
+export function fullness(mailbox: Mailbox, limits: Limits): PlayItem[] {
+  const { percent } = fullnessOf(mailbox, limits);
+  if (percent < nearlyFull) return [];
+  if (percent >= 100) return [prompt('own-mailbox-full')];
+  return [prompt('own-mailbox-is'), { kind: 'number', value: percent }, prompt('percent-full')];
 }

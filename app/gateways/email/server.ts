@@ -8,7 +8,7 @@ import {
   type SMTPServerDataStream,
   type SMTPServerSession,
 } from 'smtp-server';
-import { Fault, isTemporary } from '../../core/errors.ts';
+import { Fault, isTemporary, type FaultCode } from '../../core/errors.ts';
 import type { MailIntake, RecipientVerdict } from '../../ports/mail.ts';
 import type { Log } from '../../ports/log.ts';
 import { Budget, Clients, type Limits } from './limits.ts';
@@ -133,16 +133,15 @@ class Door implements AsyncDisposable {
 
   begin(args: SMTPServerAddress['args'], { remoteAddress }: SMTPServerSession, answer: Answer): void {
     if (!this.#clients.mail(remoteAddress, performance.now())) return answer(failures.rate());
-    const size = args === false ? 0 : Number(args['SIZE'] ?? 0);
-    answer(this.#budget.hasRoom(size > 0 ? size : 0) ? null : failures.busy());
+    answer(this.#budget.hasRoom(sizeIn(args) ?? 0) ? null : failures.busy());
   }
 
   async recipient(address: string, session: SMTPServerSession, answer: Answer): Promise<void> {
     try {
-      const verdict = await this.#deps.intake.recipient(address, senderOf(session));
+      const verdict = await this.#deps.intake.recipient(address, senderOf(session), sizeSaid(session));
       if (verdict === 'taken') return answer();
       const { id } = session;
-      const unknown = (this.#unknown.get(id) ?? 0) + (verdict === 'full' ? 0 : 1);
+      const unknown = (this.#unknown.get(id) ?? 0) + (verdict === 'full' || verdict === 'too-large' ? 0 : 1);
       this.#unknown.set(id, unknown);
       answer(unknown > mostUnknown ? failures.guessing() : refusals[verdict]());
     } catch (error) {
@@ -200,9 +199,8 @@ class Door implements AsyncDisposable {
     // The client went: nobody is told.
     if ((error as { code?: unknown }).code === 'ECONNECTION') return failures.later();
     this.#deps.log.warn('a mail was not taken', { error });
-    if (isTemporary(error))
-      return error instanceof Fault && error.code === 'disk-full' ? failures.busy() : failures.later();
-    return failures.unreadable();
+    const told = error instanceof Fault ? byCode[error.code] : undefined;
+    return (told ?? (isTemporary(error) ? failures.later : failures.unreadable))();
   }
 }
 
@@ -210,8 +208,25 @@ const refusals: Readonly<Record<Exclude<RecipientVerdict, 'taken'>, () => SmtpEr
   'not-ours': failures.relay,
   unknown: failures.unknown,
   full: failures.full,
+  'too-large': failures.tooLargeForMailbox,
   'reports-only': failures.reportsOnly,
 };
+
+const byCode: Readonly<Partial<Record<FaultCode, () => SmtpError>>> = {
+  'disk-full': failures.busy,
+  'mailbox-full': failures.full,
+  'message-too-large': failures.tooLargeForMailbox,
+};
+
+/** What a client says of the size of its mail (RFC 1870). */
+function sizeIn(args: SMTPServerAddress['args']): number | undefined {
+  const size = args === false ? Number.NaN : Number(args['SIZE']);
+  return size > 0 ? size : undefined;
+}
+
+function sizeSaid({ envelope: { mailFrom } }: SMTPServerSession): number | undefined {
+  return mailFrom === false ? undefined : sizeIn(mailFrom.args);
+}
 
 function senderOf({ envelope: { mailFrom } }: SMTPServerSession): string {
   return mailFrom === false ? '' : mailFrom.address;

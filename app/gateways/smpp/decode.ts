@@ -10,6 +10,8 @@ export interface Delivered {
   readonly destination: Address;
   /** esm_class says that it is a delivery receipt. */
   readonly receipt: boolean;
+  /** priority_flag is 2 or 3: urgent by ANSI-136 and IS-95, higher than GSM has (SMPP 3.4, section 5.2.14). */
+  readonly urgent: boolean;
   /** Absent for binary content. */
   readonly text?: string;
   /** The part that it is of a longer text. */
@@ -51,7 +53,7 @@ export function decodeDelivered(
   const source = reader.address();
   const destination = reader.address();
   const esmClass = reader.byte();
-  const { dataCoding, short } = kind === 'data_sm' ? dataFields(reader) : deliverFields(reader);
+  const { dataCoding, short, priority } = kind === 'data_sm' ? dataFields(reader) : deliverFields(reader);
   const options = reader.options();
   const payload = options.get(tags.payload);
   const bytes = short.length === 0 && payload !== undefined ? payload : short;
@@ -64,6 +66,7 @@ export function decodeDelivered(
     source,
     destination,
     receipt: (esmClass & 0x3c) === 0x04,
+    urgent: priority >= 2,
     bytes,
     ...(text === undefined ? {} : { text }),
     ...(typeof whole === 'object' ? { part: whole } : {}),
@@ -73,19 +76,26 @@ export function decodeDelivered(
   };
 }
 
-function deliverFields(reader: Reader): { dataCoding: number; short: Buffer } {
-  reader.skip(2);
+interface Fields {
+  readonly priority: number;
+  readonly dataCoding: number;
+  readonly short: Buffer;
+}
+
+function deliverFields(reader: Reader): Fields {
+  reader.skip(1);
+  const priority = reader.byte();
   reader.cstring();
   reader.cstring();
   reader.skip(2);
   const dataCoding = reader.byte();
   reader.skip(1);
-  return { dataCoding, short: reader.bytes(reader.byte()) };
+  return { priority, dataCoding, short: reader.bytes(reader.byte()) };
 }
 
-function dataFields(reader: Reader): { dataCoding: number; short: Buffer } {
+function dataFields(reader: Reader): Fields {
   reader.skip(1);
-  return { dataCoding: reader.byte(), short: Buffer.alloc(0) };
+  return { priority: 0, dataCoding: reader.byte(), short: Buffer.alloc(0) };
 }
 
 class Reader {

@@ -36,7 +36,7 @@ export interface InboundDeps {
   readonly journal?: Journal | undefined;
 }
 
-type Route = Pick<InboundText, 'network' | 'trunk' | 'from' | 'to'>;
+type Route = Pick<InboundText, 'network' | 'trunk' | 'from' | 'to' | 'urgent'>;
 
 /** An answer, and who wants to know whether it went out. */
 interface Outcome {
@@ -134,6 +134,7 @@ export class Inbound {
       trunk: `smpp:${bind.slice.name}`,
       from: numberOf(delivered.source, bind),
       to: numberOf(delivered.destination, bind),
+      ...(delivered.urgent ? { urgent: true } : {}),
     };
     if (part !== undefined) {
       const key = keyOf(bind, route, `${part.reference}/${part.total}`);

@@ -99,6 +99,8 @@ export function readText(event: TextMessageReceived, phones: Phones, next: () =>
     to: user(header('To')) ?? user(message.to) ?? '',
     body: message.body,
     truncated: message.body === '' && announced,
+    // RFC 3261, section 20.26.
+    ...(/^(emergency|urgent)$/i.test(header('Priority').trim()) ? { urgent: true } : {}),
   };
 }
 

@@ -14,7 +14,8 @@ import type { NotificationRule } from '../../../app/core/profile/class-of-servic
 import { sampleMessage } from '../../storage/sample.ts';
 
 const dayMs = 86_400_000;
-const counts = (total: number) => ({ new: total, old: 0, urgent: 0 });
+const holding = (total: number) => ({ counts: { new: total, old: 0, urgent: 0 } });
+const size = { bytes: 1000, seconds: 4 };
 
 describe('Reminders', () => {
   const received = new Date('2026-01-01T10:00:00Z');
@@ -40,14 +41,26 @@ describe('Reminders', () => {
   it('levels are reached at 75, 90 and 100 percent, and noticed in time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 0, max: 6000 }), (max, total) => {
-        const level = quotaLevel(counts(total), max);
+        const limits = { maxMessages: max };
+        const reached = quotaLevel(holding(total), limits);
         const share = (total / max) * 100;
-        assert.equal(level, share >= 100 ? 100 : share >= 90 ? 90 : share >= 75 ? 75 : undefined);
-        if (level !== undefined) assert.ok(nearsQuota(counts(Math.max(0, total - 1)), max));
+        assert.equal(reached?.level, share >= 100 ? 100 : share >= 90 ? 90 : share >= 75 ? 75 : undefined);
+        if (reached !== undefined) assert.ok(nearsQuota(holding(Math.max(0, total - 1)), limits, size));
       }),
     );
-    assert.equal(nearsQuota(counts(0), 1000), false);
-    assert.equal(nearsQuota(counts(700), 1000), false);
+    assert.equal(nearsQuota(holding(0), { maxMessages: 1000 }, size), false);
+    assert.equal(nearsQuota(holding(700), { maxMessages: 1000 }, size), false);
+  });
+
+  it('a level is reached by whatever is used up the most', () => {
+    const limits = { maxMessages: 100, maxBytes: 1_000_000, maxSeconds: 600 };
+    const usage = { bytes: 760_000, seconds: 540, archived: 0 };
+    assert.deepEqual(quotaLevel({ ...holding(80), usage }, limits), { level: 90, measure: 'seconds' });
+    const fewer = { ...usage, seconds: 0 };
+    assert.deepEqual(quotaLevel({ ...holding(70), usage: fewer }, limits), { level: 75, measure: 'bytes' });
+    const before = { ...holding(1), usage: { bytes: 600_000, seconds: 0, archived: 0 } };
+    assert.equal(nearsQuota(before, limits, size), false);
+    assert.equal(nearsQuota(before, limits, { bytes: 150_000, seconds: 0 }), true);
   });
 
   it('a week begins on Monday where the subscriber is', () => {

@@ -52,6 +52,21 @@ describe('Texts in over SMPP', function () {
     assert.equal(new Set(world.texts.map((one) => one.id)).size, 3);
   });
 
+  it('are urgent where their priority_flag says so', async () => {
+    await using world = await openWorld();
+    for (const priority_flag of [0, 1, 2, 3])
+      await world.smsc.deliver({
+        from: to,
+        to: from,
+        message: `${priority_flag}`,
+        fields: { priority_flag },
+      });
+    assert.deepEqual(
+      world.texts.map(({ urgent }) => urgent),
+      [undefined, undefined, true, true],
+    );
+  });
+
   it('a long one in message_payload comes whole', async () => {
     await using world = await openWorld();
     const fields = { message_payload: Buffer.from('0123456789'.repeat(100)) };

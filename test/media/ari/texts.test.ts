@@ -18,11 +18,19 @@ describe('texts through Asterisk', function () {
     assert.equal(long.body, '');
     await lab.phone.text('+12025550199', 'y'.repeat(1000));
     const short = await next((signal) => media.texts(signal));
-    assert.equal(short.truncated, false);
+    assert.deepEqual([short.truncated, short.urgent], [false, undefined]);
     assert.equal(short.body, 'y'.repeat(1000));
     await lab.phone.text('+12025550199', 'z'.repeat(10_000));
     const longest = await next((signal) => media.texts(signal));
     assert.deepEqual([longest.truncated, longest.trunk], [true, 'trunk']);
+  });
+
+  it('a text whose sender says that it is urgent is so', async () => {
+    await using media = await lab.media();
+    await lab.phone.text('+12025550199', 'now', { headers: ['Priority: urgent'] });
+    assert.equal((await next((signal) => media.texts(signal))).urgent, true);
+    await lab.phone.text('+12025550199', 'some day', { headers: ['Priority: non-urgent'] });
+    assert.equal((await next((signal) => media.texts(signal))).urgent, undefined);
   });
 
   it('a registered phone gets its texts itself and is known by its number, not by what it says', async () => {
