@@ -4,6 +4,7 @@ import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
+import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
 import { createArrivals, type Arrivals } from '../services/arrivals.ts';
@@ -56,6 +57,7 @@ export function createController(rooms: Rooms): Controller {
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
   const faxing = startFaxing(rooms, shared, messaging);
+  startManaging(rooms, shared, messaging);
   const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({

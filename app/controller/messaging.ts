@@ -10,6 +10,7 @@ import { type Deliveries } from '../services/deliver.ts';
 import { createDeposits } from '../services/deposit.ts';
 import { createLamps } from '../services/lamp.ts';
 import { createInbox } from '../services/inbox.ts';
+import { noteGrown } from '../services/memory.ts';
 import { createNotify } from '../services/notify.ts';
 import { createSends } from '../services/send.ts';
 import { createRetrieval } from '../services/retrieve.ts';
@@ -63,7 +64,8 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     counting,
     isServedNumber: (digits) => plan.leadsHere(digits),
     onRecounted: (mailbox) => counting.doubt(mailbox),
-    onStored: (message, mailbox) => {
+    onStored: (message, mailbox, known) => {
+      noteGrown(shared, known, message);
       account.message('deposit', message, rooms.clock.now());
       if (message.pending.length > 0) running.watch(notify.work(message, message.pending, mailbox));
     },

@@ -8,6 +8,7 @@ import type { TextGateway } from '../ports/gateway.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { Log } from '../ports/log.ts';
 import type { MediaServer } from '../ports/media.ts';
+import type { Shrinker } from '../ports/shrink.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import type { Spool } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
@@ -25,7 +26,7 @@ export interface Rooms {
   readonly store: Store;
   readonly spool: Spool;
   readonly media: MediaServer;
-  readonly transform: SoundTransform;
+  readonly transform: SoundTransform & Shrinker;
   /** What can be turned into what here. */
   readonly converters: readonly Converter[];
   readonly documents: DocumentJoiner;

@@ -24,6 +24,6 @@ export function shareable({ config, file, log, clock, random, store, texts, conv
   const profiles = createProfiles(() => classes.current());
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
-  const conversions = createConversions({ store, converters, log });
+  const conversions = createConversions({ store, converters, clock, log });
   return { store, log, clock, random, texts, plan, classes, profiles, access, conversions };
 }

@@ -13,6 +13,9 @@ export type FaultCode =
   | 'mailbox-full'
   | 'message-too-large'
   | 'spool-failed'
+  | 'archive-unavailable'
+  | 'archive-failed'
+  | 'held'
   | 'invalid';
 
 export interface FaultOptions {

@@ -5,7 +5,7 @@ export interface AuditEvent {
   /** Chosen by the writer: a repeated write makes no second one. */
   readonly id: string;
   readonly at: Date;
-  readonly event: 'login' | 'code-sent' | 'code' | 'pin-set' | 'first-pin' | 'unlock';
+  readonly event: 'login' | 'code-sent' | 'code' | 'pin-set' | 'first-pin' | 'unlock' | 'hold' | 'release';
   /** As `in`, `wrong`, `locked`, `own-phone`; for `pin-set` also the problem of one that was refused. */
   readonly outcome: string;
   readonly mailbox?: MailboxId;

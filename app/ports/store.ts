@@ -24,6 +24,7 @@ import type {
 } from '../core/message/message.ts';
 import type { ClassOfService, GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
 import type { AuditStore } from './audit.ts';
@@ -31,13 +32,16 @@ import type { CountingStore } from './counting.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
+import type { RetentionStore } from './retention.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
   readonly counting: CountingStore;
   readonly messages: MessageStore;
+  readonly archiving: ArchivingStore;
   readonly media: MediaStore;
+  readonly retention: RetentionStore;
   readonly notifications: NotificationStore;
   readonly deliveries: DeliveryStore;
   readonly arrivals: ArrivalStore;
@@ -184,7 +188,7 @@ export interface MessageStore {
   search(search: MessageSearch): Promise<Message[]>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
-   * it has already, or from another than those in `from` (default: any), is a no-op.
+   * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
    */
   setState(
     id: MessageId,
@@ -192,12 +196,14 @@ export interface MessageStore {
     at: Date,
     from?: readonly MessageState[],
   ): Promise<{ before: Message; after: Message } | undefined>;
+  /** Notes that it was heard, read or fetched; false if it is gone. */
+  touch(id: MessageId, at: Date): Promise<boolean>;
   /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
-  /** Keeps a part in another form; of one form and part the last. Answers false if the message is gone. */
-  addDerived(id: MessageId, derived: Derived): Promise<boolean>;
+  /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
+  addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;
   /**

@@ -13,12 +13,15 @@ export interface Account {
   /** Writes down an event; returns at once. */
   event(row: Omit<Cdr, 'id'>): void;
   /** Something that happened to a message. */
-  message(event: 'deposit' | 'retrieve' | 'save' | 'delete', message: Message, at: Date): void;
+  message(event: MessageEvent, message: Message, at: Date): void;
   /** The row of a call that has ended. */
   call(call: Call, facts: CallRow): void;
   /** Writes what waits; resolves when all is in the store, or rejects with the store's fault. */
   flush(): Promise<void>;
 }
+
+/** What happens to a message. */
+export type MessageEvent = Exclude<Cdr['event'], 'call' | 'text-in' | 'text-out'>;
 
 export interface CallRow {
   readonly direction: Cdr['direction'];

@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.ts';
 import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Conversions } from './conversions.ts';
+import { readPart } from './read-part.ts';
 
 /** Most bytes that one mail carries; most mail servers take 25 MB, a third more than what it holds. */
 const mostBytes = 15_000_000;
@@ -14,7 +15,7 @@ const mostBytes = 15_000_000;
 const convertMs = 8_000;
 
 export interface AttachmentsDeps {
-  readonly store: Pick<Store, 'media'>;
+  readonly store: Pick<Store, 'media' | 'messages'>;
   /** Without it sound is attached in its own codec. */
   readonly conversions?: Pick<Conversions, 'part'> | undefined;
   readonly log: Log;
@@ -73,6 +74,16 @@ async function asItIs({ store }: AttachmentsDeps, part: Part): Promise<DepositPa
   };
 }
 
+async function asItIsKept(
+  deps: AttachmentsDeps,
+  message: Message,
+  index: number,
+): Promise<DepositPart | undefined> {
+  const name = message.envelope.parts[index]?.name;
+  const content = await readPart(deps, message, index);
+  return content && { ...content, ...(name === undefined ? {} : { name }) };
+}
+
 async function formOf(
   deps: AttachmentsDeps,
   message: Message,
@@ -82,8 +93,8 @@ async function formOf(
   const type = (part.contentType.split(';')[0] ?? '').toLowerCase();
   const telephone = /^audio\/(pcmu|pcma|g722|l16|gsm|slin|basic)$/.test(type);
   const form = telephone ? 'audio/mpeg' : type === 'image/tiff' ? 'application/pdf' : undefined;
+  const index = message.envelope.parts.findIndex(({ media }) => media === part.media);
   if (form !== undefined) {
-    const index = message.envelope.parts.findIndex(({ media }) => media === part.media);
     const content = await converted(deps, message, index, form, options);
     if (content !== undefined) {
       const durationMs = content.durationMs ?? part.durationMs;
@@ -94,7 +105,7 @@ async function formOf(
       };
     }
   }
-  const found = await asItIs(deps, part);
+  const found = await asItIsKept(deps, message, index);
   const wav = found === undefined ? undefined : wavOf(found.contentType, found.bytes);
   return found === undefined || wav === undefined
     ? found

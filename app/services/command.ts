@@ -295,6 +295,7 @@ async function act(
       return undefined;
     }
     case 'text':
+      deps.retrieval.accessed(message);
       return readIn(deps, asked, message);
     case 'save':
       await deps.retrieval.save(message);

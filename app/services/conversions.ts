@@ -4,13 +4,16 @@ import { isTimed, mediaType } from '../core/conversion/media-type.ts';
 import { wayTo } from '../core/conversion/way.ts';
 import type { MediaId } from '../core/ids.ts';
 import type { Derived, Message } from '../core/message/message.ts';
+import { keptPart } from '../core/message/kept.ts';
 import { wordsOf } from '../core/message/text-part.ts';
 import { spokenWords, wordsPart, writtenWords } from '../core/message/words.ts';
 import type { Content, Converter, ConvertOptions } from '../ports/convert.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Store } from '../ports/store.ts';
 import { convert, legsOf, type Leg } from './conversion-way.ts';
 import { Places } from './places.ts';
+import { readPart } from './read-part.ts';
 import { SharedWork } from './shared-work.ts';
 
 /** Conversions under way at once; the converters themselves have limits of their own. */
@@ -26,6 +29,7 @@ export interface ConversionDeps {
   /** What this machine, and services elsewhere, can do. */
   readonly converters: readonly Converter[];
   readonly log: Log;
+  readonly clock?: Clock;
   /** Most under way at once; default 4. */
   readonly atOnce?: number;
 }
@@ -83,13 +87,10 @@ async function partIn(
   form: string,
   options: ConvertOptions,
 ): Promise<Content | undefined> {
-  const part = message.envelope.parts[index];
+  const part = keptPart(message, index);
   if (part === undefined) return undefined;
-  const { media, contentType, durationMs, pages } = part;
-  const read = async (): Promise<Content | undefined> => {
-    const bytes = (await work.store.media.get(media))?.bytes;
-    return bytes && content({ contentType, durationMs, pages }, bytes);
-  };
+  const { media, contentType } = part;
+  const read = (): Promise<Content | undefined> => readPart(work, message, index);
   if (mediaType(contentType) === form) return read();
   const target = { of: index, media: derivedId(media, contentType, form, options.language), form };
   return kept(work, message, target, read, options);
@@ -151,11 +152,19 @@ async function find({ store }: Work, message: Message, id: MediaId): Promise<Con
 }
 
 /** What cannot be kept is there all the same, and will be made again. */
-async function keep({ store, log }: Work, message: Message, target: Target, made: Content): Promise<void> {
+async function keep(
+  { store, log, clock }: Work,
+  message: Message,
+  target: Target,
+  made: Content,
+): Promise<void> {
   const { bytes, ...facts } = made;
   try {
     await store.media.put(target.media, made.contentType, bytes);
-    const there = await store.messages.addDerived(message.id, { ...target, ...facts, bytes: bytes.length });
+    const derived = { ...target, ...facts, bytes: bytes.length };
+    // What is kept in less space is not to take more again for ever: automatic management finds out.
+    const lookBy = message.tier === 'live' ? undefined : clock?.now();
+    const there = await store.messages.addDerived(message.id, derived, lookBy);
     // It was removed meanwhile, and this with it.
     if (!there) await store.media.delete(target.media);
   } catch (error) {

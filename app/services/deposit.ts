@@ -8,6 +8,7 @@ import type { E164, MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Envelope, Message, Part, PendingKind } from '../core/message/message.ts';
 import type { ClassOfService, MessageKind } from '../core/profile/class-of-service.ts';
+import { nextLook } from '../core/retention/judge.ts';
 import { firstSteps } from '../core/message/first-steps.ts';
 import { wordsOf } from '../core/message/text-part.ts';
 import { makeReference } from '../core/reference/reference.ts';
@@ -41,8 +42,11 @@ export interface DepositDeps {
   readonly onRecounted: (mailbox: MailboxId) => void;
   /** Raises counters late; without it each deposit raises its own. */
   readonly counting?: Pick<Counting, 'covered' | 'raise' | 'flush'>;
-  /** Called with each message newly in the store, its steps leased to this process, and its mailbox if that was just read. */
-  readonly onStored: (message: Message, mailbox: Mailbox | undefined) => void;
+  /**
+   * Called with each message newly in the store, its steps leased to this process, its mailbox if that was just read, and as it was
+   * known.
+   */
+  readonly onStored: (message: Message, mailbox: Mailbox | undefined, known: Mailbox) => void;
 }
 
 /** With its first part, which is mostly all. */
@@ -109,7 +113,7 @@ export function createDeposits(deps: DepositDeps): Deposits {
     }
     if (result.kind === 'duplicate') return result;
     if (known !== undefined) deps.counting?.raise(known.id, raisedBy(deposit));
-    deps.onStored(result.message, known === undefined ? mailbox : undefined);
+    deps.onStored(result.message, known === undefined ? mailbox : undefined, mailbox);
     return { kind: 'stored', message: result.message, mailbox, created };
   };
 
@@ -286,6 +290,11 @@ function draftMessage(deps: DepositDeps, filing: Filing): Message {
   // The mailbox's own class rules from its second message on; both are the same when it was just made.
   const own = first ? profile : deps.profiles.of(mailbox);
   const leasedUntil = new Date(now.getTime() + firstLeaseMs);
+  const life = {
+    state: 'new',
+    tier: 'live',
+    expires: new Date(now.getTime() + own.retentionDays * dayMs),
+  } as const;
   return {
     id: envelope.id,
     mailbox: mailbox.id,
@@ -293,10 +302,9 @@ function draftMessage(deps: DepositDeps, filing: Filing): Message {
     referenceExpires: new Date(now.getTime() + own.referenceDays * dayMs),
     envelope,
     urgent: envelope.urgent,
-    state: 'new',
-    tier: 'live',
+    ...life,
     version: 1,
-    expires: new Date(now.getTime() + own.retentionDays * dayMs),
+    sweepAt: nextLook({ ...life, received: envelope.received, forms: false }, own),
     ...(words === undefined ? {} : { transcript: words }),
     pending: firstSteps(envelope, own, mailbox, first, now, leasedUntil).filter(
       ({ kind }) => !quiet || unnoticed.has(kind),

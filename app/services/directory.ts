@@ -14,13 +14,16 @@ import type { Clock, Random } from '../ports/clock.ts';
 import type { CredentialStore } from '../ports/credentials.ts';
 import type { MailboxChange, Store } from '../ports/store.ts';
 import type { Classes } from './classes.ts';
+import { refuseHeld } from './holds.ts';
 import { removeMessage } from './remove-message.ts';
 
 /** Messages that are removed at once with their mailbox. */
 const removedAtOnce = 20;
 
 export interface DirectoryDeps {
-  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'media'> & { readonly credentials: CredentialStore };
+  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'media' | 'retention'> & {
+    readonly credentials: CredentialStore;
+  };
   readonly plan: Known['plan'];
   readonly classes: Pick<Classes, 'current'>;
   /** BCP 47. */
@@ -59,7 +62,10 @@ export interface Directory {
   changeSettings(id: MailboxId, change: SettingsChange, version?: number): Promise<DirectoryResult>;
   addAlias(id: MailboxId, number: string): Promise<DirectoryResult>;
   removeAlias(id: MailboxId, number: string): Promise<DirectoryResult>;
-  /** With all messages, recordings and the PIN. Answers whether there was one; what a crash left is removed by repeating it. */
+  /**
+   * With all messages, recordings and the PIN. Answers whether there was one; what a crash left is removed by repeating it.
+   * @throws Fault `held` if a legal hold keeps it or a message of it
+   */
   remove(id: MailboxId): Promise<boolean>;
   /** What is allowed at this moment. */
   known(): Known;
@@ -141,6 +147,7 @@ function taken(field: string, number: string): DirectoryResult {
 /** Last goes the mailbox itself, so that what a crash leaves can still be found; then what came in meanwhile. */
 async function remove({ store }: DirectoryDeps, id: MailboxId): Promise<boolean> {
   const mailbox = await store.mailboxes.get(id);
+  if (mailbox !== undefined) await refuseHeld({ store }, mailbox);
   await removeMessages(store, id);
   const { name, unavailable, busy, temporary } = mailbox?.settings.greetings ?? {};
   for (const recorded of [name, unavailable, busy, temporary]) {

@@ -140,6 +140,7 @@ async function take(deps: FaxOutDeps, request: FaxRequest): Promise<FaxRequested
     : await makePages(deps, { ...request, content }, { id, to, now });
   if ('refused' in made) return { kind: 'refused', why: made.refused };
   const known = (await deps.store.faxes.add({ ...job, ...made })) === 'known';
+  if (isMessage(content)) await deps.store.messages.touch(content.id, now);
   deps.onDue(now);
   return { kind: 'taken', id, known };
 }

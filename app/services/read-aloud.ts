@@ -2,8 +2,8 @@
 import { derivedId } from '../core/conversion/derived-id.ts';
 import { mediaType } from '../core/conversion/media-type.ts';
 import { isTemporary } from '../core/errors.ts';
-import type { MediaId } from '../core/ids.ts';
 import { isPlayable, piecesOf, playingMs, soundForm, type Piece } from '../core/message/heard.ts';
+import { keptPart, keptType } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import type { Content, ConvertOptions } from '../ports/convert.ts';
@@ -57,7 +57,7 @@ async function attempt(
 ): Promise<Content | 'gone' | 'unable'> {
   try {
     if (piece.kind === 'words') return (await conversions.words(message, soundForm, options)) ?? 'unable';
-    const contentType = message.envelope.parts[piece.index]?.contentType ?? '';
+    const contentType = keptType(message, piece.index);
     const form = isPlayable(contentType) ? mediaType(contentType) : soundForm;
     if (!conversions.leads(contentType, form)) return 'unable';
     return (await conversions.part(message, piece.index, form, options)) ?? 'gone';
@@ -71,8 +71,8 @@ async function attempt(
 /** The same for the same sound: a name that the switch keeps it under. */
 function idOf(message: Message, piece: Piece, { bytes }: Content, { language }: ConvertOptions): string {
   if (piece.kind === 'words') return `${message.id}/spoken-${bytes.length}@${language}`;
-  const part = message.envelope.parts[piece.index];
-  const media = part?.media ?? ('' as MediaId);
-  const contentType = part?.contentType ?? '';
+  const part = keptPart(message, piece.index);
+  if (part === undefined) return '';
+  const { media, contentType } = part;
   return isPlayable(contentType) ? media : derivedId(media, contentType, soundForm, language);
 }

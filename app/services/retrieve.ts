@@ -2,11 +2,16 @@
 import type { E164, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { isOwnedBy } from '../core/mailbox/owner.ts';
-import { isPlayableAsItCame } from '../core/message/heard.ts';
+import { isPlayable, isPlayableAsItCame, piecesOf } from '../core/message/heard.ts';
+import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { StoredSound } from '../core/prompt/play-item.ts';
 import { parseReference } from '../core/reference/reference.ts';
 import { changeState, type ChangeDeps } from './change-message.ts';
+import { readPart } from './read-part.ts';
+
+/** Access is noted at most once in so long, in milliseconds. */
+const accessMs = 3_600_000;
 
 export interface RetrieveDeps extends ChangeDeps {
   readonly limits: { readonly maxWrong: number; readonly windowMinutes: number };
@@ -39,6 +44,8 @@ export interface Retrieval {
    * its bytes are gone.
    */
   sound(message: Message): Promise<StoredSound[] | undefined>;
+  /** Notes that it was heard again, read or fetched; returns at once. */
+  accessed(message: Message): void;
   /** These answer the message as it is then; `undefined` if it is gone. */
   heard(message: Message): Promise<Message | undefined>;
   save(message: Message): Promise<Message | undefined>;
@@ -51,18 +58,8 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
   const { store } = deps;
   return {
     open: (text, asker) => open(deps, text, asker),
-    async sound(message) {
-      if (!isPlayableAsItCame(message)) return undefined;
-      const parts = message.envelope.parts.filter((part) => part.contentType.startsWith('audio/'));
-      const found = await Promise.all(parts.map((part) => store.media.get(part.media)));
-      const sounds = parts.flatMap((part, i): StoredSound[] => {
-        const media = found[i];
-        return media === undefined
-          ? []
-          : [{ id: part.media, contentType: media.contentType, bytes: media.bytes }];
-      });
-      return sounds.length === parts.length && sounds.length > 0 ? sounds : undefined;
-    },
+    sound: (message) => sound(deps, message),
+    accessed: (message) => noteAccess(deps, message),
     // Only a new message becomes heard: one that was saved or deleted meanwhile stays so.
     heard: (message) => changeState(deps, message, 'heard', ['new']),
     save: (message) => changeState(deps, message, 'saved'),
@@ -70,6 +67,27 @@ export function createRetrieval(deps: RetrieveDeps): Retrieval {
     mailboxOf: (message) => store.mailboxes.get(message.mailbox),
     message: (id) => store.messages.get(id),
   };
+}
+
+/** Often enough for days that are counted, and no more. */
+function noteAccess({ store, clock, log }: RetrieveDeps, { id, accessedAt }: Message): void {
+  const now = clock.now();
+  if (accessedAt !== undefined && now.getTime() - accessedAt.getTime() < accessMs) return;
+  store.messages
+    .touch(id, now)
+    .catch((error: unknown) => log.debug('access to a message is not noted', { error, message: id }));
+}
+
+async function sound(deps: RetrieveDeps, message: Message): Promise<StoredSound[] | undefined> {
+  if (!isPlayableAsItCame(message)) return undefined;
+  const parts = piecesOf(message).flatMap((piece) => (piece.kind === 'part' ? [piece.index] : []));
+  const found = await Promise.all(parts.map((index) => readPart(deps, message, index)));
+  const sounds = found.flatMap((content, i): StoredSound[] => {
+    const id = keptPart(message, parts[i] ?? 0)?.media;
+    if (content === undefined || id === undefined || !isPlayable(content.contentType)) return [];
+    return [{ id, contentType: content.contentType, bytes: content.bytes }];
+  });
+  return sounds.length === parts.length && sounds.length > 0 ? sounds : undefined;
 }
 
 async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<OpenResult> {

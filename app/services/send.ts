@@ -11,6 +11,7 @@ import type { Store } from '../ports/store.ts';
 import type { Deposit, Deposits } from './deposit.ts';
 import { inTime } from './in-time.ts';
 import { judgeComing, sizeOfParts } from './mailbox-room.ts';
+import { readPart } from './read-part.ts';
 import type { Profiles } from './profile.ts';
 
 /** Mailboxes looked up at once. */
@@ -19,7 +20,7 @@ const lanes = 8;
 const lookupMs = 400;
 
 export interface SendDeps {
-  readonly store: Pick<Store, 'mailboxes' | 'media'>;
+  readonly store: Pick<Store, 'mailboxes' | 'media' | 'messages'>;
   readonly deposits: Pick<Deposits, 'takeAll'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
@@ -90,21 +91,12 @@ export function createSends(deps: SendDeps): Sends {
   };
 }
 
-async function partsOf({ store }: SendDeps, message: Message): Promise<DepositPart[] | undefined> {
+async function partsOf(deps: SendDeps, message: Message): Promise<DepositPart[] | undefined> {
   const { parts } = message.envelope;
-  const found = await Promise.all(parts.map((part) => store.media.get(part.media)));
-  const whole = parts.flatMap(({ contentType, durationMs, pages, name }, i): DepositPart[] => {
-    const bytes = found[i]?.bytes;
-    if (bytes === undefined) return [];
-    return [
-      {
-        contentType,
-        ...(durationMs === undefined ? {} : { durationMs }),
-        ...(pages === undefined ? {} : { pages }),
-        ...(name === undefined ? {} : { name }),
-        bytes,
-      },
-    ];
+  const found = await Promise.all(parts.map((_, i) => readPart(deps, message, i)));
+  const whole = parts.flatMap(({ name }, i): DepositPart[] => {
+    const content = found[i];
+    return content === undefined ? [] : [{ ...content, ...(name === undefined ? {} : { name }) }];
   });
   return whole.length === parts.length && whole.length > 0 ? whole : undefined;
 }

@@ -1,3 +1,5 @@
+import { untilAborted } from './until-aborted.ts';
+
 /** Work that several may wait for at once: it is done once, and given up when nobody waits for it any more. */
 export class SharedWork<T> {
   readonly #running = new Map<string, Running<T>>();
@@ -41,18 +43,4 @@ interface Running<T> {
   readonly work: Promise<T>;
   readonly stop: AbortController;
   waiting: number;
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (abort !== undefined) signal.removeEventListener('abort', abort);
-  }
 }

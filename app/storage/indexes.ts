@@ -19,6 +19,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       key: { 'settings.addresses.email': 1 },
       partialFilterExpression: { 'settings.addresses.email': { $exists: true } },
     },
+    { name: 'sweepAt', key: { sweepAt: 1 }, partialFilterExpression: { sweepAt: { $exists: true } } },
   ],
   messages: [
     { name: 'origin', key: { origin: 1 }, unique: true },
@@ -37,6 +38,17 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'pendingDue',
       key: { pendingDue: 1 },
       partialFilterExpression: { pendingDue: { $exists: true } },
+    },
+    {
+      name: 'moving.until',
+      key: { 'moving.until': 1 },
+      partialFilterExpression: { 'moving.until': { $exists: true } },
+    },
+    { name: 'sweepAt', key: { sweepAt: 1 }, partialFilterExpression: { sweepAt: { $exists: true } } },
+    {
+      name: 'hold.since',
+      key: { 'hold.since': 1, mailbox: 1 },
+      partialFilterExpression: { 'hold.since': { $exists: true } },
     },
   ],
   notifications: [

@@ -21,6 +21,8 @@ export function changeUpdate(change: MailboxChange) {
     else set[path] = value;
   };
   for (const [name, value] of Object.entries(own)) if (value !== undefined) set[name] = value;
+  // Other rules may hold for its messages: automatic management looks at them.
+  if (own.classOfService !== undefined) set['sweepAt'] = new Date();
   for (const [name, value] of Object.entries(settings)) {
     if (!parted.has(name) || value === undefined || value === null) {
       put(`settings.${plain(name)}`, value);

@@ -1,5 +1,5 @@
 import type { E164, MailboxId } from '../core/ids.ts';
-import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
+import type { Hold, Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
 import { noUsage } from '../core/mailbox/usage.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings } from '../core/profile/settings.ts';
@@ -21,6 +21,8 @@ export interface MailboxDocument {
   usage?: Partial<MailboxUsage>;
   /** Goes up with every change of the counters, so that a recount knows whether one came in between. */
   tally?: number;
+  hold?: Hold;
+  sweepAt?: Date;
   settings?: Settings;
   version?: number;
 }
@@ -76,6 +78,8 @@ export function fromDocument(document: MailboxDocument | null): Mailbox | undefi
     ...(document.textsStopped === undefined ? {} : { textsStopped: document.textsStopped }),
     counts: allCounts(document.counts),
     byKind: Object.fromEntries(byKind) as Mailbox['byKind'],
+    ...(document.hold === undefined ? {} : { hold: document.hold }),
+    ...(document.sweepAt === undefined ? {} : { sweepAt: document.sweepAt }),
     ...(document.usage === undefined ? {} : { usage: { ...noUsage, ...document.usage } }),
     settings: document.settings ?? {},
     version: document.version ?? 0,

@@ -78,6 +78,15 @@ export class Media implements MediaStore {
     await this.#connection.run('media.delete', () => this.#chunks.deleteMany({ files_id: id }));
   }
 
+  /** Many, in a few commands however many there are. */
+  async deleteAll(ids: readonly MediaId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const all = [...ids];
+    await this.#connection.run('media.deleteAll', () => this.#small.deleteMany({ _id: { $in: all } }));
+    await this.#connection.run('media.deleteAll', () => this.#files.deleteMany({ _id: { $in: all } }));
+    await this.#connection.run('media.deleteAll', () => this.#chunks.deleteMany({ files_id: { $in: all } }));
+  }
+
   async #putLarge(id: string, contentType: string, bytes: Uint8Array): Promise<void> {
     const step = chunkBytes * chunksAtOnce;
     for (let from = 0; from < bytes.length; from += step) {

@@ -1,6 +1,17 @@
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
+import type { Hold } from '../core/mailbox/mailbox.ts';
 import { usageOf, type Using } from '../core/mailbox/usage.ts';
-import type { Derived, Envelope, Message, MessageState, Origin, Tier } from '../core/message/message.ts';
+import type {
+  ArchivedAt,
+  Derived,
+  Envelope,
+  Message,
+  MessageState,
+  Moving,
+  Origin,
+  StoredPart,
+  Tier,
+} from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
 import { messageTokens } from '../core/search/message-tokens.ts';
 import { fromStepDocument, toStepDocument, type StepDocument } from './pending-steps.ts';
@@ -35,6 +46,17 @@ export interface MessageDocument {
   expires: Date;
   heardAt?: Date;
   deletedAt?: Date;
+  accessedAt?: Date;
+  sweepAt?: Date;
+  /** Whose lease it is under; see retention.ts, also of the next three. */
+  sweptBy?: string;
+  sweepTries?: number;
+  condemned?: true;
+  unclean?: true;
+  hold?: Hold;
+  stored?: StoredPart[];
+  archived?: ArchivedAt;
+  moving?: Moving;
   transcript?: string;
   derived?: Derived[];
   pending: StepDocument[];
@@ -54,7 +76,7 @@ export function sizeOf(message: Using): { bytes: number; seconds: number } {
 
 /** @throws Fault `invalid` if the envelope cannot be written. */
 export function toDocument(message: Message): MessageDocument {
-  const { id, envelope, pending, urgent, derived, ...rest } = message;
+  const { id, envelope, pending, urgent, derived, stored, ...rest } = message;
   const { kind, from } = envelope;
   const { network, id: originId }: Origin = envelope.origin;
   const steps = pending.map(toStepDocument);
@@ -63,6 +85,7 @@ export function toDocument(message: Message): MessageDocument {
     _id: id,
     ...rest,
     ...(derived === undefined ? {} : { derived: [...derived] }),
+    ...(stored === undefined ? {} : { stored: [...stored] }),
     origin: originKey(network, originId),
     received: envelope.received,
     ...(urgent ? { urgent } : {}),
@@ -77,7 +100,8 @@ export function toDocument(message: Message): MessageDocument {
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, transcript, derived } = document;
+  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving, transcript, derived } =
+    document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -92,6 +116,12 @@ export function fromDocument(document: MessageDocument): Message {
     expires: document.expires,
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(accessedAt === undefined ? {} : { accessedAt }),
+    ...(sweepAt === undefined ? {} : { sweepAt }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(stored === undefined ? {} : { stored }),
+    ...(archived === undefined ? {} : { archived }),
+    ...(moving === undefined ? {} : { moving }),
     ...(transcript === undefined ? {} : { transcript }),
     ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),

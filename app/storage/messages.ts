@@ -93,6 +93,8 @@ export class Messages implements MessageStore {
           $inc: { version: 1 },
           // $min keeps the first time it was heard.
           ...(heard ? { $min: { heardAt: at } } : {}),
+          // When its time in the trash ends its class says: automatic management looks at it.
+          ...(deleted ? { $min: { sweepAt: at } } : { $max: { accessedAt: at } }),
           ...(deleted ? {} : { $unset: { deletedAt: '' as const } }),
         },
         { returnDocument: 'before' },
@@ -101,12 +103,28 @@ export class Messages implements MessageStore {
     if (before) {
       const { deletedAt: _gone, ...kept } = before;
       const heardAt = heard && !(before.heardAt && before.heardAt <= at) ? { heardAt: at } : {};
-      const deletedAt = deleted ? { deletedAt: at } : {};
-      const after = { ...kept, state, version: before.version + 1, ...heardAt, ...deletedAt };
+      const swept = kept.sweepAt && kept.sweepAt < at ? kept.sweepAt : at;
+      const accessed = kept.accessedAt && kept.accessedAt > at ? kept.accessedAt : at;
+      const set = deleted ? { deletedAt: at, sweepAt: swept } : { accessedAt: accessed };
+      const after = { ...kept, state, version: before.version + 1, ...heardAt, ...set };
       return { before: fromDocument(before), after: fromDocument(after) };
     }
-    const unchanged = await this.get(id);
+    const unchanged = deleted ? await this.get(id) : await this.#touched(id, at);
     return unchanged && { before: unchanged, after: unchanged };
+  }
+
+  async touch(id: MessageId, at: Date): Promise<boolean> {
+    const { matchedCount } = await this.#connection.run('messages.touch', () =>
+      this.#messages.updateOne({ _id: id }, { $max: { accessedAt: at } }),
+    );
+    return matchedCount > 0;
+  }
+
+  async #touched(id: MessageId, at: Date): Promise<Message | undefined> {
+    const after = await this.#connection.run('messages.touch', () =>
+      this.#messages.findOneAndUpdate({ _id: id }, { $max: { accessedAt: at } }, { returnDocument: 'after' }),
+    );
+    return after ? fromDocument(after) : undefined;
   }
 
   async setUrgent(id: MessageId, urgent: boolean) {
@@ -146,17 +164,18 @@ export class Messages implements MessageStore {
     return after ? fromDocument(after) : this.get(id);
   }
 
-  async addDerived(id: MessageId, derived: Derived): Promise<boolean> {
+  async addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean> {
+    const look = lookBy === undefined ? {} : { $min: { sweepAt: lookBy } };
     return this.#connection.run('messages.addDerived', async () => {
       // One write by itself: an older one of the same media is replaced in place, else it is added.
       const replaced = await this.#messages.updateOne(
         { _id: id, 'derived.media': derived.media },
-        { $set: { 'derived.$': derived } },
+        { $set: { 'derived.$': derived }, ...look },
       );
       if (replaced.matchedCount > 0) return true;
       const added = await this.#messages.updateOne(
         { _id: id, 'derived.media': { $ne: derived.media } },
-        { $push: { derived } },
+        { $push: { derived }, ...look },
       );
       return added.matchedCount > 0;
     });

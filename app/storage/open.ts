@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { Archiving } from './archiving.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
 import { Audit } from './audit.ts';
@@ -13,6 +14,7 @@ import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
 import { Notifications } from './notifications.ts';
+import { Retention } from './retention.ts';
 import { Stops, Usage } from './usage.ts';
 
 /**
@@ -22,11 +24,14 @@ import { Stops, Usage } from './usage.ts';
  */
 export async function openStore(options: ConnectionOptions, deps: ConnectionDeps): Promise<Store> {
   const connection = new Connection(options, deps);
+  const media = new Media(connection);
   return {
     mailboxes: new Mailboxes(connection),
     counting: new Counting(connection),
     messages: new Messages(connection),
-    media: new Media(connection),
+    archiving: new Archiving(connection),
+    media,
+    retention: new Retention(connection, media),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
     arrivals: new Arrivals(connection),

@@ -3,11 +3,13 @@ import { coverSheetType } from '../core/document/cover-sheet.ts';
 import { Fault } from '../core/errors.ts';
 import type { Content, Converter, Edge } from '../ports/convert.ts';
 import type { ContentMeter, DocumentJoiner } from '../ports/documents.ts';
+import type { Shrinker } from '../ports/shrink.ts';
 import { measured } from './measure.ts';
 import { coverToPdf, textToPdf } from './paper.ts';
 import { joinToFax, pdfToFax, pdfToPng, pdfToText, tiffToPdf } from './pdf.ts';
 import { pictureOnPaper, still, toPicture } from './picture.ts';
 import { soundForms, toSound } from './sound.ts';
+import { shrunk } from './shrink.ts';
 import { refused, type Bench, type ToolName, type Tools } from './tools.ts';
 
 export interface ContentLimits {
@@ -127,7 +129,7 @@ const all: readonly Means[] = [...sounds, ...pictures, ...documents];
 export function createConverter(
   limits: ContentLimits,
   tools: Tools,
-): Converter & DocumentJoiner & ContentMeter {
+): Converter & DocumentJoiner & ContentMeter & Shrinker {
   const check = ({ bytes }: Content): void => {
     if (bytes.length === 0) throw refused('it is empty');
     if (bytes.length > limits.maxBytes)
@@ -153,6 +155,12 @@ export function createConverter(
       signal?.throwIfAborted();
       for (const part of parts) check(part);
       return tools.turn((bench) => joinToFax(parts, pages(limits), bench), signal);
+    },
+    async shrink(content, signal) {
+      signal?.throwIfAborted();
+      check(content);
+      const most = { ...pages(limits), seconds: limits.maxSeconds };
+      return tools.turn((bench) => shrunk(content, most, bench), signal, true);
     },
     async measure(content, signal) {
       signal?.throwIfAborted();

@@ -2,6 +2,7 @@
 import type { Converter } from '../ports/convert.ts';
 import type { ContentMeter, DocumentJoiner } from '../ports/documents.ts';
 import type { Log } from '../ports/log.ts';
+import type { Shrinker } from '../ports/shrink.ts';
 import type { SoundTransform } from '../ports/transform.ts';
 import { createConverter } from './converter.ts';
 import { createTempo } from './tempo.ts';
@@ -52,7 +53,7 @@ const defaults = {
 export function openTransform(
   options: TransformOptions,
   deps: { readonly log: Log },
-): SoundTransform & Converter & DocumentJoiner & ContentMeter & AsyncDisposable {
+): SoundTransform & Converter & DocumentJoiner & ContentMeter & Shrinker & AsyncDisposable {
   const all = { ...defaults, ...options };
   const ffmpeg = typeof options.ffmpeg === 'string' ? [...all.prefix, options.ffmpeg] : options.ffmpeg;
   const tempo = createTempo({ ...all, ffmpeg }, deps);
@@ -68,6 +69,7 @@ export function openTransform(
     convert: (content, edge, how) => converter.convert(content, edge, how),
     join: (documents, signal) => converter.join(documents, signal),
     measure: (content, signal) => converter.measure(content, signal),
+    shrink: (content, signal) => converter.shrink(content, signal),
     tempo: (sound, factor, signal) => tempo.tempo(sound, factor, signal),
     async [Symbol.asyncDispose]() {
       await Promise.all([tempo[Symbol.asyncDispose](), tools.close()]);

@@ -16,8 +16,8 @@ export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly input?: Uint8Array;
-  /** Gives way to calls and to what somebody waits for at the telephone. */
-  readonly patient?: boolean;
+  /** How much nicer than this process it is: gives way to calls and to what somebody waits for at the telephone. */
+  readonly patience?: number;
 }
 
 /** How a process ended by itself. */
@@ -36,8 +36,6 @@ export interface Ran {
 
 /** So much of what a program complains of is kept. */
 const complaintChars = 4000;
-/** So much nicer than this process are programs that shall give way. */
-const patience = 5;
 
 /** Runs programs that read something and write something, a few at once. */
 export class Processes {
@@ -85,13 +83,13 @@ export class Processes {
     while (this.#works.size > 0) await Promise.all(this.#works);
   }
 
-  #one({ program, args, input, patient }: Command, signal: AbortSignal | undefined): Promise<Ran> {
+  #one({ program, args, input, patience }: Command, signal: AbortSignal | undefined): Promise<Ran> {
     const { timeoutMs, maxBytes } = this.#limits;
     const child = spawn(program, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: programEnvironment(),
     });
-    if (patient === true) giveWay(child);
+    if (patience !== undefined) giveWay(child, patience);
     this.#running.add(child);
     const written: Buffer[] = [];
     let bytes = 0;
@@ -141,7 +139,7 @@ function isMissing(code: number | null, complaint: string): boolean {
   return code === 126 || code === 127 || (code === 69 && complaint.startsWith('in-root.sh:'));
 }
 
-function giveWay(child: ChildProcess): void {
+function giveWay(child: ChildProcess, patience: number): void {
   try {
     if (child.pid !== undefined) setPriority(child.pid, Math.min(19, getPriority() + patience));
   } catch {

@@ -62,6 +62,9 @@ const folderName = 'answerback-convert-';
 const holdIn =
   'ulimit -c 0; ulimit -f "$1"; ulimit -S -t "$2"; ulimit -H -t "$3"; [ "$4" = 0 ] || ulimit -v "$4"; shift 4; exec "$@"';
 
+/** So much nicer than this process are programs that give way to calls, and those that nobody waits for. */
+const patience = { usual: 5, unwatched: 15 };
+
 export class Tools {
   readonly #options: ToolOptions;
   readonly #log: Log;
@@ -83,15 +86,19 @@ export class Tools {
     return this.#missing.has(tool);
   }
 
-  /** Does one conversion when its turn has come. */
-  turn<T>(work: (bench: Bench) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /**
+   * Does one conversion when its turn has come.
+   * @param unwatched nobody waits for it
+   */
+  turn<T>(work: (bench: Bench) => Promise<T>, signal?: AbortSignal, unwatched = false): Promise<T> {
+    const nicer = unwatched ? patience.unwatched : patience.usual;
     return this.#processes.turn(async () => {
       const folder = await mkdtemp(join(tmpdir(), `${folderName}${process.pid}-`));
       const path = (name: string): string => join(folder, name);
       const run = async (tool: ToolName | undefined, command: readonly string[], input?: Uint8Array) => {
         const held = this.#held(command, tool !== undefined);
         const ran = await this.#processes.run(
-          { ...held, patient: true, ...(input === undefined ? {} : { input }) },
+          { ...held, patience: nicer, ...(input === undefined ? {} : { input }) },
           signal,
         );
         this.#judge(tool, ran, folder);

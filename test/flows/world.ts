@@ -118,6 +118,7 @@ export class FlowWorld {
       },
       retrieval: {
         open: async (text, asker) => this.#open(text, asker),
+        accessed: () => undefined,
         sound: async (message) => (this.hasSound ? [soundOf(message)] : undefined),
         heard: async (message) => this.#set(message, 'heard'),
         save: async (message) => this.#set(message, 'saved'),

@@ -25,6 +25,7 @@ import {
 
 /** More than fits one document. */
 const longBytes = singleDocumentBytes + 1;
+const lease = { by: 'a sweeper', until: at(filling) };
 
 describe('storage: every question has its index', function () {
   this.timeout(120_000);
@@ -109,6 +110,30 @@ describe('storage: every question has its index', function () {
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
     'media.put': (store) => store.media.put(none as never, 'audio/PCMU', new Uint8Array(8)),
     'media.put of a long one': (store) => store.media.put(long, 'audio/PCMU', new Uint8Array(longBytes)),
+    'messages.touch': (store) => store.messages.touch(message.id, at(1)),
+    'retention.takeDue': (store) => store.retention.takeDue(at(0), lease, 50),
+    'retention.takeDue of a mailbox': (store) => store.retention.takeDue(at(0), lease, 50, mailbox.id),
+    'retention.due': (store) => all(store.retention.due(at(0))),
+    'retention.nextDue': (store) => store.retention.nextDue(),
+    'retention.putOff': (store) => store.retention.putOff([{ id: message.id, at: at(9) }], lease),
+    'retention.lookBy': (store) => store.retention.lookBy([{ id: message.id, at: at(9), keep: at(10) }]),
+    'retention.condemn': (store) => store.retention.condemn([message], lease),
+    'retention.pardon': (store) => store.retention.pardon([message.id], lease),
+    'retention.removeCondemned': (store) => store.retention.removeCondemned([none as never], lease),
+    'retention.compress': (store) => store.retention.compress(message, [], at(9), lease),
+    'retention.cleaned': (store) => store.retention.cleaned(message.id, [none as never], at(9), lease),
+    'retention.deleteMedia': (store) => store.retention.deleteMedia([none as never]),
+    'retention.mailboxes': (store) => store.retention.mailboxes([mailbox.id]),
+    'retention.takeMailbox': (store) => store.retention.takeMailbox(at(0), lease),
+    'retention.dueMailboxes': (store) => all(store.retention.dueMailboxes(at(0))),
+    'retention.mailboxDone': (store) => store.retention.mailboxDone(mailbox.id, undefined, lease),
+    'retention.mailboxesBy': (store) => store.retention.mailboxesBy([mailbox.id], at(1)),
+    'retention.mailboxesNotBy': (store) => store.retention.mailboxesNotBy([mailbox.id], at(1)),
+    'retention.messagesOf': (store) => all(store.retention.messagesOf(message.mailbox)),
+    'retention.holdMessage': (store) => store.retention.holdMessage(message.id, { since: at(0) }, at(0)),
+    'retention.holdMailbox': (store) => store.retention.holdMailbox(mailbox.id, undefined, at(0)),
+    'retention.holdsMessageOf': (store) => store.retention.holdsMessageOf(mailbox.id),
+    'retention.setRulesSeen': (store) => store.retention.setRulesSeen('gold', { rules: 'x', at: at(0) }),
     'media.get': (store) => store.media.get(none as never),
     'media.get of a long one': async (store) =>
       assert.equal((await store.media.get(long))?.bytes.length, longBytes),
@@ -313,6 +338,10 @@ function operationsOf(store: Store): string[] {
     const methods = Object.getOwnPropertyNames(prototype).filter((method) => method !== 'constructor');
     return methods.map((method) => `${name}.${method}`);
   });
+}
+
+async function all(some: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of some);
 }
 
 type Choice<T> = { readonly [K in keyof T]?: T[K] };

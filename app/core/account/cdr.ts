@@ -7,7 +7,18 @@ import type { CdrId } from '../ids.ts';
  */
 export interface Cdr {
   readonly id: CdrId;
-  readonly event: 'call' | 'deposit' | 'retrieve' | 'text-in' | 'text-out' | 'delete' | 'save';
+  readonly event:
+    | 'call'
+    | 'deposit'
+    | 'retrieve'
+    | 'text-in'
+    | 'text-out'
+    | 'delete'
+    | 'save'
+    | 'purge'
+    | 'compress'
+    | 'archive'
+    | 'restore';
   readonly direction: 'inbound' | 'outbound';
   readonly src: string;
   readonly dst: string;

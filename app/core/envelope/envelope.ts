@@ -3,17 +3,36 @@
  * attribute, so that blanks need no rules of their own; only the inline bytes of an export are text.
  */
 import { XMLBuilder } from 'fast-xml-parser';
-import type { Fault } from '../errors.ts';
 import type { E164, MediaId, MessageId } from '../ids.ts';
 import { omissions, type Envelope, type FaxFacts, type Omitted, type Part } from '../message/message.ts';
 import { messageKinds } from '../profile/class-of-service.ts';
-import { invalid, parseXml } from './xml-element.ts';
-import type { XmlElement } from './xml-element.ts';
+import {
+  asCount,
+  asFlag,
+  asIdentifier,
+  asInstant,
+  base64,
+  blank,
+  childless,
+  cleanText,
+  count,
+  identifier,
+  instant,
+  matched,
+  mediaType,
+  oneOf,
+  sha256,
+} from './values.ts';
+import { invalid, parseXml, type XmlElement } from './xml-element.ts';
 
 const namespace = 'urn:answerback:envelope:1';
 const networks = ['sip', 'sms', 'email', 'fax', 'web'] as const;
 
-const builder = new XMLBuilder({
+/** Longest envelope without inline bytes. */
+export const maxEnvelopeCharacters = 65_536;
+
+/** Writes trees whose attributes are named `@name`. */
+export const builder = new XMLBuilder({
   ignoreAttributes: false,
   attributeNamePrefix: '@',
   suppressEmptyNode: true,
@@ -82,55 +101,18 @@ function partTree(part: Part, content: string | undefined) {
   };
 }
 
-const mediaType = /^[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]*\/[A-Za-z0-9][A-Za-z0-9!#$&\-^_.+]*( ?;.*)?$/u;
-const sha256 = /^[0-9a-f]{64}$/;
-const utcInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-function matched(text: string, pattern: RegExp, name: string): string {
-  if (!pattern.test(text)) throw invalid(`${name} is not as the schema asks`);
-  return text;
-}
-
-/** RFC 4648, section 4, with padding and without stray bits; in steps, as the text may be megabytes long. */
-function base64(text: string): string {
-  const end = /^(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?$/;
-  if (text.length % 4 !== 0 || !end.test(text.slice(-4)) || /[^A-Za-z0-9+/]/.test(text.slice(0, -4))) {
-    throw invalid('content is not base64');
-  }
-  return text;
-}
-
-function identifier(id: string): string {
-  if (id === '') throw invalid('an id is empty');
-  return cleanText(id);
-}
-
-function instant(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw invalid('a date is not a date');
-  return matched(date.toISOString(), utcInstant, 'date');
-}
-
-function count(value: number): string {
-  if (!Number.isSafeInteger(value) || value < 0) throw invalid('a count is not a whole number from 0');
-  return String(value);
-}
-
-/**
- * Makes text fit for XML 1.0 (section 2.2) and for one line: tab and line ends become a space, other control characters,
- * unpaired surrogates and U+FFFE, U+FFFF become U+FFFD.
- */
-function cleanText(text: string): string {
-  return text.replace(/[\t\n\r]/g, ' ').replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, '\uFFFD');
-}
-
 /**
  * Reads an envelope. The inline bytes of an export are checked for their form and left out.
  * @param maxCharacters longest document to look at; raise it for exports with inline bytes.
  * @throws Fault `invalid`, not temporary, for anything that is not exactly such a document: other namespace, DOCTYPE,
  *   entities other than XML's own five and character references, unknown or missing elements and attributes, wrong values.
  */
-export function readEnvelope(xml: string, maxCharacters = 65_536): Envelope {
-  const root = parseXml(xml, maxCharacters);
+export function readEnvelope(xml: string, maxCharacters = maxEnvelopeCharacters): Envelope {
+  return envelopeOf(parseXml(xml, maxCharacters));
+}
+
+/** The same of a document that is parsed already, or of an element in one. */
+export function envelopeOf(root: XmlElement): Envelope {
   if (root.name !== 'envelope') throw invalid('the document element is not an envelope');
   root.allow('xmlns', 'id', 'kind', 'received', 'urgent', 'confidential', 'cut');
   if (root.text('xmlns') !== namespace) throw invalid('the namespace is another one');
@@ -227,48 +209,5 @@ function readPart(part: XmlElement): Part {
     ...(pages === undefined ? {} : { pages }),
     ...(name === undefined ? {} : { name }),
     sha256: matched(part.text('sha256'), sha256, 'sha256'),
-  };
-}
-
-function childless(element: XmlElement): XmlElement {
-  if (element.children.length > 0 || element.content !== '') throw invalid(`${element.name} must be empty`);
-  return element;
-}
-
-/** Between elements there may be blanks only. */
-function blank(element: XmlElement): void {
-  if (!/^[ \t\n\r]*$/.test(element.content)) throw invalid(`${element.name} has text`);
-}
-
-type Fail = (what: string) => Fault;
-
-function asIdentifier(value: string, fail: Fail): string {
-  if (value === '') throw fail('is empty');
-  return value;
-}
-
-function asFlag(value: string, fail: Fail): boolean {
-  if (value !== 'true' && value !== 'false') throw fail('is neither true nor false');
-  return value === 'true';
-}
-
-function asCount(value: string, fail: Fail): number {
-  const number = Number(value);
-  if (!/^(0|[1-9]\d{0,15})$/.test(value) || !Number.isSafeInteger(number)) throw fail('is not a count');
-  return number;
-}
-
-function asInstant(value: string, fail: Fail): Date {
-  const date = new Date(value);
-  // A 30 February is taken by Date and comes back as another day.
-  if (Number.isNaN(date.getTime()) || date.toISOString() !== value) throw fail('is not a time in UTC');
-  return date;
-}
-
-function oneOf<const T extends string>(allowed: readonly T[]) {
-  return (value: string, fail: Fail): T => {
-    const found = allowed.find((one) => one === value);
-    if (found === undefined) throw fail(`is not one of ${allowed.join(', ')}`);
-    return found;
   };
 }

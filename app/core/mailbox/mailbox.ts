@@ -22,6 +22,8 @@ export interface Mailbox {
   readonly usage?: MailboxUsage;
   /** Legal hold: while it stands nothing of this mailbox is purged, whoever deletes it. */
   readonly hold?: Hold;
+  /** When automatic management looks at it as a whole next; absent: when something makes it due. */
+  readonly sweepAt?: Date;
   readonly settings: Settings;
   /** Counts changes of what the subscriber is and has chosen (not of messages), for If-Match. */
   readonly version: number;

@@ -1,6 +1,7 @@
 /** What a telephone can play of a message. */
 import { isTimed, mediaType } from '../conversion/media-type.ts';
 import type { MessageKind } from '../profile/class-of-service.ts';
+import { keptType } from './kept.ts';
 import type { Message } from './message.ts';
 import { wordsPart, writtenWords } from './words.ts';
 
@@ -36,7 +37,7 @@ export function isPlayable(contentType: string): boolean {
 /** Whether nothing has to be made to hear it. */
 export function isPlayableAsItCame(message: Message): boolean {
   return piecesOf(message).every(
-    (piece) => piece.kind === 'part' && isPlayable(message.envelope.parts[piece.index]?.contentType ?? ''),
+    (piece) => piece.kind === 'part' && isPlayable(keptType(message, piece.index)),
   );
 }
 

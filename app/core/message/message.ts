@@ -127,6 +127,15 @@ export interface ArchivedAt {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** What was wrong with it when it was last to be brought back, for the operator; it stays as it is. */
+  readonly damaged?: string;
+}
+
+/** A message on its way into the archive or back: who moves it has it until then; what is left by then is put in order. */
+export interface Moving {
+  /** Name in the archive. */
+  readonly key: string;
+  readonly until: Date;
 }
 
 /** The immutable facts of a message, kept as XML; see core/envelope. */
@@ -172,12 +181,16 @@ export interface Message {
   readonly deletedAt?: Date;
   /** When it was last heard, read or fetched; absent: never. */
   readonly accessedAt?: Date;
+  /** When automatic management looks at it next: no later than anything is due of it. Absent: with its whole mailbox. */
+  readonly sweepAt?: Date;
   /** Legal hold of this message alone. */
   readonly hold?: Hold;
   /** Tier `compressed`: the parts that are kept in less space; the others lie as they came. */
   readonly stored?: readonly StoredPart[];
   /** Tier `archived`: its parts are there and not in the media store. */
   readonly archived?: ArchivedAt;
+  /** Its parts may be in both places, or an object in the archive be of no use any more. */
+  readonly moving?: Moving;
   /** Its words: what was written, or what was understood of what was spoken. */
   readonly transcript?: string;
   /** Absent = none yet. */

@@ -231,8 +231,8 @@ async function pause(here: Here, playing: boolean): Promise<Step> {
 
 /** A store that is away must not end the call of someone who has just heard the message. */
 async function noteHeard(here: Here): Promise<void> {
-  if (here.message.state !== 'new') return;
   const { session } = here;
+  if (here.message.state !== 'new') return session.deps.retrieval.accessed(here.message);
   const noted = await attempt(session, () => session.deps.retrieval.heard(here.message), here.message);
   if (noted !== 'failed') here.message = noted.value ?? here.message;
 }

@@ -1,0 +1,2 @@
+/** SHA-256 (FIPS 180-4) in lower-case hexadecimal. Other work has its turn while that of many bytes is made. */
+export type Digest = (bytes: Uint8Array) => Promise<string>;

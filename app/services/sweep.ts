@@ -1,0 +1,254 @@
+/**
+ * Automatic management: does what is due of messages and mailboxes by the rules of each mailbox, in small batches under a lease.
+ * Any number of controllers share the work; what one leaves undone is due again when its lease ends. Looking for work costs three
+ * reads, and between batches it rests for as long as it worked, so that calls have the store to themselves.
+ */
+import type { MailboxId } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import { mediaOf } from '../core/message/kept.ts';
+import { heldDays, judge, later, nextLook, retentionFacts } from '../core/retention/judge.ts';
+import type { Random } from '../ports/clock.ts';
+import type { DueMessage, Lease, Look } from '../ports/retention.ts';
+import type { Store } from '../ports/store.ts';
+import { compressOne, type CompressOneDeps } from './compress-one.ts';
+import { followRules } from './follow-rules.ts';
+import { purge, type PurgeDeps } from './purge.ts';
+import { preview, type SweepPreview } from './sweep-preview.ts';
+import { sweepMailbox, type MailboxSweepDeps } from './sweep-mailbox.ts';
+
+/** Messages taken at once. */
+const batch = 50;
+/** So long they are held, in milliseconds; work that takes longer is let go before. */
+const leaseMs = 10 * 60_000;
+/** The longest rest after a batch, in milliseconds. */
+const longestRestMs = 1000;
+/** A message without a mailbox waits for one so long, in days. */
+const strandedDays = 1;
+
+export interface SweepDeps extends PurgeDeps, MailboxSweepDeps, CompressOneDeps {
+  readonly store: Store;
+  readonly archive?: MailboxSweepDeps['archive'];
+  readonly random: Random;
+  /** Names of all classes of service. */
+  readonly classNames: () => readonly string[];
+  /** How long it rests for each moment of work; default 1. */
+  readonly rest?: number;
+}
+
+export interface SweepReport {
+  readonly purged: number;
+  readonly compressed: number;
+  readonly archived: number;
+  /** Would have been purged, and are kept by a legal hold. */
+  readonly held: number;
+  /** Could not be done now; they are tried again. */
+  readonly failed: number;
+}
+
+export interface Sweep {
+  /** Does all that is due, until nothing is or the signal aborts. @throws Fault if the store is away */
+  sweepDue(signal: AbortSignal): Promise<SweepReport>;
+  /** The same of one mailbox, whatever was looked at when; `undefined` if there is none. */
+  sweepMailbox(id: MailboxId, signal: AbortSignal): Promise<SweepReport | undefined>;
+  /** What would be done, and nothing is. @param mailbox of this one alone */
+  preview(mailbox?: MailboxId): Promise<SweepPreview>;
+}
+
+export function createSweep(deps: SweepDeps): Sweep {
+  return {
+    async sweepDue(signal) {
+      const report = noReport();
+      await followRules(deps);
+      while (!signal.aborted && (await rested(deps, () => nextMailbox(deps, report, signal), signal)));
+      while (!signal.aborted && (await rested(deps, () => nextBatch(deps, report, signal), signal)));
+      tell(deps, report);
+      return report;
+    },
+    async sweepMailbox(id, signal) {
+      const mailbox = await deps.store.mailboxes.get(id);
+      if (mailbox === undefined) return undefined;
+      const report = noReport();
+      const { next } = await wholeMailbox(deps, mailbox, report, signal);
+      if (next !== undefined) await deps.store.retention.mailboxesBy([id], next);
+      while (!signal.aborted && (await nextBatch(deps, report, signal, id)));
+      return report;
+    },
+    preview: (mailbox) => preview(deps, mailbox),
+  };
+}
+
+type Counts = { -readonly [K in keyof SweepReport]: number };
+
+function noReport(): Counts {
+  return { purged: 0, compressed: 0, archived: 0, held: 0, failed: 0 };
+}
+
+function tell({ log }: SweepDeps, report: SweepReport): void {
+  if (Object.values(report).some((n) => n > 0)) log.info('messages were managed', { ...report });
+}
+
+function leaseFrom({ clock, random }: SweepDeps): Lease {
+  return { by: random.uuid(), until: new Date(clock.now().getTime() + leaseMs) };
+}
+
+/** Answers whether there was anything to do. */
+async function nextMailbox(deps: SweepDeps, report: Counts, signal: AbortSignal): Promise<boolean> {
+  const lease = leaseFrom(deps);
+  const mailbox = await deps.store.retention.takeMailbox(deps.clock.now(), lease);
+  if (mailbox === undefined) return false;
+  const { next } = await wholeMailbox(deps, mailbox, report, signal);
+  await deps.store.retention.mailboxDone(mailbox.id, next, lease);
+  return true;
+}
+
+async function wholeMailbox(deps: SweepDeps, mailbox: Mailbox, report: Counts, signal: AbortSignal) {
+  const swept = await sweepMailbox(deps, mailbox, signal);
+  report.archived += swept.archived;
+  report.failed += swept.failed;
+  return swept;
+}
+
+async function nextBatch(
+  deps: SweepDeps,
+  report: Counts,
+  signal: AbortSignal,
+  mailbox?: MailboxId,
+): Promise<boolean> {
+  const { store, clock } = deps;
+  const lease = leaseFrom(deps);
+  const due = await store.retention.takeDue(clock.now(), lease, batch, mailbox);
+  if (due.length === 0) return false;
+  const found = await store.retention.mailboxes([...new Set(due.map((one) => one.message.mailbox))]);
+  const mailboxes = new Map(found.map((one) => [one.id, one]));
+  const judged = judgeAll(deps, due, mailboxes);
+  const purged = await purge(
+    deps,
+    judged.purge.map(({ message }) => message),
+    mailboxes,
+    lease,
+  );
+  report.purged += purged.purged.length;
+  report.held += judged.held.length + purged.held.length;
+  const pardoned = judged.held.filter(({ condemned }) => condemned).map(({ message }) => message.id);
+  if (pardoned.length > 0) await store.retention.pardon(pardoned, lease);
+  const later = heldUntil(deps);
+  await store.retention.putOff(
+    [
+      ...judged.wait,
+      ...[...judged.held.map(({ message }) => message), ...purged.held].map(({ id }) => ({ id, at: later })),
+      ...purged.left.map(({ id }) => ({ id, at: failedUntil(deps), failed: true })),
+    ],
+    lease,
+  );
+  report.failed += purged.left.length;
+  await lighten(deps, judged.lighten, mailboxes, report, { lease, signal });
+  return true;
+}
+
+interface Judged {
+  readonly purge: DueMessage[];
+  readonly held: DueMessage[];
+  /** To be compressed, or rid of what it was. */
+  readonly lighten: DueMessage[];
+  readonly wait: Look[];
+}
+
+function judgeAll(
+  deps: SweepDeps,
+  due: readonly DueMessage[],
+  mailboxes: ReadonlyMap<MailboxId, Mailbox>,
+): Judged {
+  const now = deps.clock.now();
+  const judged: Judged = { purge: [], held: [], lighten: [], wait: [] };
+  for (const one of due) {
+    const { message } = one;
+    const mailbox = mailboxes.get(message.mailbox);
+    if (mailbox === undefined) {
+      judged.wait.push({ id: message.id, at: later(now, strandedDays) });
+      continue;
+    }
+    const facts = retentionFacts(message);
+    const is = judge(facts, mailbox.hold !== undefined, deps.profiles.of(mailbox), now);
+    if (is.kind === 'purge' || is.kind === 'held') judged[is.kind].push(one);
+    else if (is.kind === 'compress' || one.unclean) judged.lighten.push(one);
+    else judged.wait.push({ id: message.id, at: is.until });
+  }
+  return judged;
+}
+
+/** One after the other: programs have two places, and who is on the telephone may need one. */
+async function lighten(
+  deps: SweepDeps,
+  due: readonly DueMessage[],
+  mailboxes: ReadonlyMap<MailboxId, Mailbox>,
+  report: Counts,
+  { lease, signal }: { readonly lease: Lease; readonly signal: AbortSignal },
+): Promise<void> {
+  const { retention } = deps.store;
+  for (const [i, one] of due.entries()) {
+    const late = deps.clock.now().getTime() > lease.until.getTime() - leaseMs / 2;
+    if (signal.aborted || late) {
+      const now = deps.clock.now();
+      await retention.putOff(
+        due.slice(i).map(({ message }) => ({ id: message.id, at: now })),
+        lease,
+      );
+      return;
+    }
+    const mailbox = mailboxes.get(one.message.mailbox);
+    if (mailbox === undefined) continue;
+    if (one.unclean || one.message.tier === 'compressed') await clean(deps, one, mailbox, lease);
+    else report[await compressOne(deps, one, mailbox, { lease, signal })] += 1;
+  }
+}
+
+/** Deletes what its parts were, and what was made of it. */
+async function clean(
+  deps: SweepDeps,
+  { message }: DueMessage,
+  mailbox: Mailbox,
+  lease: Lease,
+): Promise<void> {
+  const { retention } = deps.store;
+  const { envelope, stored = [], derived = [] } = message;
+  const forms = derived.map(({ media }) => media);
+  const before = stored.flatMap(({ of }) => envelope.parts[of]?.media ?? []);
+  const kept = new Set(mediaOf({ ...message, derived: [] }));
+  const still = new Set([...kept].filter((id) => !before.includes(id)));
+  await retention.deleteMedia([...before, ...forms].filter((id) => !still.has(id)));
+  const facts = { ...retentionFacts(message), forms: false };
+  await retention.cleaned(message.id, forms, nextLook(facts, deps.profiles.of(mailbox)), lease);
+}
+
+function heldUntil({ clock }: SweepDeps): Date {
+  return later(clock.now(), heldDays);
+}
+
+function failedUntil({ clock }: SweepDeps): Date {
+  return new Date(clock.now().getTime() + 60_000);
+}
+
+/** Does something, and rests after it. */
+async function rested(
+  { rest = 1 }: SweepDeps,
+  work: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const from = performance.now();
+  const more = await work();
+  if (more) await pause(Math.min((performance.now() - from) * rest, longestRestMs), signal);
+  return more;
+}
+
+/** Ends early when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
