@@ -15,6 +15,8 @@ const mostInFolder = 9999;
 const folders = [10, 1000, mostInFolder - 1];
 const configured = [1000, 10_000, 100_000];
 const patienceMs = 15_000;
+const consoleMs = 55_000;
+const reloadPatienceMs = 900_000;
 
 export async function measureNative(
   stage: Stage,
@@ -87,26 +89,31 @@ async function reloads(stage: Stage, rounds: number, say: (line: string) => void
   const time = async (command: string): Promise<number> => {
     const begun = performance.now();
     await stage.asterisk.cli(command);
+    // A console waits a minute for an answer. This one comes when the list of mailboxes can be read again.
+    while (performance.now() - begun > consoleMs) {
+      const answer = await stage.asterisk.cli('voicemail show users for nobody');
+      if (answer.trim() !== '') break;
+      if (performance.now() - begun > reloadPatienceMs) throw new Error('voicemail reload does not end');
+    }
     return performance.now() - begun;
   };
-  try {
-    for (let round = 0; round < rounds; round += 1) {
-      for (const boxes of configured) {
-        idle.push(await time('core show uptime'));
-        const more = Array.from({ length: boxes }, (_, i) => `${2_000_000 + i} => 1234,User ${i},,`);
-        // Another text each time: one that has not changed is not read.
-        await writeFile(file, `${before}\n; ${round} ${boxes}\n${more.join('\n')}\n`);
-        const some = took.get(boxes) ?? [];
-        some.push(await time('voicemail reload'));
-        took.set(boxes, some);
-        say(`native: reload with ${boxes} mailboxes: ${Math.round(some.at(-1) ?? 0)} ms`);
-        // Forgetting many takes as long as reading them: each begins with few.
-        await writeFile(file, before);
-        await stage.asterisk.cli('voicemail reload');
-      }
+  const write = (boxes: number, round: number): Promise<void> => {
+    const more = Array.from({ length: boxes }, (_, i) => `${2_000_000 + i} => 1234,User ${i},,`);
+    // Another text each time: one that has not changed is not read.
+    return writeFile(file, `${before}\n; ${round} ${boxes}\n${more.join('\n')}\n`);
+  };
+  for (const boxes of configured) {
+    // Once of the many: it takes minutes, and so does forgetting them.
+    for (let round = 0; round < (boxes === configured.at(-1) ? 1 : rounds); round += 1) {
+      idle.push(await time('core show uptime'));
+      await write(boxes, round);
+      const ms = await time('voicemail reload');
+      took.set(boxes, [...(took.get(boxes) ?? []), ms]);
+      say(`native: reload with ${boxes} mailboxes: ${Math.round(ms)} ms`);
+      if (boxes === configured.at(-1)) continue;
+      await write(0, round);
+      await time('voicemail reload');
     }
-  } finally {
-    await writeFile(file, before);
   }
   const least = configured[0] ?? 0;
   return configured.map((boxes) =>

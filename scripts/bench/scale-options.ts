@@ -23,7 +23,7 @@ export function readOptions(): ScaleOptions {
     options: {
       messages: { type: 'string', default: String(whole) },
       against: { type: 'string', default: '10000' },
-      rounds: { type: 'string', default: '15' },
+      rounds: { type: 'string', default: '40' },
       'sweep-minutes': { type: 'string', default: '30' },
       indexes: { type: 'string', default: 'before' },
       skip: { type: 'string', multiple: true },
