@@ -26,7 +26,7 @@ export async function followRules(deps: FollowDeps): Promise<void> {
   const now = clock.now();
   const changed = new Map<string, string>();
   for (const name of deps.classNames()) {
-    const rules = written(profiles.classOfService(name), deps.archive !== undefined);
+    const rules = writtenRules(profiles.classOfService(name), deps.archive !== undefined);
     const before = seen.get(name);
     const recent = before !== undefined && now.getTime() - before.at.getTime() < atMostMs;
     if (before?.rules !== rules && !recent) changed.set(name, rules);
@@ -51,7 +51,7 @@ export async function followRules(deps: FollowDeps): Promise<void> {
   });
 }
 
-function written(rules: RetentionRules, archive: boolean): string {
+export function writtenRules(rules: RetentionRules, archive: boolean): string {
   const { retentionDays, trashDays, compressAfterDays, archiveAfterDays, memoryBytes } = rules;
   return JSON.stringify({
     retentionDays,

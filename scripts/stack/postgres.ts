@@ -106,11 +106,18 @@ async function initialise(folder: string): Promise<void> {
   await using server = await startPostgres({ folder, port });
   const sql =
     'CREATE EXTENSION documentdb CASCADE; CREATE EXTENSION documentdb_extended_rum; VACUUM ANALYZE; CHECKPOINT';
-  const commands = sql.split('; ').flatMap((command) => ['-c', command]);
-  await run(
-    asPostgres(folder, 'psql', ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres', '-q', ...commands]),
-  );
+  await runSql({ folder, port }, sql.split('; '));
   await server.kill('SIGINT');
+}
+
+/** Runs statements on a server of this folder, each by itself; answers what they print, without heads. */
+export async function runSql(
+  { folder, port }: { readonly folder: string; readonly port: number },
+  statements: readonly string[],
+): Promise<string> {
+  const commands = statements.flatMap((statement) => ['-c', statement]);
+  const connection = ['-h', '127.0.0.1', '-p', String(port), '-U', 'postgres'];
+  return run(asPostgres(folder, 'psql', [...connection, '-q', '-A', '-t', ...commands]));
 }
 
 function asPostgres(folder: string, program: string, args: readonly string[], pidFile?: string): CommandLine {

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { ferretdbBinary, onMachine, onPath, requireSetUp, rootFolder } from './machine.ts';
 import { freePort } from './ports.ts';
-import { copyEmptyCluster, startPostgres } from './postgres.ts';
+import { copyEmptyCluster, runSql, startPostgres } from './postgres.ts';
 import { startProgram, type Program } from './program.ts';
 
 export type StorePart = 'postgres' | 'ferretdb';
@@ -19,6 +19,8 @@ export interface LocalStore extends AsyncDisposable {
   readonly url: string;
   /** Process ids, where the store is FerretDB over PostgreSQL. */
   readonly pids: { readonly postgres: number; readonly ferretdb: number } | undefined;
+  /** Runs statements of SQL in the PostgreSQL below; `undefined` where the store is not FerretDB over PostgreSQL. */
+  readonly sql: ((...statements: string[]) => Promise<string>) | undefined;
   /** Sends a signal to one part and waits until it has gone. Throws where the store is not FerretDB over PostgreSQL. */
   kill(part: StorePart, signal: NodeJS.Signals): Promise<void>;
   /** Starts a part that was killed, on its old port; it serves when this settles. */
@@ -52,6 +54,7 @@ function foreignStore(url: string, close?: () => Promise<void>): LocalStore {
   return {
     url,
     pids: undefined,
+    sql: undefined,
     kill: refuse,
     start: refuse,
     [Symbol.asyncDispose]: close ?? (async () => undefined),
@@ -94,6 +97,7 @@ async function openFerretdb(
     get pids() {
       return { postgres: running.postgres.pid, ferretdb: running.ferretdb.pid };
     },
+    sql: (...statements) => runSql({ folder: directory, port: postgresPort }, statements),
     kill: async (part, signal) => running[part].kill(signal),
     async start(part) {
       if (!running[part].running) running[part] = await parts[part]();
