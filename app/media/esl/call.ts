@@ -122,12 +122,14 @@ export class EslCall implements Call {
     return gather(this.leg, play, rule);
   }
 
-  record(rule: RecordRule): Promise<RecordResult> {
-    return record(this.leg, rule, this.#recordDeps());
+  async record(rule: RecordRule): Promise<RecordResult> {
+    const { takes, sounds, language } = this.#deps;
+    const beep = rule.beep ? await sounds.clip(language, 'beep') : undefined;
+    return record(this.leg, rule, { takes, beep });
   }
 
   resumeRecording(rule: RecordRule): Promise<RecordResult> {
-    return resumeRecording(this.leg, rule, this.#recordDeps());
+    return resumeRecording(this.leg, rule, this.#deps.takes);
   }
 
   bridge(other: Call): Promise<'gone' | 'other-gone'> {
@@ -157,10 +159,5 @@ export class EslCall implements Call {
 
   #begun(items: readonly PlayItem[]): () => void {
     return () => this.#deps.onPlaying?.(items.some(({ kind }) => kind === 'stored'));
-  }
-
-  #recordDeps() {
-    const { takes, sounds, language } = this.#deps;
-    return { takes, beep: sounds.clip(language, 'beep') };
   }
 }

@@ -277,7 +277,7 @@ export class EslMedia implements MediaServer {
   }
 
   #event(event: EslEvent): void {
-    if (event.name === 'MESSAGE') this.#textQueue.push(readText(event));
+    if (event.name === 'MESSAGE') this.#textQueue.push(readText(event, this.#settings.trunks));
     else if (event.name === 'MESSAGE_QUERY')
       this.#lamps.asked(event).catch((error: unknown) => {
         this.#deps.log.warn('a phone was not told of its messages', { error: String(error) });

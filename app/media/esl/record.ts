@@ -20,7 +20,7 @@ export async function record(leg: Leg, rule: RecordRule, deps: RecordDeps): Prom
   leg.keys.clear();
   const before = rule.append === true ? await deps.takes.take(rule.tag, () => undefined) : undefined;
   leg.tags.add(rule.tag);
-  if (rule.beep && deps.beep !== undefined) {
+  if (deps.beep !== undefined) {
     const segment = { kind: 'media', media: [deps.beep], offsetMs: 0, ms: deps.beep.ms } as const;
     const { kind } = await playSegments(leg, [segment], {});
     if (kind === 'gone') return result(leg, rule, deps, { kind: 'gone' });
@@ -29,10 +29,15 @@ export async function record(leg: Leg, rule: RecordRule, deps: RecordDeps): Prom
 }
 
 /** Goes on with a recording that was running when this process came to the call: what was said since has its own file. */
-export async function resumeRecording(leg: Leg, rule: RecordRule, deps: RecordDeps): Promise<RecordResult> {
+export async function resumeRecording(leg: Leg, rule: RecordRule, takes: Takes): Promise<RecordResult> {
   leg.tags.add(rule.tag);
-  const before = await deps.takes.take(rule.tag, () => undefined);
-  return run(leg, rule, deps, Math.max(1, rule.maxSeconds - (before?.durationMs ?? 0) / 1000));
+  const before = await takes.take(rule.tag, () => undefined);
+  return run(
+    leg,
+    rule,
+    { takes, beep: undefined },
+    Math.max(1, rule.maxSeconds - (before?.durationMs ?? 0) / 1000),
+  );
 }
 
 async function run(leg: Leg, rule: RecordRule, deps: RecordDeps, seconds: number): Promise<RecordResult> {

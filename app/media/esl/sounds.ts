@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import { wavOf } from '../../core/message/wav.ts';
@@ -21,6 +21,8 @@ export interface SoundOptions {
 /** Turns play items into files that the switch plays: RIFF/WAVE, which it reads whatever codec is in it. */
 export class Sounds {
   readonly #options: SoundOptions;
+  /** Where each clip lies for the switch. */
+  readonly #clips = new Map<string, Promise<string>>();
   /** Files by name, the least used first. */
   readonly #laid = new Map<string, Promise<void>>();
 
@@ -46,29 +48,46 @@ export class Sounds {
       if (media.length > 0) segments.push({ kind: 'media', media, offsetMs: 0, ms });
       media = [];
     };
-    const clip = (name: string): void => {
-      const found = this.clip(language, name);
+    const clip = async (name: string): Promise<void> => {
+      const found = await this.clip(language, name);
       if (found !== undefined) media.push(found);
     };
     for (const item of items) {
-      if (item.kind === 'prompt') clip(item.name);
+      if (item.kind === 'prompt') await clip(item.name);
       else if (item.kind === 'stored') media.push(await this.#lay(item.media));
       else if (item.kind === 'silence') {
         flush();
         segments.push({ kind: 'pause', ms: item.ms });
-      } else for (const name of clips(item, this.#options.prompts.speech(language))) clip(name);
+      } else for (const name of clips(item, this.#options.prompts.speech(language))) await clip(name);
     }
     flush();
     return segments;
   }
 
-  clip(language: string, name: string): Medium | undefined {
+  async clip(language: string, name: string): Promise<Medium | undefined> {
     const { prompts, log } = this.#options;
     try {
-      return { uri: `${prompts.clip(language, name)}.wav`, ms: prompts.durationMs(language, name) };
+      const path = prompts.clip(language, name);
+      const known = this.#clips.get(path) ?? this.#clipFile(path);
+      this.#clips.set(path, known);
+      return { uri: await known, ms: prompts.durationMs(language, name) };
     } catch (error) {
       log.error('a prompt is missing; going on without it', { language, name, error: String(error) });
       return undefined;
+    }
+  }
+
+  /** Prompts are built as bare µ-law, which the switch plays only with a header before it. */
+  async #clipFile(path: string): Promise<string> {
+    try {
+      await access(`${path}.wav`);
+      return `${path}.wav`;
+    } catch {
+      const bytes = await readFile(`${path}.ulaw`);
+      const own = createHash('sha256').update(path).update(bytes).digest('hex').slice(0, 16);
+      const file = join(this.#options.directory, `prompt-${own}.wav`);
+      await write(file, wavOf('audio/PCMU', bytes) ?? bytes);
+      return file;
     }
   }
 

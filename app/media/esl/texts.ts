@@ -109,12 +109,14 @@ export function trunkNamed(deps: Pick<TextDeps, 'trunks' | 'trunk'>, name: strin
 /**
  * A text that came in: event MESSAGE, without a chatplan. The switch keeps no id of the wire: one is made from its own count.
  */
-export function readText(event: EslEvent): InboundText {
+export function readText(event: EslEvent, trunks: readonly Trunk[]): InboundText {
+  // As for calls, a trunk is known by the address that it comes from.
+  const address = event.get('from_sip_ip');
   const from = parseNameAddr(event.get('from_full') ?? '')?.user || event.get('from_user') || '';
   return {
     id: `${event.get('Core-UUID') ?? ''}:${event.get('Event-Sequence') ?? ''}`,
     network: 'sip',
-    trunk: event.get('sip_profile') ?? '',
+    trunk: trunks.find(({ host }) => host === address)?.name ?? event.get('sip_profile') ?? '',
     from,
     to: event.get('to_user') ?? '',
     body: event.body ?? '',
