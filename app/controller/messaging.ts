@@ -1,4 +1,5 @@
 import type { MailboxId } from '../core/ids.ts';
+import { withLamps } from './lamps.ts';
 import { createMailsOut } from './mailing.ts';
 import { type Running } from './running.ts';
 import { createAccount } from '../services/account.ts';
@@ -30,7 +31,7 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({
     ...shared,
-    media,
+    media: withLamps(media, rooms.lamps),
     anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
   });
   const transcripts = createTranscripts({ ...shared, onDue: (at) => textsDue.worker?.wakeAt(at) });

@@ -25,6 +25,8 @@ export interface Rooms {
   readonly store: Store;
   readonly spool: Spool;
   readonly media: MediaServer;
+  /** Shows lamps besides the switch. */
+  readonly lamps?: Pick<MediaServer, 'setLamp'> | undefined;
   readonly transform: SoundTransform;
   /** What can be turned into what here. */
   readonly converters: readonly Converter[];

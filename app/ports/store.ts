@@ -31,6 +31,7 @@ import type { CountingStore } from './counting.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
+import type { SubscriptionStore } from './subscriptions.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
@@ -49,6 +50,7 @@ export interface Store extends AsyncDisposable {
   readonly classes: ClassStore;
   readonly usage: UsageStore;
   readonly stops: StopStore;
+  readonly subscriptions: SubscriptionStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }

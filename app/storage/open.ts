@@ -13,6 +13,7 @@ import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
 import { Notifications } from './notifications.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { Stops, Usage } from './usage.ts';
 
 /**
@@ -38,6 +39,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     classes: new Classes(connection),
     usage: new Usage(connection),
     stops: new Stops(connection),
+    subscriptions: new Subscriptions(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));
     },
