@@ -40,7 +40,7 @@ type ProxyDone = (error: unknown, result?: { readonly finalStatus?: number }) =>
 
 interface NarrowSrf {
   use(method: string, handler: (request: NarrowRequest, response: NarrowResponse) => void): void;
-  on(event: 'connect' | 'error' | 'close', fn: (error?: unknown) => void): void;
+  on(event: 'connect' | 'error' | 'close', fn: (error?: unknown, hostports?: unknown) => void): void;
   connect(options: {
     readonly host: string;
     readonly port: number;
@@ -81,8 +81,8 @@ export interface Answerer {
 }
 
 export interface ConnectionEvents {
-  /** Connected, and the secret was right. */
-  up(): void;
+  /** Connected, and the secret was right. @param hostports `udp/host:port` and the like, where the server speaks SIP */
+  up(hostports: string): void;
   /** The secret was wrong. */
   refused(): void;
   /** The connection is gone or never was. May come more than once. */
@@ -118,10 +118,10 @@ export function connectDrachtio(
   };
   srf.on('error', fail);
   srf.on('close', () => events.down(new Error('the connection was closed')));
-  srf.on('connect', (error) => {
+  srf.on('connect', (error, hostports) => {
     if (ended) socket?.destroy();
     else if (error) events.refused();
-    else events.up();
+    else events.up(String(hostports));
   });
   // All handlers come before the one connect: a later one would announce them all again, and double this node's share.
   for (const method of methods) {

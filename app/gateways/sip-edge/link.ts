@@ -69,6 +69,7 @@ export class SipLink implements AsyncDisposable {
   #connection: Connection | undefined;
   #gate = new FrameGate();
   #up = false;
+  #sip = 'localhost';
   #draining = false;
   #closed = false;
   #waitMs: number;
@@ -92,6 +93,11 @@ export class SipLink implements AsyncDisposable {
 
   get up(): boolean {
     return this.#up;
+  }
+
+  /** `host:port` where the server speaks SIP, for a Contact: within a dialog it drops one of `localhost`. */
+  get sip(): string {
+    return this.#sip;
   }
 
   /** No new work is taken any more. */
@@ -155,8 +161,9 @@ export class SipLink implements AsyncDisposable {
       this.#retry = setTimeout(() => this.#connect(), retryMs);
     };
     const connection = connectDrachtio(this.#settings, [...this.#handlers.keys()], {
-      up: () => {
+      up: (hostports) => {
         if (over) return;
+        this.#sip = sipAddress(hostports);
         clearTimeout(deadline);
         this.#up = true;
         this.#waitMs = this.#times.reconnectMs;
@@ -314,6 +321,13 @@ export class SipLink implements AsyncDisposable {
       }
     });
   }
+}
+
+/** Of `tcp/10.0.0.1:5060,udp/10.0.0.1:5060` one, UDP before others. */
+function sipAddress(hostports: string): string {
+  const all = hostports.split(',').map((one) => one.trim().split('/'));
+  const [, address] = all.find(([protocol]) => protocol === 'udp') ?? all[0] ?? [];
+  return address !== undefined && /^[A-Za-z0-9.:[\]-]+$/.test(address) ? address : 'localhost';
 }
 
 function frameBytes(headers: Readonly<Record<string, string>>, rest: number): number {

@@ -48,13 +48,13 @@ interface Telling {
 
 export class Subscriptions implements Disposable {
   readonly #deps: SubscriptionsDeps;
-  readonly #link: () => Pick<SipLink, 'request' | 'up'>;
+  readonly #link: () => Pick<SipLink, 'request' | 'up' | 'sip'>;
   /** By dialog: a phone is told one thing after the other (RFC 6665, section 4.2.2). */
   readonly #telling = new Map<string, Telling>();
   readonly #timer: NodeJS.Timeout;
   #sweeping = false;
 
-  constructor(deps: SubscriptionsDeps, link: () => Pick<SipLink, 'request' | 'up'>) {
+  constructor(deps: SubscriptionsDeps, link: () => Pick<SipLink, 'request' | 'up' | 'sip'>) {
     this.#deps = deps;
     this.#link = link;
     this.#timer = setInterval(() => void this.#sweep(), deps.sweepMs);
@@ -190,7 +190,11 @@ export class Subscriptions implements Disposable {
       dialog,
       body: summaryOf(account, classes),
     };
-    const headers = { Event: eventPackage, 'Content-Type': summaryType, Contact: '<sip:mwi@localhost>' };
+    const headers = {
+      Event: eventPackage,
+      'Content-Type': summaryType,
+      Contact: `<sip:mwi@${this.#link().sip}>`,
+    };
     const withState = (text: string) =>
       this.#link().request({ ...out, headers: { ...headers, 'Subscription-State': text } });
     try {
