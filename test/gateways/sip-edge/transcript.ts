@@ -14,9 +14,10 @@ export type Entry =
     }
   | { readonly kind: 'event'; readonly text: string };
 
-export function readTranscript(name: string): Entry[] {
+/** @param until a heading that it is read up to */
+export function readTranscript(name: string, until = '\n## SIP on the wire'): Entry[] {
   const file = new URL(`transcripts/${name}.txt.gz`, import.meta.url);
-  const [text = ''] = gunzipSync(readFileSync(file)).toString('utf8').split('\n## SIP on the wire');
+  const [text = ''] = gunzipSync(readFileSync(file)).toString('utf8').split(until);
   const entries: Entry[] = [];
   let lines: string[] | undefined;
   for (const line of text.split('\n')) {
