@@ -16,7 +16,10 @@ describe('the link of the SIP edge to its server', function () {
       { onRequest: ({ body }) => (body === 'held' ? 'silent' : { start: 'SIP/2.0 200 OK' }) },
     );
     const gateway = world.edge.gateway ?? assert.fail();
-    const held = gateway.send({ ...text, body: 'held' }).then(assert.fail, (error: unknown) => error);
+    const held = gateway.send({ ...text, body: 'held' }).then(
+      () => assert.fail('it was taken'),
+      (error: unknown) => error,
+    );
     await until(() => world.double.sent.length === 1);
     const began = performance.now();
     await world.double.stop();
@@ -57,16 +60,16 @@ describe('the link of the SIP edge to its server', function () {
       Buffer.from([0x33, 0x23, 0xff, 0xfe, 0x7c]),
     ]) {
       await world.ready();
-      const before = world.double.connections;
       world.double.say(bytes);
-      // What only begins like a frame may hold the link up for a while; a probe that is not understood ends it.
-      await until(
-        () =>
-          world.double.connections > before || world.log.some(({ text }) => text.startsWith('no connection')),
-      );
+      // What begins like a frame swallows what follows: a probe without an answer ends that.
+      const works = () =>
+        world.edge.gateway?.send(text).then(
+          () => true,
+          () => false,
+        ) ?? assert.fail();
+      while (!(await works())) await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await world.ready();
-    assert.deepEqual(await world.edge.gateway?.send(text), {});
+    assert.ok(world.double.connections > 3);
   });
 
   it('a server that takes the connection and says nothing is left', async () => {
@@ -85,13 +88,9 @@ describe('the link of the SIP edge to its server', function () {
 
   it('frames cut at every byte are the same frames', async () => {
     await using world = await openWorld();
-    const answers = [];
-    for (const _ of [1, 2]) {
-      world.double.cutting = !world.double.cutting;
-      answers.push(await world.text('Grüße 👋 # | in pieces'));
-    }
-    assert.deepEqual(answers.map(statusOf), [202, 202]);
-    assert.equal(world.texts[0]?.body, world.texts[1]?.body);
+    world.double.cutting = true;
+    assert.equal(statusOf(await world.text('Grüße 👋 # | in pieces')), 202);
+    assert.equal(world.texts[0]?.body, 'Grüße 👋 # | in pieces');
   });
 
   it('tells who asks whether it is there, and takes nothing new while it closes', async () => {
