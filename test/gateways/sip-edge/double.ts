@@ -6,27 +6,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { headerOf, parseMessage, statusOf, written, type SipMessage } from './message.ts';
-
-/** Where a telephone or network is. */
-export interface Peer {
-  readonly protocol: string;
-  readonly address: string;
-  readonly port: number;
-}
-
-/** What answers a request that went out; `silent`: nothing ever. */
-export type PeerAnswer =
-  | {
-      readonly start: string;
-      readonly headers?: SipMessage['headers'];
-      /** Of the To header; `1uas` if absent. */
-      readonly tag?: string | undefined;
-      /** The server found nobody, and answers itself. */
-      readonly unreached?: boolean;
-    }
-  | 'silent';
-
-export const nobodyThere: PeerAnswer = { start: 'SIP/2.0 503 Service Unavailable', unreached: true };
+import { clock, dialogOf, peerOf, place, rawOf, responseTo, type Peer, type PeerAnswer } from './peers.ts';
 
 export interface DoubleOptions {
   readonly secret: string;
@@ -381,7 +361,8 @@ export class DrachtioDouble implements AsyncDisposable {
     this.#write(from, `response|${id}|OK|application|${echoed}|${clock()}|${transaction}|Msg sent:|`, text);
     const sent = parseMessage(text);
     this.sent.push(sent);
-    const ends = dialog !== undefined && /^terminated/.test(headerOf(sent, 'subscription-state') ?? '');
+    const ends =
+      dialog !== undefined && (headerOf(sent, 'subscription-state') ?? '').startsWith('terminated');
     const given = (await this.#options.onRequest?.(sent)) ?? { start: 'SIP/2.0 200 OK' };
     const answer = nameless ? { start: 'SIP/2.0 503 DNS Error', unreached: true } : given;
     if (answer === 'silent') return;
@@ -436,50 +417,4 @@ export async function openDrachtioDouble(options: DoubleOptions): Promise<Dracht
   const double = new DrachtioDouble(options);
   await double.start();
   return double;
-}
-
-function responseTo(
-  request: SipMessage,
-  start: string,
-  tag: string | undefined,
-  more: SipMessage['headers'] = [],
-): SipMessage {
-  const to = headerOf(request, 'to') ?? '';
-  const get = (name: string): readonly [string, string] => [name, headerOf(request, name) ?? ''];
-  return {
-    start,
-    headers: [
-      get('Via'),
-      get('From'),
-      ['To', tag === undefined || /;tag=/.test(to) ? to : `${to};tag=${tag}`],
-      get('Call-ID'),
-      get('CSeq'),
-      ...more,
-      ['Content-Length', '0'],
-    ],
-    body: '',
-  };
-}
-
-function rawOf({ start, headers, body }: SipMessage): string {
-  return `${start}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
-}
-
-/** The server's id of a dialog that the other side began. */
-function dialogOf(request: SipMessage): string {
-  const tag = /;tag=([^;>]+)/.exec(headerOf(request, 'from') ?? '')?.[1] ?? '';
-  return `${headerOf(request, 'call-id') ?? ''};from-tag=${tag}`;
-}
-
-function peerOf(uri: string, protocol: string): Peer {
-  const [address = '', port = '5060'] = (/^sips?:(?:[^@]*@)?([^;>]+)/.exec(uri)?.[1] ?? '').split(':');
-  return { protocol, address, port: Number(port) };
-}
-
-function place({ protocol, address, port }: Peer): string {
-  return `${protocol}|${address}|${port}`;
-}
-
-function clock(): string {
-  return `${new Date().toISOString().slice(11, 23)}000`;
 }

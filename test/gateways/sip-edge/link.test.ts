@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Fault } from '../../../app/core/errors.ts';
 import { openDrachtioDouble } from './double.ts';
 import { headerOf, statusOf } from './message.ts';
@@ -73,10 +73,10 @@ describe('the link of the SIP edge to its server', function () {
   });
 
   it('a server that takes the connection and says nothing is left', async () => {
-    const sockets = new Set<import('node:net').Socket>();
+    const sockets = new Set<Socket>();
     const server = createServer((socket) => void sockets.add(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as import('node:net').AddressInfo;
+    const { port } = server.address() as AddressInfo;
     const double = await openDrachtioDouble({ secret: 's3cret' });
     await using world = new World(double, { port }, { times: { connectMs: 100 } });
     await until(() => sockets.size >= 3);

@@ -1,6 +1,7 @@
 /** Does with the double what the recorded applications, telephones and networks did, and gives what both servers said. */
 import { connect, type Socket } from 'node:net';
-import { openDrachtioDouble, type PeerAnswer } from './double.ts';
+import { openDrachtioDouble } from './double.ts';
+import type { PeerAnswer } from './peers.ts';
 import { headerOf, parseMessage } from './message.ts';
 import { framesOf, type Entry } from './transcript.ts';
 
@@ -49,7 +50,8 @@ export async function replayed(entries: readonly Entry[]): Promise<Said> {
   const until = async (count: number): Promise<void> => {
     const end = AbortSignal.timeout(2000);
     end.addEventListener('abort', () => wake());
-    while (came < count && !end.aborted) await new Promise<void>((resolve) => (wake = resolve));
+    const waits = (): boolean => came < count && !end.aborted;
+    while (waits()) await new Promise<void>((resolve) => (wake = resolve));
     if (came < count)
       throw new Error(`${came} of ${count} frames came; the last: ${[...said.values()].at(-1)?.at(-1)}`);
   };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../../../app/core/errors.ts';
-import { nobodyThere, type PeerAnswer } from './double.ts';
+import { nobodyThere, type PeerAnswer } from './peers.ts';
 import { headerOf, statusOf } from './message.ts';
-import { access, openWorld, stranger, subscriber, trunkPeer, until, World } from './world.ts';
+import { access, openWorld, stranger, subscriber, trunkPeer, until, type World } from './world.ts';
 
 describe('texts over the SIP edge', function () {
   this.timeout(20_000);
