@@ -6,19 +6,17 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { headerOf, parseMessage, statusOf, written, type SipMessage } from './message.ts';
-import { clock, dialogOf, peerOf, place, rawOf, responseTo, type Peer, type PeerAnswer } from './peers.ts';
-
-export interface DoubleOptions {
-  readonly secret: string;
-  /** Where SIP is spoken, as `host:port`. */
-  readonly sip?: string;
-  /** Who answers requests that go out. */
-  readonly onRequest?: (request: SipMessage) => PeerAnswer | Promise<PeerAnswer>;
-  /** Final answers of proxied targets, one each; `undefined` = none at all. */
-  readonly onProxy?: (target: string, frame: SipMessage) => number | undefined;
-  /** Ids in place of chance. */
-  readonly ids?: () => string;
-}
+import {
+  clock,
+  dialogOf,
+  peerOf,
+  place,
+  rawOf,
+  responseTo,
+  type Peer,
+  type DoubleOptions,
+  type Transaction,
+} from './peers.ts';
 
 /** Its ring: a longer frame never ends, and neither does what comes after it. */
 const ringBytes = 12_228;
@@ -27,12 +25,6 @@ interface Application {
   readonly socket: Socket;
   readonly routes: Set<string>;
   wedged: boolean;
-}
-
-interface Transaction {
-  readonly request: SipMessage;
-  readonly peer: Peer;
-  readonly answered: (response: SipMessage) => void;
 }
 
 interface Dialog {

@@ -22,6 +22,25 @@ export type PeerAnswer =
 
 export const nobodyThere: PeerAnswer = { start: 'SIP/2.0 503 Service Unavailable', unreached: true };
 
+export interface DoubleOptions {
+  readonly secret: string;
+  /** Where SIP is spoken, as `host:port`. */
+  readonly sip?: string;
+  /** Who answers requests that go out. */
+  readonly onRequest?: (request: SipMessage) => PeerAnswer | Promise<PeerAnswer>;
+  /** Final answers of proxied targets, one each; `undefined` = none at all. */
+  readonly onProxy?: (target: string, frame: SipMessage) => number | undefined;
+  /** Ids in place of chance. */
+  readonly ids?: () => string;
+}
+
+/** A request that came in and has no answer yet. */
+export interface Transaction {
+  readonly request: SipMessage;
+  readonly peer: Peer;
+  readonly answered: (response: SipMessage) => void;
+}
+
 export function responseTo(
   request: SipMessage,
   start: string,

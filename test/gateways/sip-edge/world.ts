@@ -4,8 +4,8 @@ import type { LampClasses } from '../../../app/core/mailbox/lamp.ts';
 import type { InboundText } from '../../../app/ports/media.ts';
 import type { Subscription, SubscriptionStore } from '../../../app/ports/subscriptions.ts';
 import { keepingLog, type LogLine } from '../../ports/silent-log.ts';
-import { openDrachtioDouble, type DoubleOptions, type DrachtioDouble } from './double.ts';
-import type { Peer } from './peers.ts';
+import { openDrachtioDouble, type DrachtioDouble } from './double.ts';
+import type { DoubleOptions, Peer } from './peers.ts';
 import type { SipMessage } from './message.ts';
 
 export const trunkPeer: Peer = { protocol: 'udp', address: '10.0.0.5', port: 5060 };
