@@ -14,28 +14,14 @@ import {
   rawOf,
   responseTo,
   type Peer,
+  type Application,
+  type Dialog,
   type DoubleOptions,
   type Transaction,
 } from './peers.ts';
 
 /** Its ring: a longer frame never ends, and neither does what comes after it. */
 const ringBytes = 12_228;
-
-interface Application {
-  readonly socket: Socket;
-  readonly routes: Set<string>;
-  wedged: boolean;
-}
-
-interface Dialog {
-  readonly owner: Application;
-  readonly local: string;
-  readonly remote: string;
-  readonly callId: string;
-  readonly target: string;
-  readonly peer: Peer;
-  cseq: number;
-}
 
 export class DrachtioDouble implements AsyncDisposable {
   readonly #options: DoubleOptions;

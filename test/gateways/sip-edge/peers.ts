@@ -1,4 +1,5 @@
 /** Telephones and networks around the double, and what is said with them. */
+import type { Socket } from 'node:net';
 import { headerOf, type SipMessage } from './message.ts';
 
 /** Where a telephone or network is. */
@@ -39,6 +40,22 @@ export interface Transaction {
   readonly request: SipMessage;
   readonly peer: Peer;
   readonly answered: (response: SipMessage) => void;
+}
+
+export interface Application {
+  readonly socket: Socket;
+  readonly routes: Set<string>;
+  wedged: boolean;
+}
+
+export interface Dialog {
+  readonly owner: Application;
+  readonly local: string;
+  readonly remote: string;
+  readonly callId: string;
+  readonly target: string;
+  readonly peer: Peer;
+  cseq: number;
 }
 
 export function responseTo(
