@@ -32,6 +32,8 @@ export interface Secrets {
   readonly twilio: { readonly accountSid: string; readonly authToken: string } | undefined;
   /** Passwords of SMPP binds by the bind's name. */
   readonly smpp: ReadonlyMap<string, string>;
+  /** Of the drachtio-server of the SIP edge. */
+  readonly drachtio: string;
   /** Of the mail relay. */
   readonly mailRelay: string | undefined;
   /** Mixed into hashes of PINs. */
@@ -70,6 +72,7 @@ export function loadConfig(
     freeswitchPassword: env['FREESWITCH_PASSWORD'] ?? '',
     twilio: accountSid && authToken ? { accountSid, authToken } : undefined,
     smpp: new Map(config.smpp.map(({ name }) => [name, smppPassword(name, env) ?? ''])),
+    drachtio: env['DRACHTIO_SECRET'] ?? '',
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
     s3: s3Keys(env),
@@ -215,6 +218,10 @@ function contradictions(
   });
   if (config.email?.relay?.user !== undefined && env['EMAIL_RELAY_PASSWORD'] === undefined)
     wrong.push(line('email.relay.user', 'no password', 'EMAIL_RELAY_PASSWORD in the environment'));
+  if (config.sipEdge !== undefined && !trunks.includes(config.sipEdge.trunk))
+    wrong.push(line('sipEdge.trunk', config.sipEdge.trunk, `one of ${trunks.join(', ')}`));
+  if (config.sipEdge !== undefined && !/^[^|\s]+$/.test(env['DRACHTIO_SECRET'] ?? ''))
+    wrong.push(line('sipEdge', 'no secret', 'DRACHTIO_SECRET in the environment, without spaces and `|`'));
   if (config.asterisk.manager !== undefined && !env['ASTERISK_AMI_PASSWORD'])
     wrong.push(line('asterisk.manager', 'no password', 'ASTERISK_AMI_PASSWORD in the environment'));
   if (config.twilio !== undefined && !(env['TWILIO_ACCOUNT_SID'] && env['TWILIO_AUTH_TOKEN'])) {

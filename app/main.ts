@@ -16,6 +16,9 @@ import { openMetricsServer } from './gateways/web/metrics.ts';
 import { openWeb } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
+import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
+import { createNumberPlan } from './core/address/number-plan.ts';
+import type { E164 } from './core/ids.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
 import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
@@ -96,6 +99,7 @@ async function main(): Promise<void> {
     spool,
     journal,
     media: meteredMedia(media, metrics),
+    lamps: gateways.edge,
     transform,
     converters: [transform, ...speech.converters].map((one) => meteredConverter(one, metrics)),
     documents: transform,
@@ -213,14 +217,37 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
     const hostname = mailHost(config.email);
     all.push(openMailGateway({ ...config.email.relay, password: secrets.mailRelay, hostname }));
   }
+  const edge = await openEdge(config, secrets, deps);
+  // Later ones win: it stands in place of the switch.
+  if (edge?.gateway !== undefined) all.push(edge.gateway);
   return {
+    edge,
     byName: new Map<GatewayName, TextGateway>(
       all.map((gateway) => [gateway.name, meteredGateway(gateway, metrics)]),
     ),
     async [Symbol.asyncDispose]() {
+      await edge?.[Symbol.asyncDispose]();
       for (const gateway of all) await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The SIP edge, if there is to be one. */
+async function openEdge(config: Config, secrets: Secrets, { media, store, log, onText }: GatewayDeps) {
+  const { sipEdge, node, trunks, numbers } = config;
+  if (sipEdge === undefined) return undefined;
+  const { openSipEdge } = await import('./gateways/sip-edge/open.ts');
+  const plan = createNumberPlan(numbers);
+  const lampOf = async (number: string) => {
+    if (plan.classOf(number as E164) === undefined) return undefined;
+    const mailbox = await store.mailboxes.find(number as E164);
+    const isLit = mailbox !== undefined && config.classes[mailbox.classOfService]?.lamp !== false;
+    return isLit ? lampClasses(mailbox) : darkLamp;
+  };
+  return openSipEdge(
+    { ...sipEdge, secret: secrets.drachtio, node, trunks, numbers },
+    { log, clock, onText, lampOf, subscriptions: store.subscriptions, healthy: () => media.healthy },
+  );
 }
 
 /** The server that takes mail in, if there is to be one. */

@@ -7,6 +7,7 @@ import { archive } from './archive.ts';
 import { email } from './email.ts';
 import { e164, notificationRule, port, storeUrl } from './parts.ts';
 import { name } from './forms.ts';
+import { sipEdge } from './sip-edge.ts';
 import { smppBind } from './smpp.ts';
 import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
@@ -341,6 +342,7 @@ export const configSchema = z.strictObject({
     .max(16)
     .default([])
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
+  sipEdge: sipEdge.optional(),
   tools: toolsSchema,
   email: email.optional().describe('E-mail in and out; see docs/email.md.'),
   speech: speechSchema,

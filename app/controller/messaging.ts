@@ -1,6 +1,7 @@
 import type { MailboxId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
+import { withLamps } from './lamps.ts';
 import { createMailsOut } from './mailing.ts';
 import { apart, meteredAccount, meteredDeposits, meteredRetrieval, watchGauges } from './metering.ts';
 import { type Running } from './running.ts';
@@ -33,7 +34,7 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({
     ...shared,
-    media,
+    media: withLamps(media, rooms.lamps),
     anyLamp: () => Object.values(shared.classes.current()).some((one) => one.lamp),
   });
   const transcripts = createTranscripts({ ...shared, onDue: (at) => textsDue.worker?.wakeAt(at) });

@@ -34,6 +34,8 @@ export interface Rooms {
   readonly spool: Spool;
   readonly journal: Journal;
   readonly media: MediaServer;
+  /** Shows lamps besides the switch. */
+  readonly lamps?: Pick<MediaServer, 'setLamp'> | undefined;
   readonly transform: SoundTransform & Shrinker;
   /** What can be turned into what here. */
   readonly converters: readonly Converter[];

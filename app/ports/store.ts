@@ -38,6 +38,7 @@ import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
 import type { RetentionStore } from './retention.ts';
 import type { StrayMediaStore } from './stray-media.ts';
+import type { SubscriptionStore } from './subscriptions.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
 export interface Store extends AsyncDisposable {
@@ -62,6 +63,7 @@ export interface Store extends AsyncDisposable {
   readonly usage: UsageStore;
   readonly stops: StopStore;
   readonly queues: QueueStore;
+  readonly subscriptions: SubscriptionStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }

@@ -6,6 +6,9 @@ const keptSeconds = 90 * 86_400;
 /** Numbers without a mailbox are remembered for so long: each controller has seen to them by then. */
 const freedSeconds = 86_400;
 
+/** Subscriptions that ended and whose phones no node told are removed so long after. */
+const endedSeconds = 3600;
+
 /**
  * Every index of the store, by collection; made when the store opens. An index has the name of its first field, so that
  * an error about a duplicate key tells which key it was. Partial indexes hold only what still waits: looking for due
@@ -85,6 +88,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   usage: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   freed: [{ name: 'at', key: { at: 1 }, expireAfterSeconds: freedSeconds }],
+  subscriptions: [
+    { name: 'number', key: { number: 1, expires: 1 } },
+    { name: 'expires', key: { expires: 1 }, expireAfterSeconds: endedSeconds },
+  ],
   controllers: [{ name: 'at', key: { at: 1 } }],
   cdrs: [
     { name: 'start', key: { start: -1 } },

@@ -19,6 +19,7 @@ import { Notifications } from './notifications.ts';
 import { Queues } from './queues.ts';
 import { Retention } from './retention.ts';
 import { Summaries } from './summaries.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { Stops, Usage } from './usage.ts';
 
 /**
@@ -51,6 +52,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     usage: new Usage(connection),
     stops: new Stops(connection),
     queues: new Queues(connection),
+    subscriptions: new Subscriptions(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));
     },

@@ -29,6 +29,7 @@ const quiet: Log = {
   info: () => undefined,
   warn: (text, fields) => console.error(text, fields),
   error: (text, fields) => console.error(text, fields),
+  within: (_fields, work) => work(),
   child: () => quiet,
 };
 
@@ -84,7 +85,7 @@ export async function openScaleServices(options: ScaleServicesOptions) {
   const sweep = createSweep({
     ...shared,
     archive: archiving,
-    objects,
+    archiving,
     lamps,
     account,
     shrinker: transform,

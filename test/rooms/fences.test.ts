@@ -191,6 +191,16 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import 'nodemailer';`,
     why: 'only the e-mail gateway knows e-mail',
   },
+  {
+    file: 'app/gateways/sip-edge/planted.ts',
+    code: `import '../../services/account.ts';`,
+    why: 'the SIP edge calls no service',
+  },
+  {
+    file: 'app/gateways/sip/planted.ts',
+    code: `import 'drachtio-srf';`,
+    why: 'only the SIP edge knows drachtio',
+  },
   { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
   {
     file: 'app/gateways/web/planted.ts',

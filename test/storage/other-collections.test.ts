@@ -15,6 +15,26 @@ describe('storage: media, deliveries, attempts, call records', function () {
   before(async () => (opened = await openTestStore()));
   after(async () => opened[Symbol.asyncDispose]());
 
+  it('subscriptions are prolonged, found by number, and given to one node when they end', async () => {
+    const { subscriptions } = store();
+    const [now, later] = [new Date(1_700_000_000_000), new Date(1_700_000_060_000)];
+    const one = { dialog: 'a@b;from-tag=1', number: '+12025550147', account: 'sip:1@h', expires: later };
+    for (const expires of [now, later]) await subscriptions.keep({ ...one, expires });
+    assert.deepEqual(await subscriptions.of(one.number, now), [one]);
+    assert.deepEqual(await subscriptions.of(one.number, later), []);
+    assert.equal(await subscriptions.takeExpired(now), undefined);
+    const taken = await Promise.all([1, 2, 3].map(() => subscriptions.takeExpired(later)));
+    assert.deepEqual(
+      taken.filter((found) => found !== undefined),
+      [one],
+    );
+    assert.equal(await subscriptions.extend(one.dialog, later), undefined);
+    await subscriptions.keep(one);
+    assert.deepEqual(await subscriptions.extend(one.dialog, now), { ...one, expires: now });
+    assert.deepEqual(await subscriptions.forget(one.dialog), { ...one, expires: now });
+    assert.equal(await subscriptions.forget(one.dialog), undefined);
+  });
+
   describe('media', () => {
     const sizes = [0, 1, 32_000, singleDocumentBytes, singleDocumentBytes + 1, 5_000_000];
     for (const size of sizes) {
