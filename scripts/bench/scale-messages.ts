@@ -1,6 +1,6 @@
 /**
  * The messages of a store of any size, each as it follows from its number, so that a small store is like a large one. Now nothing is
- * due for automatic management; half a day later a hundredth is.
+ * due for automatic management; half a day later two thirds of a hundredth are, and a day later mailboxes with the third.
  */
 import { createHash } from 'node:crypto';
 import type { E164, MailboxId, MediaId, MessageId, Reference } from '../../app/core/ids.ts';
@@ -24,7 +24,7 @@ export const sharedMedia = 8;
 const states: readonly MessageState[] = ['new', 'heard', 'saved', 'new', 'heard', 'saved', 'saved', 'new'];
 const kinds: readonly MessageKind[] = [...Array<MessageKind>(17).fill('voice'), 'text', 'text', 'fax'];
 
-/** What is to be done with a message when half a day has gone. */
+/** What is to be done with a message when half a day has gone, or a day. */
 type Fate = 'stays' | 'purge' | 'archive' | 'compress';
 
 export function referenceOf(i: number): Reference {

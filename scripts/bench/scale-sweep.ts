@@ -10,6 +10,9 @@ const windowMs = 20_000;
 const lookUps = 20;
 const deposits = 5;
 
+/** Half a day: messages to purge and to compress; a whole day: mailboxes over their allocation. See scale-messages.ts. */
+const dueAfterMs = [43_260_000, 86_460_000];
+
 interface Waits {
   readonly lookUps: number[];
   readonly deposits: number[];
@@ -19,9 +22,11 @@ interface Swept {
   readonly report: SweepReport;
   readonly sweepingMs: number;
   /** Pairs, one after the other. */
-  readonly without: Waits[];
-  readonly during: Waits[];
+  readonly without: readonly Waits[];
+  readonly during: readonly Waits[];
 }
+
+const none: SweepReport = { purged: 0, compressed: 0, archived: 0, held: 0, failed: 0 };
 
 /** Sweeps what is due until nothing is, or the minutes are over. */
 async function sweepUnderCalls(
@@ -29,36 +34,52 @@ async function sweepUnderCalls(
   minutes: number,
   say: (line: string) => void,
 ): Promise<Swept> {
-  const total = { purged: 0, compressed: 0, archived: 0, held: 0, failed: 0 };
-  const swept = { report: total, sweepingMs: 0, without: [] as Waits[], during: [] as Waits[] };
+  const swept: Swept[] = [];
   const end = performance.now() + minutes * 60_000;
-  let n = 0;
-  await calls(subject, 2000, n);
+  await calls(subject, 2000, 0);
   for (let over = false; !over && performance.now() < end;) {
-    const without = await calls(subject, windowMs, (n += 10_000));
-    const ending = new AbortController();
-    const begun = performance.now();
-    let ranMs: number | undefined;
-    const running = subject.services.sweep.sweepDue(ending.signal).finally(() => {
-      ranMs = performance.now() - begun;
-    });
-    const during = await calls(subject, windowMs, (n += 10_000));
-    over = ranMs !== undefined;
-    ending.abort();
-    const report = await running;
-    for (const name of Object.keys(total) as (keyof SweepReport)[]) total[name] += report[name];
-    swept.sweepingMs += ranMs ?? 0;
+    const one = await pairOfWindows(subject, swept.length * 20_000);
+    over = one.over;
     // The last one may have ended at once.
-    if ((ranMs ?? 0) > windowMs / 2 || swept.during.length === 0) {
-      swept.without.push(without);
-      swept.during.push(during);
-    }
+    const counts = one.sweepingMs > windowMs / 2 || swept.length === 0;
+    swept.push(counts ? one : { ...one, without: [], during: [] });
+    const { purged, archived, compressed, failed } = sumOf(swept).report;
+    const [before, during] = [one.without, one.during].map((some) => percentile(some[0]?.lookUps ?? [], 99));
     say(
-      `${subject.name}: purged ${total.purged}, archived ${total.archived}, compressed ${total.compressed}, failed ${total.failed}; ` +
-        `look-ups p99 ${Math.round(percentile(without.lookUps, 99))} ms, with the sweep ${Math.round(percentile(during.lookUps, 99))} ms`,
+      `${subject.name}: purged ${purged}, archived ${archived}, compressed ${compressed}, failed ${failed}; ` +
+        `look-ups p99 ${Math.round(before ?? 0)} ms, with the sweep ${Math.round(during ?? 0)} ms`,
     );
   }
-  return swept;
+  return sumOf(swept);
+}
+
+/** @param n where the questions begin */
+async function pairOfWindows(subject: Subject, n: number): Promise<Swept & { readonly over: boolean }> {
+  const without = await calls(subject, windowMs, n);
+  const ending = new AbortController();
+  const begun = performance.now();
+  let ranMs: number | undefined;
+  const running = subject.services.sweep.sweepDue(ending.signal).finally(() => {
+    ranMs = performance.now() - begun;
+  });
+  const during = await calls(subject, windowMs, n + 10_000);
+  const over = ranMs !== undefined;
+  ending.abort();
+  const report = await running;
+  return { report, sweepingMs: ranMs ?? 0, without: [without], during: [during], over };
+}
+
+function sumOf(all: readonly Swept[]): Swept {
+  const report = { ...none };
+  for (const one of all)
+    for (const name of Object.keys(none) as (keyof SweepReport)[])
+      Object.assign(report, { [name]: report[name] + one.report[name] });
+  return {
+    report,
+    sweepingMs: all.reduce((sum, one) => sum + one.sweepingMs, 0),
+    without: all.flatMap((one) => one.without),
+    during: all.flatMap((one) => one.during),
+  };
 }
 
 /** Calls' work on the store for a while; times from when each was due until it is done. */
@@ -79,17 +100,29 @@ async function calls(subject: Subject, ms: number, n: number): Promise<Waits> {
   return waits;
 }
 
+/** @param shift goes to a time, in milliseconds from now: at the first messages are due, at the next mailboxes too */
 export async function compareSweeps(
   large: Subject,
   small: Subject,
   {
     due,
     minutes,
+    shift,
     say,
-  }: { readonly due: number; readonly minutes: number; readonly say: (line: string) => void },
+  }: {
+    readonly due: number;
+    readonly minutes: number;
+    readonly shift: (ms: number) => void;
+    readonly say: (line: string) => void;
+  },
 ): Promise<Result[]> {
-  const few = await sweepUnderCalls(small, Math.max(1, minutes / 4), say);
-  const many = await sweepUnderCalls(large, minutes, say);
+  const [fewParts, manyParts]: [Swept[], Swept[]] = [[], []];
+  for (const ms of dueAfterMs) {
+    shift(ms);
+    fewParts.push(await sweepUnderCalls(small, Math.max(1, minutes / 8), say));
+    manyParts.push(await sweepUnderCalls(large, minutes / 2, say));
+  }
+  const [few, many] = [sumOf(fewParts), sumOf(manyParts)];
   const p99 = (name: keyof Waits, percent: number, target: boolean): Result =>
     resultOf({
       name: `${name === 'lookUps' ? 'look-up' : 'deposit'} during a sweep, against before it (p${percent})`,

@@ -67,7 +67,7 @@ export class Tally {
       counts: { new: sum('new'), old: sum('old'), urgent: sum('urgent') },
       byKind,
       usage: { bytes, seconds: length, archived: 0 },
-      ...(small ? { sweepAt: later(now, 0.5) } : {}),
+      ...(small ? { sweepAt: later(now, 1) } : {}),
     };
   }
 }

@@ -21,7 +21,6 @@ import { compareSweeps } from './scale-sweep.ts';
 import { speechOf } from './sound.ts';
 import { openStage, type Stage } from './stage.ts';
 
-const dayMs = 86_400_000;
 const quiet = { notify: [], welcome: false, retentionDays: 365 };
 /** `small` mailboxes are over their memory allocation with whatever they have. */
 const classes = {
@@ -60,9 +59,11 @@ async function measureStores(stage: Stage): Promise<void> {
   const some = { classes, rounds: Math.min(2, options.rounds) };
   const databases = { large: large.name, small: small.name };
   await part(stage, results, () => compareMemory(stage, databases, some));
-  time.shift = dayMs / 2 + 60_000;
+  const shift = (ms: number): void => {
+    time.shift = ms;
+  };
   await part(stage, results, () =>
-    compareSweeps(large, small, { due: large.due, minutes: options.minutes, say }),
+    compareSweeps(large, small, { due: large.due, minutes: options.minutes, shift, say }),
   );
 }
 
