@@ -16,7 +16,7 @@ export interface TestPlan {
 const cores = availableParallelism();
 
 /** Files of each kind at once. */
-export const jobs = { waiting: 3 * cores, crowds: 1, computing: cores } as const;
+export const jobs = { waiting: 2 * cores, crowds: 1, computing: Math.max(1, cores - 1) } as const;
 
 const waits = /^test\/(system|demo|media)\//;
 /** Many callers at once, whose keys and words keep to the clock whatever the machine does. */

@@ -107,6 +107,10 @@ export async function fillStore({ store, client, database }: TestStore): Promise
     'ledger',
     each((i) => ({ _id: `hour ${i}`, at: new Date(Date.now() + i * 1000), through: i })),
   );
+  await insert(
+    'subscriptions',
+    each((i) => ({ _id: `dialog ${i}`, number: `+1202${i}`, account: 'sip:1@h', expires: at(1000 + i) })),
+  );
   await store.summaries.add(each(sampleSummary), 1);
   await insert(
     'credentials',
