@@ -15,8 +15,8 @@ export interface TestPlan {
 
 const cores = availableParallelism();
 
-/** Files of each kind at once. */
-export const jobs = { waiting: 2 * cores, crowds: 1, computing: Math.max(1, cores - 1) } as const;
+/** Files of each kind at once. One at a time the runner would load all files together. */
+export const jobs = { waiting: 2 * cores, crowds: 1, computing: Math.max(2, cores) } as const;
 
 const waits = /^test\/(system|demo|media)\//;
 /** Many callers at once, whose keys and words keep to the clock whatever the machine does. */
