@@ -1,6 +1,8 @@
 /** Fills in the placeholders of freeswitch/ and writes what FreeSWITCH reads. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { isIP } from 'node:net';
+import { dirname, join, relative, resolve } from 'node:path';
+import { wavOf } from '../../app/core/message/wav.ts';
 
 export interface FreeSwitchValues {
   /** Event socket. */
@@ -34,6 +36,9 @@ export class RenderError extends Error {
   override readonly name = 'RenderError';
 }
 
+/** What the dialplan plays by itself. */
+const fallbackPrompts = ['controller-away', 'goodbye'];
+
 type Placeholders = Readonly<Record<string, string>>;
 
 /**
@@ -46,9 +51,12 @@ export async function renderFreeSwitch(
   target: string,
   values: FreeSwitchValues,
 ): Promise<string[]> {
-  const common = placeholdersOf(values);
+  for (const { name, host } of values.trunks)
+    if (isIP(host) === 0)
+      throw new RenderError(`trunk ${name}: its host is to be an address: FreeSWITCH knows trunks by theirs`);
+  const common = placeholdersOf(values, resolve(target, 'sounds'));
   await rm(target, { recursive: true, force: true });
-  const written: string[] = [];
+  const written = await soundsIn(join(target, 'sounds'), values);
   for (const path of await filesBelow(source)) {
     const text = await readFile(join(source, path), 'utf8');
     for (const copy of copiesOf(path, values)) {
@@ -62,6 +70,20 @@ export async function renderFreeSwitch(
   return written;
 }
 
+/** What is said without a controller: prompts are built as bare µ-law, which the switch plays only with a header before it. */
+async function soundsIn(folder: string, { prompts, language }: FreeSwitchValues): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  for (const name of fallbackPrompts) {
+    const bytes = await readFile(join(prompts, language, `${name}.ulaw`)).catch((cause: unknown) => {
+      throw new RenderError(`no prompt ${name} in ${prompts}/${language}: \`npm run prompts\` builds them`, {
+        cause,
+      });
+    });
+    await writeFile(join(folder, `${name}.wav`), wavOf('audio/PCMU', bytes) ?? bytes);
+  }
+  return fallbackPrompts.map((name) => join('sounds', `${name}.wav`));
+}
+
 /** A template makes one file for each trunk, any other file one. */
 function copiesOf(path: string, { trunks }: FreeSwitchValues): { path: string; own: Placeholders }[] {
   if (!path.endsWith('.template')) return [{ path, own: {} }];
@@ -71,7 +93,7 @@ function copiesOf(path: string, { trunks }: FreeSwitchValues): { path: string; o
   }));
 }
 
-function placeholdersOf(values: FreeSwitchValues): Placeholders {
+function placeholdersOf(values: FreeSwitchValues, sounds: string): Placeholders {
   const { trunks, phones, controllers, tries } = values;
   const plain: Readonly<Record<string, string | number>> = {
     DOMAIN: values.domain,
@@ -80,14 +102,13 @@ function placeholdersOf(values: FreeSwitchValues): Placeholders {
     ESL_PASSWORD: values.eslPassword,
     ESL_PORT: values.eslPort,
     FOLDER: values.folder,
-    LANGUAGE: values.language,
     MAX_SECONDS: values.maxSeconds,
     MAX_SESSIONS: values.maxSessions,
     MAX_SILENCE: values.maxSilence,
-    PROMPTS: values.prompts,
     RTP_FIRST: values.rtp.first,
     RTP_LAST: values.rtp.last,
     SESSIONS_PER_SECOND: values.sessionsPerSecond,
+    SOUNDS: sounds,
     SIP_HOST: values.sipHost,
     SIP_PORT: values.sipPort,
   };
@@ -119,7 +140,7 @@ function phoneUser({ number, password }: FreeSwitchValues['phones'][number]): st
 }
 
 function addressOf(host: string): string {
-  return /^[\d.]+$/.test(host) ? `cidr="${host}/32"` : `host="${escaped(host)}"`;
+  return `cidr="${host}/${isIP(host) === 4 ? 32 : 128}"`;
 }
 
 function isLoopback(host: string): boolean {

@@ -41,12 +41,13 @@ export class Calls {
   /** The switch hands a call over, for the first time or again. */
   handedOver({ connection, data, id }: OutboundCall) {
     const line = new Line(id, connection);
+    this.#byId.get(id)?.leg.finish('detached');
     const call = this.#make(new Leg(line, this.#deps.log), data);
     line.set(takenVariable, 'true');
     if (!this.#deps.dialling.answered(id, call)) this.#deps.queue.push(call);
     return {
-      event: (event: EslEvent) => this.#byId.get(id)?.leg.event(event),
-      closed: () => this.#over(id),
+      event: (event: EslEvent) => this.#of(line)?.leg.event(event),
+      closed: () => this.#over(line),
     };
   }
 
@@ -112,11 +113,17 @@ export class Calls {
     };
   }
 
+  /** The call on this connection: one that was lost may have come again on another. */
+  #of(line: Line): EslCall | undefined {
+    const call = this.#byId.get(line.id);
+    return call?.leg.line === line ? call : undefined;
+  }
+
   /** The connection is closed: the channel has ended, or this process has lost it and it comes again. */
-  #over(id: string): void {
-    const call = this.#byId.get(id);
+  #over(line: Line): void {
+    const call = this.#of(line);
     if (call === undefined) return;
-    this.#byId.delete(id);
+    this.#byId.delete(line.id);
     call.leg.finish('detached');
     this.#remember(call);
   }

@@ -22,7 +22,7 @@ export class Leg {
   becameFax = false;
   /** Names of recordings that belong to this call and are nobody else's yet. */
   readonly tags = new Set<string>();
-  /** Called when a sound begins. */
+  /** Called when a sound or a recording begins. */
   began: (() => void) | undefined;
   /** Called when a fax tone was heard. */
   heardFax: (() => void) | undefined;
@@ -77,6 +77,7 @@ export class Leg {
         this.keys.press(event.get('DTMF-Digit') ?? '');
         return;
       case 'PLAYBACK_START':
+      case 'RECORD_START':
         this.began?.();
         return;
       case 'CHANNEL_EXECUTE':

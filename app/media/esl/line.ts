@@ -23,10 +23,13 @@ export class Line {
 
   /**
    * Runs an application when the one before is over; answers its completion, or `gone` if the channel ended without it.
+   * @param turn asked when its turn has come: false, and it is not run any more
    * @throws Fault if the switch refuses
    */
-  async execute(application: string, argument = ''): Promise<EslEvent | 'gone'> {
-    const run = this.#last.then(() => this.#connection.execute(this.id, application, argument));
+  async execute(application: string, argument = '', turn = () => true): Promise<EslEvent | 'gone'> {
+    const run = this.#last.then((): EslEvent | 'gone' | Promise<EslEvent> =>
+      turn() ? this.#connection.execute(this.id, application, argument) : ('gone' as const),
+    );
     this.#last = run.catch(() => undefined);
     try {
       return await run;

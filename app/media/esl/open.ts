@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock } from '../../ports/clock.ts';
 import type { FaxSent } from '../../ports/fax.ts';
@@ -64,7 +65,7 @@ export interface EslMediaDeps {
 }
 
 const callEvents =
-  'json CHANNEL_ANSWER CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE DTMF PLAYBACK_START';
+  'json CHANNEL_ANSWER CHANNEL_EXECUTE CHANNEL_EXECUTE_COMPLETE CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE DTMF PLAYBACK_START RECORD_START';
 const switchEvents = 'json BACKGROUND_JOB MESSAGE MESSAGE_QUERY CUSTOM SMS::DELIVERY_REPORT';
 
 /**
@@ -73,7 +74,9 @@ const switchEvents = 'json BACKGROUND_JOB MESSAGE MESSAGE_QUERY CUSTOM SMS::DELI
  */
 export async function openEslMedia(settings: EslSettings, deps: EslMediaDeps): Promise<EslMedia> {
   const { folder } = settings;
-  const sounds = new Sounds({ prompts: deps.prompts, directory: join(folder, 'play'), log: deps.log });
+  // Of this process alone: another controller on the folder has its own.
+  const directory = join(folder, `play-${randomBytes(6).toString('hex')}`);
+  const sounds = new Sounds({ prompts: deps.prompts, directory, log: deps.log });
   const takes = new Takes(join(folder, 'recordings'));
   await sounds.open();
   await takes.open();
@@ -276,8 +279,14 @@ export class EslMedia implements MediaServer {
     for (const wake of this.#waitingForReady) wake();
   }
 
+  #text(event: EslEvent): void {
+    const text = readText(event, this.#settings.trunks);
+    if (text === undefined) this.#deps.log.info('a text from no trunk, or none, was left aside');
+    else this.#textQueue.push(text);
+  }
+
   #event(event: EslEvent): void {
-    if (event.name === 'MESSAGE') this.#textQueue.push(readText(event, this.#settings.trunks));
+    if (event.name === 'MESSAGE') this.#text(event);
     else if (event.name === 'MESSAGE_QUERY')
       this.#lamps.asked(event).catch((error: unknown) => {
         this.#deps.log.warn('a phone was not told of its messages', { error: String(error) });

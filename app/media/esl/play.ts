@@ -58,11 +58,7 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop, clock: SoundClo
   if (already !== undefined) return Promise.resolve(already);
   return new Promise((resolve, reject) => {
     let settled = false;
-    const cancelTimer = after(segment.ms + graceMs, () => {
-      leg.log.warn('a playback gave no sign of its end; going on', { ms: segment.ms });
-      leg.line.breakOff();
-      settle({ kind: 'done' });
-    });
+    let cancelTimer = (): void => undefined;
     const check = (): void => {
       const result = stopped(leg, stop);
       if (result === undefined) return;
@@ -70,15 +66,25 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop, clock: SoundClo
       if (result.kind !== 'gone' && clock.startedAt !== undefined) leg.line.breakOff();
       settle(result);
     };
-    leg.began = () => {
-      if (settled) leg.line.breakOff();
-      if (clock.startedAt === undefined && !settled) stop.begun?.();
-      clock.startedAt ??= performance.now();
+    // What is played before this may still be told to begin: this one's turn comes when that is over.
+    const turn = (): boolean => {
+      if (settled) return false;
+      leg.began = () => {
+        if (settled) return leg.line.breakOff();
+        if (clock.startedAt === undefined) stop.begun?.();
+        clock.startedAt ??= performance.now();
+      };
+      cancelTimer = after(segment.ms + graceMs, () => {
+        leg.log.warn('a playback gave no sign of its end; going on', { ms: segment.ms });
+        leg.line.breakOff();
+        settle({ kind: 'done' });
+      });
+      return true;
     };
     leg.keys.listener = check;
     leg.gone.addEventListener('abort', check);
     stop.signal?.addEventListener('abort', check);
-    leg.line.execute('playback', fileOf(segment)).then((event) => {
+    leg.line.execute('playback', fileOf(segment), turn).then((event) => {
       if (event === 'gone') return settle({ kind: 'gone' });
       if (event.get('Application-Response') === 'FILE NOT FOUND')
         leg.log.warn('the switch could not play a sound; going on without it');
@@ -103,7 +109,6 @@ function playSegment(leg: Leg, segment: Segment, stop: PlayStop, clock: SoundClo
       leg.keys.listener = undefined;
       leg.gone.removeEventListener('abort', check);
       stop.signal?.removeEventListener('abort', check);
-      if (clock.startedAt !== undefined) leg.began = undefined;
     }
   });
 }

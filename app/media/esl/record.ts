@@ -43,20 +43,27 @@ export async function resumeRecording(leg: Leg, rule: RecordRule, takes: Takes):
 async function run(leg: Leg, rule: RecordRule, deps: RecordDeps, seconds: number): Promise<RecordResult> {
   let key = leg.keys.take(rule.terminators);
   if (key !== undefined) return result(leg, rule, deps, { kind: 'key', key });
+  let begun = false;
+  // The switch ends it by silence and at the limit, the keys are watched for here: more than one may end it. What has not
+  // begun yet is not broken off.
+  leg.keys.listener = (pressed) => {
+    if (!rule.terminators.includes(pressed)) return;
+    key ??= pressed;
+    if (begun) leg.line.breakOff();
+  };
+  leg.began = () => {
+    begun = true;
+    if (key !== undefined) leg.line.breakOff();
+  };
   leg.line.set(recordingVariable, rule.tag);
   const file = await deps.takes.nextFile(rule.tag);
-  // The switch ends it by silence and at the limit, the keys are watched for here: more than one may end it.
-  leg.keys.listener = (pressed) => {
-    if (key !== undefined || !rule.terminators.includes(pressed)) return;
-    key = pressed;
-    leg.line.breakOff();
-  };
   let event;
   try {
     const limit = Math.max(1, Math.ceil(seconds));
     event = await leg.line.execute('record', `${file} ${limit} ${silenceLevel} ${rule.maxSilenceSeconds}`);
   } finally {
     leg.keys.listener = undefined;
+    leg.began = undefined;
     leg.keys.clear();
   }
   leg.line.set(recordingVariable, '');

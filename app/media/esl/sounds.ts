@@ -31,7 +31,6 @@ export class Sounds {
   }
 
   async open(): Promise<void> {
-    await rm(this.#options.directory, { recursive: true, force: true });
     await mkdir(this.#options.directory, { recursive: true, mode: 0o750 });
   }
 
@@ -70,6 +69,7 @@ export class Sounds {
       const path = prompts.clip(language, name);
       const known = this.#clips.get(path) ?? this.#clipFile(path);
       this.#clips.set(path, known);
+      known.catch(() => this.#clips.delete(path));
       return { uri: await known, ms: prompts.durationMs(language, name) };
     } catch (error) {
       log.error('a prompt is missing; going on without it', { language, name, error: String(error) });

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { parseNameAddr } from '../../core/address/name-addr.ts';
 import { Fault } from '../../core/errors.ts';
 import type { InboundText, OutboundText } from '../../ports/media.ts';
@@ -27,18 +26,27 @@ export interface TextDeps {
 /** What may stand as the user part of an address that we write. */
 const addressable = /^\+?[0-9A-Za-z*#._-]{1,64}$/;
 
+/** Reports of texts that others send are among them. */
+const mostEarly = 200;
+
 /** Texts on their way, by the id that the switch gave them. */
 export class Texts {
   readonly #deps: TextDeps;
   readonly #reports = new Map<string, (event: EslEvent) => void>();
+  readonly #early = new Map<string, EslEvent>();
 
   constructor(deps: TextDeps) {
     this.#deps = deps;
   }
 
-  /** A delivery report. */
+  /** A delivery report; it may come before the reply that names it has been read. */
   reported(event: EslEvent): void {
-    this.#reports.get(event.get('Event-UUID') ?? '')?.(event);
+    const id = event.get('Event-UUID') ?? '';
+    const waiting = this.#reports.get(id);
+    if (waiting !== undefined) return waiting(event);
+    this.#early.set(id, event);
+    const [oldest] = this.#early.keys();
+    if (this.#early.size > mostEarly && oldest !== undefined) this.#early.delete(oldest);
   }
 
   /** SIP MESSAGE (RFC 3428): to the number's own phone if it is registered, else over the trunk. */
@@ -73,8 +81,6 @@ export class Texts {
   }
 
   async #report(headers: Readonly<Record<string, string>>, body: string): Promise<EslEvent> {
-    const id = randomUUID();
-    const report = new Promise<EslEvent>((resolve) => this.#reports.set(id, resolve));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
       const { timeoutMs } = this.#deps;
@@ -84,9 +90,12 @@ export class Texts {
         timeoutMs + 33_000,
       );
     });
+    let id = '';
     try {
-      await this.#deps.connection().command('sendevent CUSTOM', { ...headers, 'Event-UUID': id }, body);
-      return await Promise.race([report, late]);
+      // The switch names the event itself, whatever id is sent with it.
+      const reply = await this.#deps.connection().command('sendevent CUSTOM', headers, body);
+      id = reply.replace(/^\+OK\s*/, '').trim();
+      return await Promise.race([this.#reportOf(id), late]);
     } catch (error) {
       const fault = asFault(error);
       throw fault.temporary && fault.code !== 'gateway-unavailable'
@@ -95,7 +104,15 @@ export class Texts {
     } finally {
       clearTimeout(timer);
       this.#reports.delete(id);
+      this.#early.delete(id);
     }
+  }
+
+  #reportOf(id: string): Promise<EslEvent> {
+    const early = this.#early.get(id);
+    return early === undefined
+      ? new Promise((resolve) => this.#reports.set(id, resolve))
+      : Promise.resolve(early);
   }
 }
 
@@ -107,17 +124,18 @@ export function trunkNamed(deps: Pick<TextDeps, 'trunks' | 'trunk'>, name: strin
 }
 
 /**
- * A text that came in: event MESSAGE, without a chatplan. The switch keeps no id of the wire: one is made from its own count.
+ * A text that came in: event MESSAGE, without a chatplan; `undefined` for one that comes from no trunk, which nobody has asked
+ * for a password, and for what is no text. The switch keeps no id of the wire: one is made from its own count.
  */
-export function readText(event: EslEvent, trunks: readonly Trunk[]): InboundText {
+export function readText(event: EslEvent, trunks: readonly Trunk[]): InboundText | undefined {
   // As for calls, a trunk is known by the address that it comes from.
-  const address = event.get('from_sip_ip');
-  const from = parseNameAddr(event.get('from_full') ?? '')?.user || event.get('from_user') || '';
+  const trunk = trunks.find(({ host }) => host === event.get('from_sip_ip'));
+  if (trunk === undefined || !/^text\/plain\b/i.test(event.get('type') ?? '')) return undefined;
   return {
     id: `${event.get('Core-UUID') ?? ''}:${event.get('Event-Sequence') ?? ''}`,
     network: 'sip',
-    trunk: trunks.find(({ host }) => host === address)?.name ?? event.get('sip_profile') ?? '',
-    from,
+    trunk: trunk.name,
+    from: parseNameAddr(event.get('from_full') ?? '')?.user || event.get('from_user') || '',
     to: event.get('to_user') ?? '',
     body: event.body ?? '',
     truncated: false,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,14 +20,14 @@ const values: FreeSwitchValues = {
   rtp: { first: 16_384, last: 32_767 },
   maxSessions: 1000,
   sessionsPerSecond: 100,
-  prompts: '/var/lib/answerback/prompts',
+  prompts: 'var/prompts',
   language: 'en',
   tries: 3,
   maxSeconds: 180,
   maxSilence: 10,
   trunks: [
     { name: 'carrier', host: '192.0.2.10', port: 5060 },
-    { name: 'other', host: 'sip.example.net', port: 5080 },
+    { name: 'other', host: '192.0.2.11', port: 5080 },
   ],
   phones: [{ number: '+12025550140', password: 'secret' }],
 };
@@ -58,7 +59,8 @@ describe('The configuration of FreeSWITCH', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ab-freeswitch-'));
-    for (const path of await renderFreeSwitch(source, folder, values))
+    const written = await renderFreeSwitch(source, folder, values);
+    for (const path of written.filter((name) => name.endsWith('.xml')))
       files.set(path, await readFile(join(folder, path), 'utf8'));
   });
 
@@ -101,6 +103,8 @@ describe('The configuration of FreeSWITCH', () => {
       sockets.map((action) => action['@_data']),
       Array.from({ length: 3 }, () => '127.0.0.1:8084|127.0.0.2:8084 async full'),
     );
+    const played = actions.map((action) => action['@_data']).filter((data) => data?.endsWith('.wav'));
+    assert.ok(played.length === 2 && played.every((file) => existsSync(file)), played.join(' '));
     const set = actions
       .filter((action) => action['@_application'] === 'set')
       .map((action) => action['@_data']);
@@ -118,7 +122,7 @@ describe('The configuration of FreeSWITCH', () => {
 
   it('has a gateway, an address that may come in, and a name for each trunk, and phones by their numbers', () => {
     assert.match(read('sip_profiles/external/carrier.xml'), /<gateway name="carrier">/);
-    assert.match(read('sip_profiles/external/other.xml'), /proxy" value="sip\.example\.net:5080"/);
+    assert.match(read('sip_profiles/external/other.xml'), /proxy" value="192\.0\.2\.11:5080"/);
     assert.match(read('autoload_configs/acl.conf.xml'), /cidr="192\.0\.2\.10\/32"/);
     assert.match(
       read('dialplan/answerback.xml'),

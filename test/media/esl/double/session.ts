@@ -180,7 +180,7 @@ export class Session {
       case 'sendmsg':
         return this.#send(replyFrame(this.#sendMessage(rest, headers, body)));
       case 'sendevent': {
-        const id = headers.get('event-uuid') ?? randomUUID();
+        const id = randomUUID();
         this.#desk.sendEvent(rest, headers, body, id);
         return this.#send(replyFrame(`+OK ${id}`));
       }
