@@ -66,17 +66,25 @@ export function meteredDeposits(deposits: Deposits, { metrics, stages, log }: Me
 /** Calls that are over and notices that are out, as they are written down. */
 export function meteredAccount(account: Account, { metrics, log }: Metering): Account {
   // Rows are written many at once, by the first of them.
-  const event = apart<Parameters<Account['event']>, void>((row) => account.event(row));
+  const event = apart<Parameters<Account['event']>, void>((row, id) => account.event(row, id));
   const call = apart<Parameters<Account['call']>, void>((one, facts) => account.call(one, facts));
   return {
     ...account,
     message: apart((what, message, at) => account.message(what, message, at)),
-    event: (row) => {
-      event(row);
+    event,
+    begin: (row, id) => {
+      const begun = account.begin(row, id);
       const since =
         row.event === 'text-out' && row.dcontext === 'notice' ? timeOfUuid(row.linkedid) : undefined;
-      if (since !== undefined)
-        metrics.observe('answerback_notice_seconds', {}, (row.end.getTime() - since.getTime()) / 1000);
+      return {
+        drop: () => begun.drop(),
+        end: (change) => {
+          begun.end(change);
+          if (since === undefined || change.disposition !== 'ANSWERED') return;
+          const sent = change.end ?? row.end;
+          metrics.observe('answerback_notice_seconds', {}, (sent.getTime() - since.getTime()) / 1000);
+        },
+      };
     },
     call: (one, facts) => {
       call(one, facts);

@@ -116,7 +116,13 @@ describe('What an operator sees of real calls', function () {
     await Promise.all([nextNotice(system, dave), nextNotice(system, erin)]);
     const lines = await until(
       async () => system.controller.lines.slice(begun),
-      (all) => all.filter(({ msg }) => msg === 'call over').length === 2,
+      (all) => {
+        const over = all.filter(({ msg }) => msg === 'call over');
+        // The last of what a call brings about.
+        const told = (call: unknown): boolean =>
+          all.some((line) => line['call'] === call && line['operation'] === 'notifications.sent');
+        return over.length === 2 && over.every((line) => told(line['call']));
+      },
     );
     const ids = lines.filter(({ msg }) => msg === 'call over').map((line) => String(line['call']));
     const numbers: string[] = [];
