@@ -105,3 +105,6 @@ has_go() {
   version=$(go env GOVERSION 2>/dev/null | grep -oE '^go1\.[0-9]+' | cut -d. -f2) || return 1
   ((${version:-0} >= 21))
 }
+
+# A browser that tests can drive; scripts/stack finds the same.
+has_chromium() { [[ -n ${ANSWERBACK_CHROMIUM:-} ]] || command -v chromium >/dev/null || command -v google-chrome >/dev/null; }

@@ -9,6 +9,11 @@ find_needed() {
   debian_packages=(flite espeak-ng sox ffmpeg sip-tester baresip-core)
   # Faxes, documents and speech become other things by these.
   debian_packages+=(ghostscript poppler-utils libtiff-tools fonts-dejavu-core pocketsphinx pocketsphinx-en-us)
+  # Farms, lines of the telephone network and pages are tested with these.
+  if [[ $tests == yes ]]; then
+    debian_packages+=(kamailio asterisk-dahdi)
+    has_chromium || debian_packages+=(chromium-headless-shell)
+  fi
   go_in_root=no
   node "$here/scripts/setup/node-packages.mjs" "$here" || needed+=(packages)
   if [[ -z ${ASTERISK_ARI_URL:-} ]] && ! has_asterisk; then debian_packages+=(asterisk asterisk-modules); fi
