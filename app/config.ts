@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { archiveProblems } from './config/archive.ts';
+import { encryptionProblems } from './config/encryption.ts';
 import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
 import { rateProblems } from './core/account/rate.ts';
@@ -38,6 +39,10 @@ export interface Secrets {
   readonly mailRelay: string | undefined;
   /** Mixed into hashes of PINs. */
   readonly pinPepper: string | undefined;
+  /** Master keys of encryption at rest. */
+  readonly masterKeys?: string | undefined;
+  /** Of the server that has the master key. */
+  readonly transitToken?: string | undefined;
   /** Of an archive in S3. */
   readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
@@ -63,6 +68,8 @@ export function loadConfig(
   }
   if (!storeUrl.optional().safeParse(config.archive?.url).success)
     throw invalid(file, [line('ARCHIVE_MONGODB_URL', config.archive?.url, storeUrlForm)]);
+  if (!storeUrl.optional().safeParse(config.encryption?.url).success)
+    throw invalid(file, [line('KEYS_MONGODB_URL', config.encryption?.url, storeUrlForm)]);
   const wrong = contradictions(config, env);
   if (wrong.length > 0) throw invalid(file, wrong);
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
@@ -76,6 +83,8 @@ export function loadConfig(
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
     s3: s3Keys(env),
+    masterKeys: env['ANSWERBACK_MASTER_KEYS'],
+    transitToken: env['VAULT_TOKEN'],
   };
   return { config: deepFreeze(config), secrets };
 }
@@ -160,6 +169,7 @@ function withEnvironment(
     ),
     asterisk,
     archive: config.archive && archiveFrom(config.archive, env),
+    encryption: config.encryption && encryptionFrom(config.encryption, env),
     store: { ...config.store, url: env['MONGODB_URL'] ?? config.store.url },
     spool: { directory: resolve(config.spool.directory) },
     prompts: { ...config.prompts, directory: resolve(config.prompts.directory) },
@@ -178,6 +188,18 @@ function archiveFrom(
   };
 }
 
+function encryptionFrom(
+  encryption: NonNullable<z.output<typeof configSchema>['encryption']>,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const { file, url } = encryption;
+  return {
+    ...encryption,
+    file: file === undefined ? undefined : resolve(file),
+    url: env['KEYS_MONGODB_URL'] ?? url,
+  };
+}
+
 /** Faults between keys that each look right. */
 function contradictions(
   config: z.output<typeof configSchema>,
@@ -190,6 +212,7 @@ function contradictions(
       wrong.push(line(`numbers.ranges[${i}].class`, r.class, `one of ${classes.join(', ')}`));
   });
   wrong.push(...archiveProblems(config.archive, env).map((problem) => line(...problem)));
+  wrong.push(...encryptionProblems(config.encryption, config.store.database, env).map((one) => line(...one)));
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));

@@ -27,6 +27,7 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
 import { openArchive } from './open-archive.ts';
+import { openConfiguredSealing } from './open-sealing.ts';
 import { openHasher } from './secrets/open.ts';
 import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
@@ -66,10 +67,9 @@ async function main(): Promise<void> {
   const stages = createStages({ metrics, log });
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
-  await using store = await openStore(config.store, { log, onOperation: storeMeter(metrics) });
-  await using archive = await openArchive(config.archive, secrets, { log });
+  await using kept = await openKept(config, secrets, { log, metrics });
+  const { store, archive, spool } = kept;
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
-  await using spool = await openSpool(config.spool, { log });
   await using journal = openJournal(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
   await using media = await openSwitch(config, secrets, {
@@ -134,6 +134,34 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** Where messages are kept: store, archive and spool, sealed if that is configured. */
+async function openKept(
+  config: Config,
+  secrets: Secrets,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+) {
+  const opened: AsyncDisposable[] = [];
+  const use = <T extends AsyncDisposable | undefined>(one: T): T => {
+    if (one !== undefined) opened.unshift(one);
+    return one;
+  };
+  const close = async (): Promise<void> => {
+    for (const one of opened) await one[Symbol.asyncDispose]();
+  };
+  try {
+    const sealing = use(await openConfiguredSealing(config, secrets, { log }));
+    const bare = use(await openStore(config.store, { log, onOperation: storeMeter(metrics) }));
+    const archive = use(await openArchive(config.archive, secrets, { log }));
+    const seal = sealing.files(config.spool.directory);
+    const spool = use(await openSpool(config.spool, { log, seal }));
+    const store = sealing.store(bare);
+    return { store, archive: sealing.archive(archive), spool, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The switch that the configuration names. */

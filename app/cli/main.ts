@@ -5,6 +5,7 @@ import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { exitCodes, type Ending } from './exit-codes.ts';
 import { judge } from './failure.ts';
+import { keysCommands } from './keys/commands.ts';
 import { letterCommands } from './letter/commands.ts';
 import { mailboxCommands } from './mailbox/commands.ts';
 import { messageCommands } from './message/commands.ts';
@@ -59,6 +60,7 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     letterCommands,
     cdrCommands,
     sweepCommands,
+    keysCommands,
     transferCommands,
     doctorCommand,
   ])

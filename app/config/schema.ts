@@ -5,6 +5,7 @@ import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
 import { archive } from './archive.ts';
 import { email } from './email.ts';
+import { encryption } from './encryption.ts';
 import { e164, notificationRule, port, storeUrl } from './parts.ts';
 import { name } from './forms.ts';
 import { sipEdge } from './sip-edge.ts';
@@ -246,6 +247,7 @@ export const configSchema = z.strictObject({
   archive: archive
     .optional()
     .describe('Where messages go that are over the memory allocation; without it none do.'),
+  encryption: encryption.optional().describe('Encryption at rest, on if it is here; see docs/encryption.md.'),
   spool: z
     .strictObject({
       directory: z.string().default('var/deposits').describe('Where deposits wait while the store is away.'),

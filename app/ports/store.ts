@@ -8,7 +8,6 @@ import type {
   E164,
   DeliveryId,
   MailboxId,
-  MediaId,
   MessageId,
   NotificationId,
   Reference,
@@ -33,13 +32,17 @@ import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
+import type { MediaStore } from './media-store.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
+import type { ResealingStore } from './resealing.ts';
 import type { RetentionStore } from './retention.ts';
 import type { StrayMediaStore } from './stray-media.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { StopStore, UsageStore } from './usage.ts';
+
+export type { MediaStore } from './media-store.ts';
 
 export interface Store extends AsyncDisposable {
   readonly mailboxes: MailboxStore;
@@ -47,6 +50,7 @@ export interface Store extends AsyncDisposable {
   readonly messages: MessageStore;
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
+  readonly resealing: ResealingStore;
   readonly retention: RetentionStore;
   readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;
@@ -183,8 +187,9 @@ export interface MessageStore {
    * Inserts the message with its envelope, reference and pending steps in one write. Idempotent by
    * `envelope.origin`: a second insert answers `duplicate` with the first one's message.
    * A reference that is taken answers `reference-taken`: choose another.
+   * @param words what it is found by; default: its own (core/search)
    */
-  insert(message: Message): Promise<InsertResult>;
+  insert(message: Message, words?: readonly string[]): Promise<InsertResult>;
   get(id: MessageId): Promise<Message | undefined>;
   /** Also deleted and expired ones: the caller of this decides what to say. */
   byReference(reference: Reference): Promise<Message | undefined>;
@@ -212,7 +217,7 @@ export interface MessageStore {
   /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
   setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
-  setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
+  setTranscript(id: MessageId, transcript: string, words?: readonly string[]): Promise<Message | undefined>;
   /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
   addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */
@@ -270,13 +275,6 @@ export interface ListOptions extends MessageFilter {
   readonly before?: Message;
 }
 
-export interface MediaStore {
-  /** Stores bytes under an id chosen by the caller; repeating it is harmless. Answers their SHA-256 in lower-case hexadecimal. */
-  put(id: MediaId, contentType: string, bytes: Uint8Array): Promise<{ readonly sha256: string }>;
-  get(id: MediaId): Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
-  delete(id: MediaId): Promise<void>;
-}
-
 /** One text or mail to one recipient about one message. */
 export interface Notification {
   readonly id: NotificationId;
@@ -308,6 +306,8 @@ export interface Notification {
   /** The provider's id of the text, for delivery reports. */
   readonly providerId?: string;
   readonly lastError?: string;
+  /** What of it only the key of its mailbox opens; known to app/storage and app/sealing alone. */
+  readonly sealed?: string;
 }
 
 export interface NotificationStore extends DeadLetterStore {

@@ -167,7 +167,7 @@ async function keep(
 ): Promise<void> {
   const { bytes, ...facts } = made;
   try {
-    await store.media.put(target.media, made.contentType, bytes);
+    await store.media.put(target.media, made.contentType, bytes, message.mailbox);
     const derived = { ...target, ...facts, bytes: bytes.length };
     // What is kept in less space is not to take more again for ever: automatic management finds out, when access to it is noted.
     const lookBy = message.tier === 'live' || clock === undefined ? undefined : later(clock.now(), 1);

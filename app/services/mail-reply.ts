@@ -153,7 +153,7 @@ async function byMail(deps: MailReplyDeps, answer: Answer, to: string): Promise<
   const parts = await Promise.all(
     mail.parts.map(async (part, i): Promise<Part> => {
       const media = `${ownMedia}${mail.id}/${i}` as MediaId;
-      const { sha256 } = await deps.store.media.put(media, part.contentType, part.bytes);
+      const { sha256 } = await deps.store.media.put(media, part.contentType, part.bytes, mailbox.id);
       return { ...part, media, bytes: part.bytes.length, sha256 };
     }),
   );

@@ -58,6 +58,8 @@ export interface MessageDocument {
   archived?: ArchivedAt;
   moving?: Moving;
   transcript?: string;
+  /** What app/sealing has sealed; the envelope is without it then. */
+  sealed?: string;
   derived?: Derived[];
   pending: StepDocument[];
   /** The least `at` of the pending steps; absent without steps. */
@@ -74,9 +76,15 @@ export function sizeOf(message: Using): { bytes: number; seconds: number } {
   return { bytes, seconds };
 }
 
-/** @throws Fault `invalid` if the envelope cannot be written. */
-export function toDocument(message: Message): MessageDocument {
-  const { id, envelope, pending, urgent, derived, stored, ...rest } = message;
+/**
+ * @param words what it is found by; default: its own
+ * @throws Fault `invalid` if the envelope cannot be written.
+ */
+export function toDocument(
+  message: Message,
+  words: readonly string[] = messageTokens(message),
+): MessageDocument {
+  const { id, envelope, pending, urgent, derived, stored, unreadable: _, ...rest } = message;
   const { kind, from } = envelope;
   const { network, id: originId }: Origin = envelope.origin;
   const steps = pending.map(toStepDocument);
@@ -91,7 +99,7 @@ export function toDocument(message: Message): MessageDocument {
     ...(urgent ? { urgent } : {}),
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
-    words: messageTokens(message),
+    words: [...words],
     envelope: writeEnvelope(envelope),
     ...sizeOf(message),
     pending: steps,
@@ -100,8 +108,8 @@ export function toDocument(message: Message): MessageDocument {
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving, transcript, derived } =
-    document;
+  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving } = document;
+  const { transcript, sealed, derived } = document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -123,6 +131,7 @@ export function fromDocument(document: MessageDocument): Message {
     ...(archived === undefined ? {} : { archived }),
     ...(moving === undefined ? {} : { moving }),
     ...(transcript === undefined ? {} : { transcript }),
+    ...(sealed === undefined ? {} : { sealed }),
     ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),
   };

@@ -22,8 +22,8 @@ export class Messages implements MessageStore {
     this.#messages = connection.database.collection('messages');
   }
 
-  async insert(message: Message): Promise<InsertResult> {
-    const document = toDocument(message);
+  async insert(message: Message, words?: readonly string[]): Promise<InsertResult> {
+    const document = toDocument(message, words);
     return this.#connection.run('messages.insert', async () => {
       try {
         await this.#messages.insertOne(document);
@@ -148,14 +148,18 @@ export class Messages implements MessageStore {
     return matchedCount > 0;
   }
 
-  async setTranscript(id: MessageId, transcript: string): Promise<Message | undefined> {
+  async setTranscript(
+    id: MessageId,
+    transcript: string,
+    words: readonly string[] = wordTokens(transcript),
+  ): Promise<Message | undefined> {
     const after = await this.#connection.run('messages.setTranscript', () =>
       this.#messages.findOneAndUpdate(
         { _id: id, transcript: { $exists: false } },
         {
           $set: { transcript },
           // From now on it is found by them too.
-          $addToSet: { words: { $each: wordTokens(transcript) } },
+          $addToSet: { words: { $each: [...words] } },
           $inc: { version: 1 },
         },
         { returnDocument: 'after' },

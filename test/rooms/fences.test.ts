@@ -43,6 +43,16 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
   },
   { file: 'app/services/planted.ts', code: `import 'csv-parse/sync';`, why: 'only tables know CSV' },
   {
+    file: 'app/sealing/planted.ts',
+    code: `import '../storage/open.ts';`,
+    why: 'what seals does not know where it lies',
+  },
+  {
+    file: 'app/sealing/master/planted.ts',
+    code: `import '../../services/account.ts';`,
+    why: 'sealing calls no service',
+  },
+  {
     file: 'app/tables/planted.ts',
     code: `import '../storage/open.ts';`,
     why: 'adapters do not know each other',

@@ -6,9 +6,9 @@ import type { Derived } from '../../app/core/message/message.ts';
 import type { MessageSearch } from '../../app/ports/message-search.ts';
 import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
-import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { bookQuestions } from './book-questions.ts';
+import { mediaQuestions } from './media-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
@@ -25,11 +25,9 @@ import {
   step,
 } from './sample.ts';
 
-/** More than fits one document. */
-const longBytes = singleDocumentBytes + 1;
 const lease = { by: 'a sweeper', until: at(3000) };
-/** Is asked by `retention.deleteMedia`; reads all of a collection with one document for each class of service. */
-const askedOtherwise = ['media.deleteAll', 'retention.rulesSeen'];
+/** Are asked by `retention.deleteMedia` and `resealing.replaceMedia`; the last reads all of a collection with one document for each class of service. */
+const askedOtherwise = ['media.deleteAll', 'media.replace', 'retention.rulesSeen'];
 
 describe('storage: every question has its index', function () {
   this.timeout(120_000);
@@ -47,7 +45,6 @@ describe('storage: every question has its index', function () {
   after(async () => opened[Symbol.asyncDispose]());
 
   const none = randomUUID();
-  const long = randomUUID() as MediaId;
   const derived: Derived = {
     of: 0,
     media: `${none}/x` as MediaId,
@@ -151,13 +148,7 @@ describe('storage: every question has its index', function () {
     'strays.remove': (store) => store.strays.remove([{ id: none as never, at: at(0) }]),
     'strays.lookedUpTo': (store) => store.strays.lookedUpTo(),
     'strays.setLookedUpTo': (store) => store.strays.setLookedUpTo(at(0)),
-    'media.put': (store) => store.media.put(none as never, 'audio/PCMU', new Uint8Array(8)),
-    'media.put of a long one': (store) => store.media.put(long, 'audio/PCMU', new Uint8Array(longBytes)),
-    'media.get': (store) => store.media.get(none as never),
-    'media.get of a long one': async (store) =>
-      assert.equal((await store.media.get(long))?.bytes.length, longBytes),
-    'media.delete': (store) => store.media.delete(none as never),
-    'media.delete of a long one': (store) => store.media.delete(long),
+    ...mediaQuestions(message),
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
