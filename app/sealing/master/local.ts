@@ -1,7 +1,7 @@
 /** Master keys in a file or the environment: AES-256-GCM, wrapped as base64url of nonce (12 bytes) || ciphertext || tag (16). */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { Fault } from '../../core/errors.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { Fault, isFault } from '../../core/errors.ts';
 import type { MasterKey } from '../../ports/keys.ts';
 import { lost } from '../faults.ts';
 
@@ -18,7 +18,11 @@ type Keys = ReadonlyMap<string, Uint8Array>;
  * @throws Fault `config-invalid` if there is no key in it, or what is in it is none
  */
 export function openFileMaster(file: string): MasterKey {
-  const read = (): Keys => {
+  let seen: number | undefined;
+  const read = (): Keys | undefined => {
+    const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs === seen && seen !== undefined) return undefined;
+    seen = mtimeMs;
     let text: string;
     try {
       text = readFileSync(file, 'utf8');
@@ -27,7 +31,7 @@ export function openFileMaster(file: string): MasterKey {
     }
     return parseKeys(text.split('\n'), 'encryption.file');
   };
-  return new LocalMaster(`file ${file}`, read(), read);
+  return new LocalMaster(`file ${file}`, read() ?? new Map(), read);
 }
 
 /** @param text as ANSWERBACK_MASTER_KEYS has it: the same lines, parted by commas. @throws Fault `config-invalid` */
@@ -38,9 +42,10 @@ export function openEnvironmentMaster(text: string): MasterKey {
 class LocalMaster implements MasterKey {
   readonly name: string;
   #keys: Keys;
-  readonly #read: (() => Keys) | undefined;
+  /** Those of now, if they changed. */
+  readonly #read: (() => Keys | undefined) | undefined;
 
-  constructor(name: string, keys: Keys, read?: () => Keys) {
+  constructor(name: string, keys: Keys, read?: () => Keys | undefined) {
     this.name = name;
     this.#keys = keys;
     this.#read = read;
@@ -61,7 +66,7 @@ class LocalMaster implements MasterKey {
   }
 
   async unwrap({ master, wrapped }: { master: string; wrapped: string }, about: string): Promise<Uint8Array> {
-    const secret = this.#keys.get(master) ?? this.#reread().get(master);
+    const secret = this.#keys.get(master) ?? this.#now().get(master);
     if (secret === undefined) throw lost(`the master key ${master} is not in ${this.name}`);
     const all = Buffer.from(wrapped, 'base64url');
     try {
@@ -77,14 +82,18 @@ class LocalMaster implements MasterKey {
   }
 
   #first(): [string, Uint8Array] {
-    const [first] = this.#keys;
+    const [first] = this.#now();
     if (first === undefined) throw lost(`there is no master key in ${this.name}`);
     return first;
   }
 
-  /** One that another process wraps with by now may have been put into the file since. */
-  #reread(): Keys {
-    if (this.#read !== undefined) this.#keys = this.#read();
+  /** The file is looked at anew: others wrap with what it says now. One that is being written is looked at again later. */
+  #now(): Keys {
+    try {
+      this.#keys = this.#read?.() ?? this.#keys;
+    } catch (error) {
+      if (!isFault(error, 'config-invalid')) throw error;
+    }
     return this.#keys;
   }
 }
