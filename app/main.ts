@@ -2,7 +2,7 @@
  * The composition root: reads the configuration, opens the rooms in order, answers calls until SIGINT or SIGTERM, and
  * closes in reverse. `node app/main.ts [answerback.yaml]`, or ANSWERBACK_CONFIG.
  */
-import { readFile } from 'node:fs/promises';
+import { openCertificate } from './certificates/open.ts';
 import { loadConfig, type Config, type Secrets } from './config.ts';
 import { createController } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
@@ -19,6 +19,7 @@ import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/o
 import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import type { E164 } from './core/ids.ts';
+import type { Certificate } from './ports/certificates.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
 import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
@@ -114,7 +115,13 @@ async function main(): Promise<void> {
   takes.onText = (text) => controller.text(text);
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
-  const webSlice = { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken };
+  using certificates = await openCertificates(config, log);
+  const webSlice = {
+    ...config.web,
+    tls: certificates.web,
+    twilio: config.twilio,
+    twilioAuthToken: secrets.twilio?.authToken,
+  };
   await using web = await openWeb(webSlice, {
     log,
     onText: (text) => controller.text(text),
@@ -123,7 +130,7 @@ async function main(): Promise<void> {
   });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
-  await using mail = await openMail(config, intake, log);
+  await using mail = await openMail(config, intake, certificates.mail, log);
   // A switch that is away does not hold up the start: calls come when it is back.
   await media.ready(AbortSignal.any([stopping.signal, AbortSignal.timeout(switchMs)]));
   health.now('running');
@@ -278,16 +285,35 @@ async function openEdge(config: Config, secrets: Secrets, { media, store, log, o
   );
 }
 
+/** Those of the servers here, read anew when they are renewed. */
+async function openCertificates({ web, email }: Config, log: Log) {
+  const opened: Disposable[] = [];
+  const open = async (name: string, files: { readonly key: string; readonly cert: string } | undefined) => {
+    if (files === undefined) return undefined;
+    const certificate = await openCertificate({ ...files, name }, { log });
+    opened.push(certificate);
+    return certificate;
+  };
+  return {
+    web: await open('web', web.tls),
+    mail: await open('mail', email?.listen?.tls),
+    [Symbol.dispose]() {
+      for (const one of opened) one[Symbol.dispose]();
+    },
+  };
+}
+
 /** The server that takes mail in, if there is to be one. */
-async function openMail({ email }: Config, intake: MailIntake | undefined, log: Log) {
+async function openMail(
+  { email }: Config,
+  intake: MailIntake | undefined,
+  tls: Certificate | undefined,
+  log: Log,
+) {
   if (email?.listen === undefined || intake === undefined) return undefined;
   const { openMailServer } = await import('./gateways/email/server.ts');
-  const { maxBytes: sizeBytes, tls, ...listen } = email.listen;
-  const pem =
-    tls === undefined
-      ? undefined
-      : { key: await readFile(tls.key, 'utf8'), cert: await readFile(tls.cert, 'utf8') };
-  return openMailServer({ ...listen, sizeBytes, tls: pem, hostname: mailHost(email) }, { intake, log });
+  const { maxBytes: sizeBytes, tls: _files, ...listen } = email.listen;
+  return openMailServer({ ...listen, sizeBytes, tls, hostname: mailHost(email) }, { intake, log });
 }
 
 function mailHost({ hostname, domains }: NonNullable<Config['email']>): string {

@@ -34,3 +34,9 @@ export const notificationRule = z.strictObject({
     .optional()
     .describe('Of mails: `attach` the message itself (if absent), or `none`.'),
 });
+
+/** Certificates are read anew when their files change. */
+export const certificateFiles = z.strictObject({
+  key: z.string().min(1).describe('File of the private key, PEM.'),
+  cert: z.string().min(1).describe('File of the certificate and those above it, PEM.'),
+});

@@ -6,7 +6,7 @@ import { freeswitch } from './freeswitch.ts';
 import { archive } from './archive.ts';
 import { email } from './email.ts';
 import { encryption } from './encryption.ts';
-import { e164, notificationRule, port, storeUrl } from './parts.ts';
+import { certificateFiles, e164, notificationRule, port, storeUrl } from './parts.ts';
 import { name } from './forms.ts';
 import { sipEdge } from './sip-edge.ts';
 import { smppBind } from './smpp.ts';
@@ -352,6 +352,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),
       port: z.int().min(0).max(65535).default(8080).describe('Port for webhooks and health; 0 picks one.'),
+      tls: certificateFiles.optional().describe('Speaks HTTPS; see docs/encryption.md.'),
       metrics: z
         .strictObject({
           host: z

@@ -4,14 +4,7 @@
  * with the same key would not complete.
  */
 import type { Cdr } from '../core/account/cdr.ts';
-import type {
-  E164,
-  DeliveryId,
-  MailboxId,
-  MessageId,
-  NotificationId,
-  Reference,
-} from '../core/ids.ts';
+import type { E164, DeliveryId, MailboxId, MessageId, NotificationId, Reference } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
 import type {
   Derived,

@@ -36,7 +36,10 @@ describe('answerback keys', function () {
   const run = (line: string, keys: string | undefined, signal?: AbortSignal) => {
     const config = join(folder, keys === undefined ? 'plain.yaml' : 'sealed.yaml');
     const env = { MONGODB_URL: opened.url, ...(keys === undefined ? {} : { ANSWERBACK_MASTER_KEYS: keys }) };
-    return answerback([...line.split(' '), '--json', '--config', config], { env, ...(signal ? { signal } : {}) });
+    return answerback([...line.split(' '), '--json', '--config', config], {
+      env,
+      ...(signal ? { signal } : {}),
+    });
   };
   const raw = async () => {
     const found = await opened.client.db(opened.database).collection('messages').find().toArray();

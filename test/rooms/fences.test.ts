@@ -43,6 +43,11 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
   },
   { file: 'app/services/planted.ts', code: `import 'csv-parse/sync';`, why: 'only tables know CSV' },
   {
+    file: 'app/certificates/planted.ts',
+    code: `import '../gateways/web/open.ts';`,
+    why: 'certificates do not know who uses them',
+  },
+  {
     file: 'app/sealing/planted.ts',
     code: `import '../storage/open.ts';`,
     why: 'what seals does not know where it lies',

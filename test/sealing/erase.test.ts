@@ -48,9 +48,18 @@ describe('sealing: keys', function () {
   };
   /** Opens copies as somebody would who has everything that there is now. */
   const readCopy = async (data: string, keys: string, message: Message) => {
-    await using keyStore = await openKeyStore({ url: world.bare.url, database: keys, timeoutMs: 15_000 }, { log: silentLog });
-    await using bare = await openStore({ url: world.bare.url, database: data, timeoutMs: 15_000 }, { log: silentLog });
-    const store = openSealing({ log: silentLog, with: { keys: keyStore, master: openFileMaster(file) } }).store(bare);
+    await using keyStore = await openKeyStore(
+      { url: world.bare.url, database: keys, timeoutMs: 15_000 },
+      { log: silentLog },
+    );
+    await using bare = await openStore(
+      { url: world.bare.url, database: data, timeoutMs: 15_000 },
+      { log: silentLog },
+    );
+    const store = openSealing({
+      log: silentLog,
+      with: { keys: keyStore, master: openFileMaster(file) },
+    }).store(bare);
     const found = await store.messages.get(message.id);
     const media = message.envelope.parts[0]?.media as never;
     const bytes = await store.media.get(media).then(
@@ -143,7 +152,14 @@ describe('sealing: keys', function () {
   });
 
   it('master keys that are none are refused, and not shown', () => {
-    for (const text of ['', 'a', 'a:', 'a:AAAA', ` : ${'A'.repeat(43)}=`, `${masterText('a')},${masterText('a')}`]) {
+    for (const text of [
+      '',
+      'a',
+      'a:',
+      'a:AAAA',
+      ` : ${'A'.repeat(43)}=`,
+      `${masterText('a')},${masterText('a')}`,
+    ]) {
       assert.throws(
         () => openEnvironmentMaster(text),
         (error: Error & { code?: string }) =>

@@ -29,7 +29,12 @@ describe('sealing: what waits on this disk', () => {
   };
   const deposit = (text: string): SpooledDeposit => {
     const { parts: _, id: __, ...draft } = sampleEnvelope({ subject: `about ${text}` });
-    return { draft, contentType: 'text/plain', classOfService: 'standard', bytes: new Uint8Array(Buffer.from(text)) };
+    return {
+      draft,
+      contentType: 'text/plain',
+      classOfService: 'standard',
+      bytes: new Uint8Array(Buffer.from(text)),
+    };
   };
   const raw = async (): Promise<string> => {
     const names = (await readdir(directory)).filter((name) => name.endsWith('.deposit'));
@@ -58,7 +63,10 @@ describe('sealing: what waits on this disk', () => {
     };
     const away: MasterKey = { name: 'away', current: gone, wrap: gone, unwrap: gone };
     await assert.rejects(waiting(away), { code: 'key-unavailable' });
-    await assert.rejects((await open(away)).put(deposit('more')), { code: 'key-unavailable', temporary: true });
+    await assert.rejects((await open(away)).put(deposit('more')), {
+      code: 'key-unavailable',
+      temporary: true,
+    });
     for (const wrong of [undefined, openEnvironmentMaster(masterText('one'))])
       assert.deepEqual(await waiting(wrong), []);
     assert.equal((await waiting(right)).length, 1);

@@ -42,7 +42,11 @@ describe('sealing: the archive', function () {
     assert.equal(archived?.tier, 'archived');
     const [file = ''] = await files();
     const raw = await readFile(file, 'latin1');
-    for (const secret of ['urn:answerback', 'the words', Buffer.from('what was said').toString('base64').slice(0, 12)])
+    for (const secret of [
+      'urn:answerback',
+      'the words',
+      Buffer.from('what was said').toString('base64').slice(0, 12),
+    ])
       assert.ok(!raw.includes(secret), secret);
     const digestOf = archived?.archived?.sha256 ?? assert.fail();
     assert.ok(!(await world.raw()).includes(digestOf), 'its digest is sealed');
@@ -51,7 +55,9 @@ describe('sealing: the archive', function () {
     const media = left.envelope.parts[0]?.media ?? assert.fail();
     assert.deepEqual(Buffer.from((await store.media.get(media))?.bytes ?? []), sound);
     const again = await archiving.archiveMessage((await store.messages.get(left.id)) ?? left);
-    await assert.rejects(store.messages.move(left.id, box, await openBox(store, number())), { code: 'invalid' });
+    await assert.rejects(store.messages.move(left.id, box, await openBox(store, number())), {
+      code: 'invalid',
+    });
     const copy = await readFile((await files())[0] ?? '');
     await store.mailboxes.remove(box);
     const key = again?.archived?.key ?? assert.fail();

@@ -10,7 +10,16 @@ import { number, sampleNotification } from '../storage/sample.ts';
 import { leave, masterText, openBox, openSealedWorld, type SealedWorld } from './sealed-world.ts';
 
 const sound = Buffer.concat([Buffer.from('what the caller said: meet me at noon. '), randomBytes(100_000)]);
-const secrets = ['meet me', 'Dinner', 'Zoë', 'secretaddress', 'party plans', 'station seven', 'aunt', 'left-out'];
+const secrets = [
+  'meet me',
+  'Dinner',
+  'Zoë',
+  'secretaddress',
+  'party plans',
+  'station seven',
+  'aunt',
+  'left-out',
+];
 const envelope = {
   subject: 'Dinner at eight',
   from: { number: '+41791234567', name: 'Zoë Example', address: 'secretaddress@example.com', private: false },
@@ -78,7 +87,10 @@ describe('sealing: the store', function () {
     const left = await leave(store, box, sound, {}, envelope);
     const old = await leave(world.bare.store, box, sound, {}, { subject: 'Old subject' });
     for (const { id } of [left, old]) {
-      assert.equal((await store.messages.setTranscript(id, 'about the lighthouse'))?.transcript, 'about the lighthouse');
+      assert.equal(
+        (await store.messages.setTranscript(id, 'about the lighthouse'))?.transcript,
+        'about the lighthouse',
+      );
       assert.equal((await store.messages.get(id))?.transcript, 'about the lighthouse');
     }
     assert.deepEqual(new Set(await search(box, 'lighthouse')), new Set([left.id, old.id]));
@@ -180,7 +192,10 @@ describe('sealing: the store', function () {
     const plain = world.bare.store;
     const box = await openBox(plain, number());
     const long = randomBytes(1_200_000);
-    const some = [await leave(plain, box, sound, { transcript: 'first' }, envelope), await leave(plain, box, long)];
+    const some = [
+      await leave(plain, box, sound, { transcript: 'first' }, envelope),
+      await leave(plain, box, long),
+    ];
     const greeting = 'greeting:1' as MediaId;
     await plain.media.put(greeting, 'audio/PCMU', Buffer.from('hello, leave a message'), box);
     const unavailable = { media: greeting, contentType: 'audio/PCMU', durationMs: 10 };
@@ -189,7 +204,8 @@ describe('sealing: the store', function () {
     const keys = world.sealing.keys ?? assert.fail();
     const work = {
       signal: new AbortController().signal,
-      onProgress: () => reads.push(...some.map(({ envelope: { parts } }) => store.media.get(parts[0]?.media as MediaId))),
+      onProgress: () =>
+        reads.push(...some.map(({ envelope: { parts } }) => store.media.get(parts[0]?.media as MediaId))),
       onFailed: (error: unknown) => assert.fail(error as Error),
     };
     const sealed = await keys.sealAll(plain, work);
@@ -197,10 +213,15 @@ describe('sealing: the store', function () {
     await Promise.all(reads);
     assert.equal((await keys.sealAll(plain, work)).messages, 0, 'nothing is left to be done');
     for (const one of some) assert.deepEqual(await store.messages.get(one.id), { ...one, version: 2 });
-    assert.deepEqual(Buffer.from((await store.media.get(some[1]?.envelope.parts[0]?.media as MediaId))?.bytes ?? []), long);
-    assert.equal(Buffer.from((await store.media.get(greeting))?.bytes ?? []).toString(), 'hello, leave a message');
+    assert.deepEqual(
+      Buffer.from((await store.media.get(some[1]?.envelope.parts[0]?.media as MediaId))?.bytes ?? []),
+      long,
+    );
+    assert.equal(
+      Buffer.from((await store.media.get(greeting))?.bytes ?? []).toString(),
+      'hello, leave a message',
+    );
     assert.ok(!(await world.raw()).includes('leave a message'));
     assert.deepEqual(await search(box, 'first'), [some[0]?.id]);
   });
 });
-

@@ -31,7 +31,10 @@ export async function openSealedWorld(
 ): Promise<SealedWorld> {
   const bare = await openTestStore();
   const keyDatabase = `${bare.database}_keys`;
-  const keys = await openKeyStore({ url: bare.url, database: keyDatabase, timeoutMs: 15_000 }, { log: silentLog });
+  const keys = await openKeyStore(
+    { url: bare.url, database: keyDatabase, timeoutMs: 15_000 },
+    { log: silentLog },
+  );
   const sealing = openSealing({ log: silentLog, with: { keys, master } });
   return {
     bare,

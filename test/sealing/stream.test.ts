@@ -24,7 +24,8 @@ const vectors = JSON.parse(
   readFileSync(new URL('tink/vectors.json', import.meta.url), 'utf8'),
 ) as readonly Vector[];
 
-const plainOf = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, (_, i) => (i * i + 7 * i) % 251);
+const plainOf = (bytes: number): Uint8Array =>
+  Uint8Array.from({ length: bytes }, (_, i) => (i * i + 7 * i) % 251);
 const keyOf = ({ key, aad, segment }: Pick<Vector, 'key' | 'aad' | 'segment'>) => ({
   key: Buffer.from(key, 'base64'),
   about: Buffer.from(aad, 'base64'),
@@ -84,7 +85,7 @@ describe('sealing: streams of Tink', () => {
     const sealed = await sealStream(plain, options);
     for (let i = 0; i < sealed.length; i += 1) {
       const changed = Uint8Array.from(sealed);
-      changed[i] = (changed[i] ?? 0) ^ (1 << i % 8);
+      changed[i] = (changed[i] ?? 0) ^ (1 << (i % 8));
       await assert.rejects(openStream(changed, options), broken, `byte ${i}`);
       await assert.rejects(openStream(sealed.subarray(0, i), options), broken, `cut at ${i}`);
     }

@@ -30,21 +30,27 @@ export async function openTransitServer(directory: string): Promise<TransitServe
   args.push('-dev-root-token-id=root', `-dev-listen-address=${address}`);
   const url = `https://${address}`;
   const authority = async (): Promise<string> => {
-    const [file] = ['vault-ca.pem', 'ca.pem', 'openbao-ca.pem'].filter((one) => existsSync(join(certificates, one)));
+    const [file] = ['vault-ca.pem', 'ca.pem', 'openbao-ca.pem'].filter((one) =>
+      existsSync(join(certificates, one)),
+    );
     return readFile(join(certificates, file ?? 'vault-ca.pem'), 'utf8');
   };
   const ask = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
     const ca = await authority();
     return new Promise((resolve, reject) => {
-      const asking = request(`${url}/v1/${path}`, { method, ca, headers: { 'x-vault-token': 'root' } }, (answer) => {
-        const pieces: Buffer[] = [];
-        answer.on('data', (piece: Buffer) => pieces.push(piece));
-        answer.on('end', () => {
-          const text = Buffer.concat(pieces).toString();
-          if ((answer.statusCode ?? 500) >= 300) reject(new Error(`${answer.statusCode}: ${text}`));
-          else resolve((text === '' ? {} : JSON.parse(text)) as Record<string, unknown>);
-        });
-      });
+      const asking = request(
+        `${url}/v1/${path}`,
+        { method, ca, headers: { 'x-vault-token': 'root' } },
+        (answer) => {
+          const pieces: Buffer[] = [];
+          answer.on('data', (piece: Buffer) => pieces.push(piece));
+          answer.on('end', () => {
+            const text = Buffer.concat(pieces).toString();
+            if ((answer.statusCode ?? 500) >= 300) reject(new Error(`${answer.statusCode}: ${text}`));
+            else resolve((text === '' ? {} : JSON.parse(text)) as Record<string, unknown>);
+          });
+        },
+      );
       asking.on('error', reject);
       asking.end(body === undefined ? undefined : JSON.stringify(body));
     });
@@ -68,7 +74,10 @@ export async function openTransitServer(directory: string): Promise<TransitServe
     ca: await authority(),
     ask,
     async token() {
-      const { auth } = await ask('POST', 'auth/token/create', { policies: ['answerback'], no_default_policy: true });
+      const { auth } = await ask('POST', 'auth/token/create', {
+        policies: ['answerback'],
+        no_default_policy: true,
+      });
       return (auth as { client_token: string }).client_token;
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),

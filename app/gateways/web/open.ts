@@ -1,8 +1,9 @@
 /** The web server: webhooks and health. */
 import { fastifyFormbody } from '@fastify/formbody';
 import { fastify } from 'fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { AddressInfo } from 'node:net';
+import type { Certificate, KeyPair } from '../../ports/certificates.ts';
 import type { Readiness } from '../../ports/health.ts';
 import { answer, handleProblems } from './problem.ts';
 import { serveTwilio } from './twilio.ts';
@@ -12,6 +13,8 @@ export interface WebSlice {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** It speaks HTTPS with it, and no HTTP. */
+  readonly tls?: Certificate | undefined;
   /** Without it there are no webhooks. */
   readonly twilio?: { readonly publicUrl: string } | undefined;
   readonly twilioAuthToken?: string | undefined;
@@ -41,14 +44,7 @@ const HEADERS = {
 
 /** Listens when this settles. Closing lets requests that are being answered end, and refuses new ones. */
 export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
-  const app = fastify({
-    bodyLimit: BODY_BYTES,
-    requestTimeout: REQUEST_MS,
-    forceCloseConnections: 'idle',
-    exposeHeadRoutes: true,
-    // A path that cannot be decoded never reaches the hooks.
-    frameworkErrors: (_error, _request, reply) => void answer(reply.headers(HEADERS), 400),
-  });
+  const app = createApp(slice.tls);
   app.removeAllContentTypeParsers();
   await app.register(fastifyFormbody);
   app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
@@ -60,7 +56,27 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
   await app.listen({ host: slice.host, port: slice.port });
   const { port } = app.server.address() as AddressInfo;
   const host = slice.host.includes(':') ? `[${slice.host}]` : slice.host;
-  return { address: `http://${host}:${port}`, [Symbol.asyncDispose]: () => app.close().then(() => {}) };
+  const scheme = slice.tls === undefined ? 'http' : 'https';
+  return { address: `${scheme}://${host}:${port}`, [Symbol.asyncDispose]: () => app.close().then(() => {}) };
+}
+
+/** A new certificate is for connections that come from then on. */
+function createApp(tls: Certificate | undefined): FastifyInstance {
+  const options = {
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: true,
+    // A path that cannot be decoded never reaches the hooks.
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) =>
+      void answer(reply.headers(HEADERS), 400),
+  } as const;
+  if (tls === undefined) return fastify(options);
+  const secure = (pair: KeyPair) => ({ key: pair.key, cert: pair.cert, minVersion: 'TLSv1.2' as const });
+  const app = fastify({ ...options, https: secure(tls) });
+  tls.onChange?.((pair) => app.server.setSecureContext(secure(pair)));
+  // Whoever answers does not see what is under HTTP.
+  return app as unknown as FastifyInstance;
 }
 
 function serveHealth(app: FastifyInstance, deps: WebDeps): void {

@@ -95,7 +95,8 @@ class TransitMaster implements MasterKey {
     const { status, text } = await this.#send(new URL(`/v1/${mount}/${what}/${key}`, url), body);
     if (status === 403) throw new Refused();
     // What it says may quote what was sent.
-    if (status === 400 && what === 'decrypt') throw lost(`the key server cannot decrypt this with ${mount}/${key}`);
+    if (status === 400 && what === 'decrypt')
+      throw lost(`the key server cannot decrypt this with ${mount}/${key}`);
     if (status !== 200) throw away(`the key server answers ${status}`);
     try {
       const { data } = JSON.parse(text) as { data?: unknown };
