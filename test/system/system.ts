@@ -30,6 +30,8 @@ export interface SystemOptions {
   readonly tries?: number;
   /** Telephones that may register. */
   readonly phones?: LocalAsteriskOptions['phones'];
+  /** SIP over TLS. */
+  readonly tls?: LocalAsteriskOptions['tls'];
   /** More trunks than the one to the mobile network. */
   readonly lines?: readonly Trunk[];
 }
@@ -74,6 +76,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       trunks,
       ...(options.tries === undefined ? {} : { tries: options.tries }),
       ...(options.phones === undefined ? {} : { phones: options.phones }),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
     });
     closing.push(() => asterisk[Symbol.asyncDispose]());
     const start = (wrapper: readonly string[] = []): Promise<Controller> =>
