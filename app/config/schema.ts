@@ -138,6 +138,12 @@ const trunk = z.strictObject({
   name: name.describe('Its name as an endpoint of the switch.'),
   host: z.string().default('127.0.0.1').describe('Where the far side is.'),
   port: port.default(5060).describe('SIP port of the far side.'),
+  secure: z
+    .boolean()
+    .default(false)
+    .describe(
+      'SIP over TLS and SRTP, and nothing else: `npm run freeswitch:render` writes it so; of Asterisk see docs/encryption.md.',
+    ),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -189,7 +195,7 @@ export const configSchema = z.strictObject({
     .describe('Classes of service by name.'),
   trunks: z
     .array(trunk)
-    .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true, attests: false }])
+    .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, secure: false, trusted: true, attests: false }])
     .describe('SIP trunks.'),
   switch: z
     .enum(['asterisk', 'freeswitch'])

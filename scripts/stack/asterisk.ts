@@ -105,6 +105,9 @@ export function controllerAccess(asterisk: LocalAsterisk): {
 
 /** Starts Asterisk; ARI answers and the dialplan is loaded when this settles. */
 export async function openLocalAsterisk(options: LocalAsteriskOptions): Promise<LocalAsterisk> {
+  const secure = [...(options.trunks ?? []), ...(options.phones ?? [])].find((one) => one.secure);
+  if (secure !== undefined && options.tls === undefined)
+    throw new Error(`${secure.name} is to be secure, and there is no certificate`);
   const directory = resolve(options.directory);
   const installation = findInstallation();
   const runFolder = await socketFolder(directory);
