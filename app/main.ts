@@ -116,13 +116,7 @@ async function main(): Promise<void> {
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
   using certificates = await openCertificates(config, log);
-  const webSlice = {
-    ...config.web,
-    tls: certificates.web,
-    twilio: config.twilio,
-    twilioAuthToken: secrets.twilio?.authToken,
-  };
-  await using web = await openWeb(webSlice, {
+  await using web = await openWeb(webSlice(config, secrets, certificates.web), {
     log,
     onText: (text) => controller.text(text),
     onReport: reportTo(store, metrics),
@@ -283,6 +277,10 @@ async function openEdge(config: Config, secrets: Secrets, { media, store, log, o
     { ...sipEdge, secret: secrets.drachtio, node, trunks, numbers },
     { log, clock, onText, lampOf, subscriptions: store.subscriptions, healthy: () => media.healthy },
   );
+}
+
+function webSlice({ web, twilio }: Config, secrets: Secrets, tls: Certificate | undefined) {
+  return { ...web, tls, twilio, twilioAuthToken: secrets.twilio?.authToken };
 }
 
 /** Those of the servers here, read anew when they are renewed. */

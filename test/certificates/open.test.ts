@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ describe('certificates', function () {
     const agent = new Agent({ keepAlive: true, maxSockets: 1, rejectUnauthorized: false });
     const ask = async () => {
       const asking = get(`${web.address}/health/live`, { agent });
-      const [answer] = (await once(asking, 'response')) as [import('node:http').IncomingMessage];
+      const [answer] = (await once(asking, 'response')) as [IncomingMessage];
       const { subject } = (answer.socket as TLSSocket).getPeerCertificate();
       answer.resume();
       await once(answer, 'end');

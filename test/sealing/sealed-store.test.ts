@@ -117,7 +117,7 @@ describe('sealing: the store', function () {
     await store.media.put(id, 'video/mp4', long, box);
     await store.media.put(id, 'video/mp4', long, box);
     const chunks = world.bare.client.db(world.bare.database).collection('audio.chunks');
-    await chunks.deleteMany({ files_id: id, n: { $in: [0, 5] } } as object);
+    await chunks.deleteMany({ files_id: id, n: { $in: [0, 5] } });
     await assert.rejects(store.media.get(id), { code: 'store-failed' });
     await store.media.put(id, 'video/mp4', long, Promise.resolve(box));
     assert.equal(Buffer.compare((await store.media.get(id))?.bytes ?? Buffer.alloc(0), long), 0);
@@ -129,7 +129,7 @@ describe('sealing: the store', function () {
     await store.media.put(id, 'video/mp4', long, next);
     assert.equal(Buffer.compare((await store.media.get(id))?.bytes ?? Buffer.alloc(0), long), 0);
     await store.media.delete(id);
-    assert.equal(await chunks.countDocuments({ files_id: { $regex: '^email:long' } } as object), 0);
+    assert.equal(await chunks.countDocuments({ files_id: { $regex: '^email:long' } }), 0);
   });
 
   it('what is damaged is refused, never played; its message can be listed and removed', async () => {
@@ -147,7 +147,7 @@ describe('sealing: the store', function () {
     const sealed = String(raw?.['sealed']);
     await database
       .collection('messages')
-      .updateOne({ _id: left.id } as object, { $set: { sealed: `${sealed.slice(0, -6)}AAAAAA` } });
+      .updateOne({ _id: left.id }, { $set: { sealed: `${sealed.slice(0, -6)}AAAAAA` } });
     const [found] = await store.messages.list(box, { limit: 5 });
     assert.equal(found?.unreadable, true);
     assert.deepEqual([found?.transcript, found?.envelope.subject], [undefined, undefined]);
@@ -155,7 +155,7 @@ describe('sealing: the store', function () {
     await assert.rejects(store.messages.envelopeXml(left.id), { code: 'key-lost' });
     // What was sealed for one message is not taken for another's.
     const other = await leave(store, box, sound, {}, envelope);
-    await database.collection('messages').updateOne({ _id: other.id } as object, { $set: { sealed } });
+    await database.collection('messages').updateOne({ _id: other.id }, { $set: { sealed } });
     assert.equal((await store.messages.get(other.id))?.unreadable, true);
     assert.equal((await store.messages.remove(left.id))?.id, left.id);
   });

@@ -76,7 +76,7 @@ function createApp(tls: Certificate | undefined): FastifyInstance {
   const app = fastify({ ...options, https: secure(tls) });
   tls.onChange?.((pair) => app.server.setSecureContext(secure(pair)));
   // Whoever answers does not see what is under HTTP.
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 function serveHealth(app: FastifyInstance, deps: WebDeps): void {

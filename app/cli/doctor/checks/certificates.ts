@@ -13,7 +13,16 @@ export const certificates: Check = {
     const pairs = [
       { name: 'mail', key: 'email.listen.tls', files: config.email?.listen?.tls },
       { name: 'the web', key: 'web.tls', files: config.web.tls },
-    ].flatMap(({ files, ...one }) => (files === undefined ? [] : [{ ...one, ...{ files } }]));
+    ].flatMap(({ files, ...one }) =>
+      files === undefined
+        ? []
+        : [
+            {
+              ...one,
+              files,
+            },
+          ],
+    );
     const authorities = config.smpp.flatMap(({ name, tlsCa }) =>
       tlsCa === undefined ? [] : [{ name, tlsCa }],
     );
