@@ -3,6 +3,7 @@ import type { RetentionStore } from '../ports/retention.ts';
 import type { MailboxStore, Store } from '../ports/store.ts';
 import { sealArchived } from './message.ts';
 import { createReseal } from './reseal.ts';
+import { sealedArrivals } from './sealed-arrivals.ts';
 import { SealedMedia } from './sealed-media.ts';
 import { SealedMessages } from './sealed-messages.ts';
 import { sealedNotifications } from './sealed-notifications.ts';
@@ -17,6 +18,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     media: new SealedMedia(store.media, sealer, (id, bytes) => store.resealing.replaceMedia(id, bytes)),
     archiving: sealedArchiving(store.archiving, sealer),
     retention: sealedRetention(store.retention, sealer),
+    arrivals: sealedArrivals(store.arrivals, sealer),
     notifications: sealedNotifications(store.notifications, sealer),
     strays: withMethods(store.strays, {
       owners: async (keys: readonly string[]) => sealer.openAll(await store.strays.owners(keys)),

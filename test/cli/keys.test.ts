@@ -58,6 +58,10 @@ describe('answerback keys', function () {
     assert.equal((await run('keys rotate', `${two},${one}`)).json()['rotated'], 1);
     const state = { master: 'two', keys: 1, current: true };
     assert.deepEqual((await run('keys status', two)).json(), { masters: [state] });
+    assert.equal((await run('doctor --only keys', two)).code, 0);
+    const doctor = await run('doctor --only keys', one);
+    assert.equal(doctor.code, 1);
+    assert.match(doctor.out, /two: 1 mailboxes cannot be read/);
     const lost = await run('keys status', one);
     assert.equal(lost.code, 1);
     assert.match(JSON.stringify(lost.json()), /the master key two is not in environment/);

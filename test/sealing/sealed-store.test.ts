@@ -6,7 +6,7 @@ import { searchTerms, senderTerms } from '../../app/core/search/search-terms.ts'
 import type { MessageSearch } from '../../app/ports/message-search.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { openEnvironmentMaster } from '../../app/sealing/master/local.ts';
-import { number, sampleNotification } from '../storage/sample.ts';
+import { at, number, sampleNotification } from '../storage/sample.ts';
 import { leave, masterText, openBox, openSealedWorld, type SealedWorld } from './sealed-world.ts';
 
 const sound = Buffer.concat([Buffer.from('what the caller said: meet me at noon. '), randomBytes(100_000)]);
@@ -108,6 +108,29 @@ describe('sealing: the store', function () {
     assert.equal(taken?.notification.subject, 'its title');
     const raw = await world.raw();
     assert.ok(!raw.includes('the words of a text') && !raw.includes('its title'));
+  });
+
+  it('a text that came in parts is sealed until it is a message, and its repeats are known', async () => {
+    const { arrivals } = store;
+    const text = { network: 'sms', trunk: 'smpp:home', from: '+12025550123', to: '+12025550147' } as const;
+    const fresh = { id: 'text', received: at(0), due: at(0), expires: new Date(4e12) };
+    const part = (n: number, body: string) => ({ key: 'k1', text, total: 2, number: n, body });
+    await arrivals.addPart(part(1, 'the first half '), fresh);
+    const whole = await arrivals.addPart(part(2, 'and the second'), fresh);
+    assert.deepEqual(whole.kind === 'kept' && [...(whole.arrival.parts?.bodies.values() ?? [])], [
+      'the first half ',
+      'and the second',
+    ]);
+    assert.equal((await arrivals.addPart(part(2, 'and the second'), fresh)).kind, 'kept');
+    assert.equal((await arrivals.addPart(part(2, 'something else'), fresh)).kind, 'other');
+    const kept = { ...text, id: 'mms', body: 'words of an MMS', truncated: false };
+    assert.equal(await arrivals.keep('k2', kept, { ...fresh, id: 'mms', due: at(9) }), true);
+    const raw = await world.raw();
+    for (const secret of ['first half', 'and the second', 'words of an MMS'])
+      assert.ok(!raw.includes(secret), secret);
+    await arrivals.done('k1', 'text', new Date(4e12));
+    assert.equal((await arrivals.addPart(part(2, 'and the second'), fresh)).kind, 'repeat');
+    assert.equal((await arrivals.takeDue(new Date(4e12), 1000))?.text.body, 'words of an MMS');
   });
 
   it('long media too: read in part, put again, broken off and put again', async () => {
