@@ -5,10 +5,11 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { MongoClient, type Binary } from 'mongodb';
+import { Binary, MongoClient } from 'mongodb';
 import { openBaresip } from '../../scripts/demo/baresip.ts';
 import { speak } from '../../scripts/demo/speech.ts';
 import { toUlaw } from '../../scripts/demo/wav.ts';
+import { prompt } from '../audio/prompt.ts';
 import { makePair } from '../certificates/make.ts';
 import { nextNotice } from './leave-message.ts';
 import { access, openSystem, type System } from './system.ts';
@@ -79,23 +80,35 @@ describe('calls over TLS with SRTP, into a store that is sealed', function () {
     await call.hangUp();
     const { reference } = await nextNotice(system, bob, 30_000);
     const client = await new MongoClient(system.local.url).connect();
+    const media = client.db('answerback').collection<{ data: Binary }>('media');
+    const damage = async () => {
+      const kept = await media.findOne();
+      const bytes = Buffer.from(kept?.data.buffer ?? []);
+      bytes[2000] = (bytes[2000] ?? 0) ^ 1;
+      await media.updateOne({}, { $set: { data: new Binary(bytes) } });
+    };
     try {
-      const media = client.db('answerback').collection<{ data: Binary }>('media');
       const [kept] = await media.find().toArray();
       const bytes = Buffer.from(kept?.data.buffer ?? []);
       assert.equal(bytes.toString('latin1', 1, 7), 'ABSEAL');
       const [message] = await client.db('answerback').collection('messages').find().toArray();
       assert.ok(typeof message?.['sealed'] === 'string');
       assert.equal(await client.db('answerback_keys').collection('keys').countDocuments(), 1);
+      const subscriber = await system.phone(bob);
+      const listening = await subscriber.call(access);
+      await listening.up();
+      await listening.press(reference);
+      await listening.hears(toUlaw(words), { withinMs: 30_000 });
+      await listening.hangup();
+      await damage();
+      const again = await subscriber.call(access);
+      await again.up();
+      await again.press(reference);
+      await again.hears(await prompt('reference-deleted'), { withinMs: 30_000 });
+      await again.hangup();
     } finally {
       await client.close();
     }
-    const subscriber = await system.phone(bob);
-    const listening = await subscriber.call(access);
-    await listening.up();
-    await listening.press(reference);
-    await listening.hears(toUlaw(words), { withinMs: 30_000 });
-    await listening.hangup();
   });
 
   it('a phone that is to speak SRTP and does not is refused', async () => {
