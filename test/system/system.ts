@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../app/ports/store.ts';
+import { openConfiguredSealing } from '../../app/open-sealing.ts';
 import { openStore } from '../../app/storage/open.ts';
 import {
   controllerAccess,
@@ -17,6 +18,13 @@ import { openPhone, type Phone, type PhoneOptions } from '../phone/phone.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
 export const access = '+12025550199';
+
+/** With ANSWERBACK_TEST_SEALED all is as without, and messages are sealed. */
+const isSealed = process.env['ANSWERBACK_TEST_SEALED'] !== undefined;
+const sealed = {
+  masterKeys: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+  encryption: { master: 'environment' as const },
+};
 
 export interface SystemOptions {
   /** Merged over the defaults, section by section. */
@@ -87,7 +95,12 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
         ...(process.env['ANSWERBACK_TEST_LOG'] === undefined
           ? {}
           : { onLine: (line) => process.stdout.write(`${JSON.stringify(line)}\n`) }),
-        env: { MONGODB_URL: local.url, ...controllerAccess(asterisk).env, ...options.env },
+        env: {
+          MONGODB_URL: local.url,
+          ...controllerAccess(asterisk).env,
+          ...(isSealed ? { ANSWERBACK_MASTER_KEYS: sealed.masterKeys } : {}),
+          ...options.env,
+        },
       });
     let controller = await start();
     closing.push(() => controller[Symbol.asyncDispose]());
@@ -96,11 +109,27 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       { log: silentLog },
     );
     closing.push(() => store[Symbol.asyncDispose]());
+    const sealing = isSealed
+      ? await openConfiguredSealing(
+          {
+            encryption: {
+              ...sealed.encryption,
+              database: 'answerback_keys',
+              url: undefined,
+              file: undefined,
+            },
+            store: { url: local.url, database: 'answerback', timeoutMs: 20_000 },
+          },
+          { masterKeys: sealed.masterKeys, transitToken: undefined },
+          { log: silentLog },
+        )
+      : undefined;
+    if (sealing !== undefined) closing.push(() => sealing[Symbol.asyncDispose]());
     const server = { host: asterisk.sipHost, port: asterisk.sipPort };
     return {
       local,
       asterisk,
-      store,
+      store: sealing?.store(store) ?? store,
       network,
       directory,
       get controller() {
@@ -139,6 +168,7 @@ function configFor(
     asterisk: controllerAccess(asterisk).config,
     web: { port: 0 },
     log: { level: 'debug' },
+    ...(isSealed ? { encryption: sealed.encryption } : {}),
   };
   for (const [key, value] of Object.entries(options.config ?? {})) {
     const before = defaults[key];
