@@ -35,6 +35,10 @@ exten => digits,1,Set(CALLERID(ani)=2025550125)
 exten => late,1,Set(CALLERID(num)=+12025550126)
  same => n,Set(AB_TRUNK=pstn)
  same => n,Goto(from-line,+12025550151,1)
+exten => tone,1,Set(AB_TRUNK=pstn)
+ same => n,Set(AB_DIALLED=+12025550152)
+ same => n,Gosub(line-facts,s,1)
+ same => n,Goto(from-line,fax,1)
 exten => nothing,1,Set(AB_TRUNK=pstn)
  same => n,Goto(from-line,s,1)
 exten => hostile,1,Set(CALLERID(num)=)}|1)
@@ -95,6 +99,15 @@ describe('Lines of the telephone network, on real calls', function () {
     assert.equal(await system.store.mailboxes.find('+12025550999' as E164), undefined);
     const calls = (await callRecords(system, 5)).filter(({ event }) => event === 'call');
     assert.deepEqual(new Set(calls.map(({ channel }) => channel)), new Set(['pstn']));
+  });
+
+  it('S15: a fax tone on a line leads to the fax machine', async () => {
+    const before = (await callRecords(system, 0)).length;
+    await ring('tone');
+    const rows = await callRecords(system, before + 1);
+    const row = rows.find(({ dst }) => dst === '+12025550152');
+    // There is a tone and no fax behind it.
+    assert.deepEqual([row?.dcontext, row?.channel, row?.faxstatus], ['fax', 'pstn', 'FAILED']);
   });
 
   it('S15: without a controller the dialplan takes the message of a line by itself', async () => {
