@@ -11,7 +11,7 @@ find_needed() {
   debian_packages+=(ghostscript poppler-utils libtiff-tools fonts-dejavu-core pocketsphinx pocketsphinx-en-us)
   # Farms, lines of the telephone network and pages are tested with these.
   if [[ $tests == yes ]]; then
-    debian_packages+=(kamailio asterisk-dahdi)
+    debian_packages+=(kamailio)
     has_chromium || debian_packages+=(chromium-headless-shell)
   fi
   go_in_root=no
@@ -57,15 +57,22 @@ make_root() {
   [[ -e $script ]] || script=/usr/share/debootstrap/scripts/sid
   # A root that served another need keeps serving it.
   packages=$(printf '%s\n' "${debian_packages[@]}" $(cut -d' ' -f2- "$root_stamp" 2>/dev/null) | sort -u)
-  local proxy
+  local proxy channels
+  # Channels of the telephone network as files alone: the packages want kernel modules of the cards' drivers besides.
+  channels=$([[ $packages != *kamailio* ]] || echo asterisk-dahdi libopenr2-3 libpri1.4 libss7-2.0 libtonezone2.0)
   proxy=$(apt-config dump --format '%v' Acquire::http::Proxy 2>/dev/null || true)
   # In mount and process tables of its own: whatever ends it, nothing stays mounted and nothing runs on.
   ${sudo[@]+"${sudo[@]}"} env DPKG_FORCE=unsafe-io ${proxy:+"http_proxy=$proxy"} \
     setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child=KILL --propagation private -- \
     debootstrap --variant=minbase "--keyring=$keyring" "--include=$(tr '\n' ',' <<<"$packages" | sed 's/,$//')" \
     "$suite" "$new" "$mirror" "$script"
-  ${sudo[@]+"${sudo[@]}"} bash -s "$new" "$suite-$root_recipe $(tr '\n' ' ' <<<"$packages")" "${SUDO_UID:-$(id -u)}" <<'END'
+  ${sudo[@]+"${sudo[@]}"} env ${proxy:+"http_proxy=$proxy"} bash -s \
+    "$new" "$suite-$root_recipe $(tr '\n' ' ' <<<"$packages")" "${SUDO_UID:-$(id -u)}" "$channels" <<'END'
 set -e
+# A mirror that lags behind is signed all the same.
+if [[ -n $4 ]]; then
+  chroot "$1" sh -ec 'apt-get -q -o Acquire::Check-Valid-Until=false update; cd /tmp; apt-get -q download $1; for one in *.deb; do dpkg -x "$one" /; done; rm *.deb; ldconfig' sh "$4"
+fi
 rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*
 # The program of another user than root has to find its name.
 [[ $3 -eq 0 ]] || echo "answerback:x:$3:$3::/tmp:/bin/sh" >>"$1/etc/passwd"
