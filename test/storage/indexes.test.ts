@@ -102,6 +102,8 @@ describe('storage: every question has its index', function () {
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
     'messages.setTranscript': (store) => store.messages.setTranscript(message.id, 'one more word'),
+    'messages.withoutWords': (store) => store.messages.withoutWords(message.mailbox, 100),
+    'messages.addWords': (store) => store.messages.addWords(message.id, ['word']),
     'messages.addDerived': (store) => store.messages.addDerived(message.id, derived),
     'messages.addDerived again': (store) => store.messages.addDerived(message.id, derived),
     'messages.move': (store) => store.messages.move(message.id, none as MailboxId, none as MailboxId),
