@@ -124,6 +124,7 @@ describe('answerback subscriber', function () {
     assert.equal(header, 'line,column,code,found,allowed');
     assert.match(first ?? '', /^4,number,not-a-number,rubbish,/);
     assert.match(second ?? '', /^5,number,given-twice,\+12025550151,/);
+    assert.equal((await run(['export', file('no/such.csv')])).code, 1);
     const out = await run(['export', file('out.csv')]);
     assert.deepEqual([out.code, out.out], [0, `2 subscribers in ${file('out.csv')}\n`]);
     assert.equal((await stat(file('out.csv'))).mode & 0o077, 0, 'for its owner alone');
