@@ -10,6 +10,7 @@ import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { bookQuestions } from './book-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
+import { wordQuestions } from './word-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -101,12 +102,10 @@ describe('storage: every question has its index', function () {
     'messages.setUrgent': (store) => store.messages.setUrgent(message.id, true),
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
-    'messages.setTranscript': (store) => store.messages.setTranscript(message.id, 'one more word'),
     'messages.addDerived': (store) => store.messages.addDerived(message.id, derived),
     'messages.addDerived again': (store) => store.messages.addDerived(message.id, derived),
     'messages.move': (store) => store.messages.move(message.id, none as MailboxId, none as MailboxId),
     'messages.remove': (store) => store.messages.remove(none as never),
-    'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
     'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
     'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
     'archiving.begin': (store) => store.archiving.begin(message.id, { key: 'key', until: at(9e8) }),
@@ -237,6 +236,7 @@ describe('storage: every question has its index', function () {
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
     ...bookQuestions,
     ...subscriptionQuestions,
+    ...wordQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
