@@ -6,6 +6,8 @@ import type { Derived } from '../../app/core/message/message.ts';
 import type { MessageSearch } from '../../app/ports/message-search.ts';
 import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
+import { asksAllShards } from './shards.ts';
+import { scattered } from '../../app/storage/shard-keys.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { bookQuestions } from './book-questions.ts';
@@ -248,6 +250,7 @@ describe('storage: every question has its index', function () {
       assert.ok(sent.length > 0, 'the store was asked');
       for (const find of sent.flatMap(filtersOf))
         assert.deepEqual(scansOf(await explain(find)), [], JSON.stringify(find));
+      if (!scattered.includes(name)) assert.deepEqual(sent.flatMap(filtersOf).filter(asksAllShards), []);
     });
   }
 
