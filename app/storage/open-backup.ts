@@ -46,7 +46,7 @@ export function openBackup({ url, database, timeoutMs }: ConnectionOptions): Bac
       }),
     async *read(name) {
       const limit = last.includes(name) ? mediaAtOnce : atOnce;
-      const collection = db.collection<Document>(name);
+      const collection = db.collection(name);
       let after: Document = {};
       for (;;) {
         const found = await ask(`read ${name}`, () =>

@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient, type Document } from 'mongodb';
-import type { MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
+import type { MediaId, MessageId } from '../../app/core/ids.ts';
 import { makeReference } from '../../app/core/reference/reference.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
@@ -44,7 +44,7 @@ describe('answerback backup and restore', function () {
     const { mailbox: at } = await store.mailboxes.findOrCreate(mailbox, { kind: 'voice', new: 1 });
     const part = { media, contentType: 'audio/PCMU', bytes, durationMs: Math.floor(bytes / 8), sha256 };
     const reference = makeReference(String(randomInt(1e8, 1e9)));
-    const message = sampleMessage({ mailbox: at.id as MailboxId, reference }, { parts: [part] });
+    const message = sampleMessage({ mailbox: at.id, reference }, { parts: [part] });
     await store.messages.insert(message);
     left.push(message.id);
   }
@@ -62,13 +62,13 @@ describe('answerback backup and restore', function () {
     for (let n = 0; n < 30; n += 1) await leave(400);
     await leave(singleDocumentBytes + 5000);
     const before = left.length;
-    let arriving = true;
+    const over = new AbortController();
     const arrivals = async () => {
-      while (arriving) await leave(300);
+      while (!over.signal.aborted) await leave(300);
     };
     const backUp = () =>
       run('from', 'backup', join(folder, 'copy')).finally(() => {
-        arriving = false;
+        over.abort();
       });
     const [backedUp] = await Promise.all([backUp(), arrivals()]);
     assert.equal(backedUp.code, 0, backedUp.errors);
@@ -98,7 +98,7 @@ describe('answerback backup and restore', function () {
     ]);
     assert.deepEqual(
       inTo,
-      inFrom.slice(0).filter((one) => inTo.some((other) => other['_id'] === one['_id'])),
+      inFrom.filter((one) => inTo.some((other) => other['_id'] === one['_id'])),
     );
   });
 

@@ -10,6 +10,7 @@ import { asksAllShards } from './shards.ts';
 import { scattered } from '../../app/storage/shard-keys.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
+import { arrivalQuestions } from './arrival-questions.ts';
 import { bookQuestions } from './book-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
 import { wordQuestions } from './word-questions.ts';
@@ -198,14 +199,7 @@ describe('storage: every question has its index', function () {
     'queues.read': (store) => store.queues.read(at(5), 10),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
-    'arrivals.keep': (store) =>
-      store.arrivals.keep(randomUUID(), { ...route, id: 'x', body: '', truncated: false }, fresh),
-    'arrivals.begin': (store) => store.arrivals.begin('arrival 2', fresh),
-    'arrivals.takeDue': (store) => store.arrivals.takeDue(at(9), 1000),
-    'arrivals.done': (store) => store.arrivals.done('arrival 3', 'id', at(9)),
-    'arrivals.putOff': (store) => store.arrivals.putOff('arrival 4', 'id', at(9)),
-    'arrivals.nextDue': (store) => store.arrivals.nextDue(),
-    'arrivals.end': (store) => store.arrivals.end('arrival 5', 'id'),
+    ...arrivalQuestions,
     'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
     'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
     'attempts.clear': (store) => store.attempts.clear('key 8'),
