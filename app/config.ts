@@ -2,6 +2,7 @@
  * The only reader of the YAML file and, but for what app/programs passes on, of process.env. Secrets come from the
  * environment alone.
  */
+import { mostGroups } from './core/address/line-group.ts';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -216,6 +217,7 @@ function contradictions(
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
+  wrong.push(...wrongLines(config));
   wrong.push(...wrongBilling(config.billing));
   for (const [key, c] of Object.entries(config.classes)) {
     if (!isTimeZone(c.timeZone))
@@ -252,6 +254,25 @@ function contradictions(
       line('twilio', 'no credentials', 'TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN in the environment'),
     );
   }
+  return wrong;
+}
+
+/** Lines are Asterisk's, and a span has one use. */
+function wrongLines({ trunks, switch: chosen, sipEdge }: z.output<typeof configSchema>): string[] {
+  const wrong: string[] = [];
+  const taken = new Set<number>();
+  const lines = trunks.filter((trunk) => trunk.line !== undefined);
+  if (lines.length > mostGroups) wrong.push(line('trunks', `${lines.length} lines`, `${mostGroups} at most`));
+  trunks.forEach(({ name, line: own }, i) => {
+    if (own === undefined) return;
+    if (chosen !== 'asterisk') wrong.push(line(`trunks[${i}].line`, chosen, '`switch: asterisk`'));
+    if (sipEdge?.trunk === name) wrong.push(line('sipEdge.trunk', name, 'a SIP trunk'));
+    for (const span of own.spans) {
+      if (taken.has(span))
+        wrong.push(line(`trunks[${i}].line.spans`, span, 'a span that no other trunk has'));
+      taken.add(span);
+    }
+  });
   return wrong;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { billingSection } from './billing.ts';
 import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
+import { line } from './line.ts';
 import { archive } from './archive.ts';
 import { email } from './email.ts';
 import { encryption } from './encryption.ts';
@@ -159,6 +160,11 @@ const trunk = z.strictObject({
     .describe(
       'It checks signed caller IDs (STIR/SHAKEN), and no one but it sets P-Attestation-Indicator: attestation A is believed.',
     ),
+  line: line
+    .optional()
+    .describe(
+      'A line of the telephone network (E1, T1) in place of SIP, see docs/lines.md: `host` and `port` do not count.',
+    ),
 });
 
 export const configSchema = z.strictObject({
@@ -196,7 +202,7 @@ export const configSchema = z.strictObject({
   trunks: z
     .array(trunk)
     .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, secure: false, trusted: true, attests: false }])
-    .describe('SIP trunks.'),
+    .describe('Trunks: SIP, and lines of the telephone network.'),
   switch: z
     .enum(['asterisk', 'freeswitch'])
     .default('asterisk')

@@ -4,7 +4,7 @@ import { writeEnvelope } from '../core/envelope/envelope.ts';
 import type { MessageSearch } from '../ports/message-search.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
 import { lost } from './faults.ts';
-import { blindTranscript, sealMessage, sealTranscript } from './message.ts';
+import { blindTranscript, blindWords, sealMessage, sealTranscript } from './message.ts';
 import type { Reseal } from './reseal.ts';
 import { searchSealed } from './search.ts';
 import type { Sealer } from './sealer.ts';
@@ -87,6 +87,19 @@ export class SealedMessages implements MessageStore {
       blindTranscript(key, transcript),
     );
     return this.#sealer.openIf(after);
+  }
+
+  async withoutWords(mailbox: MailboxId, limit: number): Promise<Message[]> {
+    return this.#sealer.openAll(await this.#messages.withoutWords(mailbox, limit));
+  }
+
+  /** As they are for a message that was never sealed. */
+  async addWords(id: MessageId, words: readonly string[]): Promise<void> {
+    const { keyring } = this.#sealer;
+    const message = keyring === undefined ? undefined : await this.#messages.get(id);
+    const isSealed = keyring !== undefined && message?.sealed !== undefined;
+    const key = isSealed ? await keyring.sealing(message.mailbox) : undefined;
+    await this.#messages.addWords(id, key === undefined ? words : blindWords(key, words));
   }
 
   addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean> {

@@ -29,18 +29,28 @@ export class Attempts implements AttemptStore {
 
   async fail(key: string, now: Date, windowMs: number): Promise<number> {
     const oldest = new Date(now.getTime() - windowMs);
-    const upsert = () =>
-      this.#attempts.findOneAndUpdate({ _id: key }, added(now, windowMs), {
-        upsert: true,
-        returnDocument: 'after',
-      });
-    const after = await this.#connection.run('attempts.fail', () =>
-      upsert().catch((error: unknown) => {
-        if (isDuplicate(error)) return upsert();
-        throw error;
-      }),
-    );
-    return countSince(after, oldest);
+    // No upsert: of several that make one document at once FerretDB counts all, and answers some of them what was before.
+    const add = () =>
+      this.#attempts.findOneAndUpdate({ _id: key }, added(now, windowMs), { returnDocument: 'after' });
+    return this.#connection.run('attempts.fail', async () => {
+      for (;;) {
+        const after = await add();
+        if (after !== null) return countSince(after, oldest);
+        if (await this.#first(key, now, windowMs)) return 1;
+      }
+    });
+  }
+
+  /** Makes the document with its first failure; false if another did. */
+  async #first(key: string, now: Date, windowMs: number): Promise<boolean> {
+    try {
+      const expires = new Date(now.getTime() + windowMs);
+      await this.#attempts.insertOne({ _id: key, at: [now], version: 1, expires });
+      return true;
+    } catch (error) {
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
   }
 
   async count(key: string, now: Date, windowMs: number): Promise<number> {
@@ -79,14 +89,7 @@ export class Attempts implements AttemptStore {
         const result = await this.#attempts.updateOne({ _id: key, ...same }, added(now, windowMs));
         return result.matchedCount === 1;
       }
-      try {
-        const expires = new Date(now.getTime() + windowMs);
-        await this.#attempts.insertOne({ _id: key, at: [now], version: 1, expires });
-        return true;
-      } catch (error) {
-        if (isDuplicate(error)) return false;
-        throw error;
-      }
+      return this.#first(key, now, windowMs);
     });
   }
 

@@ -6,10 +6,14 @@ import type { Derived } from '../../app/core/message/message.ts';
 import type { MessageSearch } from '../../app/ports/message-search.ts';
 import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
+import { asksAllShards } from './shards.ts';
+import { scattered } from '../../app/storage/shard-keys.ts';
 import { sampleClass } from '../services/sample-class.ts';
+import { arrivalQuestions } from './arrival-questions.ts';
 import { bookQuestions } from './book-questions.ts';
 import { mediaQuestions } from './media-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
+import { wordQuestions } from './word-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -98,12 +102,10 @@ describe('storage: every question has its index', function () {
     'messages.setUrgent': (store) => store.messages.setUrgent(message.id, true),
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
-    'messages.setTranscript': (store) => store.messages.setTranscript(message.id, 'one more word'),
     'messages.addDerived': (store) => store.messages.addDerived(message.id, derived),
     'messages.addDerived again': (store) => store.messages.addDerived(message.id, derived),
     'messages.move': (store) => store.messages.move(message.id, none as MailboxId, none as MailboxId),
     'messages.remove': (store) => store.messages.remove(none as never),
-    'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
     'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
     'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
     'archiving.begin': (store) => store.archiving.begin(message.id, { key: 'key', until: at(9e8) }),
@@ -188,14 +190,7 @@ describe('storage: every question has its index', function () {
     'queues.read': (store) => store.queues.read(at(5), 10),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
-    'arrivals.keep': (store) =>
-      store.arrivals.keep(randomUUID(), { ...route, id: 'x', body: '', truncated: false }, fresh),
-    'arrivals.begin': (store) => store.arrivals.begin('arrival 2', fresh),
-    'arrivals.takeDue': (store) => store.arrivals.takeDue(at(9), 1000),
-    'arrivals.done': (store) => store.arrivals.done('arrival 3', 'id', at(9)),
-    'arrivals.putOff': (store) => store.arrivals.putOff('arrival 4', 'id', at(9)),
-    'arrivals.nextDue': (store) => store.arrivals.nextDue(),
-    'arrivals.end': (store) => store.arrivals.end('arrival 5', 'id'),
+    ...arrivalQuestions,
     'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
     'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
     'attempts.clear': (store) => store.attempts.clear('key 8'),
@@ -228,6 +223,7 @@ describe('storage: every question has its index', function () {
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
     ...bookQuestions,
     ...subscriptionQuestions,
+    ...wordQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
@@ -239,6 +235,7 @@ describe('storage: every question has its index', function () {
       assert.ok(sent.length > 0, 'the store was asked');
       for (const find of sent.flatMap(filtersOf))
         assert.deepEqual(scansOf(await explain(find)), [], JSON.stringify(find));
+      if (!scattered.includes(name)) assert.deepEqual(sent.flatMap(filtersOf).filter(asksAllShards), []);
     });
   }
 

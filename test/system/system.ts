@@ -40,6 +40,8 @@ export interface SystemOptions {
   readonly phones?: LocalAsteriskOptions['phones'];
   /** SIP over TLS. */
   readonly tls?: LocalAsteriskOptions['tls'];
+  /** Text added to rendered files of the switch, by name. */
+  readonly dialplan?: LocalAsteriskOptions['extra'];
   /** More trunks than the one to the mobile network. */
   readonly lines?: readonly Trunk[];
 }
@@ -83,6 +85,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       directory: join(directory, 'asterisk'),
       trunks,
       ...(options.tries === undefined ? {} : { tries: options.tries }),
+      ...(options.dialplan === undefined ? {} : { extra: options.dialplan }),
       ...(options.phones === undefined ? {} : { phones: options.phones }),
       ...(options.tls === undefined ? {} : { tls: options.tls }),
     });
