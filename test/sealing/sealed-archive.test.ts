@@ -34,7 +34,9 @@ describe('sealing: the archive', function () {
 
   it('a message is sealed there too, comes back as it was, and is gone with its mailbox', async () => {
     const { store } = world;
-    const archiving = createArchiving({ store, archive, digest, clock, random, log });
+    const going: Promise<void>[] = [];
+    const later = (work: Promise<void>): void => void going.push(work);
+    const archiving = createArchiving({ store, archive, digest, clock, random, log, later });
     const box = await openBox(store, number());
     const sound = Buffer.concat([Buffer.from('what was said'), randomBytes(200_000)]);
     const left = await leave(store, box, sound, { transcript: 'the words' });
@@ -54,6 +56,7 @@ describe('sealing: the archive', function () {
     assert.equal(back.kind, 'there');
     const media = left.envelope.parts[0]?.media ?? assert.fail();
     assert.deepEqual(Buffer.from((await store.media.get(media))?.bytes ?? []), sound);
+    await Promise.all(going);
     const again = await archiving.archiveMessage((await store.messages.get(left.id)) ?? left);
     await assert.rejects(store.messages.move(left.id, box, await openBox(store, number())), {
       code: 'invalid',
