@@ -10,6 +10,7 @@ import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { bookQuestions } from './book-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
+import { webQuestions } from './web-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -90,15 +91,7 @@ describe('storage: every question has its index', function () {
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
-    'messages.briefs': (store) => store.messages.briefs(message.mailbox, { limit: 20, after: message }),
-    'messages.briefs of some states': (store) =>
-      store.messages.briefs(message.mailbox, { limit: 20, states: ['new', 'heard'], kinds: ['fax'] }),
-    'messages.briefs by urgency': (store) =>
-      store.messages.briefs(message.mailbox, { limit: 20, order: 'urgent-first' }),
-    'messages.searchBriefs': (store) => store.messages.searchBriefs(sought({ mailbox: message.mailbox })),
-    'messages.setState over a version': (store) =>
-      store.messages.setState(message.id, 'saved', at(1), undefined, 99),
-    'messages.setUrgent over a version': (store) => store.messages.setUrgent(message.id, false, 99),
+    ...webQuestions(message, notification),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
     'messages.next of a kind': (store) =>
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
@@ -115,7 +108,6 @@ describe('storage: every question has its index', function () {
     'messages.addDerived again': (store) => store.messages.addDerived(message.id, derived),
     'messages.move': (store) => store.messages.move(message.id, none as MailboxId, none as MailboxId),
     'messages.remove': (store) => store.messages.remove(none as never),
-    'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
     'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
     'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
     'archiving.begin': (store) => store.archiving.begin(message.id, { key: 'key', until: at(9e8) }),
@@ -131,7 +123,6 @@ describe('storage: every question has its index', function () {
     'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
     'messages.extendPending': (store) => store.messages.extendPending(message.id, 'notify', at(6)),
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
-    'messages.touch': (store) => store.messages.touch(message.id, at(1)),
     'retention.takeDue': (store) => store.retention.takeDue(at(0), lease, 50),
     'retention.takeDue of a mailbox': (store) => store.retention.takeDue(at(0), lease, 50, mailbox.id),
     'retention.due': (store) => all(store.retention.due(at(0))),
@@ -170,9 +161,6 @@ describe('storage: every question has its index', function () {
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
-    'notifications.ofMailbox': (store) =>
-      store.notifications.ofMailbox(notification.mailbox, { limit: 20, after: notification }),
-    'notifications.written': (store) => store.notifications.written(notification.mailbox, number(), 20),
     'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
     'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
     'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),
