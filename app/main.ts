@@ -4,7 +4,7 @@
  */
 import { openCertificate } from './certificates/open.ts';
 import { loadConfig, type Config, type Secrets } from './config.ts';
-import { createController } from './controller/controller.ts';
+import { createController, type Controller } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
@@ -12,8 +12,9 @@ import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
+import { subscriberRoutes } from './gateways/web/api/routes/subscriber.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
-import { openWeb } from './gateways/web/open.ts';
+import { openWeb, type Web } from './gateways/web/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
@@ -36,7 +37,7 @@ import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
-import { createHealth } from './telemetry/health.ts';
+import { createHealth, type Health } from './telemetry/health.ts';
 import {
   meteredConverter,
   meteredGateway,
@@ -116,11 +117,12 @@ async function main(): Promise<void> {
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
   using certificates = await openCertificates(config, log);
-  await using web = await openWeb(webSlice(config, secrets, certificates.web), {
+  await using web = await serveWeb(config, secrets, controller, {
     log,
-    onText: (text) => controller.text(text),
-    onReport: reportTo(store, metrics),
-    ready: () => health.ready(),
+    store,
+    metrics,
+    health,
+    tls: certificates.web,
   });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
@@ -163,6 +165,33 @@ async function openKept(
     await close();
     throw error;
   }
+}
+
+/** The web server with the API. */
+function serveWeb(
+  config: Config,
+  secrets: Secrets,
+  controller: Controller,
+  deps: {
+    readonly log: Log;
+    readonly store: Store;
+    readonly metrics: Metrics;
+    readonly health: Health;
+    readonly tls: Certificate | undefined;
+  },
+): Promise<Web> {
+  const { log, store, metrics, health, tls } = deps;
+  const { api: limits, ...listen } = config.web;
+  const { twilio } = config;
+  const slice = { ...listen, tls, api: { limits }, twilio, twilioAuthToken: secrets.twilio?.authToken };
+  return openWeb(slice, {
+    log,
+    // Nobody is known yet who could ask.
+    api: { guard: { whoIs: async () => undefined }, routes: subscriberRoutes(controller.serving) },
+    onText: (text) => controller.text(text),
+    onReport: reportTo(store, metrics),
+    ready: () => health.ready(),
+  });
 }
 
 /** The switch that the configuration names. */
@@ -277,10 +306,6 @@ async function openEdge(config: Config, secrets: Secrets, { media, store, log, o
     { ...sipEdge, secret: secrets.drachtio, node, trunks, numbers },
     { log, clock, onText, lampOf, subscriptions: store.subscriptions, healthy: () => media.healthy },
   );
-}
-
-function webSlice({ web, twilio }: Config, secrets: Secrets, tls: Certificate | undefined) {
-  return { ...web, tls, twilio, twilioAuthToken: secrets.twilio?.authToken };
 }
 
 /** Those of the servers here, read anew when they are renewed. */

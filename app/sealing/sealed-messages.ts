@@ -1,5 +1,6 @@
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
 import type { Derived, Message, MessageState, PendingKind } from '../core/message/message.ts';
+import { briefOf, type MessageBrief } from '../core/message/brief.ts';
 import { writeEnvelope } from '../core/envelope/envelope.ts';
 import type { MessageSearch } from '../ports/message-search.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
@@ -57,20 +58,37 @@ export class SealedMessages implements MessageStore {
     return this.#sealer.openIf(await this.#messages.previous(mailbox, filter, before));
   }
 
+  /** Sealed ones are opened whole: what a list shows of them is sealed too. */
+  async briefs(mailbox: MailboxId, options: ListOptions): Promise<MessageBrief[]> {
+    if (this.#sealer.keyring === undefined) return this.#messages.briefs(mailbox, options);
+    return (await this.list(mailbox, options)).map(briefOf);
+  }
+
+  async searchBriefs(search: MessageSearch): Promise<MessageBrief[]> {
+    if (this.#sealer.keyring === undefined) return this.#messages.searchBriefs(search);
+    return (await this.search(search)).map(briefOf);
+  }
+
   search(search: MessageSearch): Promise<Message[]> {
     return searchSealed(this.#messages, this.#sealer, search);
   }
 
-  async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[]) {
-    return this.#sealer.openBoth(await this.#messages.setState(id, state, at, from));
+  async setState(
+    id: MessageId,
+    state: MessageState,
+    at: Date,
+    from?: readonly MessageState[],
+    version?: number,
+  ) {
+    return this.#sealer.openBoth(await this.#messages.setState(id, state, at, from, version));
   }
 
   touch(id: MessageId, at: Date): Promise<boolean> {
     return this.#messages.touch(id, at);
   }
 
-  async setUrgent(id: MessageId, urgent: boolean) {
-    return this.#sealer.openBoth(await this.#messages.setUrgent(id, urgent));
+  async setUrgent(id: MessageId, urgent: boolean, version?: number) {
+    return this.#sealer.openBoth(await this.#messages.setUrgent(id, urgent, version));
   }
 
   /** One that was not sealed yet is from now on. */

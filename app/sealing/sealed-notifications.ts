@@ -43,6 +43,8 @@ export function sealedNotifications(notifications: NotificationStore, sealer: Se
     failed: (id, due, error) => notifications.failed(id, due, error),
     report: (gateway, providerId, status, error) => notifications.report(gateway, providerId, status, error),
     latestSent: async (to, before) => openIf(await notifications.latestSent(to, before)),
+    ofMailbox: async (mailbox, options) => openAll(await notifications.ofMailbox(mailbox, options)),
+    written: async (mailbox, to, limit) => openAll(await notifications.written(mailbox, to, limit)),
     byToken: async (token) => openIf(await notifications.byToken(token)),
     nextDue: () => notifications.nextDue(),
     deadLetters: async (limit) => openAll(await notifications.deadLetters(limit)),

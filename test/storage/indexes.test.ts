@@ -14,6 +14,7 @@ import { bookQuestions } from './book-questions.ts';
 import { mediaQuestions } from './media-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
 import { wordQuestions } from './word-questions.ts';
+import { webQuestions } from './web-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -91,6 +92,7 @@ describe('storage: every question has its index', function () {
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
+    ...webQuestions(message, notification),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
     'messages.next of a kind': (store) =>
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
@@ -121,7 +123,6 @@ describe('storage: every question has its index', function () {
     'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
     'messages.extendPending': (store) => store.messages.extendPending(message.id, 'notify', at(6)),
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
-    'messages.touch': (store) => store.messages.touch(message.id, at(1)),
     'retention.takeDue': (store) => store.retention.takeDue(at(0), lease, 50),
     'retention.takeDue of a mailbox': (store) => store.retention.takeDue(at(0), lease, 50, mailbox.id),
     'retention.due': (store) => all(store.retention.due(at(0))),
