@@ -8,6 +8,7 @@ import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
+import { accessQuestions } from './access-questions.ts';
 import { bookQuestions } from './book-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
@@ -237,6 +238,7 @@ describe('storage: every question has its index', function () {
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
     ...bookQuestions,
     ...subscriptionQuestions,
+    ...accessQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
