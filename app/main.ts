@@ -28,6 +28,8 @@ import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
 import { openArchive } from './open-archive.ts';
 import { openHasher } from './secrets/open.ts';
+import { openTokens } from './secrets/open-tokens.ts';
+import { openTotp } from './secrets/open-totp.ts';
 import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
 import { openPromptCatalog } from './speech/open.ts';
@@ -96,6 +98,8 @@ async function main(): Promise<void> {
     archive,
     digest: systemDigest,
     hasher,
+    tokens: openTokens(),
+    totp: openTotp({ issuer: totpIssuer(config) }),
     spool,
     journal,
     media: meteredMedia(media, metrics),
@@ -134,6 +138,11 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** What authenticator apps call this system. */
+function totpIssuer({ node, web }: Config): string {
+  return web.publicUrl === undefined ? `Answerback ${node}` : new URL(web.publicUrl).host;
 }
 
 /** The switch that the configuration names. */

@@ -22,10 +22,7 @@ export interface OperatorStore {
   /** All by name, those after the given one; fewer than `limit` = the end. */
   list(after: string | undefined, limit: number): Promise<Operator[]>;
   /** False if there is none. Codes of an earlier secret count for nothing then. */
-  change(
-    name: string,
-    change: Partial<Pick<Operator, 'role' | 'hash' | 'totp' | 'set'>>,
-  ): Promise<boolean>;
+  change(name: string, change: Partial<Pick<Operator, 'role' | 'hash' | 'totp' | 'set'>>): Promise<boolean>;
   /** The same password hashed anew; nothing if it has been changed meanwhile. */
   rehash(name: string, from: string, to: string): Promise<void>;
   /**

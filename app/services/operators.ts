@@ -4,15 +4,15 @@ import type { OperatorRole } from '../core/access/principal.ts';
 import { webAskerKey } from '../core/access/web-asker.ts';
 import { manyRule, pairRule } from '../core/lockout/lockout.ts';
 import type { AttemptStore } from '../ports/attempts.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, Random } from '../ports/clock.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { Log } from '../ports/log.ts';
 import type { Operator, OperatorStore } from '../ports/operators.ts';
-import type { Random } from '../ports/clock.ts';
 import type { SessionStore } from '../ports/sessions.ts';
 import type { Totp } from '../ports/totp.ts';
 import { createTries, type Limit, type Tries } from './attempt.ts';
 import type { Auditor } from './audit.ts';
+import { once } from './once.ts';
 
 export interface OperatorDeps {
   readonly store: {
@@ -159,7 +159,12 @@ interface LoginDeps extends OperatorDeps {
 
 async function login(
   deps: LoginDeps,
-  given: { readonly name: string; readonly password: string; readonly code: string; readonly address: string },
+  given: {
+    readonly name: string;
+    readonly password: string;
+    readonly code: string;
+    readonly address: string;
+  },
 ): Promise<OperatorLogin> {
   const { tries, auditor } = deps;
   const caller = webAskerKey(given.address);
@@ -196,16 +201,4 @@ async function judge(
       .rehash(name, operator.hash, await hasher.hash(password))
       .catch((error: unknown) => log.warn('a hash of a password stays as it was made', { error }));
   return operator;
-}
-
-/** Made when it is first asked for. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

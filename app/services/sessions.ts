@@ -93,9 +93,7 @@ async function find(deps: SessionDeps, token: string): Promise<Session | undefin
 
 function lasting(rule: SessionRule, { kind }: SessionHolder) {
   const [idle, hours] =
-    kind === 'operator'
-      ? [rule.operatorIdleMinutes, rule.operatorHours]
-      : [rule.idleMinutes, rule.hours];
+    kind === 'operator' ? [rule.operatorIdleMinutes, rule.operatorHours] : [rule.idleMinutes, rule.hours];
   return { idleMs: idle * minuteMs, longestMs: hours * 60 * minuteMs };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import { webAskerKey } from '../core/access/web-asker.ts';
-import type { E164, MailboxId } from '../core/ids.ts';
+import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -12,7 +12,7 @@ import type { Session } from '../ports/sessions.ts';
 import type { Store } from '../ports/store.ts';
 import type { Auditor } from './audit.ts';
 import type { Authentication } from './authenticate.ts';
-import type { PinAsker } from './authentication-deps.ts';
+import { isNobodys, nobodysMailbox, type PinAsker } from './authentication-deps.ts';
 import type { Links } from './links.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -75,7 +75,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
 
 async function sendCode(deps: SignInDeps, number: string, address: string): Promise<void> {
   const mailbox = await find(deps, number);
-  if (!isNobody(mailbox)) await deps.authentication.sendCode(mailbox, askerAt(address));
+  if (!isNobodys(mailbox)) await deps.authentication.sendCode(mailbox, askerAt(address));
 }
 
 async function byLink(deps: SignInDeps, token: string, address: string): Promise<LinkSignInResult> {
@@ -92,28 +92,8 @@ function askerAt(address: string): PinAsker {
   return { key: webAskerKey(address), trusted: false, blind: true };
 }
 
-const nobody = 'nobody:';
-
-export function isNobody({ id }: Pick<Mailbox, 'id'>): boolean {
-  return id.startsWith(nobody);
-}
-
 /** The mailbox of a number; where there is none, one that is nobody's and has no PIN. */
 async function find({ store, plan }: SignInDeps, typed: string): Promise<Mailbox> {
   const number = plan.parse(typed) ?? (`+${typed.replaceAll(/\D/g, '').slice(0, 20)}` as E164);
-  const found = await store.mailboxes.find(number);
-  if (found !== undefined) return found;
-  return {
-    id: `${nobody}${number}` as MailboxId,
-    number,
-    aliases: [],
-    origin: 'dynamic',
-    status: 'active',
-    classOfService: '',
-    created: new Date(0),
-    counts: { new: 0, old: 0, urgent: 0 },
-    byKind: {},
-    settings: {},
-    version: 0,
-  };
+  return (await store.mailboxes.find(number)) ?? nobodysMailbox(number);
 }

@@ -1,5 +1,6 @@
 import type { Notice } from './texts.ts';
 import { oneSms } from './texts.ts';
+import { withLink } from './with-link.ts';
 import type { FaxReason, Wording } from './wording.ts';
 
 /**
@@ -9,12 +10,14 @@ import type { FaxReason, Wording } from './wording.ts';
 export function faxNoticeText(
   notice: Omit<Notice, 'durationMs' | 'urgent'> & { readonly pages: number },
 ): string {
-  const { words, access, reference, from, pages } = notice;
+  const { words, access, reference, from, pages, link } = notice;
   const open = `${access},,${reference}#`;
-  return oneSms(from, words, {
-    wide: (caller) => words.text('fax-notice', { caller, n: pages, open }),
-    narrow: (caller) => words.text('short-fax-notice', { caller, open }),
-  });
+  return withLink(link, (tail) =>
+    oneSms(from, words, {
+      wide: (caller) => words.text('fax-notice', { caller, n: pages, open }) + tail,
+      narrow: (caller) => words.text('short-fax-notice', { caller, open }),
+    }),
+  );
 }
 
 /** What became of a fax that somebody sent. */

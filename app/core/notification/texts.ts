@@ -1,6 +1,7 @@
 import { safeDisplay } from '../address/name-addr.ts';
 import type { Sender } from '../message/message.ts';
 import { smsUnits } from './sms-units.ts';
+import { withLink } from './with-link.ts';
 import type { Wording } from './wording.ts';
 
 export interface Notice {
@@ -11,6 +12,8 @@ export interface Notice {
   readonly from: Sender;
   readonly durationMs: number;
   readonly urgent?: boolean;
+  /** Address that opens the message; left out where the text would not be one SMS with it. */
+  readonly link?: string | undefined;
 }
 
 /**
@@ -21,10 +24,12 @@ export function noticeText(notice: Notice): string {
   const { words } = notice;
   const holes = { duration: duration(notice.durationMs), open: `${notice.access},,${notice.reference}#` };
   const long = notice.urgent ? 'urgent-notice' : 'notice';
-  return oneSms(notice.from, words, {
-    wide: (caller) => words.text(long, { ...holes, caller }),
-    narrow: (caller) => words.text('short-notice', { ...holes, caller }),
-  });
+  return withLink(notice.link, (tail) =>
+    oneSms(notice.from, words, {
+      wide: (caller) => words.text(long, { ...holes, caller }) + tail,
+      narrow: (caller) => words.text('short-notice', { ...holes, caller }),
+    }),
+  );
 }
 
 /** Of a text about a sender the most that is one SMS: with name and number, then less of the name, then in short. */
@@ -53,6 +58,14 @@ export function textNoticeText(
   notice: Omit<Notice, 'durationMs' | 'urgent'> & { readonly said: string },
   name: 'text-notice' | 'email-notice' | 'image-notice' | 'video-notice' = 'text-notice',
 ): string {
+  return withLink(notice.link, (tail) => textNoticeWith(tail, notice, name));
+}
+
+function textNoticeWith(
+  tail: string,
+  notice: Omit<Notice, 'durationMs' | 'urgent'> & { readonly said: string },
+  name: 'text-notice' | 'email-notice' | 'image-notice' | 'video-notice',
+): string {
   const { words, access, reference, said } = notice;
   const open = `${access},,${reference}#`;
   const { number, name: called } = senderOf(notice.from, words);
@@ -60,7 +73,8 @@ export function textNoticeText(
   const callers = called && number ? [`${called} (${number})`, called, number] : [called ?? number ?? ''];
   for (const template of [name, 'short-text-notice'] as const) {
     const filled = (caller: string, some: string): string =>
-      words.text(template, { caller, words: some, open }).replace(/ {2,}/g, ' ').trim();
+      words.text(template, { caller, words: some, open }).replace(/ {2,}/g, ' ').trim() +
+      (template === name ? tail : '');
     for (const caller of callers) {
       const text = shortened(shown, (some) => filled(caller, some), '...', leastWords);
       if (text !== undefined) return text;

@@ -55,6 +55,7 @@ export const mailTextNames = [
   'mail-pages',
   'mail-reference',
   'mail-call',
+  'mail-link',
   /** Over the transcript of what was spoken. */
   'mail-said',
   /** Hole: n. */

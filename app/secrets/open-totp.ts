@@ -8,7 +8,7 @@ const form = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
 /** Periods before and after that count, because clocks differ (RFC 6238, section 5.2). */
 const window = 1;
 
-export function createTotp({ issuer }: { readonly issuer: string }): Totp {
+export function openTotp({ issuer }: { readonly issuer: string }): Totp {
   return {
     secret: () => new Secret({ size: secretBytes }).base32,
     url: (name, secret) => new TOTP({ ...form, issuer, label: name, secret }).toString(),
