@@ -30,8 +30,7 @@ export const messageState = z
   .meta({ id: 'MessageState', description: 'What became of a message; deleted ones lie in the trash.' });
 export type MessageState = z.infer<typeof messageState>;
 
-/** `*` = what is there, whatever its version. */
-export const ifMatch = z.object({
+export const ifMatch = z.looseObject({
   'if-match': z
     .string()
     .max(200)
@@ -41,7 +40,7 @@ export const ifMatch = z.object({
     ),
 });
 
-export const idempotencyKey = z.object({
+export const idempotencyKey = z.looseObject({
   'idempotency-key': z
     .string()
     .min(1)

@@ -54,6 +54,8 @@ export const fieldProblem = z
   })
   .meta({ id: 'FieldProblem', description: 'What is wrong with one field of a request.' });
 
+export type FieldProblem = z.infer<typeof fieldProblem>;
+
 export const problem = z
   .object({
     type: z.literal('about:blank').describe('Always this one: `code` says more.'),
