@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { loadConfig, type Config, type Secrets } from './config.ts';
-import { createController } from './controller/controller.ts';
+import { createController, type Controller } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
@@ -13,7 +13,8 @@ import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
-import { openWeb } from './gateways/web/open.ts';
+import { openWeb, type Web } from './gateways/web/open.ts';
+import { openSignIn } from './gateways/web/sign-in/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
@@ -36,7 +37,7 @@ import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
-import { createHealth } from './telemetry/health.ts';
+import { createHealth, type Health } from './telemetry/health.ts';
 import {
   meteredConverter,
   meteredGateway,
@@ -118,13 +119,7 @@ async function main(): Promise<void> {
   takes.onText = (text) => controller.text(text);
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
-  const webSlice = { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken };
-  await using web = await openWeb(webSlice, {
-    log,
-    onText: (text) => controller.text(text),
-    onReport: reportTo(store, metrics),
-    ready: () => health.ready(),
-  });
+  await using web = await serveWeb(config, secrets, controller, { log, store, metrics, health });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
   await using mail = await openMail(config, intake, log);
@@ -138,6 +133,25 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** The web server with the API. */
+function serveWeb(
+  config: Config,
+  secrets: Secrets,
+  controller: Controller,
+  deps: { readonly log: Log; readonly store: Store; readonly metrics: Metrics; readonly health: Health },
+): Promise<Web> {
+  const { log, store, metrics, health } = deps;
+  const { oidcClientSecret, twilio } = secrets;
+  const slice = { ...config.web, twilio: config.twilio, twilioAuthToken: twilio?.authToken };
+  return openWeb(slice, {
+    log,
+    api: openSignIn({ ...config.web, oidcClientSecret }, { ...controller.admission, clock, log }),
+    onText: (text) => controller.text(text),
+    onReport: reportTo(store, metrics),
+    ready: () => health.ready(),
+  });
 }
 
 /** What authenticator apps call this system. */

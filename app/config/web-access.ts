@@ -50,6 +50,13 @@ const minutes = z.int().min(1).max(43_200);
 const hours = z.int().min(1).max(8760);
 
 export const webAccess = {
+  proxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+    .max(100)
+    .default([])
+    .describe(
+      'Addresses or networks of reverse proxies in front, whose X-Forwarded-For is believed: wrong tries and rates count against the address that it tells.',
+    ),
   publicUrl: origin
     .optional()
     .describe(

@@ -134,7 +134,7 @@ async function reset(
   await Promise.all([
     store.sessions.removeAll({ operator: name }),
     store.attempts.clear(everybodyKey(name)),
-    store.attempts.clearAll(`${pairPrefix(name)}`),
+    store.attempts.clearAll(pairPrefix(name)),
   ]);
   return { kind: 'set', ...(secret === undefined ? {} : { url: totp.url(name, secret) }) };
 }

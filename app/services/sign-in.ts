@@ -4,7 +4,7 @@
  */
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import { webAskerKey } from '../core/access/web-asker.ts';
-import type { E164 } from '../core/ids.ts';
+import type { E164, MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -38,13 +38,18 @@ export type SignInResult =
   /** Not judged before then. */
   | { readonly kind: 'locked'; readonly until: Date };
 
-export type LinkSignInResult = SignedIn | { readonly kind: 'gone' | 'expired' | 'unknown' };
+export type LinkSignInResult =
+  | SignedIn
+  /** They are in their own mailbox, where the message is. */
+  | { readonly kind: 'own'; readonly message: MessageId }
+  | { readonly kind: 'gone' | 'expired' | 'unknown' };
 
 export interface SignIn {
   /** @param address of the internet, that wrong tries count against */
   byPin(number: string, pin: string, address: string): Promise<SignInResult>;
   byCode(number: string, code: string, address: string): Promise<SignInResult>;
-  byLink(token: string, address: string): Promise<LinkSignInResult>;
+  /** @param own mailbox of whoever is signed in: who may see more than the link shows stays signed in */
+  byLink(token: string, address: string, own?: MailboxId): Promise<LinkSignInResult>;
   /** Returns at once, whoever asks for whatever number. */
   sendCode(number: string, address: string): void;
 }
@@ -68,7 +73,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const holder = { kind: 'subscriber', mailbox: mailbox.id, via: 'code' } as const;
       return { kind: 'in', ...(await sessions.begin(holder)) };
     },
-    byLink: (token, address) => byLink(deps, token, address),
+    byLink: (token, address, own) => byLink(deps, token, address, own),
     sendCode: (number, address) => deps.later(sendCode(deps, number, address)),
   };
 }
@@ -78,10 +83,16 @@ async function sendCode(deps: SignInDeps, number: string, address: string): Prom
   if (!isNobodys(mailbox)) await deps.authentication.sendCode(mailbox, askerAt(address));
 }
 
-async function byLink(deps: SignInDeps, token: string, address: string): Promise<LinkSignInResult> {
+async function byLink(
+  deps: SignInDeps,
+  token: string,
+  address: string,
+  own: MailboxId | undefined,
+): Promise<LinkSignInResult> {
   const opened = await deps.links.open(token);
   if (opened.kind !== 'open') return opened;
   const { message, mailbox, until } = opened;
+  if (own === mailbox.id) return { kind: 'own', message: message.id };
   const holder = { kind: 'link', message: message.id, mailbox: mailbox.id } as const;
   const caller = webAskerKey(address);
   deps.auditor.note({ event: 'link', outcome: 'in', mailbox: mailbox.id, caller, subject: message.id });

@@ -8,12 +8,10 @@ import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
-import { accessQuestions } from './access-questions.ts';
-import { bookQuestions } from './book-questions.ts';
-import { subscriptionQuestions } from './subscription-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
+import { otherQuestions } from './questions.ts';
 import {
   at,
   number,
@@ -236,9 +234,7 @@ describe('storage: every question has its index', function () {
     'stops.set': (store) => store.stops.set('+12025550123', at(0)),
     'stops.has': (store) => store.stops.has('+12025550123'),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
-    ...bookQuestions,
-    ...subscriptionQuestions,
-    ...accessQuestions,
+    ...otherQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };

@@ -1,6 +1,5 @@
 import type { Notice } from './texts.ts';
-import { oneSms } from './texts.ts';
-import { withLink } from './with-link.ts';
+import { linkedSms, oneSms } from './texts.ts';
 import type { FaxReason, Wording } from './wording.ts';
 
 /**
@@ -10,14 +9,16 @@ import type { FaxReason, Wording } from './wording.ts';
 export function faxNoticeText(
   notice: Omit<Notice, 'durationMs' | 'urgent'> & { readonly pages: number },
 ): string {
-  const { words, access, reference, from, pages, link } = notice;
+  const { words, access, reference, from, pages } = notice;
   const open = `${access},,${reference}#`;
-  return withLink(link, (tail) =>
-    oneSms(from, words, {
-      wide: (caller) => words.text('fax-notice', { caller, n: pages, open }) + tail,
-      narrow: (caller) => words.text('short-fax-notice', { caller, open }),
-    }),
+  const linked = linkedSms(notice, (caller, link) =>
+    words.text('linked-fax-notice', { caller, n: pages, open, link }),
   );
+  if (linked !== undefined) return linked;
+  return oneSms(from, words, {
+    wide: (caller) => words.text('fax-notice', { caller, n: pages, open }),
+    narrow: (caller) => words.text('short-fax-notice', { caller, open }),
+  });
 }
 
 /** What became of a fax that somebody sent. */

@@ -1,0 +1,6 @@
+/** Questions of rooms that have a file of their own. */
+import { accessQuestions } from './access-questions.ts';
+import { bookQuestions } from './book-questions.ts';
+import { subscriptionQuestions } from './subscription-questions.ts';
+
+export const otherQuestions = { ...bookQuestions, ...subscriptionQuestions, ...accessQuestions };
