@@ -13,6 +13,7 @@ import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
+import { subscriberRoutes } from './gateways/web/api/routes/subscriber.ts';
 import { openWeb, type Web } from './gateways/web/open.ts';
 import { openSignIn } from './gateways/web/sign-in/open.ts';
 import { openScheduler } from './jobs/open.ts';
@@ -145,9 +146,11 @@ function serveWeb(
   const { log, store, metrics, health } = deps;
   const { oidcClientSecret, twilio } = secrets;
   const slice = { ...config.web, twilio: config.twilio, twilioAuthToken: twilio?.authToken };
+  const { admission, serving } = controller;
+  const { guard, routes } = openSignIn({ ...config.web, oidcClientSecret }, { ...admission, clock, log });
   return openWeb(slice, {
     log,
-    api: openSignIn({ ...config.web, oidcClientSecret }, { ...controller.admission, clock, log }),
+    api: { guard, routes: [...routes, ...subscriberRoutes(serving)] },
     onText: (text) => controller.text(text),
     onReport: reportTo(store, metrics),
     ready: () => health.ready(),

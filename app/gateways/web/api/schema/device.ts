@@ -1,15 +1,15 @@
-/** A subscriber's phones. */
+/** A subscriber's numbers and phones. */
 import { z } from 'zod';
 import { number, timestamp } from './common.ts';
 
 export const device = z
   .object({
-    kind: z.enum(['number', 'phone']).describe('A number of the mailbox, or a phone that shows its lamp.'),
-    number: number.optional().describe('The number.'),
-    own: z.boolean().describe('Calls from it open the mailbox without a PIN, where the class allows.'),
-    agent: z.string().optional().describe('What a phone calls itself.'),
-    state: z.enum(['reachable', 'unreachable', 'unknown']).describe('Whether it is there now.'),
-    expires: timestamp.optional().describe('Until when a phone asked to be told.'),
+    kind: z
+      .enum(['number', 'phone'])
+      .describe('A number of the mailbox, or a phone that asked to be told of waiting messages (RFC 3842).'),
+    number: number.describe('The number.'),
+    phones: z.number().int().optional().describe('Of a number: how many phones asked to be told about it.'),
+    expires: timestamp.optional().describe('Of a phone: until when it did.'),
   })
   .meta({ id: 'Device', description: 'A number or phone.' });
 export type Device = z.infer<typeof device>;

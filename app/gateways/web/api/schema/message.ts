@@ -131,7 +131,7 @@ export const messageQuery = z.object({
     .min(1)
     .max(254)
     .optional()
-    .describe('Sender: a number, the end of one, an address or words of the name.'),
+    .describe('Sender: a number, an address or words of the name.'),
   q: z
     .string()
     .trim()
@@ -144,7 +144,7 @@ export const messageQuery = z.object({
   order: z
     .enum(['newest', 'oldest', 'urgent-first'])
     .default('newest')
-    .describe('By reception. With q, from, since or until only `newest`.'),
+    .describe('By reception. With q, from, since, until or urgent only `newest`.'),
   cursor: cursor.optional(),
   limit,
 });
@@ -180,7 +180,10 @@ export const newPart = z
       .regex(/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;.*)?$/)
       .describe('Media type.'),
     name: z.string().min(1).max(255).optional().describe('File name.'),
-    data: z.base64().min(1).describe('The bytes in base64 (RFC 4648, section 4).'),
+    data: z
+      .string()
+      .min(4)
+      .meta({ contentEncoding: 'base64', description: 'The bytes in base64 (RFC 4648, section 4).' }),
   })
   .meta({ id: 'NewPart', description: 'A part to deposit.' });
 export type NewPart = z.infer<typeof newPart>;
@@ -297,14 +300,24 @@ export const partQuery = z.object({
   download: yesOrNo.optional().describe('Whether a browser is to save it.'),
 });
 
+export const written = z
+  .object({
+    direction: z.enum(['in', 'out']).describe('`in`: from the sender; `out`: from the subscriber.'),
+    at: timestamp.describe('When it came or went out.'),
+    text: z.string().optional().describe('What was written.'),
+    message: messageItem.optional().describe('Of `in`: the message.'),
+    status: z
+      .enum(['pending', 'sending', 'sent', 'delivered', 'failed', 'dead'])
+      .optional()
+      .describe('Of `out`: what became of it.'),
+  })
+  .meta({ id: 'Written', description: 'A text or mail in a thread.' });
+
 export const thread = z
   .object({
     items: z
-      .array(messageItem.extend({ text: z.string().optional().describe('What was written.') }))
-      .describe(
-        'Texts and mails with the same number or address, the oldest first; sent ones are not kept here.',
-      ),
-    next,
+      .array(written)
+      .describe('The latest texts and mails with the sender, 100 each way, the oldest first.'),
   })
   .meta({ id: 'Thread', description: 'What was written to and fro.' });
 export type Thread = z.infer<typeof thread>;
