@@ -8,6 +8,7 @@ import { createOperatorSignIn, type OperatorSignIn } from '../services/operator-
 import { createOperators, type Operators } from '../services/operators.ts';
 import { createSessions, type Sessions } from '../services/sessions.ts';
 import { createSignIn, type SignIn } from '../services/sign-in.ts';
+import { createStanding, type Standing } from '../services/standing.ts';
 import { createWhoIsIn, type WhoIsIn } from '../services/who-is-in.ts';
 import type { Auditor } from '../services/audit.ts';
 
@@ -18,6 +19,7 @@ export interface Admission {
   readonly signIn: SignIn;
   readonly operatorSignIn: OperatorSignIn;
   readonly whoIsIn: WhoIsIn;
+  readonly standing: Standing;
   readonly auditor: Auditor;
 }
 
@@ -44,6 +46,7 @@ export function createAdmission(
     }),
     operatorSignIn: createOperatorSignIn({ operators, sessions, auditor }),
     whoIsIn: createWhoIsIn(shared),
+    standing: createStanding(shared),
     auditor,
   };
 }

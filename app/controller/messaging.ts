@@ -32,6 +32,7 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
   const textsDue: { worker?: { wakeAt(at: Date): void } } = {};
   const late: { deliveries?: Deliveries } = {};
   const account = createBooks(rooms, shared);
+  shared.onBrought((message) => account.message('restore', message, rooms.clock.now(), 'archive'));
   const tolls = createTolls({ ...shared, account, callable: config.numbers.callable });
   const lamps = createLamps({
     ...shared,

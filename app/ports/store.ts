@@ -236,6 +236,10 @@ export interface MessageStore {
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
+  /** Messages of a mailbox that were stored before there was a search, in no order: they are found by nothing. */
+  withoutWords(mailbox: MailboxId, limit: number): Promise<Message[]>;
+  /** From then on it is found by these too (core/search), and is none of the above. */
+  addWords(id: MessageId, words: readonly string[]): Promise<void>;
   /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
   addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */

@@ -33,6 +33,8 @@ export type Admission =
   | { readonly kind: 'choose' }
   /** There is no PIN, and nobody is let in but by a code that goes to the subscriber. */
   | { readonly kind: 'code' }
+  /** Nobody gets in. */
+  | { readonly kind: 'suspended' }
   | Locked;
 
 export type Login =
@@ -42,7 +44,8 @@ export type Login =
   /** `next`: what holds for the next try. */
   | { readonly kind: 'wrong'; readonly next: Lockout }
   | { readonly kind: 'no-pin' }
-  /** Not judged. */
+  /** These two are not judged. */
+  | { readonly kind: 'suspended' }
   | Locked;
 
 export interface Authentication extends PinDesk {
@@ -82,6 +85,10 @@ export function createAuthentication(given: AuthenticationDeps): Authentication 
 }
 
 async function admit(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Promise<Admission> {
+  if (mailbox.status === 'suspended') {
+    noteLogin(deps, mailbox, asker, 'suspended');
+    return { kind: 'suspended' };
+  }
   const own = isOwnedBy(mailbox, asker);
   const credential = await deps.store.credentials.get(mailbox.id);
   const hasPin = credential?.hash !== undefined;
@@ -114,6 +121,10 @@ async function login(
   pin: string,
   asker: PinAsker,
 ): Promise<Login> {
+  if (mailbox.status === 'suspended') {
+    noteLogin(deps, mailbox, asker, 'suspended');
+    return { kind: 'suspended' };
+  }
   const finding = deps.store.credentials.get(mailbox.id);
   let judging: Promise<Judged | undefined> | undefined;
   const onOpen = (): void => {

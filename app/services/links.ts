@@ -26,6 +26,8 @@ export type LinkOpening =
   | { readonly kind: 'gone' }
   /** The link's own time is over, or the message's. */
   | { readonly kind: 'expired' }
+  /** The mailbox is suspended. */
+  | { readonly kind: 'suspended' }
   | { readonly kind: 'unknown' };
 
 export interface Links {
@@ -66,6 +68,7 @@ async function open({ store, tokens, clock }: LinkDeps, token: string): Promise<
   if (message.expires <= now) return { kind: 'expired' };
   const mailbox = await store.mailboxes.get(link.mailbox);
   if (mailbox === undefined) return { kind: 'gone' };
+  if (mailbox.status === 'suspended') return { kind: 'suspended' };
   const until = new Date(Math.min(link.expires.getTime(), message.expires.getTime()));
   return { kind: 'open', message, mailbox, until };
 }

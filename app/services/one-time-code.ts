@@ -20,7 +20,7 @@ export type CodeSending =
   | { readonly kind: 'sent' }
   /** Codes enough were sent to the subscriber, or asked for by this caller. */
   | { readonly kind: 'too-many' }
-  /** The subscriber wants no texts, or has a PIN. */
+  /** The subscriber wants no texts, has a PIN, or is suspended. */
   | { readonly kind: 'cannot' }
   | Locked;
 
@@ -48,7 +48,7 @@ export async function sendCode(
 
 async function tryToSend(deps: AuthenticationParts, mailbox: Mailbox, asker: PinAsker): Promise<CodeSending> {
   const { credentials } = deps.store;
-  if (mailbox.textsStopped !== undefined) return { kind: 'cannot' };
+  if (mailbox.textsStopped !== undefined || mailbox.status === 'suspended') return { kind: 'cannot' };
   const to = mailbox.settings.addresses?.sms ?? mailbox.number;
   // Anybody may ask for a code: none is paid for dearly. The number was checked when it was set, and rules change.
   if (to !== mailbox.number && !mayBeTexted(to, deps.plan)) return { kind: 'cannot' };

@@ -42,7 +42,7 @@ export type LinkSignInResult =
   | SignedIn
   /** They are in their own mailbox, where the message is. */
   | { readonly kind: 'own'; readonly message: MessageId }
-  | { readonly kind: 'gone' | 'expired' | 'unknown' };
+  | { readonly kind: 'gone' | 'expired' | 'suspended' | 'unknown' };
 
 export interface SignIn {
   /** @param address of the internet, that wrong tries count against */
@@ -103,8 +103,9 @@ function askerAt(address: string): PinAsker {
   return { key: webAskerKey(address), trusted: false, blind: true };
 }
 
-/** The mailbox of a number; where there is none, one that is nobody's and has no PIN. */
+/** The mailbox of a number; where there is none, or a suspended one, one that is nobody's and has no PIN. */
 async function find({ store, plan }: SignInDeps, typed: string): Promise<Mailbox> {
   const number = plan.parse(typed) ?? (`+${typed.replaceAll(/\D/g, '').slice(0, 20)}` as E164);
-  return (await store.mailboxes.find(number)) ?? nobodysMailbox(number);
+  const found = await store.mailboxes.find(number);
+  return found === undefined || found.status === 'suspended' ? nobodysMailbox(number) : found;
 }

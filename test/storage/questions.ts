@@ -2,5 +2,11 @@
 import { accessQuestions } from './access-questions.ts';
 import { bookQuestions } from './book-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
+import { wordQuestions } from './word-questions.ts';
 
-export const otherQuestions = { ...bookQuestions, ...subscriptionQuestions, ...accessQuestions };
+export const otherQuestions = {
+  ...bookQuestions,
+  ...subscriptionQuestions,
+  ...accessQuestions,
+  ...wordQuestions,
+};

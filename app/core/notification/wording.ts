@@ -20,6 +20,7 @@ export const replyNames = [
   'try-later',
   /** To a search. */
   'find-none',
+  'suspended',
   'find-no-words',
   'find-too-long',
   'too-long',

@@ -5,6 +5,7 @@ import type { ApiKey } from '../../../ports/api-keys.ts';
 import type { Session } from '../../../ports/sessions.ts';
 import type { ApiKeys } from '../../../services/api-keys.ts';
 import type { Operators } from '../../../services/operators.ts';
+import type { Standing } from '../../../services/standing.ts';
 import type { Sessions } from '../../../services/sessions.ts';
 import type { Guard } from '../api/guard.ts';
 import { HttpProblem } from '../problem.ts';
@@ -15,6 +16,7 @@ export interface GuardDeps {
   readonly sessions: Pick<Sessions, 'find'>;
   readonly keys: Pick<ApiKeys, 'find'>;
   readonly operators: Pick<Operators, 'get'>;
+  readonly standing: Standing;
   readonly cookies: Cookies;
   /** Origin of the page. */
   readonly publicUrl: string | undefined;
@@ -32,13 +34,26 @@ export function createGuard(deps: GuardDeps): Guard {
     async whoIs(request) {
       const { authorization } = request.headers;
       // A page of another site cannot make a browser send one.
-      if (authorization !== undefined) return byKey(deps, authorization);
+      if (authorization !== undefined) return served(deps, await byKey(deps, authorization));
       const token = deps.cookies.token(request);
       if (!isFromOwnSite(request, deps.publicUrl, token !== undefined))
         throw new HttpProblem(403, 'Another site made this request.');
-      return token === undefined ? undefined : bySession(deps, request, token);
+      return token === undefined ? undefined : served(deps, await bySession(deps, request, token));
     },
   };
+}
+
+/** Whoever comes into a mailbox does so while it is served. */
+async function served({ standing }: GuardDeps, who: Principal | undefined): Promise<Principal | undefined> {
+  if (who === undefined || who.kind === 'operator') return who;
+  switch (await standing.of(who.mailbox)) {
+    case 'served':
+      return who;
+    case 'suspended':
+      throw new HttpProblem(403, 'The mailbox is suspended.', { code: 'suspended' });
+    case 'gone':
+      return undefined;
+  }
 }
 
 async function byKey({ keys }: GuardDeps, authorization: string): Promise<Principal> {

@@ -20,6 +20,7 @@ export interface SignInParts extends Omit<SessionRouteDeps, 'cookies' | 'session
   readonly sessions: SessionRouteDeps['sessions'] & GuardDeps['sessions'];
   readonly keys: GuardDeps['keys'];
   readonly operators: GuardDeps['operators'];
+  readonly standing: GuardDeps['standing'];
   readonly clock: Clock;
   readonly log: Log;
 }

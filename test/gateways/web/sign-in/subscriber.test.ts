@@ -184,6 +184,27 @@ describe('A subscriber at the page', function () {
     assert.deepEqual(await Promise.all([four, five, stranger].map(status)), [401, 401, 200]);
   });
 
+  it('of a suspended mailbox gets nowhere, with session, key or link, and is told only what all are at the door', async () => {
+    const mailbox = await withPin();
+    const browser = await signedIn(mailbox);
+    const { secret } = await world.key(['messages:read'], { mailbox });
+    const link = (await world.links.make(await world.message(mailbox)))?.slice(-22);
+    await world.store.mailboxes.update(mailbox.id, { status: 'suspended' });
+    world.pass(1);
+    const inside = await browser.ask('GET', '/v1/probe/subscriber');
+    assert.deepEqual([inside.status, ((await inside.json()) as Answer)['code']], [403, 'suspended']);
+    const headers = { authorization: `Bearer ${secret}` };
+    assert.equal((await world.browser().ask('GET', '/v1/probe/subscriber', { headers })).status, 403);
+    assert.equal((await world.browser().ask('POST', '/v1/session', { body: { link } })).status, 403);
+    const body = { number: mailbox.number, pin };
+    assert.equal((await world.browser().ask('POST', '/v1/session', { body, headers: from() })).status, 401);
+    await world.store.mailboxes.update(mailbox.id, { status: 'active' });
+    assert.equal((await browser.ask('GET', '/v1/probe/subscriber')).status, 200);
+    await world.store.mailboxes.remove(mailbox.id);
+    world.pass(1);
+    assert.equal((await browser.ask('GET', '/v1/session')).status, 401);
+  });
+
   it('is signed out after a time without use, and after a day in any case', async () => {
     const browser = await signedIn(await withPin());
     const status = async () => (await browser.ask('GET', '/v1/session')).status;

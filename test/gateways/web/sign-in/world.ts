@@ -15,6 +15,7 @@ import { createOperatorSignIn } from '../../../../app/services/operator-sign-in.
 import { createOperators } from '../../../../app/services/operators.ts';
 import { createSessions, type SessionRule } from '../../../../app/services/sessions.ts';
 import { createSignIn } from '../../../../app/services/sign-in.ts';
+import { createStanding } from '../../../../app/services/standing.ts';
 import { createWhoIsIn } from '../../../../app/services/who-is-in.ts';
 import { systemRandom as random } from '../../../../app/telemetry/system-random.ts';
 import { silentLog as log } from '../../../ports/silent-log.ts';
@@ -67,6 +68,7 @@ export async function openSignInWorld(slice: SignInSlice = {}) {
     }),
     operatorSignIn: createOperatorSignIn({ operators, sessions, auditor }),
     whoIsIn: createWhoIsIn(deps),
+    standing: createStanding(deps),
   });
   const web = await openWeb(
     // What tests of browsers say about their address is believed.

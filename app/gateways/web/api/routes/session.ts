@@ -215,6 +215,8 @@ function opened(result: Exclude<LinkSignInResult, { kind: 'own' }>): In {
       throw new HttpProblem(410, 'The link is over: sign in, or call and type the reference.', {
         code: 'expired',
       });
+    case 'suspended':
+      throw new HttpProblem(403, 'The mailbox is suspended.', { code: 'suspended' });
     case 'unknown':
       throw new HttpProblem(404, 'There is no such link.');
   }

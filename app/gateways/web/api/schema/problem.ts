@@ -10,6 +10,7 @@ export const problemCodes = [
   'locked',
   'forbidden',
   'no-scope',
+  'suspended',
   'not-found',
   'gone',
   'expired',
