@@ -12,8 +12,8 @@ import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
-import { openMetricsServer } from './gateways/web/metrics.ts';
 import { subscriberRoutes } from './gateways/web/api/routes/subscriber.ts';
+import { openMetricsServer } from './gateways/web/metrics.ts';
 import { openWeb, type Web } from './gateways/web/open.ts';
 import { openSignIn } from './gateways/web/sign-in/open.ts';
 import { openScheduler } from './jobs/open.ts';
@@ -144,10 +144,13 @@ function serveWeb(
   deps: { readonly log: Log; readonly store: Store; readonly metrics: Metrics; readonly health: Health },
 ): Promise<Web> {
   const { log, store, metrics, health } = deps;
-  const { oidcClientSecret, twilio } = secrets;
-  const slice = { ...config.web, twilio: config.twilio, twilioAuthToken: twilio?.authToken };
+  const { oidcClientSecret } = secrets;
+  const { api: limits, ...listen } = config.web;
+  const { twilio } = config;
+  const slice = { ...listen, api: { limits }, twilio, twilioAuthToken: secrets.twilio?.authToken };
   const { admission, serving } = controller;
-  const { guard, routes } = openSignIn({ ...config.web, oidcClientSecret }, { ...admission, clock, log });
+  const signIn = openSignIn({ ...listen, oidcClientSecret }, { ...admission, clock, log });
+  const { guard, routes } = signIn;
   return openWeb(slice, {
     log,
     api: { guard, routes: [...routes, ...subscriberRoutes(serving)] },

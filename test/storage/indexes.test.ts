@@ -89,6 +89,15 @@ describe('storage: every question has its index', function () {
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
+    'messages.briefs': (store) => store.messages.briefs(message.mailbox, { limit: 20, after: message }),
+    'messages.briefs of some states': (store) =>
+      store.messages.briefs(message.mailbox, { limit: 20, states: ['new', 'heard'], kinds: ['fax'] }),
+    'messages.briefs by urgency': (store) =>
+      store.messages.briefs(message.mailbox, { limit: 20, order: 'urgent-first' }),
+    'messages.searchBriefs': (store) => store.messages.searchBriefs(sought({ mailbox: message.mailbox })),
+    'messages.setState over a version': (store) =>
+      store.messages.setState(message.id, 'saved', at(1), undefined, 99),
+    'messages.setUrgent over a version': (store) => store.messages.setUrgent(message.id, false, 99),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
     'messages.next of a kind': (store) =>
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
@@ -158,6 +167,9 @@ describe('storage: every question has its index', function () {
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
+    'notifications.ofMailbox': (store) =>
+      store.notifications.ofMailbox(notification.mailbox, { limit: 20, after: notification }),
+    'notifications.written': (store) => store.notifications.written(notification.mailbox, number(), 20),
     'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
     'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
     'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),
