@@ -12,6 +12,7 @@ import type { Account } from '../services/account.ts';
 import { createArrivals, type Arrivals } from '../services/arrivals.ts';
 import { createRunning, type Running } from './running.ts';
 import { createBilling } from '../services/billing.ts';
+import { createCallsInProgress } from '../services/calls-in-progress.ts';
 import { createCommands, type Commands } from '../services/command.ts';
 import { createDeliveries } from '../services/deliver.ts';
 import { type Deposits } from '../services/deposit.ts';
@@ -24,6 +25,7 @@ import { createTextMessages } from '../services/text-message.ts';
 import { answerAll } from './answering.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
 import type { Rooms } from './rooms.ts';
+import { createOperating, type Operating } from './operating.ts';
 import { createServing, type Serving } from './serving.ts';
 import { shareable, type Shared } from './shared.ts';
 
@@ -60,6 +62,8 @@ export interface Controller {
   readonly faxOut: FaxOut;
   /** What the web's routes ask for. */
   readonly serving: Serving;
+  /** What operators do over the web. */
+  readonly operating: Operating;
   /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -69,13 +73,17 @@ export function createController(rooms: Rooms): Controller {
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
   const faxing = startFaxing(rooms, shared, messaging);
-  startManaging(rooms, shared, messaging);
+  const sweep = startManaging(rooms, shared, messaging);
+  const inProgress = createCallsInProgress();
   const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,
     media: rooms.media,
-    dialogue: (call, delivery) => rooms.stages.within(call, () => deliverDialogue(call, delivery, flow)),
+    dialogue: (call, delivery) => {
+      const left = inProgress.enter(call);
+      return rooms.stages.within(call, () => deliverDialogue(call, delivery, flow)).finally(left);
+    },
     rule: rooms.config.deliver,
     maxCalls: maxDeliveries,
     tolls: messaging.tolls,
@@ -132,17 +140,30 @@ export function createController(rooms: Rooms): Controller {
     'controller',
   );
   startArchive(rooms, shared);
+  const admission = createAdmission(rooms, shared, messaging, running);
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: takeText,
-    admission: createAdmission(rooms, shared, messaging, running),
+    admission,
+    operating: createOperating(rooms, shared, messaging, { admission, sweep, calls: inProgress }),
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
     serving: createServing(rooms, shared, messaging, deliveries),
     run: (signal) =>
-      answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
+      answerAll({
+        ...messaging,
+        ...shared,
+        ...faxing,
+        rooms,
+        flow,
+        takeText,
+        deliveries,
+        running,
+        calls: inProgress,
+        signal,
+      }),
   };
 }
 
