@@ -3,6 +3,7 @@ import { deliverDialogue } from '../flows/deliver.ts';
 import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
+import type { Worker } from '../ports/scheduler.ts';
 import { createAdmission, type Admission } from './admitting.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
 import { startManaging } from './managing.ts';
@@ -128,19 +129,10 @@ export function createController(rooms: Rooms): Controller {
   const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
   keepBooks(rooms, shared, messaging);
   scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
-  let all = true;
-  const counts = scheduler.worker(
-    'counts',
-    every.counts,
-    async () => {
-      const doubts = await messaging.counting.repair(all);
-      all = false;
-      if (doubts) counts.wakeAt(new Date(rooms.clock.now().getTime() + recountMs));
-    },
-    'controller',
-  );
+  const counts = startCounting(rooms, messaging);
   startArchive(rooms, shared);
   const admission = createAdmission(rooms, shared, messaging, running);
+  const answering = { ...messaging, ...shared, ...faxing, calls: inProgress };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
@@ -151,19 +143,7 @@ export function createController(rooms: Rooms): Controller {
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
     serving: createServing(rooms, shared, messaging, deliveries),
-    run: (signal) =>
-      answerAll({
-        ...messaging,
-        ...shared,
-        ...faxing,
-        rooms,
-        flow,
-        takeText,
-        deliveries,
-        running,
-        calls: inProgress,
-        signal,
-      }),
+    run: (signal) => answerAll({ ...answering, rooms, flow, takeText, deliveries, running, signal }),
   };
 }
 
@@ -178,6 +158,22 @@ function keepBooks({ scheduler, config }: Rooms, shared: Shared, { account, audi
   scheduler.worker('billing', every.billing, async (signal) => {
     await books.post(signal);
   });
+}
+
+/** Counters of mailboxes are put right: all of what a crash left at first, then in turn. */
+function startCounting({ scheduler, clock }: Rooms, { counting }: Messaging): Worker {
+  let all = true;
+  const counts = scheduler.worker(
+    'counts',
+    every.counts,
+    async () => {
+      const doubts = await counting.repair(all);
+      all = false;
+      if (doubts) counts.wakeAt(new Date(clock.now().getTime() + recountMs));
+    },
+    'controller',
+  );
+  return counts;
 }
 
 /** What a crash left between store and archive is put in order. */

@@ -40,7 +40,7 @@ describe('the API for operators', function () {
       status: answer.status,
       headers: answer.headers,
       text,
-      body: (isJson ? JSON.parse(text) : {}) as Body,
+      body: isJson ? JSON.parse(text) : {},
     };
   };
   const audited = async (): Promise<string[]> => {

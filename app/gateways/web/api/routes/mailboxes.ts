@@ -153,6 +153,8 @@ function judge(login: Awaited<ReturnType<ApiServices['authentication']['login']>
         code: 'pin-refused',
         fields: [{ field: 'old', code: 'wrong' }],
       });
+    case 'suspended':
+      throw new HttpProblem(403, 'The mailbox is suspended.', { code: 'suspended' });
     case 'locked':
       throw new HttpProblem(429, 'There were too many wrong PINs.', {
         code: 'locked',
