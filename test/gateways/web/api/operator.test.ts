@@ -74,6 +74,16 @@ describe('the API for operators', function () {
     assert.ok(await world.store.mailboxes.get(ann.id), 'nobody removed her');
   });
 
+  it('is described, with each route and its schema', async () => {
+    const { status, body } = await ask('GET', '/openapi.json');
+    assert.equal(status, 200);
+    for (const { url } of mine()) {
+      const path = url.replaceAll(/:(\w+)/g, '{$1}');
+      assert.ok(body.paths[path], path);
+    }
+    assert.ok(body.components.schemas.Subscriber);
+  });
+
   it('keeps subscribers: made, found, changed from a version, suspended, held, removed', async () => {
     const fresh = {
       number: '(202) 555-3001',
