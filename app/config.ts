@@ -11,6 +11,7 @@ import { archiveProblems } from './config/archive.ts';
 import { encryptionProblems } from './config/encryption.ts';
 import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
+import { webProblems } from './config/web-access.ts';
 import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -44,6 +45,8 @@ export interface Secrets {
   readonly masterKeys?: string | undefined;
   /** Of the server that has the master key. */
   readonly transitToken?: string | undefined;
+  /** Ours at the provider that operators sign in at. */
+  readonly oidcClientSecret: string | undefined;
   /** Of an archive in S3. */
   readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
@@ -83,6 +86,7 @@ export function loadConfig(
     drachtio: env['DRACHTIO_SECRET'] ?? '',
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
+    oidcClientSecret: env['OIDC_CLIENT_SECRET'] || undefined,
     s3: s3Keys(env),
     masterKeys: env['ANSWERBACK_MASTER_KEYS'],
     transitToken: env['VAULT_TOKEN'],
@@ -214,6 +218,7 @@ function contradictions(
   });
   wrong.push(...archiveProblems(config.archive, env).map((problem) => line(...problem)));
   wrong.push(...encryptionProblems(config.encryption, config.store.database, env).map((one) => line(...one)));
+  wrong.push(...webProblems(config.web, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));

@@ -15,6 +15,7 @@ import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
+import { webAccess } from './web-access.ts';
 import { webApi } from './web-api.ts';
 
 const codes = z.int().min(1).max(100);
@@ -372,6 +373,7 @@ export const configSchema = z.strictObject({
         .describe('Port for the API, webhooks and health; 0 picks one.'),
       api: webApi,
       tls: certificateFiles.optional().describe('Speaks HTTPS; see docs/encryption.md.'),
+      ...webAccess,
       metrics: z
         .strictObject({
           host: z

@@ -17,6 +17,7 @@ import type {
 } from '../core/message/message.ts';
 import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { AccessStores } from './access.ts';
 import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
@@ -39,7 +40,7 @@ import type { StopStore, UsageStore } from './usage.ts';
 
 export type { MediaStore } from './media-store.ts';
 
-export interface Store extends AsyncDisposable {
+export interface Store extends AsyncDisposable, AccessStores {
   readonly mailboxes: MailboxStore;
   readonly counting: CountingStore;
   readonly messages: MessageStore;

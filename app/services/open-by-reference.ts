@@ -46,6 +46,9 @@ export function createReferences({ retrieval, store, clock, limits }: ReferenceD
         case 'deleted':
         case 'suspended':
           return { kind: opened.kind };
+        case 'suspended':
+          // Who is suspended is not let in before.
+          return { kind: 'wrong' };
       }
     },
   };

@@ -9,15 +9,12 @@ import { indexes } from '../../app/storage/indexes.ts';
 import { asksAllShards } from './shards.ts';
 import { scattered } from '../../app/storage/shard-keys.ts';
 import { sampleClass } from '../services/sample-class.ts';
-import { arrivalQuestions } from './arrival-questions.ts';
-import { bookQuestions } from './book-questions.ts';
 import { mediaQuestions } from './media-questions.ts';
-import { subscriptionQuestions } from './subscription-questions.ts';
-import { wordQuestions } from './word-questions.ts';
 import { webQuestions } from './web-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
+import { otherQuestions } from './questions.ts';
 import {
   at,
   number,
@@ -191,15 +188,6 @@ describe('storage: every question has its index', function () {
     'queues.read': (store) => store.queues.read(at(5), 10),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
-    ...arrivalQuestions,
-    'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
-    'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
-    'attempts.clear': (store) => store.attempts.clear('key 8'),
-    'attempts.clearAll': (store) => store.attempts.clearAll('key 8:'),
-    'attempts.failures': (store) => store.attempts.failures(['key 7', 'key 9']),
-    'attempts.failIfUnchanged': (store) =>
-      store.attempts.failIfUnchanged({ key: 'key 9', at: [at(9)], version: 0 }, at(10), 60_000),
-    'attempts.undo': (store) => store.attempts.undo('key 9', at(10)),
     'credentials.get': (store) => store.credentials.get(mailbox.id),
     'credentials.setPin': (store) =>
       store.credentials.setPin({ mailbox: mailbox.id, hash: 'x', set: at(0), mustChange: false, keep: 5 }),
@@ -216,15 +204,8 @@ describe('storage: every question has its index', function () {
       ),
     'audit.list': (store) => store.audit.list({ limit: 20 }),
     'audit.list of a mailbox': (store) => store.audit.list({ limit: 20, mailbox: mailbox.id }),
-    'usage.take': (store) => store.usage.take('key', 5, at(9)),
-    'usage.giveBack': (store) => store.usage.giveBack('key'),
-    'usage.used': (store) => store.usage.used('key'),
-    'stops.set': (store) => store.stops.set('+12025550123', at(0)),
-    'stops.has': (store) => store.stops.has('+12025550123'),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
-    ...bookQuestions,
-    ...subscriptionQuestions,
-    ...wordQuestions,
+    ...otherQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };

@@ -17,6 +17,8 @@ export interface WebSlice {
   readonly port: number;
   /** It speaks HTTPS with it, and no HTTP. */
   readonly tls?: Certificate | undefined;
+  /** Reverse proxies whose word about the address of clients is believed. */
+  readonly proxies?: readonly string[] | undefined;
   /** Without it there are no webhooks. */
   readonly twilio?: { readonly publicUrl: string } | undefined;
   readonly twilioAuthToken?: string | undefined;
@@ -56,7 +58,7 @@ const HEADERS = {
 
 /** Listens when this settles. Closing lets requests that are being answered end, and refuses new ones. */
 export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
-  const app = createApp(slice.tls);
+  const app = createApp(slice);
   app.removeAllContentTypeParsers();
   await app.register(fastifyFormbody);
   app.addHook('onSend', async (_request, reply) => {
@@ -82,10 +84,11 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
 }
 
 /** A new certificate is for connections that come from then on. */
-function createApp(tls: Certificate | undefined): FastifyInstance {
+function createApp({ tls, proxies = [] }: WebSlice): FastifyInstance {
   const options = {
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
+    trustProxy: proxies.length === 0 ? false : [...proxies],
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     // A path that cannot be decoded never reaches the hooks.
