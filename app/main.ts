@@ -104,10 +104,7 @@ async function main(): Promise<void> {
     archive,
     digest: systemDigest,
     hasher,
-    tokens: openTokens(),
-    tables: openTables(),
-    endpoints: endpointsOf(config, secrets),
-    totp: openTotp({ issuer: totpIssuer(config) }),
+    ...accessRooms(config, secrets),
     spool,
     journal,
     media: meteredMedia(media, metrics),
@@ -147,6 +144,16 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** What signing in and operators need. */
+function accessRooms(config: Config, secrets: Secrets) {
+  return {
+    tokens: openTokens(),
+    tables: openTables(),
+    endpoints: endpointsOf(config, secrets),
+    totp: openTotp({ issuer: totpIssuer(config) }),
+  };
 }
 
 /** Where messages are kept: store, archive and spool, sealed if that is configured. */

@@ -44,7 +44,6 @@ export function createReferences({ retrieval, store, clock, limits }: ReferenceD
         case 'wrong':
         case 'expired':
         case 'deleted':
-        case 'suspended':
           return { kind: opened.kind };
         case 'suspended':
           // Who is suspended is not let in before.
