@@ -23,6 +23,7 @@ import { createTextMessages } from '../services/text-message.ts';
 import { answerAll } from './answering.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
 import type { Rooms } from './rooms.ts';
+import { createServing, type Serving } from './serving.ts';
 import { shareable, type Shared } from './shared.ts';
 
 /** Most calls to subscribers at once. */
@@ -54,6 +55,8 @@ export interface Controller {
   part(part: ArrivingPart): Promise<void>;
   /** Sends faxes. */
   readonly faxOut: FaxOut;
+  /** What the web's routes ask for. */
+  readonly serving: Serving;
   /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -133,6 +136,7 @@ export function createController(rooms: Rooms): Controller {
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
+    serving: createServing(rooms, shared, messaging, deliveries),
     run: (signal) =>
       answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
   };

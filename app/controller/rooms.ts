@@ -5,7 +5,7 @@ import type { Archive } from '../ports/archive.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Converter } from '../ports/convert.ts';
 import type { Digest } from '../ports/digest.ts';
-import type { DocumentJoiner } from '../ports/documents.ts';
+import type { ContentMeter, DocumentJoiner } from '../ports/documents.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Hasher } from '../ports/hasher.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -39,7 +39,7 @@ export interface Rooms {
   readonly transform: SoundTransform & Shrinker;
   /** What can be turned into what here. */
   readonly converters: readonly Converter[];
-  readonly documents: DocumentJoiner;
+  readonly documents: DocumentJoiner & ContentMeter;
   readonly gateways: ReadonlyMap<GatewayName, TextGateway>;
   readonly scheduler: Scheduler;
   readonly texts: Texts;

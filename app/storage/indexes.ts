@@ -32,6 +32,8 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'mailbox',
       key: { mailbox: 1, state: 1, urgent: 1, received: 1, _id: 1, kind: 1, sender: 1 },
     },
+    // Of several states at once, as pages show them.
+    { name: 'mailbox_received', key: { mailbox: 1, received: -1, _id: -1 } },
     // Searches, of one mailbox and of all: by message-search.ts.
     { name: 'mailbox_words', key: { mailbox: 1, words: 1, received: -1 } },
     { name: 'words', key: { words: 1, received: -1 } },
@@ -57,6 +59,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   notifications: [
     { name: 'message', key: { message: 1, kind: 1, gateway: 1, to: 1 }, unique: true },
     { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
+    { name: 'mailbox', key: { mailbox: 1, created: -1, _id: -1 } },
     { name: 'to', key: { to: 1, sentAt: -1 }, partialFilterExpression: { sentAt: { $exists: true } } },
     {
       name: 'providerId',

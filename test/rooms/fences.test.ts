@@ -203,6 +203,26 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
   },
   { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
   {
+    file: 'app/gateways/web/api/planted.ts',
+    code: `import '../../../storage/open.ts';`,
+    why: 'routes ask services, never the store',
+  },
+  {
+    file: 'app/gateways/web/api/routes/planted.ts',
+    code: `import '../../../../storage/open.ts';`,
+    why: 'routes ask services, never the store',
+  },
+  {
+    file: 'app/gateways/web/api/routes/planted.ts',
+    code: `import '../../../email/open.ts';`,
+    why: 'gateways do not know each other',
+  },
+  {
+    file: 'app/gateways/web/api/schema/planted.ts',
+    code: `import '../../../../core/ids.ts';`,
+    why: 'schemas are read by browsers too',
+  },
+  {
     file: 'app/gateways/web/planted.ts',
     code: `import '../../media/ari/open.ts';`,
     why: 'gateways do not know the switch',
