@@ -3,6 +3,7 @@ import { deliverDialogue } from '../flows/deliver.ts';
 import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
+import { createAdmission, type Admission } from './admitting.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
 import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
@@ -53,6 +54,8 @@ export interface Controller {
   readonly mail: MailIntake | undefined;
   /** A part of a longer text from such a gateway. */
   part(part: ArrivingPart): Promise<void>;
+  /** Who comes in over the web. */
+  readonly admission: Admission;
   /** Sends faxes. */
   readonly faxOut: FaxOut;
   /** What the web's routes ask for. */
@@ -133,6 +136,7 @@ export function createController(rooms: Rooms): Controller {
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: takeText,
+    admission: createAdmission(rooms, shared, messaging, running),
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,

@@ -70,7 +70,7 @@ export function meteredAccount(account: Account, { metrics, log }: Metering): Ac
   const call = apart<Parameters<Account['call']>, void>((one, facts) => account.call(one, facts));
   return {
     ...account,
-    message: apart((what, message, at) => account.message(what, message, at)),
+    message: apart((what, message, at, how) => account.message(what, message, at, how)),
     event,
     begin: (row, id) => {
       const begun = account.begin(row, id);

@@ -17,6 +17,8 @@ import type { Scheduler } from '../ports/scheduler.ts';
 import type { Spool } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
+import type { Tokens } from '../ports/tokens.ts';
+import type { Totp } from '../ports/totp.ts';
 import type { SoundTransform } from '../ports/transform.ts';
 import type { Fetcher } from '../ports/fetch.ts';
 
@@ -44,6 +46,8 @@ export interface Rooms {
   readonly scheduler: Scheduler;
   readonly texts: Texts;
   readonly hasher: Hasher;
+  readonly tokens: Tokens;
+  readonly totp: Totp;
   /** Gets what texts only name. */
   readonly fetcher: Fetcher;
   readonly metrics: Metrics;

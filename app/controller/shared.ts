@@ -1,6 +1,7 @@
 import { watchClasses } from '../config.ts';
 import { createNumberPlan } from '../core/address/number-plan.ts';
 import type { E164 } from '../core/ids.ts';
+import type { Message } from '../core/message/message.ts';
 import { createArchiving } from '../services/archive.ts';
 import { createClasses } from '../services/classes.ts';
 import { createConversions } from '../services/conversions.ts';
@@ -28,7 +29,31 @@ export function shareable(rooms: Rooms) {
   // The configuration's own check has seen to the form and that there is one.
   const access = config.numbers.access[0] as E164;
   const { archive = noArchive, digest } = rooms;
-  const archiving = createArchiving({ store, archive, digest, clock, random, log });
+  /** Who writes down what comes back is made later, by what is made here. */
+  const told: ((message: Message) => void)[] = [];
+  const onBrought = (tell: (message: Message) => void): void => void told.push(tell);
+  const archiving = createArchiving({
+    store,
+    archive,
+    digest,
+    clock,
+    random,
+    log,
+    onBrought: (message) => told.forEach((tell) => tell(message)),
+  });
   const conversions = createConversions({ store, converters, clock, log, archiving });
-  return { store, archiving, log, clock, random, texts, plan, classes, profiles, access, conversions };
+  return {
+    store,
+    archiving,
+    log,
+    clock,
+    random,
+    texts,
+    plan,
+    classes,
+    profiles,
+    access,
+    conversions,
+    onBrought,
+  };
 }

@@ -154,4 +154,5 @@ const problem: Readonly<Record<Exclude<OpenResult['kind'], 'open'>, PromptName>>
   deleted: 'reference-deleted',
   'not-yours': 'reference-not-yours',
   locked: 'reference-locked',
+  suspended: 'mailbox-suspended',
 };

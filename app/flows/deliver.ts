@@ -50,6 +50,10 @@ async function converse(call: Call, delivery: Delivery, deps: FlowDeps): Promise
     return { did: 'refused', ...(delivery.message === undefined ? {} : { message: delivery.message }) };
   }
   const about = { message: message.id, mailbox: mailbox.id };
+  if (mailbox.status === 'suspended') {
+    await tell(call, deps.profiles.of(mailbox).language, 'mailbox-suspended', 'goodbye');
+    return { did: 'refused', ...about };
+  }
   const profile = deps.profiles.of(mailbox);
   const { language } = profile;
   const connects = delivery.purpose === 'call-sender';

@@ -14,7 +14,7 @@ export async function faxDialogue(call: Call, visit: DepositVisit, deps: FlowDep
   const mailbox = visit.mailbox ?? (await findMailbox(visit.number, deps));
   const profile = profileOf(mailbox, visit, deps);
   const at = mailbox === undefined ? {} : { mailbox: mailbox.id };
-  if (profile.fax === 'off') return { did: 'refused', ...at };
+  if (profile.fax === 'off' || mailbox?.status === 'suspended') return { did: 'refused', ...at };
   if (!takesFax(mailbox, profile)) return { did: 'full', ...at };
   await call.answer();
   const result = await call.receiveFax({

@@ -48,6 +48,9 @@ export async function letIn(call: Call, mailbox: Mailbox, caller: Caller, deps: 
       return mustChoose(call, mailbox, 'pin-needed', deps);
     case 'code':
       return codeDialogue(call, mailbox, asker, deps);
+    case 'suspended':
+      await say(call, { language }, prompt('mailbox-suspended'));
+      return 'refused';
     case 'locked':
       await sayLocked(call, language, admission.until, deps);
       return 'refused';
@@ -74,6 +77,9 @@ export async function askPin(call: Call, mailbox: Mailbox, asker: PinAsker, deps
         return 'refused';
       case 'locked':
         await sayLocked(call, language, login.until, deps);
+        return 'refused';
+      case 'suspended':
+        await say(call, { language }, prompt('mailbox-suspended'));
         return 'refused';
       case 'no-pin':
         return 'refused';

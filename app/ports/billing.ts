@@ -3,8 +3,8 @@ import type { Cdr } from '../core/account/cdr.ts';
 import type { NumberedCdr, Summary, SummaryKind } from '../core/account/summary.ts';
 
 /**
- * Records are numbered by whoever has the lease, from 1 without gaps, each once and for ever; a record that comes late gets
- * a late number. All up to `through` are numbered, and no number up to it is ever given again: that holds also if a lease
+ * Records are numbered by whoever has the lease, from 1, each once; a record that comes late gets a late number, and so does
+ * one that is priced anew, in place of the one that it had. All up to `through` are numbered, and no number up to it is ever given again: that holds also if a lease
  * ends in mid-work and two are at it. What is summed up goes with the same numbers.
  */
 export interface LedgerStore {
@@ -26,7 +26,7 @@ export interface LedgerStore {
   before(from: Date): Promise<number>;
   /** Numbered records that began within, by when they began; up to `through`. */
   startedWithin(from: Date, to: Date, through: number): AsyncIterable<NumberedCdr>;
-  /** Writes other prices into records. */
+  /** Writes other prices into records, which wait for new numbers then: who has seen them sees them again. */
   reprice(prices: readonly Repriced[]): Promise<void>;
   /** Removes records that began before; no day before is summed up anew from then on. Answers whether there may be more. */
   removeBefore(start: Date, limit: number): Promise<boolean>;

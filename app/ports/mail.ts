@@ -53,6 +53,8 @@ export type RecipientVerdict =
   /** Ours, but nobody is served at it. */
   | 'unknown'
   | 'full'
+  /** Its mailbox takes nothing, until the operator says otherwise. */
+  | 'suspended'
   /** Larger than its mailbox may ever be. */
   | 'too-large'
   /** It takes delivery reports alone. */

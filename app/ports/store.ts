@@ -25,6 +25,7 @@ import type {
 } from '../core/message/message.ts';
 import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { ApiKeyStore } from './api-keys.ts';
 import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
@@ -34,11 +35,14 @@ import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
+import type { LinkStore } from './links.ts';
 import type { ListOptions, MessageFilter } from './message-lists.ts';
 import type { MessageSearch } from './message-search.ts';
+import type { OperatorStore } from './operators.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
 import type { RetentionStore } from './retention.ts';
+import type { SessionStore } from './sessions.ts';
 import type { StrayMediaStore } from './stray-media.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { StopStore, UsageStore } from './usage.ts';
@@ -66,6 +70,10 @@ export interface Store extends AsyncDisposable {
   readonly stops: StopStore;
   readonly queues: QueueStore;
   readonly subscriptions: SubscriptionStore;
+  readonly sessions: SessionStore;
+  readonly keys: ApiKeyStore;
+  readonly operators: OperatorStore;
+  readonly links: LinkStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }
@@ -228,6 +236,10 @@ export interface MessageStore {
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
   setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
+  /** Messages of a mailbox that were stored before there was a search, in no order: they are found by nothing. */
+  withoutWords(mailbox: MailboxId, limit: number): Promise<Message[]>;
+  /** From then on it is found by these too (core/search), and is none of the above. */
+  addWords(id: MessageId, words: readonly string[]): Promise<void>;
   /** Keeps a part in another form, of one form and part the last; looked at by then. False if the message is gone. */
   addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean>;
   /** Puts it into another mailbox; answers false if it is not in the first any more. Counters are the caller's. */

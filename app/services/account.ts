@@ -23,8 +23,8 @@ export interface Account {
    * @param id the same if the same event is written down again; absent: it is not
    */
   event(row: CdrRow, id?: string): void;
-  /** Something that happened to a message. */
-  message(event: MessageEvent, message: Message, at: Date): void;
+  /** Something that happened to a message. @param how stands as `lastapp`; the event if absent */
+  message(event: MessageEvent, message: Message, at: Date, how?: string): void;
   /** The row of a call that has ended. */
   call(call: Call, facts: CallRow): void;
   /** Makes a call out: one that is not answered has its row then, one that is has it with `call`. */
@@ -104,7 +104,8 @@ export function createAccount(deps: AccountDeps): Account {
     event,
     flush: () => writer.flush(),
     takeLeft: () => writer.takeLeft(priced),
-    message: (name, message, at) => event(messageRow(name, message, at), onceOf(name, message)),
+    message: (name, message, at, how = name) =>
+      event({ ...messageRow(name, message, at), lastapp: how }, onceOf(name, message)),
     call(call, facts) {
       event(callRow(call, facts, clock.now()), legs.get(call.id));
       legs.delete(call.id);

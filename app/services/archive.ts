@@ -35,6 +35,8 @@ export interface ArchivingDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** It has just come back. */
+  readonly onBrought?: (message: Message) => void;
   /** What goes on by itself. */
   readonly later?: (work: Promise<void>) => void;
   readonly leaseMs?: number;
@@ -170,6 +172,7 @@ async function bringOurs(work: Work, message: Message, moving: Moving): Promise<
     if (again.kind === 'gone') await removeMedia(work, message);
     return again;
   }
+  work.onBrought?.(live.after);
   await work.store.mailboxes.count(live.after.mailbox, effectOf(live.before, live.after));
   const order = putInOrder(work, live.after, moving).catch((error: unknown) =>
     work.log.warn('an object stays in the archive for now', { error, message: id }),

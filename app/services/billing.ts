@@ -21,6 +21,8 @@ import type { Log } from '../ports/log.ts';
 const batch = 500;
 const written = 200;
 const leaseMs = 60_000;
+/** Records that are read between two renewals of the lease. */
+const renewEvery = 2000;
 /** How often another's lease is asked for, and how long in all, in milliseconds. */
 const askMs = 500;
 const longestAskMs = 90_000;
@@ -82,7 +84,13 @@ export function createBilling(deps: BillingDeps): Billing {
       const ledger = await leased(deps, owner);
       if (ledger === undefined) return { kind: 'busy' };
       try {
-        return await rebuild(deps, owner, await postAll(deps, owner, ledger), { from, to, reprice });
+        const posted = await postAll(deps, owner, ledger);
+        const rebuilt = await rebuild(deps, owner, posted, { from, to, reprice });
+        if (rebuilt.kind === 'done' && rebuilt.repriced > 0) await postAll(deps, owner, posted);
+        return rebuilt;
+      } catch (error) {
+        if (error instanceof LeaseLost) return { kind: 'busy' };
+        throw error;
       } finally {
         await release(deps, owner);
       }
@@ -95,6 +103,9 @@ async function release({ store, log }: BillingDeps, owner: string): Promise<void
     .release(owner)
     .catch((error: unknown) => log.warn('the lease of the books ends by itself', { error }));
 }
+
+/** Another has the books, or had them meanwhile: whatever would be put in place of sums could be older than they are. */
+class LeaseLost extends Error {}
 
 async function leased({ store, clock }: BillingDeps, owner: string): Promise<Ledger | undefined> {
   for (let waited = 0; ; waited += askMs) {
@@ -120,7 +131,8 @@ async function postAll(
     const { through, posting } = ledger;
     if (posting === undefined) break;
     const rows = await store.ledger.page(through, posting, {}, posting - through);
-    await store.summaries.add(summarise(rows, timeZone), posting);
+    const fresh = rows.filter(({ counted }) => counted !== true);
+    await store.summaries.add(summarise(fresh, timeZone), posting);
     ledger = await store.ledger.posted(ledger);
     if ((await store.ledger.lease(owner, clock.now(), leaseMs)) === undefined) break;
   }
@@ -144,7 +156,11 @@ interface Range {
 async function rebuild(deps: BillingDeps, owner: string, ledger: Ledger, range: Range): Promise<Rebuilt> {
   const { store, clock } = deps;
   const days = daysBetween(range.from, range.to);
-  const renew = () => store.ledger.lease(owner, clock.now(), leaseMs);
+  const renew = async (): Promise<void> => {
+    const held = await store.ledger.lease(owner, clock.now(), leaseMs);
+    if (held === undefined || held.through !== ledger.through || held.posting !== undefined)
+      throw new LeaseLost();
+  };
   const done = { kind: 'done' as const, records: 0, repriced: 0 };
   for (const day of days) {
     if (ledger.since !== undefined && around(day).from < ledger.since) return { kind: 'too-old', day };
@@ -155,12 +171,14 @@ async function rebuild(deps: BillingDeps, owner: string, ledger: Ledger, range: 
       if (now !== undefined) prices.push(now);
       sumUp(found, [now === undefined ? row : withPrice(row, now)], deps.timeZone, 'days');
       done.records += 1;
+      if (done.records % renewEvery === 0) await renew();
       if (prices.length < written) continue;
+      await renew();
       done.repriced += prices.length;
       await store.ledger.reprice(prices);
       prices = [];
-      await renew();
     }
+    await renew();
     done.repriced += prices.length;
     await store.ledger.reprice(prices);
     await store.summaries.replace(day, chunks([...found.values()]), ledger.through);

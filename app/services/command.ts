@@ -229,6 +229,9 @@ function isToUs({ plan, smsNumbers }: CommandDeps, text: Addressed, to: E164 | u
 
 async function obey(deps: CommandDeps, asked: Asked, command: Command): Promise<Answer> {
   const { mailbox, from } = asked;
+  // Ending texts is their right all the same.
+  if (mailbox.status === 'suspended' && command.kind !== 'stop' && command.kind !== 'start')
+    return (await mayHelp(deps, from)) ? 'suspended' : undefined;
   switch (command.kind) {
     case 'help':
       return 'help';

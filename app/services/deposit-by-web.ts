@@ -33,7 +33,7 @@ export type WebDepositResult =
   /** An earlier request with this id made it. */
   | { readonly kind: 'duplicate'; readonly message: Message }
   | { readonly kind: 'spooled' }
-  | { readonly kind: 'full' | 'too-large' | 'empty' | 'other-content' };
+  | { readonly kind: 'full' | 'too-large' | 'suspended' | 'empty' | 'other-content' };
 
 export interface WebDeposits {
   /** @throws Fault if neither store nor disk took it, or `invalid` for sound that is none */

@@ -107,6 +107,8 @@ async function pick(
   mailbox: Mailbox | undefined,
   reason: RedirectReason | undefined,
 ): Promise<Welcome> {
+  // What they recorded may say otherwise.
+  if (mailbox?.status === 'suspended') return systemWelcome(mailbox);
   const own = mailbox?.settings.greetings ?? {};
   const takesMessage = own.announcementOnly !== true;
   const what = prompt(takesMessage ? 'greeting-leave-message' : 'greeting-no-messages');
@@ -125,7 +127,8 @@ async function pick(
 
 /** What callers hear where nothing was recorded, or it cannot be had now. */
 export function systemWelcome(mailbox: Mailbox | undefined): Welcome {
-  const takesMessage = mailbox?.settings.greetings?.announcementOnly !== true;
+  const takesMessage =
+    mailbox?.status !== 'suspended' && mailbox?.settings.greetings?.announcementOnly !== true;
   const items = takesMessage
     ? [prompt('greeting-default')]
     : [prompt('greeting-away'), prompt('greeting-no-messages')];

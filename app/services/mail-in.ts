@@ -224,7 +224,12 @@ async function deposit(
   const coming = { urgent: mail.urgent, size: sizeOfParts([first, ...more]) };
   const verdict = judgeComing(deps, mailbox, classOfService, coming);
   // It may be this very mail that filled it, in a try whose answer did not arrive.
-  if (verdict !== 'fits' && (await deps.store.messages.byOrigin(origin.network, origin.id)) === undefined)
+  // A mailbox may be suspended once its recipient was taken: such a mail is the last.
+  if (
+    verdict !== 'fits' &&
+    verdict !== 'suspended' &&
+    (await deps.store.messages.byOrigin(origin.network, origin.id)) === undefined
+  )
     throw noRoom(verdict);
   await deps.deposits.take({
     draft: {

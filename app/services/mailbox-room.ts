@@ -29,7 +29,8 @@ export function judgeComing(
   mailbox: Mailbox | undefined,
   classOfService: string,
   coming: Coming,
-): Verdict {
+): Verdict | 'suspended' {
+  if (mailbox?.status === 'suspended') return 'suspended';
   const profile = mailbox === undefined ? profiles.classOfService(classOfService) : profiles.of(mailbox);
   return judgeRoom(mailbox, profile, coming);
 }

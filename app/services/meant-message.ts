@@ -65,6 +65,8 @@ export function problem(kind: Exclude<OpenResult['kind'], 'open'> | 'none'): Rep
       return 'already-deleted';
     case 'locked':
       return 'locked';
+    case 'suspended':
+      return 'suspended';
     case 'wrong':
     case 'not-yours':
       return 'unknown-reference';

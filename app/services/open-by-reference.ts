@@ -45,6 +45,9 @@ export function createReferences({ retrieval, store, clock, limits }: ReferenceD
         case 'expired':
         case 'deleted':
           return { kind: opened.kind };
+        case 'suspended':
+          // Who is suspended is not let in before.
+          return { kind: 'wrong' };
       }
     },
   };

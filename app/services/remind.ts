@@ -50,6 +50,8 @@ export async function remind(
   mailbox: Mailbox,
 ): Promise<Date | undefined> {
   if (message.state === 'deleted' || mailbox.textsStopped !== undefined) return undefined;
+  // They could not listen to it now.
+  if (mailbox.status === 'suspended') return new Date(due.getTime() + dayMs);
   if (reminderOf(message, due) === 'expiring') return remindOfEnd(deps, message, due, mailbox);
   const pinLater = await remindOfPin(deps, message, mailbox);
   const again = await remindOfUnread(deps, message, due, mailbox);

@@ -33,6 +33,8 @@ export type OpenResult =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'expired' }
   | { readonly kind: 'deleted' }
+  /** Right, and its mailbox is suspended. */
+  | { readonly kind: 'suspended' }
   /** Right, but not asked from the mailbox's own phone. */
   | { readonly kind: 'not-yours'; readonly mailbox: Mailbox }
   /** Too many wrong ones from this caller. */
@@ -121,6 +123,7 @@ async function open(deps: RetrieveDeps, text: string, asker: Asker): Promise<Ope
     await store.attempts.undo(callerKey, now);
     return mailbox === undefined ? { kind: 'deleted' } : { kind: 'not-yours', mailbox };
   }
+  if (mailbox.status === 'suspended') return { kind: 'suspended' };
   const over = message.state === 'deleted' ? 'deleted' : isExpired(message, now) ? 'expired' : undefined;
   if (over !== undefined) {
     // Counted apart: owners who ask for what they had must not lock themselves out.

@@ -33,7 +33,7 @@ export type Recipient =
   | { readonly kind: 'ready'; readonly number: E164 }
   /** Its mailbox takes no more, not even what is urgent. */
   | { readonly kind: 'full'; readonly number: E164 }
-  /** No mailbox here can be for it. */
+  /** No mailbox here can be for it, or its mailbox is suspended. */
   | { readonly kind: 'not-served' };
 
 export interface Sending {
@@ -85,6 +85,7 @@ export function createSends(deps: SendDeps): Sends {
       const mailbox = await findMailbox(deps, number);
       // It may still be marked urgent.
       const verdict = judgeComing(deps, mailbox, classOfService, { urgent: true });
+      if (verdict === 'suspended') return { kind: 'not-served' };
       return { kind: verdict === 'fits' ? 'ready' : 'full', number };
     },
     partsOf: (message) => partsOf(deps, message),

@@ -42,7 +42,7 @@ export interface TextMessages {
   refuses(text: InboundText): Promise<boolean>;
   /**
    * Idempotent by the text's id. Resolved = safe in the store or on this disk, or never to be a message: to a number that
-   * is not served, from us, empty, or for a full mailbox.
+   * is not served, from us, empty, or for a mailbox that is full or suspended.
    * @param media what was fetched of that which came with it
    * @throws Fault if neither store nor disk could take it: the network must try again.
    */
@@ -146,7 +146,9 @@ async function judge(
     urgent: text.urgent === true,
     size: parts === undefined ? undefined : sizeOfParts(parts),
   };
-  if (judgeComing(deps, mailbox, classOfService, coming) !== 'fits') {
+  const verdict = judgeComing(deps, mailbox, classOfService, coming);
+  if (verdict === 'suspended') return refused('mailbox suspended');
+  if (verdict !== 'fits') {
     // It may be this very text that filled it, in a try whose answer did not arrive.
     if ((await deps.store.messages.byOrigin(text.network, text.id)) !== undefined)
       return { to, number, classOfService };

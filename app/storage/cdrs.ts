@@ -12,6 +12,8 @@ export interface CdrDocument extends Omit<NumberedCdr, 'id' | 'seq' | 'class'> {
   unnumbered?: Date;
   seq?: number;
   class?: string;
+  /** It was priced anew: its day was summed up with it before it got this number. */
+  counted?: true;
 }
 
 /** The collection `cdrs`. */
@@ -46,7 +48,7 @@ export class Cdrs implements CdrStore {
     const found = await this.#connection.run('cdrs.list', () =>
       this.#cdrs.find(filter, { sort: { start: -1 }, limit }).toArray(),
     );
-    return found.map(({ _id, unnumbered: _u, seq: _s, class: _c, ...rest }) => ({
+    return found.map(({ _id, unnumbered: _u, seq: _s, class: _c, counted: _n, ...rest }) => ({
       id: _id as CdrId,
       ...rest,
     }));

@@ -82,7 +82,7 @@ export class Ledgers implements LedgerStore {
       this.#cdrs
         .find(
           { unnumbered: { $exists: true } },
-          { sort: { unnumbered: 1 }, limit, projection: { accountcode: 1 } },
+          { sort: { unnumbered: 1 }, limit, projection: { accountcode: 1, class: 1 } },
         )
         .toArray(),
     );
@@ -149,13 +149,14 @@ export class Ledgers implements LedgerStore {
 
   async reprice(prices: readonly Repriced[]): Promise<void> {
     if (prices.length === 0) return;
+    const again = { unnumbered: new Date(), counted: true as const };
     const updates = prices.map(({ id, cost, currency = '', rate = '' }) => ({
       updateOne: {
         filter: { _id: id },
         update:
           cost === undefined
-            ? { $unset: { cost: '' as const, currency: '' as const, rate: '' as const } }
-            : { $set: { cost, currency, rate } },
+            ? { $set: again, $unset: { seq: '', cost: '', currency: '', rate: '' } as const }
+            : { $set: { ...again, cost, currency, rate }, $unset: { seq: '' } as const },
       },
     }));
     await this.#connection.run('ledger.reprice', () => this.#cdrs.bulkWrite(updates, { ordered: false }));
@@ -193,14 +194,18 @@ export class Ledgers implements LedgerStore {
     });
   }
 
-  async #give(ledger: Ledger, waiting: readonly Pick<CdrDocument, '_id' | 'accountcode'>[]): Promise<void> {
+  async #give(
+    ledger: Ledger,
+    waiting: readonly Pick<CdrDocument, '_id' | 'accountcode' | 'class'>[],
+  ): Promise<void> {
     const taken = await this.#numbersAfter(ledger, 2 * waiting.length + streamed);
     const classes = await this.#classes(waiting.map(({ accountcode }) => accountcode));
     let seq = ledger.through;
-    const updates = waiting.map(({ _id, accountcode }) => {
+    const updates = waiting.map(({ _id, accountcode, class: before }) => {
       do seq += 1;
       while (taken.has(seq));
-      const own = classes.get(accountcode) ?? '';
+      // One that was priced anew is in the sums of the class that it had.
+      const own = before ?? classes.get(accountcode) ?? '';
       return {
         updateOne: {
           filter: { _id, seq: { $exists: false } },

@@ -207,6 +207,24 @@ export class Messages implements MessageStore {
     return after ? fromDocument(after) : this.get(id);
   }
 
+  async withoutWords(mailbox: MailboxId, limit: number): Promise<Message[]> {
+    if (limit < 1) return [];
+    const found = await this.#connection.run('messages.withoutWords', () =>
+      this.#messages
+        .find({ mailbox, words: { $exists: false } }, { hint: 'mailbox', limit, batchSize: limit + 1 })
+        .toArray(),
+    );
+    return found.map(fromDocument);
+  }
+
+  async addWords(id: MessageId, words: readonly string[]): Promise<void> {
+    const [filter, update] =
+      words.length === 0
+        ? [{ _id: id, words: { $exists: false } }, { $set: { words: [] } }]
+        : [{ _id: id }, { $addToSet: { words: { $each: [...words] } } }];
+    await this.#connection.run('messages.addWords', () => this.#messages.updateOne(filter, update));
+  }
+
   async addDerived(id: MessageId, derived: Derived, lookBy?: Date): Promise<boolean> {
     const look = lookBy === undefined ? {} : { $min: { sweepAt: lookBy } };
     return this.#connection.run('messages.addDerived', async () => {

@@ -92,6 +92,8 @@ describe('answerback cdr, sweep and message search', function () {
     assert.equal(own.lines().find(({ event }) => event === 'call')?.['count'], 2);
     const rebuilt = await done('cdr', 'rebuild', '--from', '2026-03-05', '--to', '2026-03-05', '--json');
     assert.equal(rebuilt.json()['records'], 3);
+    const nowhere = await run('cdr', 'export', '-o', join(folder, 'no', 'such.csv'), '--cursor', cursor);
+    assert.deepEqual([nowhere.code, /^answerback: ENOENT[^\n]*\n$/.test(nowhere.errors)], [1, true]);
     await writeFile(cursor, 'rubbish');
     for (const args of [
       ['export', '--cursor', cursor],

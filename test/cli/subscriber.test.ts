@@ -71,6 +71,20 @@ describe('answerback subscriber', function () {
     assert.deepEqual([gone.code, gone.errors], [3, 'answerback: nobody has the number +12025550147\n']);
   });
 
+  it('suspends one and serves them again; neither twice', async () => {
+    assert.equal((await run(['add', '+12025550149'])).code, 0);
+    const status = async () => (await opened.store.mailboxes.find('+12025550149' as never))?.status;
+    assert.match((await run(['suspend', '+12025550149'])).out, /^\+12025550149 is suspended: /);
+    assert.equal(await status(), 'suspended');
+    assert.match((await run(['list', '--status', 'suspended'])).out, /\+12025550149/);
+    assert.equal((await run(['suspend', '+12025550149'])).code, 5);
+    const resumed = await run(['resume', '+12025550149', '--json']);
+    assert.deepEqual(resumed.json(), { number: '+12025550149', status: 'active' });
+    assert.deepEqual([await status(), (await run(['resume', '+12025550149'])).code], ['active', 5]);
+    assert.equal((await run(['remove', '+12025550149', '--yes'])).code, 0);
+    assert.equal((await run(['list', '--status', 'asleep'])).code, 2);
+  });
+
   it('tells which field is wrong and what is allowed, and changes nothing', async () => {
     const wrong = await run([
       'add',
@@ -110,6 +124,7 @@ describe('answerback subscriber', function () {
     assert.equal(header, 'line,column,code,found,allowed');
     assert.match(first ?? '', /^4,number,not-a-number,rubbish,/);
     assert.match(second ?? '', /^5,number,given-twice,\+12025550151,/);
+    assert.equal((await run(['export', file('no/such.csv')])).code, 1);
     const out = await run(['export', file('out.csv')]);
     assert.deepEqual([out.code, out.out], [0, `2 subscribers in ${file('out.csv')}\n`]);
     assert.equal((await stat(file('out.csv'))).mode & 0o077, 0, 'for its owner alone');

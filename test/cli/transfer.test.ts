@@ -7,6 +7,7 @@ import { openDirectoryArchive } from '../../app/archive/directory/open.ts';
 import type { E164, MailboxId, MediaId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { makeReference } from '../../app/core/reference/reference.ts';
+import { createGreetings } from '../../app/services/greetings.ts';
 import { createArchiving } from '../../app/services/archive.ts';
 import { systemClock } from '../../app/telemetry/system-clock.ts';
 import { systemDigest } from '../../app/telemetry/system-digest.ts';
@@ -111,6 +112,64 @@ describe('answerback export and import', function () {
     const again = await run('to', 'import', out);
     assert.deepEqual([again.code, again.json()['taken'], again.json()['known']], [0, 0, 4]);
     assert.deepEqual(await state(to, ann), await state(from, ann));
+  });
+
+  it('greetings, the wish for no texts and, if they are wanted, hashes of PINs go with it; what is there stays', async () => {
+    const cleo = '+12025550173' as E164;
+    const { store } = from;
+    const { mailbox } = await store.mailboxes.findOrCreate({
+      id: randomUUID() as MailboxId,
+      number: cleo,
+      origin: 'dynamic',
+      classOfService: 'standard',
+      created: at(0),
+    });
+    const deps = { clock: systemClock, random: systemRandom, log: silentLog };
+    const own = createGreetings({ ...deps, store });
+    const sound = { contentType: 'audio/PCMU', durationMs: 1000, bytes: new Uint8Array(8000).fill(7) };
+    await own.set(mailbox, 'busy', sound);
+    await own.set(mailbox, 'temporary', sound, at(1000));
+    await own.setAnnouncementOnly(mailbox, true);
+    await store.mailboxes.stopTexts(mailbox.id, at(5));
+    const hashes = ['old', 'new'].map(
+      (word) => `$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$${word.padEnd(22, 'A')}`,
+    );
+    for (const hash of hashes)
+      await store.credentials.setPin({ mailbox: mailbox.id, hash, set: at(6), mustChange: true, keep: 5 });
+    const out = join(folder, 'beside');
+    const file = join(out, cleo.slice(1), 'mailbox.json');
+    assert.equal((await run('from', 'export', out, cleo)).code, 0);
+    assert.ok(!(await readFile(file, 'utf8')).includes('argon2'), 'no hashes that nobody has asked for');
+    assert.equal((await run('from', 'export', out, cleo, '--pins')).code, 0);
+    assert.equal((await stat(file)).mode & 0o077, 0, 'for its owner alone');
+    const written = await readFile(file, 'utf8');
+
+    for (const bad of [
+      '{',
+      '{}',
+      written.replace('audio/PCMU', 'text/html'),
+      written.replace('$argon2id$', '$ne'),
+    ]) {
+      await writeFile(file, bad);
+      const refused = await run('to', 'import', out, '--dry-run');
+      assert.deepEqual([refused.code, refused.json()['bad']], [4, 1], bad.slice(0, 20));
+    }
+    await writeFile(file, written);
+    for (const round of ['once', 'twice']) {
+      assert.equal((await run('to', 'import', out)).code, 0, round);
+      const there = await to.store.mailboxes.find(cleo);
+      assert.ok(there !== undefined);
+      const { busy, temporary, announcementOnly } = there.settings.greetings ?? {};
+      assert.deepEqual([there.textsStopped, temporary?.until, announcementOnly], [at(5), at(1000), true]);
+      const played = busy && (await to.store.media.get(busy.media));
+      assert.deepEqual(played?.bytes && new Uint8Array(played.bytes), sound.bytes);
+      const credential = await to.store.credentials.get(there.id);
+      assert.deepEqual(
+        [credential?.history, credential?.mustChange, credential?.set],
+        [hashes.toReversed(), true, at(6)],
+      );
+      await to.store.mailboxes.update(there.id, { classOfService: 'standard' });
+    }
   });
 
   it('what lies in the archive is saved and exported too', async () => {

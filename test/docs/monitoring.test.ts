@@ -49,6 +49,13 @@ describe('docs: the dashboard and the alerts', () => {
     }
   });
 
+  it('no alert judges a share of calls where there are only a few: one slow call in a quiet night wakes nobody', () => {
+    const judging = alerts().filter(({ expr }) => expr.includes('histogram_quantile'));
+    assert.ok(judging.length > 0);
+    for (const { alert, expr } of judging)
+      assert.match(expr, / and sum by \(instance\) \(increase\(\w+_count\[\w+\]\)\) > \d+$/, alert);
+  });
+
   it('values that alerts choose by are among those that there are', () => {
     for (const { alert, expr } of alerts())
       for (const [, label = '', value = ''] of expr.matchAll(/(\w+)="([^"]+)"/g)) {

@@ -187,6 +187,12 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'the e-mail gateway knows its own libraries alone',
   },
   {
+    file: 'app/gateways/web/api/planted.ts',
+    code: `import 'openid-client';`,
+    why: 'only the sign-in knows providers',
+  },
+  { file: 'app/services/planted.ts', code: `import 'otpauth';`, why: 'only secrets make one-time passwords' },
+  {
     file: 'app/gateways/web/planted.ts',
     code: `import 'nodemailer';`,
     why: 'only the e-mail gateway knows e-mail',

@@ -32,6 +32,8 @@ describe('services: messages in the archive', function () {
   let archive: Archive;
   let now = Date.now();
   let lines: LogLine[] = [];
+  /** Messages that came back, as they are told of for their records. */
+  const brought: string[] = [];
   const clock = { now: () => new Date(now) };
 
   before(async () => {
@@ -78,6 +80,7 @@ describe('services: messages in the archive', function () {
       random: systemRandom,
       log: keepingLog(lines),
       later: (work) => order.push(work),
+      onBrought: ({ id }) => brought.push(id),
       leaseMs,
     });
     return { ...service, settled: () => Promise.all(order) };
@@ -208,6 +211,7 @@ describe('services: messages in the archive', function () {
     const known = (await test.store.messages.get(message.id)) as Message;
     const back = await Promise.all([...all, ...all].map((one) => one.bringBack(known)));
     assert.deepEqual(new Set(back.map(({ kind }) => kind)), new Set(['there']));
+    assert.equal(brought.filter((id) => id === message.id).length, 1, 'it has one record');
     await Promise.all(all.map((one) => one.settled()));
     await assertWhole((await test.store.messages.get(message.id)) as Message, contents);
     assert.deepEqual(await objects(), []);

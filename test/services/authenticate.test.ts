@@ -49,6 +49,18 @@ describe('Authentication', function () {
       assert.deepEqual(await world.authentication.admit(mailbox, asker), { kind: 'pin' });
     });
 
+    it('of a suspended mailbox is closed to everybody: own phone, right PIN, code', async () => {
+      const suspended = async (mailbox: Mailbox): Promise<Mailbox> => ({ ...mailbox, status: 'suspended' });
+      const mailbox = await suspended(await withPin());
+      const closed = { kind: 'suspended' };
+      const asker = trusted(mailbox.number);
+      assert.deepEqual(await world.authentication.admit(mailbox, asker), closed);
+      assert.deepEqual(await world.authentication.login(mailbox, pin, asker), closed);
+      assert.deepEqual(await world.audited(mailbox), ['pin-set set', 'login suspended', 'login suspended']);
+      const none = await suspended(await world.mailbox());
+      assert.deepEqual(await world.authentication.sendCode(none, asker), { kind: 'cannot' });
+    });
+
     it('for anybody else is by PIN, and by code where there is none', async () => {
       for (const asker of [stranger('+12025550100'), trusted('+12025550100')]) {
         assert.deepEqual(await world.authentication.admit(await world.mailbox(), asker), { kind: 'code' });

@@ -228,8 +228,18 @@ describe('The books of call detail records', function () {
       [await summaries('2026-01-01', '2026-01-31'), await summaries('2026-01', '2026-01')],
       before,
     );
+    const { cursor, rows: cheap } = await exported();
     const priced = await books().rebuild('2026-01-02', '2026-01-03', true);
     assert.deepEqual(priced, { kind: 'done', records: 16, repriced: 16 });
+    const dear = (await exported({}, cursor)).rows;
+    assert.deepEqual(
+      dear.map(({ id, cost }) => `${id} ${cost}`).toSorted(),
+      cheap
+        .filter(({ start }) => ['02', '03'].includes(start.toISOString().slice(8, 10)))
+        .map(({ id }) => `${id} 14000`)
+        .toSorted(),
+      'the next export has the rows with another price, and no others',
+    );
     const costs = (await exported()).rows.map(({ cost = 0 }) => cost);
     assert.equal(
       costs.reduce((sum, one) => sum + one, 0),
@@ -239,6 +249,25 @@ describe('The books of call detail records', function () {
     // Adding goes on where counting anew has ended.
     await test.store.cdrs.insert([text('2026-01-02T12:00:00Z', { accountcode: 'box-1' })]);
     await books().post(never);
+    await assertTrue();
+  });
+
+  it('who loses the books while counting anew puts nothing in place of newer sums', async () => {
+    await test.store.cdrs.insert([text('2026-01-05T12:00:00Z')]);
+    await books().post(never);
+    const { ledger } = test.store;
+    const taken = {
+      ...(bound(ledger) as unknown as typeof ledger),
+      async *startedWithin(...range: Parameters<typeof ledger.startedWithin>) {
+        yield* ledger.startedWithin(...range);
+        // It took longer than its lease: another has the books, and counts what has come.
+        now += 61_000;
+        await test.store.cdrs.insert([text('2026-01-05T13:00:00Z')]);
+        await books().post(never);
+      },
+    };
+    const late = books({ store: { ledger: taken, summaries: test.store.summaries } });
+    assert.deepEqual(await late.rebuild('2026-01-05', '2026-01-05', false), { kind: 'busy' });
     await assertTrue();
   });
 

@@ -49,6 +49,17 @@ describe('A subscriber who texts FIND', function () {
     assert.match((await answered('FIND .*|$ne')) ?? '', /^No message was found/);
   });
 
+  it('is told once if the mailbox is suspended, and finds when it is served again', async () => {
+    const { mailboxes } = world.test.store;
+    const { id } = (await mailboxes.find(bob))!;
+    await mailboxes.update(id, { status: 'suspended' });
+    assert.match((await answered('FIND umbrella')) ?? '', /^Your mailbox is suspended/);
+    assert.equal(await answered('FIND umbrella'), undefined);
+    assert.match((await answered('START')) ?? '', /^You will get texts about new messages again/);
+    await mailboxes.update(id, { status: 'active' });
+    assert.match((await answered('FIND umbrella')) ?? '', new RegExp(`^\\${ana} 12:00`));
+  });
+
   it('finds nothing in the mailbox of another', async () => {
     const theirs = await world.leave(carol as typeof bob, { from: ana });
     await world.test.store.messages.setTranscript(theirs.id, 'the treasure is under the tree');

@@ -8,11 +8,10 @@ import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
-import { bookQuestions } from './book-questions.ts';
-import { subscriptionQuestions } from './subscription-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
+import { otherQuestions } from './questions.ts';
 import {
   at,
   number,
@@ -90,6 +89,15 @@ describe('storage: every question has its index', function () {
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
+    'messages.briefs': (store) => store.messages.briefs(message.mailbox, { limit: 20, after: message }),
+    'messages.briefs of some states': (store) =>
+      store.messages.briefs(message.mailbox, { limit: 20, states: ['new', 'heard'], kinds: ['fax'] }),
+    'messages.briefs by urgency': (store) =>
+      store.messages.briefs(message.mailbox, { limit: 20, order: 'urgent-first' }),
+    'messages.searchBriefs': (store) => store.messages.searchBriefs(sought({ mailbox: message.mailbox })),
+    'messages.setState over a version': (store) =>
+      store.messages.setState(message.id, 'saved', at(1), undefined, 99),
+    'messages.setUrgent over a version': (store) => store.messages.setUrgent(message.id, false, 99),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
     'messages.next of a kind': (store) =>
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
@@ -101,12 +109,10 @@ describe('storage: every question has its index', function () {
     'messages.setUrgent': (store) => store.messages.setUrgent(message.id, true),
     'messages.setState': (store) => store.messages.setState(message.id, 'heard', at(1)),
     'messages.setState from': (store) => store.messages.setState(message.id, 'heard', at(1), ['new']),
-    'messages.setTranscript': (store) => store.messages.setTranscript(message.id, 'one more word'),
     'messages.addDerived': (store) => store.messages.addDerived(message.id, derived),
     'messages.addDerived again': (store) => store.messages.addDerived(message.id, derived),
     'messages.move': (store) => store.messages.move(message.id, none as MailboxId, none as MailboxId),
     'messages.remove': (store) => store.messages.remove(none as never),
-    'messages.envelopeXml': (store) => store.messages.envelopeXml(message.id),
     'messages.takePending': (store) => store.messages.takePending(at(0), 1000),
     'messages.takePendingOf': (store) => store.messages.takePendingOf(message.id, at(0), 1000),
     'archiving.begin': (store) => store.archiving.begin(message.id, { key: 'key', until: at(9e8) }),
@@ -161,6 +167,9 @@ describe('storage: every question has its index', function () {
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
+    'notifications.ofMailbox': (store) =>
+      store.notifications.ofMailbox(notification.mailbox, { limit: 20, after: notification }),
+    'notifications.written': (store) => store.notifications.written(notification.mailbox, number(), 20),
     'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
     'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
     'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),
@@ -235,8 +244,7 @@ describe('storage: every question has its index', function () {
     'stops.set': (store) => store.stops.set('+12025550123', at(0)),
     'stops.has': (store) => store.stops.has('+12025550123'),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
-    ...bookQuestions,
-    ...subscriptionQuestions,
+    ...otherQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import type { MailboxId } from '../../app/core/ids.ts';
+import type { MailboxId, MediaId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { messageTokens } from '../../app/core/search/message-tokens.ts';
 import { createNumberPlan } from '../../app/core/address/number-plan.ts';
+import { indexWords } from '../../app/services/index-words.ts';
 import { createSearch, type Search, type SearchRequest } from '../../app/services/search.ts';
 import type { MessageSearch } from '../../app/ports/message-search.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -130,6 +131,35 @@ describe('storage: search', function () {
       pages.map(({ id }) => id),
       whole.messages.map(({ id }) => id),
     );
+  });
+
+  it('messages from before there was a search are found once they have been indexed', async () => {
+    const { store, client, database } = opened;
+    const mailbox = 'old-box' as MailboxId;
+    const media = 'old-text' as MediaId;
+    const bytes = new TextEncoder().encode('The Käse is in the cellar');
+    const { sha256 } = await store.media.put(media, 'text/plain; charset=utf-8', bytes);
+    const part = { media, contentType: 'text/plain; charset=utf-8', bytes: bytes.length, sha256 };
+    const written = sampleMessage({ mailbox }, { kind: 'text', parts: [part] });
+    const nothing = sampleMessage({ mailbox }, { from: { private: true } });
+    const spoken = Array.from({ length: 120 }, () => sampleMessage({ mailbox, transcript: 'umbrella' }));
+    for (const one of [written, nothing, ...spoken]) await store.messages.insert(one);
+    await client
+      .db(database)
+      .collection('messages')
+      .updateMany({ mailbox }, { $unset: { words: '' } });
+    const found = async (words: string): Promise<number> => {
+      const result = await search.inMailbox(mailbox, { words, limit: 100 });
+      return result.kind === 'found' ? result.messages.length + (result.next === undefined ? 0 : 1) : -1;
+    };
+    assert.deepEqual([await found('kase'), await found('umbrella')], [0, 0]);
+    const { signal } = new AbortController();
+    assert.equal(await indexWords({ store }, mailbox, signal), 122);
+    assert.deepEqual([await found('kase cellar'), await found('umbrella')], [1, 101]);
+    const bySender = await search.inMailbox(mailbox, { from: written.envelope.from.number ?? '' });
+    assert.ok(bySender.kind === 'found' && bySender.messages.length > 0);
+    assert.equal(await indexWords({ store }, mailbox, signal), 0, 'nothing is left to do');
+    await assert.rejects(indexWords({ store }, mailbox, AbortSignal.abort()));
   });
 
   it('words that are written down later are found from then on, and nothing of a message that is gone', async () => {

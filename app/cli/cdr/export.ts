@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+import { readFile } from 'node:fs/promises';
 import type { ExportForm } from '../../services/cdr-export.ts';
 import type { OfficeRun } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { openBooks } from '../office/books.ts';
+import { writeWhole } from '../output/whole-file.ts';
 import { filterOf, type FilterChoice } from './list.ts';
 
 interface ExportChoice extends FilterChoice {
@@ -25,9 +23,14 @@ export async function exportCdrs({ office, out, terminal }: OfficeRun, choice: E
         terminal.signal.throwIfAborted();
         await out.raw(line);
       })
-    : toFile(lines, output, terminal.signal));
+    : writeWhole(output, (write) =>
+        drain(lines, (line) => {
+          terminal.signal.throwIfAborted();
+          return write(line);
+        }),
+      ));
   // Last, so that a next export begins where this one is safe.
-  if (cursorFile !== undefined) await replace(cursorFile, `${cursor}\n`);
+  if (cursorFile !== undefined) await writeWhole(cursorFile, (write) => write(`${cursor}\n`));
   if (output === undefined && cursorFile === undefined)
     out.tell(`the next export begins with --after ${cursor}`);
   if (output === undefined) return;
@@ -58,33 +61,4 @@ async function drain(
     if (next.done) return next.value;
     await write(next.value);
   }
-}
-
-/** To a file beside the wanted one first, so that nobody reads half of it. */
-async function toFile(
-  lines: AsyncGenerator<string, number>,
-  file: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const partial = `${file}.${process.pid}.partial`;
-  try {
-    const stream = createWriteStream(partial, { mode: 0o600 });
-    const cursor = await drain(lines, async (line) => {
-      signal.throwIfAborted();
-      if (!stream.write(line)) await once(stream, 'drain');
-    });
-    stream.end();
-    await finished(stream);
-    await rename(partial, file);
-    return cursor;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-}
-
-async function replace(file: string, text: string): Promise<void> {
-  const partial = `${file}.${process.pid}.partial`;
-  await writeFile(partial, text, { mode: 0o600 });
-  await rename(partial, file);
 }

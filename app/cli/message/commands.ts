@@ -5,6 +5,7 @@ import { moment, oneOf, someOf, whole } from '../options.ts';
 import { deleteMessage, moveMessage, restoreMessage } from './change.ts';
 import { showEnvelope } from './envelope.ts';
 import { holdMessage, releaseMessage } from './hold.ts';
+import { indexMessages } from './index-words.ts';
 import { listMessages } from './list.ts';
 import { saveMessage, wantedForms } from './save.ts';
 import { searchMessages } from './search.ts';
@@ -122,4 +123,12 @@ function findingCommands(group: Command, withOffice: Actions['withOffice']): voi
     .option('--urgent', 'only urgent ones')
     .option('--limit <count>', 'at most so many', whole(1, 10_000), 20)
     .action(withOffice(searchMessages));
+  group
+    .command('index')
+    .description(
+      'make messages that were stored before there was a search findable; may be ended and run again',
+    )
+    .argument('[number]', 'those of this mailbox')
+    .option('--all', 'those of all mailboxes')
+    .action(withOffice(indexMessages));
 }

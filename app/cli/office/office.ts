@@ -117,5 +117,6 @@ async function reach(store: Store, config: Config): Promise<void> {
 }
 
 export function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+  // Up to the last one: a password may have an @ that nobody has escaped.
+  return url.replace(/\/\/[^/]*@/, '//');
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { columns } from '../../core/directory/columns.ts';
+import { mailboxStatuses } from '../../core/mailbox/mailbox.ts';
 import type { Actions } from '../command.ts';
-import { whole } from '../options.ts';
+import { oneOf, whole } from '../options.ts';
 import { addSubscriber, removeSubscriber, setSubscriber, showSubscriber } from './one.ts';
 import { listSubscribers } from './list.ts';
+import { resumeSubscriber, suspendSubscriber } from './suspend.ts';
 import { firstPin, showAudit, unlock } from './pins.ts';
 import { exportTable, importTable } from './tables.ts';
 
@@ -23,7 +25,7 @@ export function subscriberCommands(program: Command, { withOffice }: Actions): v
     .command('list')
     .description('all subscribers, in no particular order')
     .option('--class <name>', 'only those of this class of service')
-    .option('--status <status>', 'only `active` or only `provisional` ones')
+    .option('--status <status>', `only these: ${mailboxStatuses.join(', ')}`, oneOf(mailboxStatuses))
     .option('--prefix <number>', 'only those whose own number begins so')
     .option('--limit <count>', 'at most so many', whole(1, 1_000_000_000))
     .action(withOffice(listSubscribers));
@@ -52,6 +54,12 @@ export function subscriberCommands(program: Command, { withOffice }: Actions): v
     .option('--yes', 'do not ask')
     .option('--dry-run', 'only say what would be gone')
     .action(withOffice(removeSubscriber));
+  group
+    .command('suspend')
+    .description('take nothing more for one and let nobody in; all that is in the mailbox stays')
+    .argument('<number>')
+    .action(withOffice(suspendSubscriber));
+  group.command('resume').description('end that').argument('<number>').action(withOffice(resumeSubscriber));
   group
     .command('pin')
     .description('set and show a random PIN, to be changed at the first login; ends all waits')

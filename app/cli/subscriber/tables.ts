@@ -1,7 +1,6 @@
 /** Whole tables of subscribers in and out. */
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { exportSubscribers } from '../../services/directory-export.ts';
@@ -11,6 +10,7 @@ import type { Ending } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { subscriberOffice } from '../office/subscribers.ts';
 import { openProgress } from '../output/progress.ts';
+import { writeWhole } from '../output/whole-file.ts';
 
 /** Bad lines told on the terminal; the report has all. */
 const mostTold = 20;
@@ -87,7 +87,6 @@ export async function importTable(
   }
 }
 
-/** To a file beside the wanted one first, so that nobody reads half a table. */
 export async function exportTable(
   { office, out, terminal }: OfficeRun,
   _choice: object,
@@ -101,22 +100,15 @@ export async function exportTable(
     }
     return;
   }
-  const partial = `${file}.${process.pid}.partial`;
-  try {
-    const stream = createWriteStream(partial, { mode: 0o600 });
+  const subscribers = await writeWhole(file, async (write) => {
     let lines = 0;
     for await (const cells of exportSubscribers(office.store.mailboxes)) {
       terminal.signal.throwIfAborted();
       lines += 1;
-      if (!stream.write(tables.write(cells))) await once(stream, 'drain');
+      await write(tables.write(cells));
     }
-    stream.end();
-    await finished(stream);
-    await rename(partial, file);
-    if (out.json) await out.document({ subscribers: lines - 1, file });
-    await out.line(`${lines - 1} subscribers in ${file}`);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+    return lines - 1;
+  });
+  if (out.json) await out.document({ subscribers, file });
+  await out.line(`${subscribers} subscribers in ${file}`);
 }

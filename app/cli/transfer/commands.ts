@@ -14,12 +14,13 @@ export function transferCommands(program: Command, { withOffice }: Actions): voi
       'made if it is not there; what it has already stays, so that an export goes on where it ended',
     )
     .argument('[number...]', 'of these mailboxes alone; of all if absent')
+    .option('--pins', 'also hashes of PINs; they are good only where ANSWERBACK_PIN_PEPPER is the same')
     .addHelpText(
       'after',
       `
-A folder a mailbox with MESSAGE.xml (urn:answerback:message:1), subscribers.csv, and export.json with holds of mailboxes.
-Each document is read back and checked. References and texts are in it: keep it as you keep the store. What has been removed
-from the store since stays in a folder that is written again; spoken greetings and PINs are not in it.
+A folder a mailbox with MESSAGE.xml (urn:answerback:message:1) and mailbox.json (greetings, STOP), subscribers.csv, and
+export.json with holds of mailboxes. Each document is read back and checked. References and texts are in it: keep it as you
+keep the store. What has been removed from the store since stays in a folder that is written again.
 
 Example:
   answerback export /backup/answerback && tar -C /backup -cf answerback.tar answerback`,

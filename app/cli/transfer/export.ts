@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import type { Mailbox } from '../../core/mailbox/mailbox.ts';
 import type { Message } from '../../core/message/message.ts';
 import type { Archive } from '../../ports/archive.ts';
@@ -14,7 +12,9 @@ import type { Ending } from '../exit-codes.ts';
 import type { Office } from '../office/office.ts';
 import { openArchived } from '../office/archived.ts';
 import { allMailboxes } from '../office/pages.ts';
+import { writeBeside } from './kept-beside.ts';
 import { openProgress } from '../output/progress.ts';
+import { writeWhole } from '../output/whole-file.ts';
 
 const pageSize = 100;
 
@@ -27,7 +27,7 @@ export interface ExportNotes {
 
 export async function exportAll(
   { office, out, terminal }: OfficeRun,
-  _choice: object,
+  { pins = false }: { readonly pins?: boolean },
   folder = '',
   ...numbers: string[]
 ): Promise<Ending> {
@@ -39,44 +39,50 @@ export async function exportAll(
   const sum = { mailboxes: 0, written: 0, there: 0, bad: 0 };
   const held: ExportNotes['held'][number][] = [];
   const tables = openTables();
-  const table = createWriteStream(join(folder, 'subscribers.csv.partial'), { mode: 0o600 });
-  table.write(tables.write(columnNames));
   try {
-    for await (const mailbox of wanted ?? allMailboxes(office.store.mailboxes)) {
-      sum.mailboxes += 1;
-      table.write(tables.write(writeRow(mailbox)));
-      const { number, hold } = mailbox;
-      if (hold !== undefined)
-        held.push({
-          number,
-          since: hold.since.toISOString(),
-          ...(hold.why === undefined ? {} : { why: hold.why }),
-        });
-      for await (const message of messagesOf(office, mailbox)) {
-        terminal.signal.throwIfAborted();
-        const done = await exportOne(
-          { office, archive: archived.archive },
-          mailbox,
-          message,
-          join(folder, number.slice(1)),
-        );
-        if (done.kind === 'bad') progress.say(`${message.id}: ${done.why}`);
-        sum[done.kind] += 1;
-        progress.step(
-          sum.written,
-          `${sum.mailboxes} mailboxes, ${sum.written} written, ${sum.there} there, ${sum.bad} bad`,
-        );
+    await writeWhole(join(folder, 'subscribers.csv'), async (write) => {
+      await write(tables.write(columnNames));
+      for await (const mailbox of wanted ?? allMailboxes(office.store.mailboxes)) {
+        sum.mailboxes += 1;
+        await write(tables.write(writeRow(mailbox)));
+        const { number, hold } = mailbox;
+        if (hold !== undefined)
+          held.push({
+            number,
+            since: hold.since.toISOString(),
+            ...(hold.why === undefined ? {} : { why: hold.why }),
+          });
+        for (const kind of await writeBeside(office.store, mailbox, join(folder, number.slice(1)), pins)) {
+          progress.say(`${number}: the sound of greeting ${kind} is gone`);
+          sum.bad += 1;
+        }
+        for await (const message of messagesOf(office, mailbox)) {
+          terminal.signal.throwIfAborted();
+          const done = await exportOne(
+            { office, archive: archived.archive },
+            mailbox,
+            message,
+            join(folder, number.slice(1)),
+          );
+          if (done.kind === 'bad') progress.say(`${message.id}: ${done.why}`);
+          sum[done.kind] += 1;
+          progress.step(
+            sum.written,
+            `${sum.mailboxes} mailboxes, ${sum.written} written, ${sum.there} there, ${sum.bad} bad`,
+          );
+        }
       }
-    }
+    });
   } finally {
     progress.end();
-    table.end();
-    await finished(table);
   }
-  await rename(join(folder, 'subscribers.csv.partial'), join(folder, 'subscribers.csv'));
   const notes: ExportNotes = { format: 'answerback-export-1', made: new Date().toISOString(), held };
-  await writeFile(join(folder, 'export.json'), `${JSON.stringify(notes, undefined, 2)}\n`, { mode: 0o600 });
-  await office.note('exported', undefined, `${sum.written} messages of ${sum.mailboxes} mailboxes`);
+  await writeWhole(join(folder, 'export.json'), (write) => write(`${JSON.stringify(notes, undefined, 2)}\n`));
+  await office.note(
+    pins ? 'exported-with-pins' : 'exported',
+    undefined,
+    `${sum.written} messages of ${sum.mailboxes} mailboxes`,
+  );
   if (out.json) await out.document({ folder, ...sum });
   const { mailboxes, written, there, bad } = sum;
   await out.line(

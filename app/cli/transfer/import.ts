@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { access, open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MailboxId } from '../../core/ids.ts';
 import { importSubscribers } from '../../services/directory-import.ts';
@@ -15,6 +15,8 @@ import type { Office } from '../office/office.ts';
 import { subscriberOffice } from '../office/subscribers.ts';
 import { openProgress } from '../output/progress.ts';
 import type { ExportNotes } from './export.ts';
+import { besideName } from './kept-beside.ts';
+import { takeBeside } from './take-beside.ts';
 
 interface ImportChoice {
   readonly dryRun?: boolean;
@@ -50,6 +52,10 @@ export async function importAll(
         if (taken.renumbered) sum.renumbered += 1;
       }
       progress.step(i + 1, `${sum.taken} taken in, ${sum.known} here already, ${sum.bad} bad`);
+    }
+    for (const file of terminal.signal.aborted ? [] : await filesBeside(folder)) {
+      const why = await takeBeside(office, file, dryRun);
+      if (why !== undefined) await bad(file, why);
     }
     if (!dryRun) await holds(office, notes);
   } finally {
@@ -90,6 +96,22 @@ async function documentsIn(folder: string): Promise<readonly string[]> {
     files.push(...names.map((file) => join(path, file)));
   }
   return files;
+}
+
+async function filesBeside(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder, { withFileTypes: true })).filter(
+    (one) => one.isDirectory() && /^\d+$/.test(one.name),
+  );
+  const files = names.map(({ name }) => join(folder, name, besideName)).toSorted();
+  const there = await Promise.all(
+    files.map((file) =>
+      access(file).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return files.filter((_, i) => there[i]);
 }
 
 async function subscribers(

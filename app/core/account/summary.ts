@@ -35,9 +35,11 @@ export interface Summary extends SummaryKey, Totals {}
 
 /** A record with its number in the order of writing down, and the class of service of its mailbox. */
 export interface NumberedCdr extends Cdr {
-  /** From 1, without gaps, and never changed. */
+  /** From 1; another one, higher than all before, when it is priced anew. */
   readonly seq: number;
   readonly class: string;
+  /** It got this number when it was priced anew: the sums have it. */
+  readonly counted?: true;
 }
 
 /** @param zone IANA zone of the days */

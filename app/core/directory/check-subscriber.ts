@@ -1,5 +1,6 @@
 /** Whether a subscriber can be kept so: numbers, class, settings. Whether a number is free the store alone knows. */
 import type { E164 } from '../ids.ts';
+import { mailboxStatuses } from '../mailbox/mailbox.ts';
 import { checkRecipients } from './check-recipients.ts';
 import { settings, type Known } from './check-settings.ts';
 import { problem, type Problem } from './problem.ts';
@@ -23,9 +24,9 @@ export function checkSubscriber(input: SubscriberInput, known: Known): Problem[]
     ...(classOfService === undefined || known.classes.includes(classOfService)
       ? []
       : [problem('classOfService', 'unknown-class', classOfService, known.classes.join(', '))]),
-    ...(status === undefined || status === 'active' || status === 'provisional'
+    ...(status === undefined || mailboxStatuses.some((one) => one === status)
       ? []
-      : [problem('status', 'bad-value', status, '`active`, `provisional`')]),
+      : [problem('status', 'bad-value', status, '`active`, `provisional`, `suspended`')]),
     ...(input.settings === undefined ? [] : settings(known)(input.settings, 'settings')),
     ...checkRecipients(input.settings, known.plan, 'settings.'),
   ];

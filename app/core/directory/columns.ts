@@ -51,7 +51,7 @@ export const columns: readonly Column[] = [
   ),
   text('name', 'settings.name', ({ settings }) => settings.name, 'a name of at most 80 characters'),
   text('class', 'classOfService', ({ classOfService }) => classOfService, 'a class of service'),
-  text('status', 'status', ({ status }) => status, '`active` or `provisional`'),
+  text('status', 'status', ({ status }) => status, '`active`, `provisional` or `suspended`'),
   text(
     'language',
     'settings.language',

@@ -2,14 +2,20 @@ import type { E164, MailboxId } from '../ids.ts';
 import type { MessageKind } from '../profile/class-of-service.ts';
 import type { Settings } from '../profile/settings.ts';
 
+export const mailboxStatuses = ['provisional', 'active', 'suspended'] as const;
+export type MailboxStatus = (typeof mailboxStatuses)[number];
+
 export interface Mailbox {
   readonly id: MailboxId;
   readonly number: E164;
   readonly aliases: readonly E164[];
   /** Dynamic mailboxes came into being by a message; provisioned ones were made by an operator. */
   readonly origin: 'dynamic' | 'provisioned';
-  /** Provisional until the subscriber acts (opens, answers a text, calls). */
-  readonly status: 'provisional' | 'active';
+  /**
+   * Provisional until the subscriber acts (opens, answers a text, calls). Suspended by the operator: nothing is taken for it and
+   * nobody gets in, and all that is in it stays.
+   */
+  readonly status: MailboxStatus;
   readonly classOfService: string;
   readonly created: Date;
   /** When the subscriber stopped texts (STOP); absent while they want them. */

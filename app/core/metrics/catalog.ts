@@ -128,7 +128,7 @@ export const metrics = {
   answerback_mail_recipients_total: {
     kind: 'counter',
     help: 'Recipients that mail clients named, by the answer.',
-    labels: { verdict: ['taken', 'not-ours', 'unknown', 'full', 'too-large', 'reports-only'] },
+    labels: { verdict: ['taken', 'not-ours', 'unknown', 'full', 'suspended', 'too-large', 'reports-only'] },
   },
   answerback_smpp_binds: { kind: 'gauge', help: 'Binds to SMSCs that are configured.' },
   answerback_smpp_binds_up: { kind: 'gauge', help: 'Binds to SMSCs that texts can go out on now.' },

@@ -19,6 +19,7 @@ const plainNames = [
   'interrupted',
   'mailbox-full',
   'mailbox-full-urgent',
+  'mailbox-suspended',
   'room-for',
   'enter-reference',
   'reference-wrong',

@@ -26,10 +26,14 @@ export function foldWords(text: string): string[] {
   const plain = text
     .normalize('NFKD')
     .toLowerCase()
-    // Marks, soft hyphens and joiners stand within words; an apostrophe does as well: don't, l’eau.
-    .replace(/[\p{M}\p{Cf}]|(?<=\p{L})['’`´](?=\p{L})/gu, '')
+    // Marks, soft hyphens and joiners stand within words; an apostrophe does as well: don't, l’eau. In scripts of India and
+    // South-East Asia marks are vowels and no accents.
+    .replace(
+      /(?![\p{sc=Deva}\p{sc=Beng}\p{sc=Guru}\p{sc=Gujr}\p{sc=Orya}\p{sc=Taml}\p{sc=Telu}\p{sc=Knda}\p{sc=Mlym}\p{sc=Sinh}\p{sc=Thai}\p{sc=Laoo}\p{sc=Mymr}\p{sc=Khmr}])[\p{M}\p{Cf}]|(?<=\p{L})['’`´](?=\p{L})/gu,
+      '',
+    )
     .replace(/[ßæœøđðþłħıς]/g, (letter) => apart[letter] ?? letter);
-  return (plain.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) =>
+  return (plain.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []).map((word) =>
     Array.from(word.slice(0, 2 * longestWord))
       .slice(0, longestWord)
       .join(''),
@@ -49,7 +53,12 @@ const common: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Whether nobody can look for a word by itself: nearly every message has it. Letters by themselves are such. */
+/** Whether nobody can look for a word by itself: nearly every message has it. Letters of an alphabet by themselves are such. */
 export function isCommon(word: string): boolean {
-  return common.has(word) || /^\p{L}$/u.test(word);
+  return common.has(word) || /^[\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Arab}\p{sc=Hebr}]$/u.test(word);
+}
+
+/** Whether signs stand for syllables or words, so that few of them say much; mostly without spaces between words. */
+export function isDense(word: string): boolean {
+  return /^[\p{sc=Hani}\p{sc=Hira}\p{sc=Kana}\p{sc=Bopo}]/u.test(word);
 }

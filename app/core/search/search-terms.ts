@@ -1,6 +1,6 @@
 /** What somebody writes to look for, as the tokens of messages (see message-tokens). */
 import { isAddress } from '../mail/address.ts';
-import { foldWords, isCommon } from './fold-words.ts';
+import { foldWords, isCommon, isDense } from './fold-words.ts';
 import { nameToken, senderToken } from './message-tokens.ts';
 
 /** One thing that a message must have: any of these tokens, whole or as their beginning. */
@@ -21,6 +21,8 @@ export const longestSearch = 200;
 export const mostTerms = 8;
 /** Shortest beginning of a word: what begins with a letter or two is nearly everything. */
 const leastBeginning = 3;
+/** The same of signs that stand for whole syllables or words. */
+const leastDense = 1;
 
 /**
  * Every word must be there, in the message's words or in its sender's name, in any order. A word with `*` after it is the
@@ -35,7 +37,9 @@ export function searchTerms(text: string): SearchTerms {
     const words = foldWords(piece);
     for (const [i, word] of words.entries()) {
       const beginning =
-        i === words.length - 1 && /[\p{L}\p{N}\p{M}]\*$/u.test(piece) && word.length >= leastBeginning;
+        i === words.length - 1 &&
+        /[\p{L}\p{N}\p{M}]\*$/u.test(piece) &&
+        word.length >= (isDense(word) ? leastDense : leastBeginning);
       if (beginning || !isCommon(word))
         terms.set(`${word}${beginning ? '*' : ''}`, { anyOf: [word, nameToken(word)], beginning });
     }

@@ -141,7 +141,7 @@ class Door implements AsyncDisposable {
       const verdict = await this.#deps.intake.recipient(address, senderOf(session), sizeSaid(session));
       if (verdict === 'taken') return answer();
       const { id } = session;
-      const unknown = (this.#unknown.get(id) ?? 0) + (verdict === 'full' || verdict === 'too-large' ? 0 : 1);
+      const unknown = (this.#unknown.get(id) ?? 0) + (served.has(verdict) ? 0 : 1);
       this.#unknown.set(id, unknown);
       answer(unknown > mostUnknown ? failures.guessing() : refusals[verdict]());
     } catch (error) {
@@ -204,10 +204,14 @@ class Door implements AsyncDisposable {
   }
 }
 
+/** Whoever hears these has not guessed an address. */
+const served: ReadonlySet<RecipientVerdict> = new Set(['full', 'suspended', 'too-large']);
+
 const refusals: Readonly<Record<Exclude<RecipientVerdict, 'taken'>, () => SmtpError>> = {
   'not-ours': failures.relay,
   unknown: failures.unknown,
   full: failures.full,
+  suspended: failures.suspended,
   'too-large': failures.tooLargeForMailbox,
   'reports-only': failures.reportsOnly,
 };

@@ -14,6 +14,8 @@ export interface WebSlice {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Reverse proxies whose word about the address of clients is believed. */
+  readonly proxies?: readonly string[] | undefined;
   /** Without it there are no webhooks. */
   readonly twilio?: { readonly publicUrl: string } | undefined;
   readonly twilioAuthToken?: string | undefined;
@@ -56,6 +58,7 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
   const app = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
+    trustProxy: slice.proxies === undefined || slice.proxies.length === 0 ? false : [...slice.proxies],
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     // A path that cannot be decoded never reaches the hooks.

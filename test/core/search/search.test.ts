@@ -44,11 +44,20 @@ describe('Words that messages are found by', () => {
     assert.deepEqual(foldWords('🎂 … --- \0\t\u202e'), []);
   });
 
+  it('keep vowels that are signs of their own, and one sign that says a word', () => {
+    assert.notDeepEqual(foldWords('कि'), foldWords('का'));
+    assert.deepEqual(foldWords('मेरा घर'), ['मेरा', 'घर']);
+    assert.equal(foldWords('مُحَمَّد')[0], foldWords('محمد')[0]);
+    const tokens = saying('会議室で待っています。水');
+    for (const text of ['会*', '会議*', '水']) assert.ok(finds(searchTerms(text), tokens), text);
+    assert.equal(searchTerms('я').kind, 'no-words');
+  });
+
   it('whatever the text: letters and digits alone, short, and the same when folded again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
         for (const word of foldWords(text)) {
-          assert.match(word, /^[\p{L}\p{N}]+$/u);
+          assert.match(word, /^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*$/u);
           assert.ok(Array.from(word).length <= longestWord);
         }
       }),

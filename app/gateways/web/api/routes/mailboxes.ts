@@ -113,10 +113,16 @@ function pinRoute({ authentication, ...services }: ApiServices): AnyRoute {
     body: pinChange,
     answers: { 204: 'nothing' },
     async handle({ request, params, body }, reply) {
-      if (principalOf(request).kind === 'operator')
-        throw new HttpProblem(403, 'Only subscribers choose their PIN.');
+      const who = principalOf(request);
+      if (who.kind === 'operator') throw new HttpProblem(403, 'Only subscribers choose their PIN.');
       const found = await findMailbox(services, request, params.id);
-      const asker = { key: `web:${found.id}`, trusted: false };
+      // Their own session stays, all others end.
+      const session = who.credential;
+      const asker = {
+        key: `web:${found.id}`,
+        trusted: false,
+        ...(session === undefined ? {} : { session }),
+      };
       if (await authentication.hasPin(found.id)) {
         if (body.old === undefined)
           throw new HttpProblem(422, 'The present PIN is asked for.', {

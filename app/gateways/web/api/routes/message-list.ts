@@ -142,6 +142,10 @@ function depositRoute(services: ApiServices): AnyRoute {
           throw new HttpProblem(422, 'The mailbox has no room for it.', { code: 'mailbox-full' });
         case 'too-large':
           throw new HttpProblem(422, 'It is larger than the mailbox may be.', { code: 'message-too-large' });
+        case 'suspended':
+          throw new HttpProblem(422, 'The mailbox is suspended: nothing is taken for it.', {
+            code: 'suspended',
+          });
         case 'empty':
           throw new HttpProblem(422, 'There is nothing in it: neither words nor parts.', { code: 'refused' });
         case 'other-content':

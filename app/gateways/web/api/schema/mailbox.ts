@@ -128,7 +128,9 @@ export const mailbox = z
     id: id.describe('Its id.'),
     number: number.describe('Its number.'),
     aliases: z.array(number).describe('Other numbers that lead to it.'),
-    status: z.enum(['provisional', 'active']).describe('Provisional until its subscriber acts.'),
+    status: z
+      .enum(['provisional', 'active', 'suspended'])
+      .describe('Provisional until its subscriber acts; suspended: nothing is taken for it.'),
     classOfService: z.string().describe('Name of its class of service.'),
     created: timestamp.describe('When it came into being.'),
     counts,

@@ -11,6 +11,9 @@ export const subscriberSession = z
     number: number.describe('The mailbox’s number.'),
     language,
     via: z.enum(['pin', 'code', 'key']).describe('What they signed in with.'),
+    message: id
+      .optional()
+      .describe('Of a link that somebody opens who is signed in: its message, in their own mailbox.'),
     mustChangePin: z
       .boolean()
       .describe('The PIN was chosen by somebody else: another is to be chosen first.'),
