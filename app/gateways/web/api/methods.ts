@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { answer } from '../problem.ts';
 import type { AnyRoute } from './route.ts';
 
-const all = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const all = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'] as const;
 
 /** After all routes: what is allowed of each address. */
 export function answerOtherMethods(app: FastifyInstance, routes: readonly AnyRoute[]): void {
