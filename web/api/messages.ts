@@ -1,8 +1,8 @@
 /** Messages: listed, read, changed, answered. */
 import type { MessageKind, MessageState } from '../../app/gateways/web/api/schema/common.ts';
 import type {
+  callAccepted,
   CallRequest,
-  CallAccepted,
   Message,
   MessageChange,
   MessageItem,
@@ -12,6 +12,7 @@ import type {
   Sent,
   Thread,
 } from '../../app/gateways/web/api/schema/message.ts';
+import type { z } from 'zod';
 import { ask, query, type Answer } from './client.ts';
 
 export type { Message, MessageItem, MessageKind, MessageState, Part, Thread };
@@ -73,7 +74,7 @@ export async function forwardTo(
   return ask('POST', `/messages/${id}/forward`, { body, key });
 }
 
-export function callAbout(id: string, what: CallRequest['what'], key: string): Promise<Answer<CallAccepted>> {
+export function callAbout(id: string, what: CallRequest['what'], key: string): Promise<Answer<z.infer<typeof callAccepted>>> {
   return ask('POST', `/messages/${id}/call`, { body: { what }, key });
 }
 

@@ -1,6 +1,5 @@
 /** Something to fill in, with its words above and a hint or what is wrong below. */
 import { useId } from 'preact/hooks';
-import type { InputHTMLAttributes } from 'preact';
 
 interface FieldProps {
   readonly label: string;
@@ -19,25 +18,17 @@ interface FieldProps {
 export function Field({ label, value, onInput, hint, wrong, type = 'text', ...rest }: FieldProps) {
   const id = useId();
   const below = wrong ?? hint;
-  const { autoComplete, inputMode, required, maxLength, autoFocus } = rest;
-  const given: InputHTMLAttributes = {
-    ...(autoComplete === undefined ? {} : { autoComplete: autoComplete as 'on' }),
-    ...(inputMode === undefined ? {} : { inputMode }),
-    ...(required === undefined ? {} : { required }),
-    ...(maxLength === undefined ? {} : { maxLength }),
-    ...(autoFocus === undefined ? {} : { autoFocus }),
-  };
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
-        type={type}
+        type={type as 'text'}
         value={value}
         aria-invalid={wrong !== undefined}
         aria-describedby={below === undefined ? undefined : `${id}-hint`}
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
-        {...given}
+        {...rest}
       />
       {below === undefined ? null : (
         <p id={`${id}-hint`} class={wrong === undefined ? 'hint' : 'hint wrong'}>

@@ -107,7 +107,7 @@ const atFirst: WaveState = { ready: false, playing: false, failed: false, nowMs:
 
 function useWave(src: string, onTime: PlayerProps['onTime']) {
   const box = useRef<HTMLDivElement>(null);
-  const wave = useRef<WaveSurfer>();
+  const wave = useRef<WaveSurfer | undefined>(undefined);
   const [state, setState] = useState(atFirst);
   const tell = useRef(onTime);
   tell.current = onTime;

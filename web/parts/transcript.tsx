@@ -28,7 +28,7 @@ export function Transcript({ message, nowMs, onGo }: TranscriptProps) {
         {pieces.map(({ text, startMs }, i) => (
           <button
             key={i}
-            ref={i === at ? current : undefined}
+            ref={i === at ? current : null}
             type="button"
             class={i === at ? 'piece now' : 'piece'}
             tabIndex={-1}

@@ -7,7 +7,7 @@ export interface VirtualOptions {
   readonly count: number;
   /** Of a row, in pixels. */
   readonly height: number;
-  readonly scroller: RefObject<HTMLElement>;
+  readonly scroller: RefObject<HTMLElement | null>;
   readonly keyOf: (index: number) => string | number;
 }
 

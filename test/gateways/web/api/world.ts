@@ -20,6 +20,8 @@ import { openWeb } from '../../../../app/gateways/web/open.ts';
 import { HttpProblem } from '../../../../app/gateways/web/problem.ts';
 import { openScriptedMedia } from '../../../../app/media/scripted/open.ts';
 import type { OutboundText } from '../../../../app/ports/media.ts';
+import { openTokens } from '../../../../app/secrets/open-tokens.ts';
+import { openTotp } from '../../../../app/secrets/open-totp.ts';
 import { openHasher } from '../../../../app/secrets/open.ts';
 import { openJournal } from '../../../../app/storage/spool/journal.ts';
 import { openSpool } from '../../../../app/storage/spool/open.ts';
@@ -81,6 +83,8 @@ export async function openApiWorld(limits: LimitsSlice = { perMinute: 1e6, perAd
     random: systemRandom,
     store: test.store,
     hasher: openHasher({ memoryKiB: 1024, passes: 1, atOnce: 2 }),
+    tokens: openTokens(),
+    totp: openTotp({ issuer: 'Test' }),
     spool,
     journal,
     media,
