@@ -40,7 +40,7 @@ export function Greetings({ mailbox }: { readonly mailbox: string }) {
         <p class="muted">{said.intro}</p>
       </header>
       {greetings === undefined ? <div class="skeleton block tall" aria-busy="true" /> : null}
-      {greetings?.playing === 'system' ? <p class="notice">{said.system}</p> : null}
+      {greetings?.playing === 'system' ? <p class="notice info">{said.system}</p> : null}
       {greetings === undefined
         ? null
         : kinds.map((kind) => (

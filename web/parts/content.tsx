@@ -43,7 +43,7 @@ export function Content({ message }: { readonly message: Message }) {
       {shown.map((part) => (
         <Shown key={part.index} message={message} part={part} />
       ))}
-      <Attachments message={message} />
+      <Attachments message={message} played={sound} />
     </div>
   );
 }
@@ -85,9 +85,14 @@ function Shown({ message: { id }, part }: { readonly message: Message; readonly 
   );
 }
 
-function Attachments({ message: { id, kind, parts } }: { readonly message: Message }) {
+interface AttachmentsProps {
+  readonly message: Message;
+  readonly played: Part | undefined;
+}
+
+function Attachments({ message: { id, kind, parts }, played }: AttachmentsProps) {
   const { message: said } = words.value;
-  const listed = parts.filter((part) => !isWritten(part) || (kind === 'email' && part.index > 0));
+  const listed = parts.filter((part) => part !== played && (!isWritten(part) || (kind === 'email' && part.index > 0)));
   if (listed.length === 0) return null;
   return (
     <section class="attachments" aria-label={said.attachments}>

@@ -85,7 +85,7 @@ function Whole({ message, isGuest, onClose }: WholeProps) {
       </div>
       <Head message={message} />
       {message.cut ? <p class="notice">{said.cut}</p> : null}
-      {message.archived ? <p class="notice">{said.archivedHint}</p> : null}
+      {message.archived ? <p class="notice info">{said.archivedHint}</p> : null}
       <Content message={message} />
       {message.omitted === undefined ? null : <p class="notice">{said.omitted(message.omitted.length)}</p>}
       <Actions message={message} isGuest={isGuest} composing={composing} onCompose={setComposing} />

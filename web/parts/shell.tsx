@@ -33,7 +33,7 @@ export function Shell({ place, children }: ShellProps) {
         <Links place={place} />
         <Foot />
       </nav>
-      <main id="main" class={`main main-${place.kind}`} tabIndex={-1}>
+      <main id="main" class={`place place-${place.kind}`} tabIndex={-1}>
         {children}
       </main>
     </div>
