@@ -40,7 +40,10 @@ async function walk(page: Page, shoot: (name: string) => Promise<void>): Promise
   }
   for (const name of ['greetings', 'settings', 'trash']) {
     await page.goto(`/${name}`);
-    await page.locator(name === 'trash' ? '.empty' : '.card').first().waitFor();
+    await page
+      .locator(name === 'trash' ? '.empty' : '.card')
+      .first()
+      .waitFor();
     await page.waitForLoadState('networkidle');
     await shoot(name);
   }

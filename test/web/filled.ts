@@ -18,7 +18,11 @@ export async function fillMailbox(world: PageWorld, mailbox: Mailbox) {
   for (let i = 9; i > 0; i -= 1) {
     world.longAgo(i * 2 * day);
     const note = `Note ${i}: the meeting moved to room ${i}.`;
-    await world.leave(mailbox, { kind: 'text', from: from(people[i % people.length] ?? '', `+1202555${2000 + i}`), text: note });
+    await world.leave(mailbox, {
+      kind: 'text',
+      from: from(people[i % people.length] ?? '', `+1202555${2000 + i}`),
+      text: note,
+    });
   }
   world.longAgo(3 * day);
   const email = await world.leave(mailbox, {
@@ -34,13 +38,29 @@ export async function fillMailbox(world: PageWorld, mailbox: Mailbox) {
     parts: [{ contentType: 'application/pdf', name: 'policy.pdf', bytes: await letter() }],
   });
   world.longAgo(5 * 60 * minute);
-  await world.leave(mailbox, { kind: 'voice', from: { private: true }, parts: voice(short) }, 'It is me. I will be there at nine.');
+  await world.leave(
+    mailbox,
+    { kind: 'voice', from: { private: true }, parts: voice(short) },
+    'It is me. I will be there at nine.',
+  );
   world.longAgo(95 * minute);
-  const text = await world.leave(mailbox, { kind: 'text', from: from('Bo Nilsen', '+12025557788'), text: 'Running ten minutes late. Save me a seat?' });
+  const text = await world.leave(mailbox, {
+    kind: 'text',
+    from: from('Bo Nilsen', '+12025557788'),
+    text: 'Running ten minutes late. Save me a seat?',
+  });
   world.longAgo(40 * minute);
-  await world.leave(mailbox, { kind: 'voice', urgent: true, from: from('Marta Weiss', '+12025551122'), parts: voice(short) }, 'It is me. I will be there at nine.');
+  await world.leave(
+    mailbox,
+    { kind: 'voice', urgent: true, from: from('Marta Weiss', '+12025551122'), parts: voice(short) },
+    'It is me. I will be there at nine.',
+  );
   world.longAgo(4 * minute);
-  const spoken = await world.leave(mailbox, { kind: 'voice', from: from('Marta Weiss', '+12025551122'), parts: voice(await speech(words)) }, words);
+  const spoken = await world.leave(
+    mailbox,
+    { kind: 'voice', from: from('Marta Weiss', '+12025551122'), parts: voice(await speech(words)) },
+    words,
+  );
   world.longAgo(0);
   return { email: email.id, fax: fax.id, text: text.id, voice: spoken.id };
 }
@@ -55,7 +75,9 @@ async function letter(): Promise<Buffer> {
     if (part === 'Terms') document.addPage();
     document.fontSize(22).text(part).moveDown().fontSize(12);
     for (let i = 0; i < 6; i += 1)
-      document.text('We confirm that your policy has been renewed for another year under the terms that you know.').moveDown();
+      document
+        .text('We confirm that your policy has been renewed for another year under the terms that you know.')
+        .moveDown();
   }
   document.end();
   await once(document, 'end');

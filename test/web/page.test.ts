@@ -9,7 +9,10 @@ import { complaintsOf, openPageWorld, pin, signInAs, type PageWorld } from './wo
 
 const bo = { name: 'Bo Nilsen', number: '+12025557788', private: false };
 const marta = { name: 'Marta Weiss', number: '+12025551122', private: false };
-const voice = (ms = 20_000) => ({ kind: 'voice' as const, parts: [{ contentType: 'audio/PCMU', bytes: babble(ms, 1) }] });
+const voice = (ms = 20_000) => ({
+  kind: 'voice' as const,
+  parts: [{ contentType: 'audio/PCMU', bytes: babble(ms, 1) }],
+});
 
 interface Found {
   readonly id: string;
@@ -73,7 +76,10 @@ describe('The subscriber’s page', function () {
     const row = page.locator(`#row-${id}`);
     await row.waitFor();
     assert.match((await row.textContent()) ?? '', /New: Marta Weiss.*0:20.*Call me back/);
-    await page.getByRole('log').getByText('Voice message from Marta Weiss arrived').waitFor({ state: 'attached' });
+    await page
+      .getByRole('log')
+      .getByText('Voice message from Marta Weiss arrived')
+      .waitFor({ state: 'attached' });
     await row.click();
     await page.getByRole('heading', { name: 'Marta Weiss', level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Play', exact: true }).click();
@@ -117,7 +123,11 @@ describe('The subscriber’s page', function () {
     await page.keyboard.press('Escape');
     await page.keyboard.press('/');
     await page.keyboard.type('first');
-    await page.getByText('1 message', { exact: true }).or(page.locator(`#row-${first.id}`)).first().waitFor();
+    await page
+      .getByText('1 message', { exact: true })
+      .or(page.locator(`#row-${first.id}`))
+      .first()
+      .waitFor();
   });
 
   it('takes back what the server refuses', async () => {
@@ -151,7 +161,10 @@ describe('The subscriber’s page', function () {
     await page.getByRole('button', { name: 'Forward', exact: true }).click();
     await page.getByLabel('To', { exact: true }).fill(other.number);
     await page.getByRole('button', { name: 'Send', exact: true }).click();
-    await page.getByText(/^Sent to/).nth(1).waitFor();
+    await page
+      .getByText(/^Sent to/)
+      .nth(1)
+      .waitFor();
     const there = await enter('/', other);
     await there.locator('.row').nth(1).waitFor();
   });
@@ -219,7 +232,9 @@ describe('The subscriber’s page', function () {
 describe('The built page', () => {
   it('has at most 120 kB of script, as it is sent', async () => {
     const files = (await readdir('web/dist/assets')).filter((name) => name.endsWith('.js'));
-    const sizes = await Promise.all(files.map(async (name) => gzipSync(await readFile(`web/dist/assets/${name}`)).length));
+    const sizes = await Promise.all(
+      files.map(async (name) => gzipSync(await readFile(`web/dist/assets/${name}`)).length),
+    );
     const all = sizes.reduce((sum, size) => sum + size, 0);
     assert.ok(files.length > 0 && all <= 120_000, `${all} bytes`);
   });

@@ -135,7 +135,11 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
       return made.mailbox;
     },
     /** Leaves a message as other gateways do. */
-    async leave(mailbox: Mailbox, what: Partial<Omit<Leave, 'mailbox'>>, transcript?: string): Promise<Message> {
+    async leave(
+      mailbox: Mailbox,
+      what: Partial<Omit<Leave, 'mailbox'>>,
+      transcript?: string,
+    ): Promise<Message> {
       const result = await serving.deposits.take({
         id: randomUUID(),
         from: { private: false },
@@ -194,4 +198,3 @@ export function complaintsOf(page: Page): string[] {
   });
   return complaints;
 }
-

@@ -58,7 +58,10 @@ export interface Outgoing {
   readonly key: string;
 }
 
-export async function replyTo(id: string, { text, recording, urgent = false, key }: Outgoing): Promise<Answer<Sent>> {
+export async function replyTo(
+  id: string,
+  { text, recording, urgent = false, key }: Outgoing,
+): Promise<Answer<Sent>> {
   const words = text?.trim() ?? '';
   const body = { ...(words === '' ? {} : { text: words }), parts: await partsOf(recording), urgent };
   return ask('POST', `/messages/${id}/reply`, { body, key });
@@ -74,7 +77,11 @@ export async function forwardTo(
   return ask('POST', `/messages/${id}/forward`, { body, key });
 }
 
-export function callAbout(id: string, what: CallRequest['what'], key: string): Promise<Answer<z.infer<typeof callAccepted>>> {
+export function callAbout(
+  id: string,
+  what: CallRequest['what'],
+  key: string,
+): Promise<Answer<z.infer<typeof callAccepted>>> {
   return ask('POST', `/messages/${id}/call`, { body: { what }, key });
 }
 
@@ -97,7 +104,9 @@ function base64(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.addEventListener('error', () => reject(reader.error ?? new Error('unreadable')));
-    reader.addEventListener('load', () => resolve(String(reader.result).replace(/^[^,]*,/, '')));
+    reader.addEventListener('load', () =>
+      resolve(typeof reader.result === 'string' ? reader.result.replace(/^[^,]*,/, '') : ''),
+    );
     reader.readAsDataURL(blob);
   });
 }

@@ -18,17 +18,18 @@ interface FieldProps {
 export function Field({ label, value, onInput, hint, wrong, type = 'text', ...rest }: FieldProps) {
   const id = useId();
   const below = wrong ?? hint;
+  // The types have a shape of attributes for each type of field.
+  const more = { ...rest, type } as { type: 'text' };
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
-        type={type as 'text'}
         value={value}
         aria-invalid={wrong !== undefined}
         aria-describedby={below === undefined ? undefined : `${id}-hint`}
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
-        {...rest}
+        {...more}
       />
       {below === undefined ? null : (
         <p id={`${id}-hint`} class={wrong === undefined ? 'hint' : 'hint wrong'}>

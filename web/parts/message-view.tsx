@@ -110,7 +110,8 @@ function Head({ message }: { readonly message: Message }) {
   useEffect(() => title.current?.focus({ preventScroll: true }), []);
   const { kind, durationMs, pages, received, urgent, confidential, subject } = message;
   const below = senderAddress(message);
-  const measure = durationMs === undefined ? (pages === undefined ? '' : list.pages(pages)) : clock(durationMs);
+  const measure =
+    durationMs === undefined ? (pages === undefined ? '' : list.pages(pages)) : clock(durationMs);
   return (
     <header class="message-head">
       <Avatar item={message} large />

@@ -11,7 +11,12 @@ export interface VirtualOptions {
   readonly keyOf: (index: number) => string | number;
 }
 
-export function useVirtual({ count, height, scroller, keyOf }: VirtualOptions): Virtualizer<HTMLElement, HTMLElement> {
+export function useVirtual({
+  count,
+  height,
+  scroller,
+  keyOf,
+}: VirtualOptions): Virtualizer<HTMLElement, HTMLElement> {
   const [, draw] = useReducer((n: number) => n + 1, 0);
   const options = {
     count,

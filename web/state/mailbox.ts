@@ -24,7 +24,10 @@ export function readCountsSoon(): void {
 let timer: number | undefined;
 
 /** Shows the change at once, and takes it back where it does not hold. Answers whether it does. */
-export async function change(what: MailboxChange, shown: Partial<Mailbox['settings']> = {}): Promise<boolean> {
+export async function change(
+  what: MailboxChange,
+  shown: Partial<Mailbox['settings']> = {},
+): Promise<boolean> {
   const before = mailbox.peek();
   if (before === undefined) return false;
   mailbox.value = { ...before, settings: { ...before.settings, ...shown } };

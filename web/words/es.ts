@@ -54,9 +54,11 @@ export const es: Words = {
     locked: (minutes) =>
       `Hubo demasiados intentos erróneos. Inténtelo dentro de ${s(minutes, 'minuto', 'minutos')}, o llame a su buzón.`,
     linkGone: 'Este mensaje fue borrado',
-    linkGoneHint: 'Alguien lo tiró, y su tiempo en la papelera puede haber pasado. Entre para mirar en la papelera.',
+    linkGoneHint:
+      'Alguien lo tiró, y su tiempo en la papelera puede haber pasado. Entre para mirar en la papelera.',
     linkExpired: 'Este enlace ha caducado',
-    linkExpiredHint: 'Los enlaces de los avisos valen solo unos días. Entre para encontrar el mensaje en su buzón.',
+    linkExpiredHint:
+      'Los enlaces de los avisos valen solo unos días. Entre para encontrar el mensaje en su buzón.',
     linkUnknown: 'Este enlace no lleva a ninguna parte',
     linkUnknownHint: 'Quizá se perdió una parte. Ábralo otra vez desde el aviso, o entre.',
     linkOnly: 'Ha venido por un enlace: ve solo este mensaje.',
@@ -85,7 +87,8 @@ export const es: Words = {
       trash: 'La papelera está vacía',
       trashHint: (days) => `Lo que borra queda aquí ${s(days, 'día', 'días')} y puede recuperarse.`,
       search: 'No se encontró nada',
-      searchHint: 'Pruebe otras palabras, un nombre o un número. Un * al final vale por cualquier terminación.',
+      searchHint:
+        'Pruebe otras palabras, un nombre o un número. Un * al final vale por cualquier terminación.',
       kind: 'Ninguno de este tipo',
       kindHint: 'Elija «Todos» para ver los demás.',
     },
@@ -106,7 +109,8 @@ export const es: Words = {
     expires: (date) => `Se conserva hasta el ${date}`,
     reference: 'Referencia',
     referenceUntil: (date) => `vale hasta el ${date}`,
-    referenceHint: 'Llame a su número de acceso y marque estas cifras para oír el mensaje en cualquier teléfono.',
+    referenceHint:
+      'Llame a su número de acceso y marque estas cifras para oír el mensaje en cualquier teléfono.',
     copied: 'Copiado',
     copy: 'Copiar la referencia',
     save: 'Guardar',

@@ -48,7 +48,13 @@ export function PinForm({ box }: { readonly box: PinBox }) {
       {box.hasPin ? (
         <PinField label={said.pinOld} value={old} onInput={setOld} wrong={wrong.old} use="current-password" />
       ) : null}
-      <PinField label={said.pinNew} value={chosen} onInput={setChosen} wrong={wrong.chosen} hint={said.pinHint} />
+      <PinField
+        label={said.pinNew}
+        value={chosen}
+        onInput={setChosen}
+        wrong={wrong.chosen}
+        hint={said.pinHint}
+      />
       <PinField label={said.pinAgain} value={again} onInput={setAgain} wrong={wrong.again} />
       {wrong.all === undefined ? null : (
         <p class="notice bad" role="alert">
@@ -71,7 +77,9 @@ function wrongOf(trouble: Trouble): Wrong {
   const { settings: said } = words.value;
   if (trouble.code === 'bad-credentials') return { old: said.pinWrong };
   if (trouble.code !== 'pin-refused') return { all: troubleWords(words.value, trouble) };
-  return trouble.fields.some(({ field }) => field === 'old') ? { old: said.pinWrong } : { chosen: said.pinEasy };
+  return trouble.fields.some(({ field }) => field === 'old')
+    ? { old: said.pinWrong }
+    : { chosen: said.pinEasy };
 }
 
 interface PinFieldProps {
