@@ -373,6 +373,7 @@ export const configSchema = z.strictObject({
         .describe('Port for the API, webhooks and health; 0 picks one.'),
       api: webApi,
       tls: certificateFiles.optional().describe('Speaks HTTPS; see docs/encryption.md.'),
+      page: z.string().default('web/dist').describe('Folder with the built page; see docs/web.md.'),
       ...webAccess,
       metrics: z
         .strictObject({

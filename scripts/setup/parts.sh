@@ -37,6 +37,7 @@ find_needed() {
     needed+=(database)
   fi
   if [[ -f $here/scripts/prompts.ts ]] && prompts_are_old; then needed+=(prompts); fi
+  if [[ -f $here/web/index.html ]] && page_is_old; then needed+=(page); fi
 }
 
 root_stamp=$root/etc/answerback-root
@@ -54,7 +55,14 @@ prompts_are_old() {
   [[ ! -f $index ]] || [[ -n $(find "$here/prompts" -type f -newer "$index" -print -quit 2>/dev/null) ]]
 }
 
+page_is_old() {
+  local index=$here/web/dist/index.html
+  [[ ! -f $index ]] || [[ -n $(find "$here/web" "$here/package-lock.json" -path "$here/web/dist" -prune -o -type f -newer "$index" -print -quit 2>/dev/null) ]]
+}
+
 install_node_packages() { cd "$here" && npm ci --no-audit --no-fund; }
+
+build_page() { cd "$here" && npm run -s web:build; }
 
 node_script() { cd "$here" && node --import tsx "$@"; }
 

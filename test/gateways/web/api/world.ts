@@ -91,6 +91,8 @@ export async function openApiWorld(
     totp: openTotp({ issuer: 'Test' }),
     tables: openTables(),
     hasher: openHasher({ memoryKiB: 1024, passes: 1, atOnce: 2 }),
+    tokens: openTokens(),
+    totp: openTotp({ issuer: 'Test' }),
     spool,
     journal,
     media,
