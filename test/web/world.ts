@@ -30,6 +30,7 @@ import { createStages } from '../../app/telemetry/stages.ts';
 import { systemClock } from '../../app/telemetry/system-clock.ts';
 import { systemDigest } from '../../app/telemetry/system-digest.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
+import { openTables } from '../../app/tables/open.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { openBrowser } from '../../scripts/stack/browser.ts';
 import { toolCommands } from '../../scripts/stack/ffmpeg.ts';
@@ -86,6 +87,7 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
     hasher: openHasher({ memoryKiB: 64, passes: 1, atOnce: 2 }),
     tokens: openTokens(),
     totp: openTotp({ issuer: 'Test' }),
+    tables: openTables(),
     spool,
     journal,
     media,

@@ -91,8 +91,6 @@ export async function openApiWorld(
     totp: openTotp({ issuer: 'Test' }),
     tables: openTables(),
     hasher: openHasher({ memoryKiB: 1024, passes: 1, atOnce: 2 }),
-    tokens: openTokens(),
-    totp: openTotp({ issuer: 'Test' }),
     spool,
     journal,
     media,
