@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import { archiveProblems } from './config/archive.ts';
 import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
+import { webProblems } from './config/web-access.ts';
 import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -39,6 +40,8 @@ export interface Secrets {
   readonly mailRelay: string | undefined;
   /** Mixed into hashes of PINs. */
   readonly pinPepper: string | undefined;
+  /** Ours at the provider that operators sign in at. */
+  readonly oidcClientSecret: string | undefined;
   /** Of an archive in S3. */
   readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
@@ -76,6 +79,7 @@ export function loadConfig(
     drachtio: env['DRACHTIO_SECRET'] ?? '',
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
+    oidcClientSecret: env['OIDC_CLIENT_SECRET'] || undefined,
     s3: s3Keys(env),
   };
   return { config: deepFreeze(config), secrets };
@@ -191,6 +195,7 @@ function contradictions(
       wrong.push(line(`numbers.ranges[${i}].class`, r.class, `one of ${classes.join(', ')}`));
   });
   wrong.push(...archiveProblems(config.archive, env).map((problem) => line(...problem)));
+  wrong.push(...webProblems(config.web, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { loadConfig, type Config, type Secrets } from './config.ts';
-import { createController } from './controller/controller.ts';
+import { createController, type Controller } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
@@ -12,9 +12,13 @@ import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
+import { operatorRoutes } from './gateways/web/api/routes/operator.ts';
+import { subscriberRoutes } from './gateways/web/api/routes/subscriber.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
-import { openWeb } from './gateways/web/open.ts';
+import { openWeb, type Web } from './gateways/web/open.ts';
+import { openSignIn } from './gateways/web/sign-in/open.ts';
 import { openScheduler } from './jobs/open.ts';
+import { openEndpoints } from './media/ari/open-endpoints.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -28,13 +32,16 @@ import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
 import { openArchive } from './open-archive.ts';
 import { openHasher } from './secrets/open.ts';
+import { openTokens } from './secrets/open-tokens.ts';
+import { openTotp } from './secrets/open-totp.ts';
 import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
-import { createHealth } from './telemetry/health.ts';
+import { openTables } from './tables/open.ts';
+import { createHealth, type Health } from './telemetry/health.ts';
 import {
   meteredConverter,
   meteredGateway,
@@ -96,6 +103,10 @@ async function main(): Promise<void> {
     archive,
     digest: systemDigest,
     hasher,
+    tokens: openTokens(),
+    tables: openTables(),
+    endpoints: endpointsOf(config, secrets),
+    totp: openTotp({ issuer: totpIssuer(config) }),
     spool,
     journal,
     media: meteredMedia(media, metrics),
@@ -114,13 +125,7 @@ async function main(): Promise<void> {
   takes.onText = (text) => controller.text(text);
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
-  const webSlice = { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken };
-  await using web = await openWeb(webSlice, {
-    log,
-    onText: (text) => controller.text(text),
-    onReport: reportTo(store, metrics),
-    ready: () => health.ready(),
-  });
+  await using web = await serveWeb(config, secrets, controller, { log, store, metrics, health });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
   await using mail = await openMail(config, intake, log);
@@ -134,6 +139,40 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** The web server with the API. */
+function serveWeb(
+  config: Config,
+  secrets: Secrets,
+  controller: Controller,
+  deps: { readonly log: Log; readonly store: Store; readonly metrics: Metrics; readonly health: Health },
+): Promise<Web> {
+  const { log, store, metrics, health } = deps;
+  const { oidcClientSecret } = secrets;
+  const { api: limits, ...listen } = config.web;
+  const { twilio } = config;
+  const slice = { ...listen, api: { limits }, twilio, twilioAuthToken: secrets.twilio?.authToken };
+  const { admission, serving, operating } = controller;
+  const signIn = openSignIn({ ...listen, oidcClientSecret }, { ...admission, clock, log });
+  const { guard, routes } = signIn;
+  return openWeb(slice, {
+    log,
+    api: { guard, routes: [...routes, ...subscriberRoutes(serving), ...operatorRoutes(operating)] },
+    onText: (text) => controller.text(text),
+    onReport: reportTo(store, metrics),
+    ready: () => health.ready(),
+  });
+}
+
+/** What tells of trunks and phones, where the switch does. */
+function endpointsOf({ switch: kind, asterisk }: Config, { ariPassword: password }: Secrets) {
+  return kind === 'asterisk' ? openEndpoints({ ...asterisk, password }) : undefined;
+}
+
+/** What authenticator apps call this system. */
+function totpIssuer({ node, web }: Config): string {
+  return web.publicUrl === undefined ? `Answerback ${node}` : new URL(web.publicUrl).host;
 }
 
 /** The switch that the configuration names. */

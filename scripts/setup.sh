@@ -5,7 +5,7 @@
 # or newer (else one is prepared). What is prepared lies in $ANSWERBACK_CACHE, by default ~/.cache/answerback, is shared by
 # every checkout, and may be deleted at any time. Nothing but apt's `debootstrap` is installed on the machine itself.
 # ANSWERBACK_DEBIAN_MIRROR overrides the mirror that apt is set to. --quiet says nothing where nothing is to be done;
-# --no-tests leaves out what only tests need: an S3 server that takes some minutes to build.
+# --no-tests leaves out what only tests need: an S3 server that takes some minutes to build, a browser, a fuzzer.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,6 +17,8 @@ ferretdb=${ANSWERBACK_FERRETDB:-$cache/bin/ferretdb}
 ferretdb_version=v2.7.0
 versitygw=${ANSWERBACK_VERSITYGW:-$cache/bin/versitygw}
 versitygw_version=v1.8.0
+fuzzer=$cache/schemathesis
+fuzzer_version=4.32.5
 suite=forky
 # Counts up when the root is to be made anew for another reason than its packages.
 root_recipe=1
@@ -65,6 +67,10 @@ if wants go_programs && [[ $go_in_root == no ]]; then start go_programs 'Go prog
 finish_all
 if wants go_programs && [[ $go_in_root == yes ]]; then
   start go_programs 'Go programs' build_go_programs
+  finish_all
+fi
+if wants fuzzer; then
+  start fuzzer 'a fuzzer of the API' make_fuzzer
   finish_all
 fi
 if wants database; then

@@ -6,9 +6,11 @@ import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { exitCodes, type Ending } from './exit-codes.ts';
 import { judge } from './failure.ts';
+import { keyCommands } from './key/commands.ts';
 import { letterCommands } from './letter/commands.ts';
 import { mailboxCommands } from './mailbox/commands.ts';
 import { messageCommands } from './message/commands.ts';
+import { operatorCommands } from './operator/commands.ts';
 import { subscriberCommands } from './subscriber/commands.ts';
 import { sweepCommands } from './sweep/commands.ts';
 import type { Terminal } from './terminal.ts';
@@ -62,6 +64,8 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     sweepCommands,
     transferCommands,
     backupCommands,
+    operatorCommands,
+    keyCommands,
     doctorCommand,
   ])
     add(program, actions);

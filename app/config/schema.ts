@@ -14,6 +14,8 @@ import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
+import { webAccess } from './web-access.ts';
+import { webApi } from './web-api.ts';
 
 const codes = z.int().min(1).max(100);
 
@@ -355,7 +357,14 @@ export const configSchema = z.strictObject({
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),
-      port: z.int().min(0).max(65535).default(8080).describe('Port for webhooks and health; 0 picks one.'),
+      port: z
+        .int()
+        .min(0)
+        .max(65535)
+        .default(8080)
+        .describe('Port for the API, webhooks and health; 0 picks one.'),
+      api: webApi,
+      ...webAccess,
       metrics: z
         .strictObject({
           host: z

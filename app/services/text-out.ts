@@ -56,7 +56,7 @@ export interface TextDraft {
 export async function sendOnce(
   deps: TextOutDeps,
   draft: TextDraft,
-  body: () => string,
+  body: () => string | Promise<string>,
 ): Promise<{ readonly notification: Notification; readonly created: boolean }> {
   const now = deps.clock.now();
   const { key, mailbox, ...rest } = draft;
@@ -72,7 +72,7 @@ export async function sendOnce(
     created: now,
   });
   if (!created) return { notification, created };
-  return { notification: await send(deps, notification, body(), mailbox), created };
+  return { notification: await send(deps, notification, await body(), mailbox), created };
 }
 
 /**

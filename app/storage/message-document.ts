@@ -1,3 +1,4 @@
+import { briefOfEnvelope, type EnvelopeBrief, type MessageBrief } from '../core/message/brief.ts';
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
 import type { Hold } from '../core/mailbox/mailbox.ts';
 import { usageOf, type Using } from '../core/mailbox/usage.ts';
@@ -37,6 +38,8 @@ export interface MessageDocument {
   /** What it is found by (core/search): of voice without a transcript the sender alone. Absent in old documents. */
   words?: string[];
   envelope: string;
+  /** What lists show of the envelope, so that its XML is not read for them. Absent in old documents. */
+  brief?: BriefDocument;
   /** What it takes now; absent in what was written before it was counted. */
   bytes?: number;
   seconds?: number;
@@ -62,6 +65,72 @@ export interface MessageDocument {
   pending: StepDocument[];
   /** The least `at` of the pending steps; absent without steps. */
   pendingDue?: Date;
+}
+
+/** What is as usual is not written down. */
+interface BriefDocument extends Omit<EnvelopeBrief, 'confidential' | 'parts'> {
+  name?: string;
+  address?: string;
+  private?: true;
+  confidential?: true;
+  /** Absent: one. */
+  parts?: number;
+}
+
+/** Fields of a document that a brief is made of, besides the envelope of old ones. */
+export const briefFields = {
+  mailbox: 1,
+  received: 1,
+  urgent: 1,
+  kind: 1,
+  sender: 1,
+  brief: 1,
+  state: 1,
+  tier: 1,
+  version: 1,
+  transcript: 1,
+} as const;
+
+function toBrief(envelope: Envelope): BriefDocument {
+  const { confidential, parts, ...rest } = briefOfEnvelope(envelope);
+  const { name, address, private: hidden } = envelope.from;
+  return {
+    ...rest,
+    ...(name === undefined ? {} : { name }),
+    ...(address === undefined ? {} : { address }),
+    ...(hidden ? { private: true } : {}),
+    ...(confidential ? { confidential: true } : {}),
+    ...(parts === 1 ? {} : { parts }),
+  };
+}
+
+/** @returns `undefined` of an old document: its envelope says it */
+export function fromBrief(
+  document: Pick<MessageDocument, '_id' | keyof typeof briefFields>,
+): MessageBrief | undefined {
+  const { brief, sender, transcript } = document;
+  if (brief === undefined) return undefined;
+  const { name, address, private: hidden = false, confidential = false, parts = 1, ...rest } = brief;
+  return {
+    id: document._id as MessageBrief['id'],
+    mailbox: document.mailbox as MessageBrief['mailbox'],
+    state: document.state,
+    urgent: document.urgent === true,
+    tier: document.tier,
+    version: document.version,
+    kind: document.kind ?? 'voice',
+    from: {
+      ...(sender === undefined ? {} : { number: sender }),
+      ...(address === undefined ? {} : { address }),
+      ...(name === undefined ? {} : { name }),
+      private: hidden,
+    },
+    received: document.received,
+    confidential,
+    parts,
+    ...rest,
+    ...(transcript === undefined ? {} : { transcript }),
+  };
 }
 
 export function originKey(network: string, id: string): string {
@@ -93,6 +162,7 @@ export function toDocument(message: Message): MessageDocument {
     ...(from.number === undefined ? {} : { sender: from.number }),
     words: messageTokens(message),
     envelope: writeEnvelope(envelope),
+    brief: toBrief(envelope),
     ...sizeOf(message),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),

@@ -1,14 +1,22 @@
 import type { Collection, Filter, FindOptions } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
+import { briefOf, type MessageBrief } from '../core/message/brief.ts';
 import type { Derived, Message, MessageState, PendingKind } from '../core/message/message.ts';
 import { wordTokens } from '../core/search/message-tokens.ts';
 import type { MessageSearch } from '../ports/message-search.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate } from './faults.ts';
-import { fromDocument, originKey, toDocument, type MessageDocument } from './message-document.ts';
-import { listMessages } from './message-list.ts';
+import {
+  briefFields,
+  fromBrief,
+  fromDocument,
+  originKey,
+  toDocument,
+  type MessageDocument,
+} from './message-document.ts';
+import { listBriefs, listMessages } from './message-list.ts';
 import { searchMessages } from './message-search.ts';
 import * as steps from './pending-steps.ts';
 
@@ -59,6 +67,30 @@ export class Messages implements MessageStore {
     return found.map(fromDocument);
   }
 
+  async briefs(mailbox: MailboxId, options: ListOptions): Promise<MessageBrief[]> {
+    if (options.limit < 1) return [];
+    return this.#connection.run('messages.briefs', async () =>
+      this.#inFull(await listBriefs(this.#messages, mailbox, options)),
+    );
+  }
+
+  async searchBriefs(search: MessageSearch): Promise<MessageBrief[]> {
+    if (search.limit < 1) return [];
+    return this.#connection.run('messages.searchBriefs', async () =>
+      this.#inFull(await searchMessages(this.#messages, search, briefFields)),
+    );
+  }
+
+  /** Documents from before there were briefs are read whole. */
+  async #inFull(found: readonly MessageDocument[]): Promise<MessageBrief[]> {
+    const briefs = found.map(fromBrief);
+    const old = found.filter((_, i) => briefs[i] === undefined).map(({ _id }) => _id);
+    if (old.length === 0) return briefs.filter((one) => one !== undefined);
+    const whole = await this.#messages.find({ _id: { $in: old } }).toArray();
+    const byId = new Map(whole.map((document) => [document._id, briefOf(fromDocument(document))]));
+    return found.flatMap(({ _id }, i) => briefs[i] ?? byId.get(_id) ?? []);
+  }
+
   async next(
     mailbox: MailboxId,
     filter: MessageFilter,
@@ -79,7 +111,13 @@ export class Messages implements MessageStore {
     return found.map(fromDocument);
   }
 
-  async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[]) {
+  async setState(
+    id: MessageId,
+    state: MessageState,
+    at: Date,
+    from?: readonly MessageState[],
+    version?: number,
+  ) {
     const heard = state === 'heard';
     const deleted = state === 'deleted';
     const before = await this.#connection.run('messages.setState', () =>
@@ -87,6 +125,7 @@ export class Messages implements MessageStore {
         {
           _id: id,
           state: from === undefined ? { $ne: state } : { $in: from.filter((one) => one !== state) },
+          ...(version === undefined ? {} : { version }),
         },
         {
           $set: { state, ...(deleted ? { deletedAt: at } : {}) },
@@ -109,7 +148,7 @@ export class Messages implements MessageStore {
       const after = { ...kept, state, version: before.version + 1, ...heardAt, ...set };
       return { before: fromDocument(before), after: fromDocument(after) };
     }
-    const unchanged = deleted ? await this.get(id) : await this.#touched(id, at);
+    const unchanged = deleted || version !== undefined ? await this.get(id) : await this.#touched(id, at);
     return unchanged && { before: unchanged, after: unchanged };
   }
 
@@ -127,10 +166,14 @@ export class Messages implements MessageStore {
     return after ? fromDocument(after) : undefined;
   }
 
-  async setUrgent(id: MessageId, urgent: boolean) {
+  async setUrgent(id: MessageId, urgent: boolean, version?: number) {
     const before = await this.#connection.run('messages.setUrgent', () =>
       this.#messages.findOneAndUpdate(
-        { _id: id, urgent: urgent ? { $ne: true } : true },
+        {
+          _id: id,
+          urgent: urgent ? { $ne: true } : true,
+          ...(version === undefined ? {} : { version }),
+        },
         { ...(urgent ? { $set: { urgent } } : { $unset: { urgent: '' as const } }), $inc: { version: 1 } },
         { returnDocument: 'before' },
       ),

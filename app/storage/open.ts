@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { ApiKeys } from './api-keys.ts';
 import { Archiving } from './archiving.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
@@ -11,9 +12,12 @@ import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import { FaxJobs } from './fax-jobs.ts';
 import { Ledgers } from './ledger.ts';
+import { Links } from './links.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
+import { Operators } from './operators.ts';
+import { Sessions } from './sessions.ts';
 import { StrayMedia } from './stray-media.ts';
 import { Notifications } from './notifications.ts';
 import { Queues } from './queues.ts';
@@ -53,6 +57,10 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     stops: new Stops(connection),
     queues: new Queues(connection),
     subscriptions: new Subscriptions(connection),
+    sessions: new Sessions(connection),
+    keys: new ApiKeys(connection),
+    operators: new Operators(connection),
+    links: new Links(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));
     },

@@ -22,6 +22,12 @@ find_needed() {
     [[ -n ${ANSWERBACK_FERRETDB:-} ]] || is_built "$ferretdb" "$ferretdb_version" || needed+=(ferretdb)
   fi
   [[ $tests == no || -n ${ANSWERBACK_VERSITYGW:-} ]] || is_built "$versitygw" "$versitygw_version" || needed+=(versitygw)
+  # A fuzzer of the API is written in Python; what a Debian machine has without python3-venv makes no environments.
+  python_in_root=no
+  if [[ $tests == yes ]]; then
+    has_python || python_in_root=yes debian_packages+=(python3-venv)
+    fuzzer_is_there || needed+=(fuzzer)
+  fi
   if wants ferretdb || wants versitygw; then needed+=(go_programs); fi
   if wants go_programs && ! has_go; then go_in_root=yes debian_packages+=(golang-go ca-certificates); fi
   root_has_all || needed+=(root)
@@ -125,6 +131,19 @@ build_go() {
   mv "$work/bin/$name" "$1"
   echo "$3" >"$1.version"
   rm -rf "$work"
+}
+
+fuzzer_is_there() { [[ -x $fuzzer/bin/schemathesis && $(cat "$fuzzer/version" 2>/dev/null) == "$fuzzer_version" ]]; }
+
+# An environment knows its own folder by name: it is made where it stays, and counts once its version is written.
+make_fuzzer() {
+  local run=()
+  rm -rf "$fuzzer"
+  [[ $python_in_root == no ]] || run=(bash "$here/scripts/in-root.sh")
+  ${run[@]+"${run[@]}"} python3 -m venv "$fuzzer"
+  ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$fuzzer_version"
+  [[ $python_in_root == no ]] || touch "$fuzzer/in-root"
+  echo "$fuzzer_version" >"$fuzzer/version"
 }
 
 # What an earlier or this set-up left unfinished. A root is not ours alone where sudo made it.

@@ -187,6 +187,12 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'the e-mail gateway knows its own libraries alone',
   },
   {
+    file: 'app/gateways/web/api/planted.ts',
+    code: `import 'openid-client';`,
+    why: 'only the sign-in knows providers',
+  },
+  { file: 'app/services/planted.ts', code: `import 'otpauth';`, why: 'only secrets make one-time passwords' },
+  {
     file: 'app/gateways/web/planted.ts',
     code: `import 'nodemailer';`,
     why: 'only the e-mail gateway knows e-mail',
@@ -202,6 +208,26 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'only the SIP edge knows drachtio',
   },
   { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
+  {
+    file: 'app/gateways/web/api/planted.ts',
+    code: `import '../../../storage/open.ts';`,
+    why: 'routes ask services, never the store',
+  },
+  {
+    file: 'app/gateways/web/api/routes/planted.ts',
+    code: `import '../../../../storage/open.ts';`,
+    why: 'routes ask services, never the store',
+  },
+  {
+    file: 'app/gateways/web/api/routes/planted.ts',
+    code: `import '../../../email/open.ts';`,
+    why: 'gateways do not know each other',
+  },
+  {
+    file: 'app/gateways/web/api/schema/planted.ts',
+    code: `import '../../../../core/ids.ts';`,
+    why: 'schemas are read by browsers too',
+  },
   {
     file: 'app/gateways/web/planted.ts',
     code: `import '../../media/ari/open.ts';`,

@@ -40,6 +40,12 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
     standard: { ...standard, pin: 'untrusted' },
     strict: { ...standard, pin: 'always' },
   } as unknown as Record<string, Omit<ClassOfService, 'name'>>;
+  const profiles = createProfiles(() => classes);
+  const plan = createNumberPlan({
+    access: ['+12025550199'],
+    country: 'US',
+    ranges: [{ prefix: '+1202555', class: 'standard' }],
+  });
   const over = (secrets: SecretsSlice) =>
     createAuthentication({
       store,
@@ -51,16 +57,12 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
           return true;
         },
       },
-      profiles: createProfiles(() => classes),
+      profiles,
       texts: shippedTexts,
       clock,
       random: systemRandom,
       log: silentLog,
-      plan: createNumberPlan({
-        access: ['+12025550199'],
-        country: 'US',
-        ranges: [{ prefix: '+1202555', class: 'standard' }],
-      }),
+      plan,
       rule: { codeMinutes: 10, codesPerHour: 3, strangersCodesPerHour: 60 },
     });
   return {
@@ -68,6 +70,9 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
     test,
     texts,
     auditor,
+    clock,
+    plan,
+    profiles,
     authentication: over(slice),
     /** Another controller, perhaps of another configuration. */
     over,

@@ -111,6 +111,15 @@ export async function fillStore({ store, client, database }: TestStore): Promise
     'subscriptions',
     each((i) => ({ _id: `dialog ${i}`, number: `+1202${i}`, account: 'sip:1@h', expires: at(1000 + i) })),
   );
+  await insert(
+    'sessions',
+    each((i) => ({ _id: `session ${i}`, of: `mailbox:${i}`, expires: new Date(4e12) })),
+  );
+  for (const name of ['keys', 'operators', 'links'])
+    await insert(
+      name,
+      each((i) => ({ _id: `${name} ${i}`, counter: 0, expires: new Date(4e12) })),
+    );
   await store.summaries.add(each(sampleSummary), 1);
   await insert(
     'credentials',

@@ -11,12 +11,10 @@ import { scattered } from '../../app/storage/shard-keys.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { arrivalQuestions } from './arrival-questions.ts';
-import { bookQuestions } from './book-questions.ts';
-import { subscriptionQuestions } from './subscription-questions.ts';
-import { wordQuestions } from './word-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
+import { otherQuestions } from './questions.ts';
 import {
   at,
   number,
@@ -94,6 +92,15 @@ describe('storage: every question has its index', function () {
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
+    'messages.briefs': (store) => store.messages.briefs(message.mailbox, { limit: 20, after: message }),
+    'messages.briefs of some states': (store) =>
+      store.messages.briefs(message.mailbox, { limit: 20, states: ['new', 'heard'], kinds: ['fax'] }),
+    'messages.briefs by urgency': (store) =>
+      store.messages.briefs(message.mailbox, { limit: 20, order: 'urgent-first' }),
+    'messages.searchBriefs': (store) => store.messages.searchBriefs(sought({ mailbox: message.mailbox })),
+    'messages.setState over a version': (store) =>
+      store.messages.setState(message.id, 'saved', at(1), undefined, 99),
+    'messages.setUrgent over a version': (store) => store.messages.setUrgent(message.id, false, 99),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
     'messages.next of a kind': (store) =>
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
@@ -163,6 +170,9 @@ describe('storage: every question has its index', function () {
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
+    'notifications.ofMailbox': (store) =>
+      store.notifications.ofMailbox(notification.mailbox, { limit: 20, after: notification }),
+    'notifications.written': (store) => store.notifications.written(notification.mailbox, number(), 20),
     'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
     'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
     'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),
@@ -200,14 +210,6 @@ describe('storage: every question has its index', function () {
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
     ...arrivalQuestions,
-    'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
-    'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
-    'attempts.clear': (store) => store.attempts.clear('key 8'),
-    'attempts.clearAll': (store) => store.attempts.clearAll('key 8:'),
-    'attempts.failures': (store) => store.attempts.failures(['key 7', 'key 9']),
-    'attempts.failIfUnchanged': (store) =>
-      store.attempts.failIfUnchanged({ key: 'key 9', at: [at(9)], version: 0 }, at(10), 60_000),
-    'attempts.undo': (store) => store.attempts.undo('key 9', at(10)),
     'credentials.get': (store) => store.credentials.get(mailbox.id),
     'credentials.setPin': (store) =>
       store.credentials.setPin({ mailbox: mailbox.id, hash: 'x', set: at(0), mustChange: false, keep: 5 }),
@@ -224,15 +226,8 @@ describe('storage: every question has its index', function () {
       ),
     'audit.list': (store) => store.audit.list({ limit: 20 }),
     'audit.list of a mailbox': (store) => store.audit.list({ limit: 20, mailbox: mailbox.id }),
-    'usage.take': (store) => store.usage.take('key', 5, at(9)),
-    'usage.giveBack': (store) => store.usage.giveBack('key'),
-    'usage.used': (store) => store.usage.used('key'),
-    'stops.set': (store) => store.stops.set('+12025550123', at(0)),
-    'stops.has': (store) => store.stops.has('+12025550123'),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
-    ...bookQuestions,
-    ...subscriptionQuestions,
-    ...wordQuestions,
+    ...otherQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };

@@ -4,6 +4,8 @@ import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import type { Readiness } from '../../ports/health.ts';
+import { serveApi, type ApiParts, type ApiSlice } from './api/serve-api.ts';
+import type { RouteFacts } from './api/route.ts';
 import { answer, handleProblems } from './problem.ts';
 import { serveTwilio } from './twilio.ts';
 import type { TwilioWebhookDeps } from './twilio.ts';
@@ -12,24 +14,36 @@ export interface WebSlice {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Reverse proxies whose word about the address of clients is believed. */
+  readonly proxies?: readonly string[] | undefined;
   /** Without it there are no webhooks. */
   readonly twilio?: { readonly publicUrl: string } | undefined;
   readonly twilioAuthToken?: string | undefined;
+  readonly api?: ApiSlice | undefined;
 }
 
 export interface WebDeps extends TwilioWebhookDeps {
   /** Whether this controller can do its work, and which parts can. */
   ready(): Promise<Readiness>;
+  /** Without it there is no API. */
+  readonly api?: ApiParts | undefined;
 }
 
 export interface Web extends AsyncDisposable {
   /** As http://127.0.0.1:8080 */
   readonly address: string;
+  /** Of the API. */
+  readonly routes: readonly RouteFacts[];
+  /** Its description (OpenAPI 3.1). */
+  describe(): unknown;
 }
 
 const BODY_BYTES = 64 * 1024;
-const REQUEST_MS = 10_000;
+/** For all of a request to come: a recording over a slow line takes a while. */
+const REQUEST_MS = 60_000;
 const READY_MS = 3000;
+
+const usualApi: ApiSlice = { limits: { perMinute: 600, perAddress: 6000 } };
 
 const HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -44,6 +58,7 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
   const app = fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_MS,
+    trustProxy: slice.proxies === undefined || slice.proxies.length === 0 ? false : [...slice.proxies],
     forceCloseConnections: 'idle',
     exposeHeadRoutes: true,
     // A path that cannot be decoded never reaches the hooks.
@@ -51,16 +66,25 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
   });
   app.removeAllContentTypeParsers();
   await app.register(fastifyFormbody);
-  app.addHook('onSend', async (_request, reply) => void reply.headers(HEADERS));
+  app.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(HEADERS))
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+  });
   handleProblems(app, deps.log);
   serveHealth(app, deps);
   if (slice.twilio && slice.twilioAuthToken) {
     serveTwilio(app, { publicUrl: slice.twilio.publicUrl, authToken: slice.twilioAuthToken }, deps);
   }
+  const routes = deps.api === undefined ? [] : await serveApi(app, slice.api ?? usualApi, deps.api);
   await app.listen({ host: slice.host, port: slice.port });
   const { port } = app.server.address() as AddressInfo;
   const host = slice.host.includes(':') ? `[${slice.host}]` : slice.host;
-  return { address: `http://${host}:${port}`, [Symbol.asyncDispose]: () => app.close().then(() => {}) };
+  return {
+    address: `http://${host}:${port}`,
+    routes,
+    describe: () => (deps.api === undefined ? undefined : app.swagger()),
+    [Symbol.asyncDispose]: () => app.close().then(() => {}),
+  };
 }
 
 function serveHealth(app: FastifyInstance, deps: WebDeps): void {

@@ -1,0 +1,12 @@
+/** Questions of rooms that have a file of their own. */
+import { accessQuestions } from './access-questions.ts';
+import { bookQuestions } from './book-questions.ts';
+import { subscriptionQuestions } from './subscription-questions.ts';
+import { wordQuestions } from './word-questions.ts';
+
+export const otherQuestions = {
+  ...bookQuestions,
+  ...subscriptionQuestions,
+  ...accessQuestions,
+  ...wordQuestions,
+};
