@@ -8,7 +8,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { briefOf } from '../core/message/brief.ts';
 import { itemOf } from '../core/message/item.ts';
 import type { Message } from '../core/message/message.ts';
-import type { Notification, Store } from '../ports/store.ts';
+import type { MailboxChange, Notification, Store } from '../ports/store.ts';
 
 type Publish = (event: AppEvent) => void;
 
@@ -93,6 +93,9 @@ function tellingMessages(messages: Store['messages'], publish: Publish): Store['
 
 function tellingMailboxes(mailboxes: Store['mailboxes'], publish: Publish): Store['mailboxes'] {
   const changed = (id: MailboxId): void => publish({ type: 'mailbox.changed', id, mailbox: id });
+  const closed = (id: MailboxId, { status }: MailboxChange): void => {
+    if (status === 'suspended') publish({ type: 'access.ended', of: { mailbox: id } });
+  };
   const after = async (work: Promise<Mailbox | undefined>): Promise<Mailbox | undefined> => {
     const mailbox = await work;
     if (mailbox !== undefined) changed(mailbox.id);
@@ -100,7 +103,11 @@ function tellingMailboxes(mailboxes: Store['mailboxes'], publish: Publish): Stor
   };
   return over<Store['mailboxes']>(mailboxes, {
     count: (...asked) => after(mailboxes.count(...asked)),
-    update: (...asked) => after(mailboxes.update(...asked)),
+    async update(...asked) {
+      const mailbox = await after(mailboxes.update(...asked));
+      if (mailbox !== undefined) closed(mailbox.id, asked[1]);
+      return mailbox;
+    },
     removeAlias: (...asked) => after(mailboxes.removeAlias(...asked)),
     async findOrCreate(...asked) {
       const found = await mailboxes.findOrCreate(...asked);
@@ -140,7 +147,10 @@ function tellingMailboxes(mailboxes: Store['mailboxes'], publish: Publish): Stor
     async putAll(puts) {
       const results = await mailboxes.putAll(puts);
       puts.forEach((put, i) => {
-        if (results[i] === 'done') changed(put.kind === 'create' ? put.fresh.id : put.id);
+        if (results[i] !== 'done') return;
+        if (put.kind === 'create') return changed(put.fresh.id);
+        changed(put.id);
+        closed(put.id, put.change);
       });
       return results;
     },

@@ -39,6 +39,8 @@ export function eventRoutes(services: EventServices): AnyRoute[] {
           'x-content-type-options': 'nosniff',
           'referrer-policy': 'no-referrer',
           'cross-origin-resource-policy': 'same-origin',
+          // Once it is over nothing more is asked here: a server that closes does not wait for it.
+          connection: 'close',
           // Proxies are not to gather it.
           'x-accel-buffering': 'no',
         };

@@ -104,7 +104,6 @@ export function createStreams(deps: StreamDeps, limits: StreamLimits = usualStre
       if (endsAccessOf(stream.who, event)) end(stream);
       return;
     }
-    if (event.type === 'mailbox.changed' && stream.view.mailbox === event.mailbox) void check(stream);
     const seen = seenBy(stream.view, event);
     if (seen !== undefined) write(stream, text.event(stream.view, place, { ...seen, at: event.at }, event));
   };
