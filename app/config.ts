@@ -293,9 +293,11 @@ function wrongNumbers(
     const path = `classes.${key}.notify[${i}].to`;
     // Those have been looked at.
     if (gateway === 'webhook' && isHookTarget(to)) return;
-    if (gateway === 'webhook') return void wrong.push(line(path, to, 'an https:// address, or hook: and a name'));
+    if (gateway === 'webhook')
+      return void wrong.push(line(path, to, 'an https:// address, or hook: and a name'));
     if (to === 'subscriber') return;
-    if (isHookTarget(to)) return void wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
+    if (isHookTarget(to))
+      return void wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     if (isAddress(to) !== (gateway === 'email'))
       wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     else if (gateway !== 'email' && !mayBeTexted(to, plan))

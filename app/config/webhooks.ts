@@ -59,7 +59,8 @@ export function webhookProblems(
       const path = `classes.${key}.notify[${i}].to`;
       if (hook === undefined && !env['WEBHOOK_SECRET'])
         wrong.push([path, to, 'WEBHOOK_SECRET in the environment, or the name of a hook']);
-      if (hook !== undefined && !names.includes(hook)) wrong.push([path, to, `hook: and one of ${names.join(', ')}`]);
+      if (hook !== undefined && !names.includes(hook))
+        wrong.push([path, to, `hook: and one of ${names.join(', ')}`]);
     }
   return wrong;
 }

@@ -140,7 +140,12 @@ export function createController(given: Rooms): Controller {
   startArchive(rooms, shared);
   const admission = createAdmission(rooms, shared, messaging, running);
   const { standing } = admission;
-  const happening = createHappening(rooms, shared, messaging, { events, calls: inProgress, standing, running });
+  const happening = createHappening(rooms, shared, messaging, {
+    events,
+    calls: inProgress,
+    standing,
+    running,
+  });
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();

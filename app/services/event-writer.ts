@@ -56,7 +56,13 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
     queue = queue.slice(mostInBatch);
     for (const event of events) if (event.type === 'mailbox.changed') mailboxes.delete(event.mailbox);
     const at = clock.now();
-    const batch = { number: 0, key: random.uuid(), at, events, ...(lost && queue.length === 0 ? { lost } : {}) };
+    const batch = {
+      number: 0,
+      key: random.uuid(),
+      at,
+      events,
+      ...(lost && queue.length === 0 ? { lost } : {}),
+    };
     if (queue.length === 0) lost = false;
     return batch;
   };

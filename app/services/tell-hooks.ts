@@ -106,7 +106,8 @@ function createRow(deps: HookDeps, name: string) {
       const work = async (): Promise<void> => {
         try {
           // Too many wait here: these are kept, and others bring them.
-          if (apart) await Promise.all(all.map((one) => store.notifications.ensure({ ...one, due: one.created })));
+          if (apart)
+            await Promise.all(all.map((one) => store.notifications.ensure({ ...one, due: one.created })));
           else await bring(all);
         } catch (error) {
           log.warn('events for a hook wait, or are lost', { hook: name, error });

@@ -37,7 +37,9 @@ export class Events implements EventStore {
 
   async after(number: number, limit: number): Promise<EventBatch[]> {
     const found = await this.#connection.run('events.after', () =>
-      this.#events.find({ _id: { $gt: number } }, { sort: { _id: 1 }, limit, batchSize: limit + 1 }).toArray(),
+      this.#events
+        .find({ _id: { $gt: number } }, { sort: { _id: 1 }, limit, batchSize: limit + 1 })
+        .toArray(),
     );
     return found.map(({ _id, ...rest }) => ({ number: _id, ...rest }));
   }

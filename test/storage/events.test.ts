@@ -33,7 +33,8 @@ describe('storage: what happens, told over several controllers', function () {
       told.push(one);
       for (const woken of waiting) woken();
     });
-    const ids = () => told.flatMap((one) => (one.kind === 'event' && 'id' in one.event ? [one.event.id] : []));
+    const ids = () =>
+      told.flatMap((one) => (one.kind === 'event' && 'id' in one.event ? [one.event.id] : []));
     const until = (fits: () => boolean): Promise<void> =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error(`only ${told.length} were told`)), 30_000);
@@ -66,10 +67,18 @@ describe('storage: what happens, told over several controllers', function () {
     assert.deepEqual(second.ids(), first.ids());
     for (const n of [0, 1, 2, 3]) {
       const own = first.ids().filter((id) => id.startsWith(`${n} `));
-      assert.deepEqual(own, made.filter((id) => id.startsWith(`${n} `)), 'each writer’s own order is kept');
+      assert.deepEqual(
+        own,
+        made.filter((id) => id.startsWith(`${n} `)),
+        'each writer’s own order is kept',
+      );
     }
     const numbers = (await test.store.events.after(0, 1000)).map(({ number }) => number);
-    assert.deepEqual(numbers, Array.from(numbers, (_, i) => i + 1), 'no number is left out');
+    assert.deepEqual(
+      numbers,
+      Array.from(numbers, (_, i) => i + 1),
+      'no number is left out',
+    );
     // Who comes with a place gets the rest, wherever in a batch it is, from a controller that nobody followed before.
     const middle = first.told[333]!;
     assert.equal(middle.kind, 'event');
@@ -112,7 +121,10 @@ describe('storage: what happens, told over several controllers', function () {
     assert.equal(await test.store.events.last(), 3, 'the last stays: numbers go on from it');
     for (const from of [place, { batch: 999_999, index: 0 }]) {
       const late = await listen(controller(), from);
-      assert.deepEqual(late.told.map(({ kind }) => kind), ['reset']);
+      assert.deepEqual(
+        late.told.map(({ kind }) => kind),
+        ['reset'],
+      );
       happens(writer, `after ${from.batch}`);
       await late.until(() => late.ids().includes(`after ${from.batch}`));
     }

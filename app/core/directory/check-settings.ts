@@ -75,7 +75,9 @@ export const notify: Check = (value, field) => {
   const wrong = rules(value, field);
   if (wrong.length > 0 || !Array.isArray(value)) return wrong;
   return value.flatMap(({ gateway, to }: NotificationRule, i) =>
-    fits(gateway, to) ? [] : [problem(`${field}.${i}.to`, 'bad-value', to, forms[gateway] ?? 'a number in E.164 form')],
+    fits(gateway, to)
+      ? []
+      : [problem(`${field}.${i}.to`, 'bad-value', to, forms[gateway] ?? 'a number in E.164 form')],
   );
 };
 

@@ -67,7 +67,10 @@ export interface EventOfCall {
 export interface EventOfAccess {
   readonly type: 'access.ended';
   /** A session's or key's own id, or all of a mailbox or an operator. */
-  readonly of: { readonly credential: string } | { readonly mailbox: MailboxId } | { readonly operator: string };
+  readonly of:
+    | { readonly credential: string }
+    | { readonly mailbox: MailboxId }
+    | { readonly operator: string };
   /** This session stays. */
   readonly except?: string;
 }

@@ -24,7 +24,7 @@ export function openPoster(deps: PosterDeps = {}): Poster {
         return await send(url, request, trusted ? {} : { lookup });
       } catch (error) {
         if (error instanceof NotPublic) return { kind: 'unsafe' };
-        return { kind: 'unreachable', why: String((error as NodeJS.ErrnoException).code ?? (error as Error).name) };
+        return { kind: 'unreachable', why: (error as NodeJS.ErrnoException).code ?? (error as Error).name };
       }
     },
   };

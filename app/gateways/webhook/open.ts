@@ -40,7 +40,10 @@ export function openWebhookGateway(
       const body = bodyOf(text);
       if (Buffer.byteLength(body) > mostBytes) throw refused('it is too large');
       const at = Math.floor(Date.now() / 1000);
-      const headers = { 'content-type': 'application/json', ...signedHeaders(target.secret, text.id, at, body) };
+      const headers = {
+        'content-type': 'application/json',
+        ...signedHeaders(target.secret, text.id, at, body),
+      };
       const { url, trusted } = target;
       const result = await poster.post(url, { headers, body, timeoutMs, trusted });
       switch (result.kind) {

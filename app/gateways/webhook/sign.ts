@@ -10,7 +10,9 @@ export function keyOf(secret: string): Buffer {
 
 /** The secret of an address that a subscriber named: made of the system's own, so that whoever has one knows no other. */
 export function secretFor(ofRules: string, address: string): string {
-  const derived = createHmac('sha256', keyOf(ofRules)).update(`answerback webhook ${address}`).digest('base64');
+  const derived = createHmac('sha256', keyOf(ofRules))
+    .update(`answerback webhook ${address}`)
+    .digest('base64');
   return `${prefix}${derived}`;
 }
 

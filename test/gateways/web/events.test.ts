@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { E164 } from '../../../app/core/ids.ts';
 import type { Mailbox } from '../../../app/core/mailbox/mailbox.ts';
 import { eventRoutes } from '../../../app/gateways/web/api/routes/events.ts';
 import { createStreams, usualStreams, type Streams } from '../../../app/gateways/web/api/stream/streams.ts';
@@ -27,7 +26,12 @@ describe('the API: events as they happen', function () {
     ben = await world.subscriber('Ben');
     world.operator('watcher', ['mailboxes:read', 'operations:read'], 'password');
     world.operator('billing', ['cdrs:read'], 'password');
-    world.people.set('words', { kind: 'subscriber', mailbox: ann.id, via: 'key', scopes: ['mailboxes:read'] });
+    world.people.set('words', {
+      kind: 'subscriber',
+      mailbox: ann.id,
+      via: 'key',
+      scopes: ['mailboxes:read'],
+    });
     world.people.set('link', { kind: 'link', mailbox: ann.id, message: 'none' as never });
   });
   afterEach(async () => {
@@ -84,7 +88,12 @@ describe('the API: events as they happen', function () {
     assert.ok(!JSON.stringify(watcher.seen).includes('secret'));
     assert.ok(JSON.stringify(program.seen).includes('a secret'));
     assert.ok(words.seen.every(({ type }) => !type.startsWith('message.')));
-    for (const [who, status] of [['', 401], ['made up', 401], ['billing', 403], ['link', 403]] as const)
+    for (const [who, status] of [
+      ['', 401],
+      ['made up', 401],
+      ['billing', 403],
+      ['link', 403],
+    ] as const)
       assert.equal((await follow(who)).response.status, status, who);
   });
 
@@ -178,10 +187,15 @@ describe('the API: events as they happen', function () {
   it('a message that another controller takes in is told of here', async () => {
     const page = await follow('Ann');
     const { withEvents } = await import('../../../app/controller/happening.ts');
-    const other = withEvents({ store: world.store, clock: { now: () => new Date() }, random: randomOf(), log: world.log } as never);
+    const other = withEvents({
+      store: world.store,
+      clock: { now: () => new Date() },
+      random: randomOf(),
+      log: world.log,
+    } as never);
     const { sampleMessage } = await import('../../storage/sample.ts');
     const began = performance.now();
-    const message = sampleMessage({ mailbox: ann.id }, { to: ann.number as E164 });
+    const message = sampleMessage({ mailbox: ann.id }, { to: ann.number });
     await other.rooms.store.messages.insert(message);
     await page.next(({ data }) => data['id'] === message.id);
     const ms = performance.now() - began;

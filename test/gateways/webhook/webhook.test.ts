@@ -41,7 +41,10 @@ async function openProgram() {
     answers,
     until(fits: () => boolean): Promise<void> {
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`only ${posted.map(({ body }) => body).join()}`)), 15_000);
+        const timer = setTimeout(
+          () => reject(new Error(`only ${posted.map(({ body }) => body).join()}`)),
+          15_000,
+        );
         const look = (): void => {
           if (!fits()) return;
           clearTimeout(timer);
@@ -64,7 +67,10 @@ function isSigned({ headers, body }: Posted, whsec: string): boolean {
   const key = Buffer.from(whsec.slice('whsec_'.length), 'base64');
   const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
   const age = Math.abs(Date.now() / 1000 - Number(headers['webhook-timestamp']));
-  return age < 300 && headers['webhook-signature'] === `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
+  return (
+    age < 300 &&
+    headers['webhook-signature'] === `v1,${createHmac('sha256', key).update(content).digest('base64')}`
+  );
 }
 
 describe('webhooks: what happens, posted to programs', function () {
@@ -117,7 +123,10 @@ describe('webhooks: what happens, posted to programs', function () {
       assert.ok(!isSigned({ ...one, body: `${one.body} ` }, secret));
       assert.equal(one.headers['content-type'], 'application/json');
     }
-    const left = await world.client.db(world.database).collection('notifications').countDocuments({ kind: 'event' });
+    const left = await world.client
+      .db(world.database)
+      .collection('notifications')
+      .countDocuments({ kind: 'event' });
     assert.equal(left, 0, 'what is out is not kept');
   });
 
@@ -125,18 +134,23 @@ describe('webhooks: what happens, posted to programs', function () {
     const message = await world.leave(ann, { text: 'in order' });
     for (const state of ['heard', 'saved', 'deleted', 'saved'])
       assert.equal((await world.ask('PATCH', `/messages/${message.id}`, { body: { state } })).status, 200);
-    const mine = () => program.posted.filter(({ said }) => said.type !== 'notice' && said.data['id'] === message.id);
+    const mine = () =>
+      program.posted.filter(({ said }) => said.type !== 'notice' && said.data['id'] === message.id);
     await program.until(() => mine().length === 5);
     const versions = mine().map(({ said }) => Number(said.data['version']));
-    assert.deepEqual(versions, versions.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      versions,
+      versions.toSorted((a, b) => a - b),
+    );
   });
 
   it('what is given up is a dead letter, and can be tried anew', async () => {
     program.answers.push(500, 500);
     await world.leave(ann, { text: 'again' });
     await program.until(() => program.posted.length >= 2);
-    const mine = async () => (await world.operating.letters.list(10)).filter(({ gateway }) => gateway === 'webhook');
-    for (const end = Date.now() + 10_000; (await mine()).length < 2; ) assert.ok(Date.now() < end, 'in time');
+    const mine = async () =>
+      (await world.operating.letters.list(10)).filter(({ gateway }) => gateway === 'webhook');
+    for (const end = Date.now() + 10_000; (await mine()).length < 2;) assert.ok(Date.now() < end, 'in time');
     const letters = await mine();
     assert.deepEqual(letters.map(({ kind }) => kind).toSorted(), ['event', 'notice']);
     for (const { id, lastError } of letters) {
@@ -151,7 +165,12 @@ describe('webhooks: what happens, posted to programs', function () {
       { hooks: [{ name: 'h', url: program.url, secret }], timeoutMs: 300 },
       { poster: openPoster() },
     );
-    const text = { id: 'n', to: 'hook:h', body: '{"type":"x","data":{}}', about: { kind: 'event', mailbox: '-', created: new Date() } };
+    const text = {
+      id: 'n',
+      to: 'hook:h',
+      body: '{"type":"x","data":{}}',
+      about: { kind: 'event', mailbox: '-', created: new Date() },
+    };
     const failure = (to = text.to) =>
       gateway.send({ ...text, to }).then(
         () => undefined,
@@ -169,7 +188,10 @@ describe('webhooks: what happens, posted to programs', function () {
     }
     assert.equal(await failure(), undefined);
     assert.ok(isFault(await failure('hook:other'), 'gateway-refused'));
-    assert.ok(isFault(await failure('https://example.com/'), 'gateway-refused'), 'no secret, nothing goes out');
+    assert.ok(
+      isFault(await failure('https://example.com/'), 'gateway-refused'),
+      'no secret, nothing goes out',
+    );
   });
 
   it('an address that a subscriber names never leads inside', async () => {
@@ -193,7 +215,13 @@ describe('webhooks: what happens, posted to programs', function () {
     const { directory } = world.serving;
     const set = async (to: string) => (await directory.changeSettings(ann.id, rule(to).settings)).kind;
     assert.equal(await set('https://hooks.example.com/a?b=c'), 'done');
-    for (const to of ['hook:all', 'http://hooks.example.com/', 'https://user@h/', 'javascript:x', '+12025550123'])
+    for (const to of [
+      'hook:all',
+      'http://hooks.example.com/',
+      'https://user@h/',
+      'javascript:x',
+      '+12025550123',
+    ])
       assert.equal(await set(to), 'invalid', to);
   });
 });

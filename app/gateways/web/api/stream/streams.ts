@@ -111,13 +111,15 @@ export function createStreams(deps: StreamDeps, limits: StreamLimits = usualStre
     const now = performance.now();
     for (const stream of streams) {
       // With its place, so that whoever hears nothing for long comes back to where it was.
-      if (stream.following !== undefined) write(stream, `: \nid: ${writtenPlace(stream.following.place)}\n\n`);
+      if (stream.following !== undefined)
+        write(stream, `: \nid: ${writtenPlace(stream.following.place)}\n\n`);
       if (now - stream.checked > limits.checkMs) void check(stream);
     }
   };
   const admit = (who: Principal): Stream => {
     const view = eventViewOf(who);
-    if (view === undefined) throw new HttpProblem(403, 'The key does not include this.', { code: 'no-scope' });
+    if (view === undefined)
+      throw new HttpProblem(403, 'The key does not include this.', { code: 'no-scope' });
     if (closed || streams.size >= limits.inAll)
       throw new HttpProblem(503, 'There are too many who listen here.', { retryAfter: 30 });
     const key = who.kind === 'subscriber' ? `mailbox ${who.mailbox}` : principalKey(who);

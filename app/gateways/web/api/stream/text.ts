@@ -16,7 +16,8 @@ export interface EventText {
 export function eventText(): EventText {
   const texts = new WeakMap<Occurred, Map<string, string>>();
   return {
-    first: (place) => `retry: ${retry.least + Math.floor(Math.random() * retry.spread)}\nid: ${writtenPlace(place)}\n\n`,
+    first: (place) =>
+      `retry: ${retry.least + Math.floor(Math.random() * retry.spread)}\nid: ${writtenPlace(place)}\n\n`,
     event(view, place, told, of) {
       const key = `${view.messages} ${view.calls}`;
       const known = texts.get(of)?.get(key);
