@@ -33,7 +33,7 @@ import type { AuditStore } from './audit.ts';
 import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
-import type { DeadLetterStore } from './dead-letters.ts';
+import type { DeadLetterStore, ForgettingStore } from './dead-letters.ts';
 import type { EventStore } from './events.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { ListOptions, MessageFilter } from './message-lists.ts';
@@ -311,7 +311,7 @@ export interface Notification {
   readonly lastError?: string;
 }
 
-export interface NotificationStore extends DeadLetterStore {
+export interface NotificationStore extends DeadLetterStore, ForgettingStore {
   /** Makes the notification once per (message, kind, gateway, to): a repeat answers the existing one. */
   ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }>;
   /** All that are about this message, or were made for this key in its place. */
@@ -330,8 +330,6 @@ export interface NotificationStore extends DeadLetterStore {
     leaseMs: number,
   ): Promise<{ notification: Notification; uncertain: boolean } | undefined>;
   sent(id: NotificationId, at: Date, providerId: string | undefined): Promise<void>;
-  /** Removes one for good that nobody asks about once it is out: of the kind `event`. */
-  forget(id: NotificationId): Promise<void>;
   failed(id: NotificationId, due: Date | undefined, error: string): Promise<void>;
   /** By the provider's id: delivered or failed for good. */
   report(

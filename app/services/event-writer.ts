@@ -66,8 +66,9 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
     if (queue.length === 0) lost = false;
     return batch;
   };
+  const isShort = (): boolean => lost;
   const run = async (): Promise<void> => {
-    while (queue.length > 0 || lost) {
+    for (; queue.length > 0 || isShort(); ) {
       const rest = wrote + gatherMs - performance.now();
       if (rest > 0 && !stopping) await pause(rest);
       await write(deps, next(), () => stopping);
