@@ -1,6 +1,6 @@
 /** Where notices to programs go. */
 
-const named = /^hook:([a-z0-9][a-z0-9-]{0,63})$/;
+const named = /^hook:([a-z][a-z0-9_-]{0,31})$/;
 const longest = 512;
 
 /** The name of a hook of the operator; `undefined` of an address. */
