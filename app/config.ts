@@ -12,6 +12,7 @@ import { encryptionProblems } from './config/encryption.ts';
 import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
 import { webProblems } from './config/web-access.ts';
+import { secretVariable, webhookProblems } from './config/webhooks.ts';
 import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -19,6 +20,7 @@ import { Fault } from './core/errors.ts';
 import { isAddress } from './core/mail/address.ts';
 import { tollProblems } from './core/toll/check-toll-table.ts';
 import { judgeCall } from './core/toll/judge-toll.ts';
+import { isHookTarget } from './core/notification/hook.ts';
 import { isTimeZone } from './core/time/is-time-zone.ts';
 import { mayBeTexted } from './core/toll/may-be-texted.ts';
 
@@ -47,6 +49,8 @@ export interface Secrets {
   readonly transitToken?: string | undefined;
   /** Ours at the provider that operators sign in at. */
   readonly oidcClientSecret: string | undefined;
+  /** Of webhooks, by name; `ofRules`: what those of other addresses are made of. */
+  readonly webhooks: { readonly hooks: ReadonlyMap<string, string>; readonly ofRules: string | undefined };
   /** Of an archive in S3. */
   readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
@@ -87,6 +91,10 @@ export function loadConfig(
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
     oidcClientSecret: env['OIDC_CLIENT_SECRET'] || undefined,
+    webhooks: {
+      hooks: new Map(config.webhooks.hooks.map(({ name }) => [name, env[secretVariable(name)] ?? ''])),
+      ofRules: env['WEBHOOK_SECRET'] || undefined,
+    },
     s3: s3Keys(env),
     masterKeys: env['ANSWERBACK_MASTER_KEYS'],
     transitToken: env['VAULT_TOKEN'],
@@ -220,6 +228,7 @@ function contradictions(
   wrong.push(...archiveProblems(config.archive, env).map((problem) => line(...problem)));
   wrong.push(...encryptionProblems(config.encryption, config.store.database, env).map((one) => line(...one)));
   wrong.push(...webProblems(config.web, env).map((problem) => line(...problem)));
+  wrong.push(...webhookProblems(config, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
@@ -306,7 +315,13 @@ function wrongNumbers(
     wrong.push(line(`classes.${key}.operator`, operator, 'a number that the toll rules of the class allow'));
   notify.forEach(({ to, gateway }, i) => {
     const path = `classes.${key}.notify[${i}].to`;
+    // Those have been looked at.
+    if (gateway === 'webhook' && isHookTarget(to)) return;
+    if (gateway === 'webhook')
+      return void wrong.push(line(path, to, 'an https:// address, or hook: and a name'));
     if (to === 'subscriber') return;
+    if (isHookTarget(to))
+      return void wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     if (isAddress(to) !== (gateway === 'email'))
       wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     else if (gateway !== 'email' && !mayBeTexted(to, plan))

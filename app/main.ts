@@ -4,19 +4,17 @@
  */
 import { openCertificate } from './certificates/open.ts';
 import { loadConfig, type Config, type Secrets } from './config.ts';
-import { createController, type Controller } from './controller/controller.ts';
+import { createController } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
+import { openPoster } from './gateways/fetch/open-poster.ts';
 import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
-import { operatorRoutes } from './gateways/web/api/routes/operator.ts';
-import { subscriberRoutes } from './gateways/web/api/routes/subscriber.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
-import { openWeb, type Web } from './gateways/web/open.ts';
-import { openSignIn } from './gateways/web/sign-in/open.ts';
+import { openWebhookGateway } from './gateways/webhook/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openEndpoints } from './media/ari/open-endpoints.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
@@ -33,6 +31,7 @@ import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
 import { openArchive } from './open-archive.ts';
 import { openConfiguredSealing } from './open-sealing.ts';
+import { serveWeb } from './serve-web.ts';
 import { openHasher } from './secrets/open.ts';
 import { openTokens } from './secrets/open-tokens.ts';
 import { openTotp } from './secrets/open-totp.ts';
@@ -43,7 +42,7 @@ import { openStore } from './storage/open.ts';
 import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
 import { openTables } from './tables/open.ts';
-import { createHealth, type Health } from './telemetry/health.ts';
+import { createHealth } from './telemetry/health.ts';
 import {
   meteredConverter,
   meteredGateway,
@@ -126,10 +125,9 @@ async function main(): Promise<void> {
   using certificates = await openCertificates(config, log);
   await using web = await serveWeb(config, secrets, controller, {
     log,
-    store,
-    metrics,
     health,
     tls: certificates.web,
+    onReport: reportTo(controller.store, metrics),
   });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
@@ -182,36 +180,6 @@ async function openKept(
     await close();
     throw error;
   }
-}
-
-/** The web server with the API. */
-function serveWeb(
-  config: Config,
-  secrets: Secrets,
-  controller: Controller,
-  deps: {
-    readonly log: Log;
-    readonly store: Store;
-    readonly metrics: Metrics;
-    readonly health: Health;
-    readonly tls: Certificate | undefined;
-  },
-): Promise<Web> {
-  const { log, store, metrics, health, tls } = deps;
-  const { oidcClientSecret } = secrets;
-  const { api: limits, ...listen } = config.web;
-  const { twilio } = config;
-  const slice = { ...listen, tls, api: { limits }, twilio, twilioAuthToken: secrets.twilio?.authToken };
-  const { admission, serving, operating } = controller;
-  const signIn = openSignIn({ ...listen, oidcClientSecret }, { ...admission, clock, log });
-  const { guard, routes } = signIn;
-  return openWeb(slice, {
-    log,
-    api: { guard, routes: [...routes, ...subscriberRoutes(serving), ...operatorRoutes(operating)] },
-    onText: (text) => controller.text(text),
-    onReport: reportTo(store, metrics),
-    ready: () => health.ready(),
-  });
 }
 
 /** What tells of trunks and phones, where the switch does. */
@@ -305,6 +273,7 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
     const hostname = mailHost(config.email);
     all.push(openMailGateway({ ...config.email.relay, password: secrets.mailRelay, hostname }));
   }
+  all.push(openWebhookGateway(hooksOf(config, secrets), { poster: openPoster() }));
   const edge = await openEdge(config, secrets, deps);
   // Later ones win: it stands in place of the switch.
   if (edge?.gateway !== undefined) all.push(edge.gateway);
@@ -318,6 +287,12 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
       for (const gateway of all) await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Programs that are told what happens, and those that subscribers name. */
+function hooksOf({ webhooks: { hooks, timeoutMs } }: Config, { webhooks: secrets }: Secrets) {
+  const known = hooks.map(({ name, url }) => ({ name, url, secret: secrets.hooks.get(name) ?? '' }));
+  return { hooks: known, ofRules: secrets.ofRules, timeoutMs };
 }
 
 /** The SIP edge, if there is to be one. */

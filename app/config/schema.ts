@@ -17,6 +17,7 @@ import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
 import { webAccess } from './web-access.ts';
 import { webApi } from './web-api.ts';
+import { webhooks } from './webhooks.ts';
 
 const codes = z.int().min(1).max(100);
 
@@ -388,6 +389,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The web server.'),
+  webhooks,
   log: z
     .strictObject({
       level: z

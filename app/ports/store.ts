@@ -25,7 +25,8 @@ import type { AuditStore } from './audit.ts';
 import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
-import type { DeadLetterStore } from './dead-letters.ts';
+import type { DeadLetterStore, ForgettingStore } from './dead-letters.ts';
+import type { EventStore } from './events.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { MediaStore } from './media-store.ts';
 import type { ListOptions, MessageFilter } from './message-lists.ts';
@@ -64,6 +65,7 @@ export interface Store extends AsyncDisposable, AccessStores {
   readonly stops: StopStore;
   readonly queues: QueueStore;
   readonly subscriptions: SubscriptionStore;
+  readonly events: EventStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }
@@ -277,8 +279,8 @@ export interface Notification {
   readonly message: MessageId;
   readonly mailbox: MailboxId;
   readonly gateway: GatewayName;
-  /** `message`: what a subscriber sends to somebody else. */
-  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message';
+  /** `message`: what a subscriber sends to somebody else; `event`: what happened, for a hook. */
+  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message' | 'event';
   readonly to: string;
   /** Message that an answer to a summary or reminder is about. */
   readonly about?: MessageId;
@@ -302,7 +304,7 @@ export interface Notification {
   readonly sealed?: string;
 }
 
-export interface NotificationStore extends DeadLetterStore {
+export interface NotificationStore extends DeadLetterStore, ForgettingStore {
   /** Makes the notification once per (message, kind, gateway, to): a repeat answers the existing one. */
   ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }>;
   /** All that are about this message, or were made for this key in its place. */

@@ -49,6 +49,7 @@ export function sealedNotifications(notifications: NotificationStore, sealer: Se
     nextDue: () => notifications.nextDue(),
     deadLetters: async (limit) => openAll(await notifications.deadLetters(limit)),
     revive: (id, due) => notifications.revive(id, due),
+    forget: (id) => notifications.forget(id),
     drop: (id) => notifications.drop(id),
   };
 

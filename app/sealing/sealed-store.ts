@@ -1,4 +1,6 @@
 import type { ArchivingStore } from '../ports/archiving.ts';
+import type { Occurred } from '../core/event/event.ts';
+import type { EventBatch, EventStore } from '../ports/events.ts';
 import type { RetentionStore } from '../ports/retention.ts';
 import type { MailboxStore, Store } from '../ports/store.ts';
 import { sealArchived } from './message.ts';
@@ -19,11 +21,27 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     archiving: sealedArchiving(store.archiving, sealer),
     retention: sealedRetention(store.retention, sealer),
     arrivals: sealedArrivals(store.arrivals, sealer),
+    events: bareEvents(store.events, sealer),
     notifications: sealedNotifications(store.notifications, sealer),
     strays: withMethods(store.strays, {
       owners: async (keys: readonly string[]) => sealer.openAll(await store.strays.owners(keys)),
     }),
   };
+}
+
+/** What messages say goes to no other controller in the clear: whoever follows there asks for the message. */
+function bareEvents(events: EventStore, { keyring }: Sealer): EventStore {
+  if (keyring === undefined) return events;
+  return withMethods(events, {
+    append: (batch: EventBatch) => events.append({ ...batch, events: batch.events.map(bare) }),
+  });
+}
+
+function bare(event: Occurred): Occurred {
+  if (event.type !== 'message.new' && event.type !== 'message.changed') return event;
+  const { subject: _subject, preview: _preview, from, ...item } = event.item;
+  const { name: _name, address: _address, ...who } = from;
+  return { ...event, item: { ...item, from: who } };
 }
 
 /** The key goes before the mailbox, so that what a crash leaves is found and removed by repeating it; and after, for what came then. */

@@ -2,6 +2,7 @@
 import { accessQuestions } from './access-questions.ts';
 import { arrivalQuestions } from './arrival-questions.ts';
 import { bookQuestions } from './book-questions.ts';
+import { eventQuestions } from './event-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
 import { wordQuestions } from './word-questions.ts';
 
@@ -9,6 +10,7 @@ export const otherQuestions = {
   ...bookQuestions,
   ...subscriptionQuestions,
   ...accessQuestions,
+  ...eventQuestions,
   ...wordQuestions,
   ...arrivalQuestions,
 };

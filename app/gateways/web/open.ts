@@ -48,6 +48,8 @@ const BODY_BYTES = 64 * 1024;
 /** For all of a request to come: a recording over a slow line takes a while. */
 const REQUEST_MS = 60_000;
 const READY_MS = 3000;
+/** For requests that are being answered when it closes. */
+const CLOSE_MS = 5000;
 
 const usualApi: ApiSlice = { limits: { perMinute: 600, perAddress: 6000 } };
 
@@ -83,7 +85,13 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
     address: `${scheme}://${host}:${port}`,
     routes,
     describe: () => (deps.api === undefined ? undefined : app.swagger()),
-    [Symbol.asyncDispose]: () => app.close().then(() => {}),
+    async [Symbol.asyncDispose]() {
+      deps.api?.close?.();
+      // Connections that never asked anything do not count as idle: they would hold it for a minute.
+      const late = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+      await app.close();
+      clearTimeout(late);
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Collection } from 'mongodb';
 
+// eslint-disable-next-line typescript/unbound-method -- called with its own `this` below
 const { insertOne } = Collection.prototype;
 let n = 0;
 Collection.prototype.insertOne = async function planted(document, ...rest) {
