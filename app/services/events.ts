@@ -58,7 +58,13 @@ interface Follower {
 }
 
 export function createEvents(deps: EventsDeps): Events {
-  return new EventFeed(deps);
+  const feed = new EventFeed(deps);
+  return {
+    publish: (event) => feed.publish(event),
+    follow: (from, told) => feed.follow(from, told),
+    onOwn: (told) => feed.onOwn(told),
+    stop: () => feed.stop(),
+  };
 }
 
 /** Batches in their order, to those who follow here. */

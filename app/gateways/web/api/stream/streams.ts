@@ -55,7 +55,14 @@ interface Stream {
 }
 
 export function createStreams(deps: StreamDeps, limits: StreamLimits = usualStreams): Streams {
-  return new OpenStreams(deps, limits);
+  const streams = new OpenStreams(deps, limits);
+  return {
+    get size() {
+      return streams.size;
+    },
+    open: (who, from, begin) => streams.open(who, from, begin),
+    close: () => streams.close(),
+  };
 }
 
 class OpenStreams implements Streams {
