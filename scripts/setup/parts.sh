@@ -145,9 +145,15 @@ fuzzer_is_there() { [[ -x $fuzzer/bin/schemathesis && $(cat "$fuzzer/version" 2>
 
 # An environment knows its own folder by name: it is made where it stays, and counts once its version is written.
 make_fuzzer() {
-  local run=()
+  local run=() authorities=${PIP_CERT:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}
   rm -rf "$fuzzer"
-  [[ $python_in_root == no ]] || run=(bash "$here/scripts/in-root.sh")
+  if [[ $python_in_root == yes ]]; then
+    run=(bash "$here/scripts/in-root.sh")
+    # What this machine trusts, and where it has packages from, is not seen in the root but here.
+    mkdir -p "$fuzzer"
+    [[ ! -f $authorities ]] || { cp "$authorities" "$fuzzer/authorities.pem" && export PIP_CERT=$fuzzer/authorities.pem REQUESTS_CA_BUNDLE=$fuzzer/authorities.pem; }
+    [[ ! -r /etc/pip.conf || -n ${PIP_CONFIG_FILE:-} ]] || { cp /etc/pip.conf "$fuzzer/pip.conf" && export PIP_CONFIG_FILE=$fuzzer/pip.conf; }
+  fi
   ${run[@]+"${run[@]}"} python3 -m venv "$fuzzer"
   ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$fuzzer_version"
   [[ $python_in_root == no ]] || touch "$fuzzer/in-root"

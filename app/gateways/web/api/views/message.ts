@@ -23,11 +23,12 @@ export function itemView(brief: MessageBrief): schema.MessageItem {
 
 function firstWords(text: string): string {
   const words = text
-    .slice(0, 4 * previewLength)
+    .slice(0, 2 * previewLength)
     .replaceAll(/\s+/g, ' ')
     .trim();
-  const characters = Array.from(words);
-  return characters.length <= previewLength ? words : `${characters.slice(0, previewLength - 1).join('')}…`;
+  if (words.length <= previewLength) return words;
+  // Not between the halves of a character.
+  return `${words.slice(0, previewLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 type Needs = Pick<ApiServices, 'parts' | 'answers' | 'calls'>;
