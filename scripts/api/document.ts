@@ -1,5 +1,9 @@
 /** The description of the API without anything behind it: routes are described, not asked. */
 import type { AnyRoute } from '../../app/gateways/web/api/route.ts';
+import type { OperatorServices } from '../../app/gateways/web/api/operator-services.ts';
+import { oidcRoutes, type OidcRouteDeps } from '../../app/gateways/web/api/routes/oidc.ts';
+import { operatorRoutes } from '../../app/gateways/web/api/routes/operator.ts';
+import { sessionRoutes, type SessionRouteDeps } from '../../app/gateways/web/api/routes/session.ts';
 import { subscriberRoutes } from '../../app/gateways/web/api/routes/subscriber.ts';
 import type { ApiServices } from '../../app/gateways/web/api/services.ts';
 import { openWeb } from '../../app/gateways/web/open.ts';
@@ -18,7 +22,8 @@ export interface ApiOperation {
 }
 
 /** Whatever is asked of it, nothing is there yet. */
-const nothing = {} as ApiServices;
+const nothing = {} as ApiServices & OperatorServices & SessionRouteDeps & OidcRouteDeps;
+const provider = {} as OidcRouteDeps['oidc'];
 
 const silent: Log = {
   debug: () => undefined,
@@ -31,7 +36,12 @@ const silent: Log = {
 
 /** All routes there are. */
 function allRoutes(): AnyRoute[] {
-  return subscriberRoutes(nothing);
+  return [
+    ...sessionRoutes(nothing),
+    ...oidcRoutes({ ...nothing, oidc: provider }),
+    ...subscriberRoutes(nothing),
+    ...operatorRoutes(nothing),
+  ];
 }
 
 export async function apiDocument(): Promise<ApiDocument> {
