@@ -27,6 +27,7 @@ import { openJournal } from '../../app/storage/spool/journal.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { openMetrics } from '../../app/telemetry/metrics.ts';
 import { createStages } from '../../app/telemetry/stages.ts';
+import { openTables } from '../../app/tables/open.ts';
 import { systemClock } from '../../app/telemetry/system-clock.ts';
 import { systemDigest } from '../../app/telemetry/system-digest.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
@@ -85,6 +86,7 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
     random: systemRandom,
     store: test.store,
     hasher: openHasher({ memoryKiB: 64, passes: 1, atOnce: 2 }),
+    tables: openTables(),
     tokens: openTokens(),
     totp: openTotp({ issuer: 'Test' }),
     tables: openTables(),
