@@ -28,12 +28,14 @@ async function main(): Promise<void> {
   if (secrets.freeswitchPassword === '') throw new Error('FREESWITCH_PASSWORD is not set');
   const { freeswitch, trunks, prompts } = config;
   const { listen, address } = freeswitch;
+  const http = freeswitch.recordings === 'http';
   const written = await renderFreeSwitch(resolve(checkout, 'freeswitch'), resolve(folder), {
     eslHost: freeswitch.host,
     eslPort: freeswitch.port,
     eslPassword: secrets.freeswitchPassword,
     controllers: [address ?? `${listen.host}:${listen.port}`],
-    folder: resolve(freeswitch.folder),
+    folder: http ? freeswitch.http.folder : resolve(freeswitch.folder),
+    http,
     domain: freeswitch.domain,
     sipHost: values['sip-host'],
     sipPort: Number(values['sip-port']),

@@ -7,13 +7,16 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Channel, type Facts } from './channel.ts';
 import { startClock, type Clock } from './clock.ts';
 import { Executions } from './execution.ts';
+import { SwitchFiles } from './files.ts';
 import { silentLine, type Line } from './line.ts';
 import { Session, type SwitchDesk } from './session.ts';
+import { settingsOf } from './settings.ts';
 import { template, type Headers, type Value } from './templates.ts';
 
 /** What a number that is dialled does. */
 export type Dialled =
   | Line
+  | { readonly line: Line; readonly answersAfter: Promise<void> }
   | 'USER_BUSY'
   | 'UNALLOCATED_NUMBER'
   | 'CALL_REJECTED'
@@ -30,6 +33,8 @@ export interface DoubleOptions {
   readonly onText?: (text: { readonly to: string; readonly from: string; readonly body: string }) => number;
   /** Contact of a registered phone, by `profile/user@domain`. */
   readonly contact?: (user: string) => string | undefined;
+  /** Whether the directory has this user. */
+  readonly hasUser?: (user: string) => boolean;
   /** A lamp is set. */
   readonly onLamp?: (headers: ReadonlyMap<string, string>) => void;
 }
@@ -43,8 +48,8 @@ export interface FreeSwitchDouble extends AsyncDisposable {
   press(channel: Channel, digit: string): void;
   /** The channel's telephone hangs up, or gives up. */
   hangUp(channel: Channel): void;
-  /** A MESSAGE came in (RFC 3428). */
-  message(from: string, to: string, body: string): void;
+  /** A MESSAGE came in (RFC 3428), from this address. */
+  message(from: string, to: string, body: string, source?: { ip: string; port: number }): void;
   /** A phone registers or subscribes: the lamp is asked for. */
   query(account: string, callId: string): void;
   /** Channels that are up. */
@@ -64,6 +69,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
   readonly #options: DoubleOptions;
   readonly #clock: Clock = startClock();
   readonly #server = createServer((socket) => this.#sessions.add(new Session(socket, this)));
+  readonly #files = new SwitchFiles();
   readonly #sessions = new Set<Session>();
   readonly #sockets = new Set<Socket>();
   readonly #channels = new Map<string, Channel>();
@@ -108,8 +114,8 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     this.#end(channel, wasAnswered || channel.outbound ? 'NORMAL_CLEARING' : 'ORIGINATOR_CANCEL');
   }
 
-  message(from: string, to: string, body: string): void {
-    const own: Record<string, Value> = {};
+  message(from: string, to: string, body: string, source = { ip: '127.0.0.1', port: 5102 }): void {
+    const own: Record<string, Value> = { from_sip_ip: source.ip, from_sip_port: String(source.port) };
     const parts: Record<string, [string, string]> = { from: [from, '127.0.0.1'], to: [to, '127.0.0.1'] };
     for (const [side, [user, host]] of Object.entries(parts)) {
       own[side] = `${user}@${host}`;
@@ -198,6 +204,14 @@ class Double implements FreeSwitchDouble, SwitchDesk {
         return '+OK\n';
       case 'sofia_contact':
         return this.#options.contact?.(id) ?? 'error/user_not_registered';
+      case 'user_exists':
+        return String(this.#options.hasUser?.(rest[0] ?? '') ?? false);
+      case 'http_get':
+        return this.#files.get(id);
+      case 'http_put':
+        return this.#files.put(id, rest[0] ?? '');
+      case 'system':
+        return this.#files.system(line.slice('system '.length));
       case 'uuid_bridge':
         return this.#bridge(channel, this.#channels.get(rest[0] ?? ''));
       case 'uuid_dump':
@@ -231,6 +245,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     this.#closing = true;
     for (const channel of this.channels) channel.end('MANAGER_REQUEST');
     this.#clock.close();
+    this.#files[Symbol.dispose]();
     for (const socket of this.#sockets) socket.destroy();
     for (const session of this.#sessions) session.drop();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -331,7 +346,8 @@ class Double implements FreeSwitchDouble, SwitchDesk {
   async #dial(target: string, variables: ReadonlyMap<string, string>): Promise<Channel | string> {
     const number = /([^/]+?)(@[^/]*)?$/.exec(target)?.[1] ?? target;
     const how = this.#options.onDial?.(number, target) ?? 'UNALLOCATED_NUMBER';
-    const line = typeof how === 'string' ? silentLine : how;
+    const late = typeof how !== 'string' && 'answersAfter' in how ? how : undefined;
+    const line = typeof how === 'string' ? silentLine : 'answersAfter' in how ? how.line : how;
     const from = variables.get('origination_caller_id_number') ?? '';
     const id = variables.get('origination_uuid') ?? randomUUID();
     const channel = this.#add(
@@ -347,6 +363,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
       return how;
     }
     this.#emit(channel, 'CHANNEL_PROGRESS');
+    await late?.answersAfter;
     await this.#clock.next();
     if (channel.hangupCause !== undefined) return channel.hangupCause;
     channel.callState = 'RINGING';
@@ -383,12 +400,4 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     );
     return [head, ...rows, '', `${rows.length} total.`, ''].join('\n');
   }
-}
-
-/** `a=b,c='d, e'`, with `\'` inside quotes. */
-function settingsOf(text: string): Map<string, string> {
-  const settings = new Map<string, string>();
-  for (const [, name = '', quoted, plain = ''] of text.matchAll(/([\w-]+)=(?:'((?:\\.|[^'\\])*)'|([^,]*))/g))
-    settings.set(name, quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, '$1'));
-  return settings;
 }
