@@ -27,5 +27,5 @@ RUN apt-get update \
     libspeexdsp1 libsqlite3-0 libssl3 libtiff6 libuuid1 \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=build /usr/local /usr/local
-RUN ldconfig && mkdir -p /var/lib/freeswitch/answerback
-CMD ["/usr/local/freeswitch/bin/freeswitch", "-nonat", "-nf", "-c", "-conf", "/etc/freeswitch"]
+RUN ldconfig && mkdir -p /var/lib/freeswitch/answerback /var/lib/freeswitch/db /var/log/freeswitch
+CMD ["/usr/local/freeswitch/bin/freeswitch", "-nonat", "-nf", "-c", "-conf", "/etc/freeswitch", "-log", "/var/log/freeswitch", "-db", "/var/lib/freeswitch/db"]

@@ -31,10 +31,12 @@ export function renderArguments(words: readonly string[]): RenderArguments {
   });
   const [file, folder] = positionals;
   const sipPort = Number(values['sip-port']);
-  if (file === undefined || folder === undefined || !(sipPort > 0 && sipPort < 65_536)) throw new Error(usage);
+  if (file === undefined || folder === undefined || !(sipPort > 0 && sipPort < 65_536))
+    throw new Error(usage);
   const phones = values.phone.map((text) => {
     const [number = '', password = ''] = text.split(/=(.*)/s);
-    if (!/^\+\d{5,15}$/.test(number) || password === '') throw new Error(`--phone ${number}: NUMBER=PASSWORD`);
+    if (!/^\+\d{5,15}$/.test(number) || password === '')
+      throw new Error(`--phone ${number}: NUMBER=PASSWORD`);
     return { number, password };
   });
   return { file, folder, sipHost: values['sip-host'], sipPort, phones };

@@ -91,7 +91,9 @@ describe('compose.yaml', () => {
     );
     const words = service('freeswitch-configuration').command ?? [];
     const script = words.indexOf('scripts/freeswitch-render.ts');
-    const given = renderArguments(words.slice(script + 1).map((word) => word.replace(/^\$\{\w+:-(.*)\}$/, '$1')));
+    const given = renderArguments(
+      words.slice(script + 1).map((word) => word.replace(/^\$\{\w+:-(.*)\}$/, '$1')),
+    );
     assert.ok(service('freeswitch').command?.includes(given.folder));
     const folder = await mkdtemp(join(tmpdir(), 'ab-compose-'));
     try {
@@ -102,7 +104,10 @@ describe('compose.yaml', () => {
       assert.equal(param(socket, 'listen-port'), String(config.freeswitch.port));
       assert.equal(param(socket, 'password'), secrets.freeswitchPassword);
       const { listen } = config.freeswitch;
-      assert.match(await read('dialplan/answerback.xml'), new RegExp(`"${listen.host}:${listen.port} async full"`));
+      assert.match(
+        await read('dialplan/answerback.xml'),
+        new RegExp(`"${listen.host}:${listen.port} async full"`),
+      );
       const sipPort = param(await read('sip_profiles/internal.xml'), 'sip-port') ?? '';
       assert.equal(config.sipEdge?.door?.nodes[0]?.uri, `sip:127.0.0.1:${sipPort}`);
       assert.ok(!sip.contacts.contact.includes(`:${sipPort};`), 'both on one port');

@@ -198,7 +198,11 @@ describe('The main job on FreeSWITCH', function () {
 
   it('B1: over the SIP edge a text is a message whose lamp a phone is told of, and one to the access number a command', async () => {
     const number = '+12025550148';
-    const arrives = (method: string, to: string, more: { headers?: Record<string, string>; body?: string }) => {
+    const arrives = (
+      method: string,
+      to: string,
+      more: { headers?: Record<string, string>; body?: string },
+    ) => {
       const headers = { To: `<sip:${to}@example.org>`, ...more.headers };
       const callId = `${method}-${to}@sbc`;
       const raw = request(method, to, { callId, cseq: 1, headers, body: more.body ?? '' });

@@ -33,6 +33,8 @@ export interface DoubleOptions {
   readonly onText?: (text: { readonly to: string; readonly from: string; readonly body: string }) => number;
   /** Contact of a registered phone, by `profile/user@domain`. */
   readonly contact?: (user: string) => string | undefined;
+  /** The dialplan says `socket` without `async`. */
+  readonly isStatic?: boolean;
   /** Whether the directory has this user. */
   readonly hasUser?: (user: string) => boolean;
   /** A lamp is set. */
@@ -45,7 +47,7 @@ export interface FreeSwitchDouble extends AsyncDisposable {
   /** Somebody calls; the channel is there at once, the application is dialled. */
   ring(facts: Facts, line?: Line): Channel;
   /** A key pressed on the channel's telephone. */
-  press(channel: Channel, digit: string): void;
+  press(channel: Channel, digit: string, source?: string): void;
   /** The channel's telephone hangs up, or gives up. */
   hangUp(channel: Channel): void;
   /** A MESSAGE came in (RFC 3428), from this address. */
@@ -102,10 +104,10 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     return channel;
   }
 
-  press(channel: Channel, digit: string): void {
+  press(channel: Channel, digit: string, source = 'RTP'): void {
     if (channel.gone.aborted) return;
     if (this.#executions.get(channel)?.busy === true) channel.digits.push(digit);
-    this.#emit(channel, 'DTMF', { 'DTMF-Digit': digit, 'DTMF-Duration': '960', 'DTMF-Source': 'RTP' });
+    this.#emit(channel, 'DTMF', { 'DTMF-Digit': digit, 'DTMF-Duration': '960', 'DTMF-Source': source });
   }
 
   hangUp(channel: Channel): void {
@@ -143,6 +145,11 @@ class Double implements FreeSwitchDouble, SwitchDesk {
 
   execute(channel: Channel, application: string, argument: string, id: string, lock: boolean): void {
     this.#executions.get(channel)?.ask(application, argument, id, lock);
+  }
+
+  async idle(channel: Channel): Promise<void> {
+    await this.#clock.next();
+    await this.#executions.get(channel)?.idle();
   }
 
   hangup(channel: Channel, cause: string): void {
@@ -278,7 +285,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
       socket.once('error', () => resolve(false));
       socket.once('connect', () => {
         this.#sockedBy.set(channel, randomUUID());
-        this.#sessions.add(new Session(socket, this, channel));
+        this.#sessions.add(new Session(socket, this, channel, this.#options.isStatic));
         resolve(true);
       });
     });
@@ -304,6 +311,11 @@ class Double implements FreeSwitchDouble, SwitchDesk {
 
   async #finish(channel: Channel): Promise<void> {
     await this.#executions.get(channel)?.idle();
+    if (this.#options.isStatic === true) {
+      // Nothing more is told, and no BYE goes out, until the application closes its socket.
+      for (const session of this.#sessions) if (session.channel === channel) session.over();
+      return;
+    }
     const id = this.#sockedBy.get(channel);
     if (id !== undefined) {
       const { host, port } = this.#options.application();
