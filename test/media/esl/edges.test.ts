@@ -17,7 +17,8 @@ import { shippedSpeech } from '../../speech/shipped.ts';
 import { Channel } from './double/channel.ts';
 import { channelFrame, lingerFrame, replyFrame } from './double/encode.ts';
 import { silentLine } from './double/line.ts';
-import { openFreeSwitchDouble, type Dialled, type FreeSwitchDouble } from './double/switch.ts';
+import type { Dialled } from './double/options.ts';
+import { openFreeSwitchDouble, type FreeSwitchDouble } from './double/switch.ts';
 
 const options = { callerNumber: '+12025550199', ringSeconds: 20 };
 const own = '+12025550140';

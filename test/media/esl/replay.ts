@@ -6,7 +6,8 @@ import { eventOf, channelData, type EslEvent } from '../../../app/media/esl/wire
 import { FrameReader, type Frame } from '../../../app/media/esl/wire/frames.ts';
 import { silence, silentLine, type Line } from './double/line.ts';
 import { samplesOf, waveHeader } from './double/sound.ts';
-import { openFreeSwitchDouble, type Dialled } from './double/switch.ts';
+import type { Dialled } from './double/options.ts';
+import { openFreeSwitchDouble } from './double/switch.ts';
 import { streamsOf, type Transcript } from './transcript.ts';
 import { babble } from '../../audio/babble.ts';
 
@@ -243,7 +244,7 @@ function hangupOf({ pieces }: Transcript): number | undefined {
 }
 
 /** A TIFF of two pages with nothing on them. */
-const twoPages = Buffer.from('49492a00080000000000' + '0e000000' + '000000000000', 'hex');
+const twoPages = Buffer.from('49492a000800000000000e000000000000000000', 'hex');
 
 /** Talks while something is recorded, until the recorded silence; a fax machine where a fax was recorded. */
 function speaking(transcript: Transcript): Line {

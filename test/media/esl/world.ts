@@ -13,7 +13,8 @@ import { silentLog } from '../../ports/silent-log.ts';
 import { shippedSpeech } from '../../speech/shipped.ts';
 import type { CaseCaller, CaseRing, DialledNumber, MediaCasesWorld } from '../world.ts';
 import { waveHeader, samplesOf } from './double/sound.ts';
-import { openFreeSwitchDouble, type Dialled, type FreeSwitchDouble } from './double/switch.ts';
+import type { Dialled } from './double/options.ts';
+import { openFreeSwitchDouble, type FreeSwitchDouble } from './double/switch.ts';
 import { Person } from './person.ts';
 
 const lampMailbox = '+12025550140';
