@@ -27,7 +27,6 @@ import { openJournal } from '../../app/storage/spool/journal.ts';
 import { openSpool } from '../../app/storage/spool/open.ts';
 import { openMetrics } from '../../app/telemetry/metrics.ts';
 import { createStages } from '../../app/telemetry/stages.ts';
-import { openTables } from '../../app/tables/open.ts';
 import { systemClock } from '../../app/telemetry/system-clock.ts';
 import { systemDigest } from '../../app/telemetry/system-digest.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
@@ -89,7 +88,6 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
     tables: openTables(),
     tokens: openTokens(),
     totp: openTotp({ issuer: 'Test' }),
-    tables: openTables(),
     spool,
     journal,
     media,
