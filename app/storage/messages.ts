@@ -7,7 +7,13 @@ import type { MessageSearch } from '../ports/message-search.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate } from './faults.ts';
-import { fromDocument, originKey, toDocument, type MessageDocument } from './message-document.ts';
+import {
+  fromDocument,
+  notCondemned,
+  originKey,
+  toDocument,
+  type MessageDocument,
+} from './message-document.ts';
 import { listMessages } from './message-list.ts';
 import { searchMessages } from './message-search.ts';
 import * as steps from './pending-steps.ts';
@@ -86,6 +92,7 @@ export class Messages implements MessageStore {
       this.#messages.findOneAndUpdate(
         {
           _id: id,
+          ...notCondemned,
           state: from === undefined ? { $ne: state } : { $in: from.filter((one) => one !== state) },
         },
         {
@@ -109,7 +116,9 @@ export class Messages implements MessageStore {
       const after = { ...kept, state, version: before.version + 1, ...heardAt, ...set };
       return { before: fromDocument(before), after: fromDocument(after) };
     }
-    const unchanged = deleted ? await this.get(id) : await this.#touched(id, at);
+    const unchanged = deleted
+      ? await this.#findOne('messages.get', { _id: id, ...notCondemned })
+      : await this.#touched(id, at);
     return unchanged && { before: unchanged, after: unchanged };
   }
 
@@ -122,7 +131,11 @@ export class Messages implements MessageStore {
 
   async #touched(id: MessageId, at: Date): Promise<Message | undefined> {
     const after = await this.#connection.run('messages.touch', () =>
-      this.#messages.findOneAndUpdate({ _id: id }, { $max: { accessedAt: at } }, { returnDocument: 'after' }),
+      this.#messages.findOneAndUpdate(
+        { _id: id, ...notCondemned },
+        { $max: { accessedAt: at } },
+        { returnDocument: 'after' },
+      ),
     );
     return after ? fromDocument(after) : undefined;
   }

@@ -32,8 +32,8 @@ import {
 /** More than fits one document. */
 const longBytes = singleDocumentBytes + 1;
 const lease = { by: 'a sweeper', until: at(3000) };
-/** Is asked by `retention.deleteMedia`; reads all of a collection with one document for each class of service. */
-const askedOtherwise = ['media.deleteAll', 'retention.rulesSeen'];
+/** Is asked by `retention.deleteMedia`; reads all of a collection with one document for each class of service; reads none. */
+const askedOtherwise = ['media.deleteAll', 'retention.rulesSeen', 'retention.serverTime'];
 
 describe('storage: every question has its index', function () {
   this.timeout(120_000);
@@ -131,6 +131,7 @@ describe('storage: every question has its index', function () {
     'retention.nextDue': (store) => store.retention.nextDue(),
     'retention.putOff': (store) => store.retention.putOff([{ id: message.id, at: at(9) }], lease),
     'retention.lookBy': (store) => store.retention.lookBy([{ id: message.id, at: at(9), keep: at(10) }]),
+    'retention.endTrash': (store) => store.retention.endTrash([message.id], at(9)),
     'retention.condemn': (store) => store.retention.condemn([message], lease),
     'retention.pardon': (store) => store.retention.pardon([message.id], lease),
     'retention.removeCondemned': (store) => store.retention.removeCondemned([none as never], lease),
