@@ -300,7 +300,12 @@ export const configSchema = z.strictObject({
   fax: faxSection,
   references: z
     .strictObject({
-      maxWrong: z.int().min(1).default(5).describe('Wrong references from one caller before it has to wait.'),
+      maxWrong: z
+        .int()
+        .min(1)
+        .max(99)
+        .default(5)
+        .describe('Wrong references from one caller before it has to wait.'),
       windowMinutes: z.int().min(1).default(15).describe('For how long wrong ones count, in minutes.'),
       perCall: z.int().min(1).max(10).default(3).describe('Tries in one call.'),
     })

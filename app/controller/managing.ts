@@ -1,5 +1,6 @@
 /** Puts automatic management together. */
 import { createSweep, type Sweep } from '../services/sweep.ts';
+import { assertRightClock } from '../services/right-clock.ts';
 import type { Messaging } from './messaging.ts';
 import type { Rooms } from './rooms.ts';
 import type { Shared } from './shared.ts';
@@ -13,6 +14,7 @@ export function startManaging(rooms: Rooms, shared: Shared, messaging: Messaging
     ...shared,
     ...messaging,
     shrinker: rooms.transform,
+    assertClock: () => assertRightClock(shared),
     classNames: () => Object.keys(shared.classes.current()),
     archive: rooms.archive === undefined ? undefined : shared.archiving,
     onCounted: (mailbox) => messaging.counting.doubt(mailbox),

@@ -41,6 +41,10 @@ export interface RetentionStore {
   putOff(looks: readonly Look[], lease: Lease): Promise<void>;
   /** Looks at messages no later than this; one with `keep` is kept at least until then. */
   lookBy(looks: readonly (Look & { readonly keep?: Date })[]): Promise<void>;
+  /** Messages that still lie in the trash have lain there for their time now, unless a legal hold is on them. */
+  endTrash(ids: readonly MessageId[], at: Date): Promise<void>;
+  /** What time the store has. */
+  serverTime(): Promise<Date>;
   /**
    * Begins the removal of those that are held by the lease, under no legal hold of their own and as they were judged. Answers
    * their ids: from now on nobody can place a hold on them.

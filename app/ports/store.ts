@@ -207,6 +207,7 @@ export interface MessageStore {
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
+   * One whose removal for good has begun is gone.
    * @param version only over this one; else it is a no-op
    */
   setState(

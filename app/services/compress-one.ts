@@ -47,7 +47,9 @@ export async function compressOne(
     return 'failed';
   }
   const next = new Date(clock.now().getTime() + graceMs);
-  if (!(await store.retention.compress(message, stored, next, lease))) {
+  const [now] = await store.retention.mailboxes([mailbox.id]);
+  const held = now?.hold !== undefined;
+  if (held || !(await store.retention.compress(message, stored, next, lease))) {
     await undo(deps, stored);
     await store.retention.putOff([{ id: message.id, at: clock.now() }], lease);
     return 'failed';

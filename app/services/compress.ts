@@ -11,6 +11,8 @@ import { deflated, inflated } from './deflate.ts';
 
 /** Less is not worth another way of reading it, in bytes. */
 const leastGain = 64;
+/** Bytes compared before others have their turn. */
+const comparedAtOnce = 1_048_576;
 
 export interface CompressDeps {
   readonly store: Pick<Store, 'media'>;
@@ -112,11 +114,19 @@ async function deflate(contentType: string, bytes: Uint8Array): Promise<Less | u
   const packed = await deflated(bytes);
   if (packed.length > bytes.length - leastGain) return undefined;
   // What was is deleted: nothing is believed.
-  return same(await inflated(packed), bytes)
+  return (await same(await inflated(packed, bytes.length), bytes))
     ? { contentType, bytes: packed, encoding: 'deflate' }
     : undefined;
 }
 
-function same(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+/** Whether two of one length are the same; calls under way go before. */
+async function same(one: Uint8Array, other: Uint8Array): Promise<boolean> {
+  for (let at = 0; at < one.length; at += comparedAtOnce) {
+    const to = Math.min(one.length, at + comparedAtOnce);
+    for (let i = at; i < to; i += 1) if (one[i] !== other[i]) return false;
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  return true;
 }

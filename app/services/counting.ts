@@ -193,5 +193,6 @@ function sum(one: CountChange, other: CountChange): CountChange {
     bytes: add('bytes'),
     seconds: add('seconds'),
     archived: add('archived'),
+    trash: add('trash'),
   };
 }

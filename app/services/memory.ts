@@ -1,7 +1,7 @@
 /** Notices mailboxes that come over their memory allocation: they are looked at, and not all others. */
 import { isOverAllocation } from '../core/retention/archive-choice.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import { usageOf } from '../core/mailbox/usage.ts';
+import { heldBytes, sizeOf } from '../core/mailbox/usage.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -22,7 +22,7 @@ export interface MemoryDeps {
  */
 export function noteGrown(deps: MemoryDeps, mailbox: Mailbox, message: Message): void {
   const { store, profiles, clock, log } = deps;
-  const bytes = (mailbox.usage?.bytes ?? 0) + usageOf(message).bytes;
+  const bytes = heldBytes(mailbox.usage) + sizeOf(message).bytes;
   if (mailbox.sweepAt !== undefined || !isOverAllocation(bytes, profiles.of(mailbox))) return;
   store.retention
     .mailboxesBy([mailbox.id], clock.now())

@@ -1,4 +1,5 @@
 /** Removes messages for good, many at once, with all that was made of them; nothing goes that is not counted. */
+import { isTemporary } from '../core/errors.ts';
 import { effectOf } from '../core/mailbox/usage.ts';
 import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
@@ -61,18 +62,25 @@ export async function purge(
   return { purged: gone, held, left };
 }
 
-/** Those of which nothing lies in the archive any more. */
+/** Those of which nothing lies in the archive any more. Of an archive that is away it is not asked for each. */
 async function forgotten({ archiving, log }: PurgeDeps, messages: readonly Message[]): Promise<Message[]> {
   const gone: Message[] = [];
+  let away = false;
   for (const message of messages) {
+    if (away && liesThere(message)) continue;
     try {
       await archiving.forget(message);
       gone.push(message);
     } catch (error) {
+      away = isTemporary(error);
       log.warn('an archived message is not purged now', { error, message: message.id });
     }
   }
   return gone;
+}
+
+function liesThere({ archived, moving }: Message): boolean {
+  return archived !== undefined || moving !== undefined;
 }
 
 interface Known {

@@ -19,7 +19,7 @@ export interface PartReader {
  * A part as it is kept now: sound may be of another type than it came. A message may be kept otherwise since it was read; then it
  * is looked up again.
  * @returns `undefined` if there is no such part, or its bytes are not here
- * @throws Fault if the store is away, or the archive where the message lies
+ * @throws Fault if the store is away, or the archive where the message lies; `invalid` if its bytes are damaged
  */
 export async function readPart(
   { store, archiving }: PartReader,
@@ -51,7 +51,7 @@ async function readFrom(
   const { durationMs, pages } = part;
   return {
     contentType: kept.contentType,
-    bytes: kept.encoding === 'deflate' ? await inflated(found.bytes) : found.bytes,
+    bytes: kept.encoding === 'deflate' ? await inflated(found.bytes, part.bytes) : found.bytes,
     ...(durationMs === undefined ? {} : { durationMs }),
     ...(pages === undefined ? {} : { pages }),
   };

@@ -1,10 +1,12 @@
 /** Looks at a mailbox as a whole: counts it, finds what became due by other rules, and what goes to the archive. */
 import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import { effectOf, usageOf } from '../core/mailbox/usage.ts';
+import { effectOf, sizeOf } from '../core/mailbox/usage.ts';
 import type { Message } from '../core/message/message.ts';
 import { chooseForArchive, type Archivable, type ArchiveChoice } from '../core/retention/archive-choice.ts';
-import { keptUntil, nextLook, retentionFacts, type RetentionRules } from '../core/retention/judge.ts';
+import { keptUntil, nextLook, retentionFacts } from '../core/retention/judge.ts';
+import { chooseFromTrash } from '../core/retention/trash-choice.ts';
+import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Look } from '../ports/retention.ts';
@@ -49,7 +51,12 @@ export async function sweepMailbox(
   const counted = await store.mailboxes.recount(mailbox.id);
   if (counted?.corrected === true) deps.onCounted(mailbox.id);
   const rules = deps.profiles.of(mailbox);
-  const choice = await lookThrough(deps, mailbox, rules);
+  const all = await lookThrough(deps, mailbox, rules);
+  await store.retention.endTrash(
+    chooseFromTrash(all, rules).map(({ id }) => id as MessageId),
+    clock.now(),
+  );
+  const choice = choose(deps, all, rules);
   let archived = 0;
   let later: Date | undefined;
   for (const { id } of choice.chosen) {
@@ -72,7 +79,8 @@ export async function chosenOf(
   mailbox: Mailbox,
 ): Promise<ArchiveChoice<Archivable>> {
   const all: Archivable[] = [];
-  for await (const message of deps.store.retention.messagesOf(mailbox.id)) all.push(archivable(message));
+  for await (const message of deps.store.retention.messagesOf(mailbox.id))
+    all.push(archivable(message, mailbox));
   return choose(deps, all, deps.profiles.of(mailbox));
 }
 
@@ -80,8 +88,8 @@ export async function chosenOf(
 async function lookThrough(
   deps: MailboxSweepDeps,
   mailbox: Mailbox,
-  rules: RetentionRules,
-): Promise<ArchiveChoice<Archivable>> {
+  rules: ClassOfService,
+): Promise<Archivable[]> {
   const { retention } = deps.store;
   const all: Archivable[] = [];
   let looks: (Look & { readonly keep?: Date })[] = [];
@@ -96,24 +104,25 @@ async function lookThrough(
       await retention.lookBy(looks);
       looks = [];
     }
-    all.push(archivable(message));
+    all.push(archivable(message, mailbox));
   }
   await retention.lookBy(looks);
-  return choose(deps, all, rules);
+  return all;
 }
 
 function choose(
   { archive, clock }: Pick<MailboxSweepDeps, 'archive' | 'clock'>,
   all: readonly Archivable[],
-  rules: RetentionRules,
+  rules: ClassOfService,
 ): ArchiveChoice<Archivable> {
   return archive === undefined ? { chosen: [] } : chooseForArchive(all, rules, clock.now());
 }
 
 /** Little of each: a mailbox may have very many. */
-function archivable(message: Message): Archivable {
+function archivable(message: Message, mailbox: Mailbox): Archivable {
   const { forms: _forms, ...facts } = retentionFacts(message);
-  return { ...facts, id: message.id, bytes: usageOf(message).bytes };
+  const hold = facts.hold ?? mailbox.hold;
+  return { ...facts, ...(hold === undefined ? {} : { hold }), id: message.id, bytes: sizeOf(message).bytes };
 }
 
 /** Answers whether it was: another may have it, or it cannot lie there. */

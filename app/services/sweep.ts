@@ -3,11 +3,14 @@
  * Any number of controllers share the work; what one leaves undone is due again when its lease ends. Looking for work costs three
  * reads, and between batches it rests for as long as it worked, so that calls have the store to themselves.
  */
-import type { MailboxId } from '../core/ids.ts';
+import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { mediaOf } from '../core/message/kept.ts';
+import type { Message } from '../core/message/message.ts';
 import { isOverAllocation } from '../core/retention/archive-choice.ts';
+import { heldBytes } from '../core/mailbox/usage.ts';
 import { heldDays, judge, later, nextLook, retentionFacts } from '../core/retention/judge.ts';
+import { isOverWithTrash } from '../core/retention/trash-choice.ts';
 import type { Random } from '../ports/clock.ts';
 import type { DueMessage, Lease, Look } from '../ports/retention.ts';
 import type { Store } from '../ports/store.ts';
@@ -27,6 +30,9 @@ const longestRestMs = 1000;
 /** How often media without a message are looked for, and how long after the start, in milliseconds. */
 const strayMs = 3_600_000;
 const firstStrayMs = 600_000;
+/** What could not be purged is tried again after so long, twice as long each time, and the longest wait, in milliseconds. */
+const firstWaitMs = 60_000;
+const longestWaitMs = 3_600_000;
 /** A message without a mailbox waits for one so long, in days. */
 const strandedDays = 1;
 
@@ -36,6 +42,8 @@ export interface SweepDeps extends PurgeDeps, MailboxSweepDeps, CompressOneDeps 
   readonly random: Random;
   /** Names of all classes of service. */
   readonly classNames: () => readonly string[];
+  /** Makes sure first that the clock agrees with the store's. */
+  readonly assertClock?: () => Promise<void>;
   /** How long it rests for each moment of work; default 1. */
   readonly rest?: number;
 }
@@ -64,6 +72,7 @@ export function createSweep(deps: SweepDeps): Sweep {
   return {
     async sweepDue(signal) {
       const report = noReport();
+      await deps.assertClock?.();
       await followRules(deps);
       while (!signal.aborted && (await rested(deps, () => nextMailbox(deps, report, signal), signal)));
       while (!signal.aborted && (await rested(deps, () => nextBatch(deps, report, signal), signal)));
@@ -78,6 +87,7 @@ export function createSweep(deps: SweepDeps): Sweep {
     async sweepMailbox(id, signal) {
       const mailbox = await deps.store.mailboxes.get(id);
       if (mailbox === undefined) return undefined;
+      await deps.assertClock?.();
       const report = noReport();
       const { next } = await wholeMailbox(deps, mailbox, report, signal);
       if (next !== undefined) await deps.store.retention.mailboxesBy([id], next);
@@ -148,7 +158,7 @@ async function nextBatch(
     [
       ...judged.wait,
       ...[...judged.held.map(({ message }) => message), ...purged.held].map(({ id }) => ({ id, at: later })),
-      ...purged.left.map(({ id }) => ({ id, at: failedUntil(deps), failed: true })),
+      ...purged.left.map(({ id }) => ({ id, at: failedUntil(deps, due, id), failed: true })),
     ],
     lease,
   );
@@ -157,15 +167,20 @@ async function nextBatch(
   return true;
 }
 
-/** One of a message that came back from the archive may be over its allocation again. */
+/**
+ * One of a message that came back from the archive may be over its allocation again; one of a message that was just deleted may
+ * have no room for it in its trash.
+ */
 async function noteOver(
   { store, profiles, clock, archive }: SweepDeps,
   all: readonly Mailbox[],
 ): Promise<void> {
-  if (archive === undefined) return;
-  const over = all.filter(
-    (one) => one.sweepAt === undefined && isOverAllocation(one.usage?.bytes ?? 0, profiles.of(one)),
-  );
+  const over = all.filter((one) => {
+    if (one.sweepAt !== undefined) return false;
+    const rules = profiles.of(one);
+    const memory = archive !== undefined && isOverAllocation(heldBytes(one.usage), rules);
+    return memory || isOverWithTrash(one.usage, rules);
+  });
   await store.retention.mailboxesBy(
     over.map(({ id }) => id),
     clock.now(),
@@ -194,9 +209,16 @@ function judgeAll(
       judged.wait.push({ id: message.id, at: later(now, strandedDays) });
       continue;
     }
-    const facts = retentionFacts(message);
-    const is = judge(facts, mailbox.hold !== undefined, deps.profiles.of(mailbox), now);
+    const held = isHeld(message, mailbox);
+    // What was begun is ended, whatever its class says by now: parts of it may be gone.
+    if (one.condemned) {
+      judged[held ? 'held' : 'purge'].push(one);
+      continue;
+    }
+    const is = judge(retentionFacts(message), mailbox.hold !== undefined, deps.profiles.of(mailbox), now);
     if (is.kind === 'purge' || is.kind === 'held') judged[is.kind].push(one);
+    // What it was before it was compressed stays as long as the hold.
+    else if (one.unclean && held) judged.wait.push({ id: message.id, at: later(now, heldDays) });
     else if (is.kind === 'compress' || one.unclean) judged.lighten.push(one);
     else judged.wait.push({ id: message.id, at: is.until });
   }
@@ -231,14 +253,18 @@ async function lighten(
   }
 }
 
-/** Deletes what its parts were, and what was made of it. */
+/** Deletes what its parts were, and what was made of it, unless a legal hold came since it was judged. */
 async function clean(
   deps: SweepDeps,
-  { message }: DueMessage,
-  mailbox: Mailbox,
+  { message, unclean }: DueMessage,
+  { id: mailboxId }: Mailbox,
   lease: Lease,
 ): Promise<void> {
-  const { retention } = deps.store;
+  const { retention, messages } = deps.store;
+  const [[mailbox], now] = await Promise.all([retention.mailboxes([mailboxId]), messages.get(message.id)]);
+  if (mailbox === undefined || now === undefined) return;
+  if (unclean && isHeld(now, mailbox))
+    return retention.putOff([{ id: message.id, at: heldUntil(deps) }], lease);
   const { envelope, stored = [], derived = [] } = message;
   const forms = derived.map(({ media }) => media);
   const before = stored.flatMap(({ of }) => envelope.parts[of]?.media ?? []);
@@ -249,12 +275,19 @@ async function clean(
   await retention.cleaned(message.id, forms, nextLook(facts, deps.profiles.of(mailbox)), lease);
 }
 
+function isHeld(message: Message, mailbox: Mailbox): boolean {
+  return message.hold !== undefined || mailbox.hold !== undefined;
+}
+
 function heldUntil({ clock }: SweepDeps): Date {
   return later(clock.now(), heldDays);
 }
 
-function failedUntil({ clock }: SweepDeps): Date {
-  return new Date(clock.now().getTime() + 60_000);
+/** What lies in an archive that is away is tried more and more rarely. */
+function failedUntil({ clock }: SweepDeps, due: readonly DueMessage[], id: MessageId): Date {
+  const tries = due.find(({ message }) => message.id === id)?.tries ?? 1;
+  const waitMs = Math.min(firstWaitMs * 2 ** (tries - 1), longestWaitMs);
+  return new Date(clock.now().getTime() + waitMs);
 }
 
 /** Does something, and rests after it. */

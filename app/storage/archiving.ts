@@ -1,12 +1,10 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { MediaId, MessageId } from '../core/ids.ts';
 import type { ArchivedAt, Message, Moving, Tier } from '../core/message/message.ts';
+import { sizeOf } from '../core/mailbox/usage.ts';
 import type { ArchivingStore, BeginResult } from '../ports/archiving.ts';
 import type { Connection } from './connection.ts';
-import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
-
-/** Nothing is moved that is being removed for good. */
-const notCondemned: Filter<MessageDocument> = { condemned: { $exists: false } };
+import { fromDocument, notCondemned, type MessageDocument } from './message-document.ts';
 
 /** Messages on their way into the archive and back, in the collection `messages`. */
 export class Archiving implements ArchivingStore {

@@ -1,7 +1,7 @@
 import type { Collection, Document } from 'mongodb';
 import type { AttemptStore, Failures } from '../ports/attempts.ts';
 import type { Connection } from './connection.ts';
-import { isDuplicate } from './faults.ts';
+import { isDuplicate, unavailable } from './faults.ts';
 
 interface AttemptDocument {
   /** The key. */
@@ -16,6 +16,8 @@ interface AttemptDocument {
 
 /** Most failures kept of one key: a flood makes no large document, and no limit asks for more. */
 const mostKept = 100;
+/** Tries of one that finds a document which the server then removes, or none which another then makes. */
+const rounds = 5;
 
 /** The collection `attempts`: one document a key. */
 export class Attempts implements AttemptStore {
@@ -29,28 +31,21 @@ export class Attempts implements AttemptStore {
 
   async fail(key: string, now: Date, windowMs: number): Promise<number> {
     const oldest = new Date(now.getTime() - windowMs);
-    // No upsert: of several that make one document at once FerretDB counts all, and answers some of them what was before.
-    const add = () =>
-      this.#attempts.findOneAndUpdate({ _id: key }, added(now, windowMs), { returnDocument: 'after' });
-    return this.#connection.run('attempts.fail', async () => {
-      for (;;) {
-        const after = await add();
-        if (after !== null) return countSince(after, oldest);
-        if (await this.#first(key, now, windowMs)) return 1;
+    const after = await this.#connection.run('attempts.fail', async () => {
+      // Not an upsert: of several that make one document at once FerretDB answers some with what they would have made alone.
+      for (let round = 0; round < rounds; round += 1) {
+        const raised = await this.#attempts.findOneAndUpdate({ _id: key }, added(now, windowMs), {
+          returnDocument: 'after',
+        });
+        if (raised) return raised;
+        const made = await this.#make(key, now, windowMs);
+        if (made) return made;
       }
+      return undefined;
     });
-  }
-
-  /** Makes the document with its first failure; false if another did. */
-  async #first(key: string, now: Date, windowMs: number): Promise<boolean> {
-    try {
-      const expires = new Date(now.getTime() + windowMs);
-      await this.#attempts.insertOne({ _id: key, at: [now], version: 1, expires });
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    // What was not counted is not answered.
+    if (after === undefined) throw unavailable('attempts.fail: others were always quicker');
+    return countSince(after, oldest);
   }
 
   async count(key: string, now: Date, windowMs: number): Promise<number> {
@@ -89,16 +84,35 @@ export class Attempts implements AttemptStore {
         const result = await this.#attempts.updateOne({ _id: key, ...same }, added(now, windowMs));
         return result.matchedCount === 1;
       }
-      return this.#first(key, now, windowMs);
+      return (await this.#make(key, now, windowMs)) !== undefined;
     });
   }
 
   async undo(key: string, at: Date): Promise<void> {
-    const others = { $filter: { input: { $ifNull: ['$at', []] }, cond: { $ne: ['$$this', at] } } };
     await this.#connection.run('attempts.undo', () =>
-      this.#attempts.updateOne({ _id: key }, [{ $set: { at: others, version: nextVersion } }]),
+      this.#attempts.updateOne({ _id: key, at }, [{ $set: { at: withoutOne(at), version: nextVersion } }]),
     );
   }
+
+  /** The first failure of a key; `undefined` if another has just made its document. */
+  async #make(key: string, now: Date, windowMs: number): Promise<AttemptDocument | undefined> {
+    const document = { _id: key, at: [now], version: 1, expires: new Date(now.getTime() + windowMs) };
+    try {
+      await this.#attempts.insertOne(document);
+      return document;
+    } catch (error) {
+      if (isDuplicate(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** One of them: others may have failed in the same millisecond. */
+function withoutOne(at: Date): Document {
+  const index = { $indexOfArray: ['$at', at] };
+  const before = { $cond: [{ $lte: [index, 0] }, [], { $slice: ['$at', index] }] };
+  const after = { $slice: ['$at', { $add: [index, 1] }, mostKept] };
+  return { $concatArrays: [before, after] };
 }
 
 const nextVersion = { $add: [{ $ifNull: ['$version', 0] }, 1] };

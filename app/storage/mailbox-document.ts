@@ -29,6 +29,8 @@ export interface MailboxDocument {
 
 export const counters = ['new', 'old', 'urgent'] as const;
 const sums = ['bytes', 'seconds', 'archived'] as const;
+/** The same, and what is not there where it is nothing. */
+const allSums = [...sums, 'trash'] as const;
 
 /** What is added to the counters and the usage, and by a new mailbox set to nothing. */
 export function countUpdate(change: CountChange | undefined) {
@@ -38,7 +40,7 @@ export function countUpdate(change: CountChange | undefined) {
     .flatMap((name) =>
       [`counts.${name}`, `byKind.${change?.kind}.${name}`].map((path) => [path, change?.[name]] as const),
     );
-  const used = sums.filter(moves).map((name) => [`usage.${name}`, change?.[name]] as const);
+  const used = allSums.filter(moves).map((name) => [`usage.${name}`, change?.[name]] as const);
   const add = [...raised, ...used];
   const still = [...counters.map((name) => `counts.${name}`), ...sums.map((name) => `usage.${name}`)];
   const added = new Set(add.map(([path]) => path));
@@ -80,10 +82,14 @@ export function fromDocument(document: MailboxDocument | null): Mailbox | undefi
     byKind: Object.fromEntries(byKind) as Mailbox['byKind'],
     ...(document.hold === undefined ? {} : { hold: document.hold }),
     ...(document.sweepAt === undefined ? {} : { sweepAt: document.sweepAt }),
-    ...(document.usage === undefined ? {} : { usage: { ...noUsage, ...document.usage } }),
+    ...(document.usage === undefined ? {} : { usage: usageFrom(document.usage) }),
     settings: document.settings ?? {},
     version: document.version ?? 0,
   };
+}
+
+function usageFrom({ trash = 0, ...sums }: Partial<MailboxUsage>): MailboxUsage {
+  return { ...noUsage, ...sums, ...(trash > 0 ? { trash } : {}) };
 }
 
 function allCounts(counts: Partial<MailboxCounts>): MailboxCounts {

@@ -1,10 +1,10 @@
 import type { Collection } from 'mongodb';
 import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
 import { applyState } from '../core/mailbox/state.ts';
-import { noUsage } from '../core/mailbox/usage.ts';
+import { noUsage, sizeOf } from '../core/mailbox/usage.ts';
 import type { MessageState, Tier } from '../core/message/message.ts';
 import type { MessageKind } from '../core/profile/class-of-service.ts';
-import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
+import { fromDocument, type MessageDocument } from './message-document.ts';
 
 interface Group {
   readonly _id: {
@@ -31,7 +31,10 @@ export function sameCounts(one: Pick<Mailbox, 'counts' | 'byKind' | 'usage'>, ot
   const same = (a: MailboxCounts = none, b: MailboxCounts = none): boolean =>
     a.new === b.new && a.old === b.old && a.urgent === b.urgent;
   const sameUsage = (a: MailboxUsage = noUsage, b: MailboxUsage = noUsage): boolean =>
-    a.bytes === b.bytes && a.seconds === b.seconds && a.archived === b.archived;
+    a.bytes === b.bytes &&
+    a.seconds === b.seconds &&
+    a.archived === b.archived &&
+    (a.trash ?? 0) === (b.trash ?? 0);
   const kinds = Object.keys({ ...one.byKind, ...other.byKind }) as MessageKind[];
   return (
     same(one.counts, other.counts) &&
@@ -48,7 +51,8 @@ export async function countMessages(
   for (;;) {
     const groups = await groupsOf(messages, mailbox);
     if (groups.every(({ n, sized }) => sized === n)) return sumOf(groups);
-    await sizeMessages(messages, mailbox);
+    // What nobody can give a size counts nothing, and is not waited for.
+    if ((await sizeMessages(messages, mailbox)) === 0) return sumOf(groups);
   }
 }
 
@@ -73,6 +77,7 @@ function groupsOf(messages: Collection<MessageDocument>, mailbox: string): Promi
 function sumOf(groups: readonly Group[]): Counted {
   const counts = { ...none };
   const usage = { ...noUsage };
+  let trash = 0;
   const byKind: Partial<Record<MessageKind, { new: number; old: number; urgent: number }>> = {};
   for (const { _id, n, bytes, seconds } of groups) {
     const one = applyState(undefined, _id.state, _id.urgent === true);
@@ -82,15 +87,18 @@ function sumOf(groups: readonly Group[]): Counted {
       sum.old += one.old * n;
       sum.urgent += one.urgent * n;
     }
-    usage.bytes += bytes;
-    usage.seconds += seconds;
+    if (_id.state === 'deleted') trash += bytes;
+    else {
+      usage.bytes += bytes;
+      usage.seconds += seconds;
+    }
     if (_id.tier === 'archived') usage.archived += (one.new + one.old) * n;
   }
-  return { counts, byKind, usage };
+  return { counts, byKind, usage: { ...usage, ...(trash > 0 ? { trash } : {}) } };
 }
 
-/** Gives their size to messages that were written before sizes were: once in the life of each. */
-async function sizeMessages(messages: Collection<MessageDocument>, mailbox: string): Promise<void> {
+/** Gives their size to messages that were written before sizes were: once in the life of each. Answers how many there were. */
+async function sizeMessages(messages: Collection<MessageDocument>, mailbox: string): Promise<number> {
   const bare = await messages.find({ mailbox, bytes: { $exists: false } }, { limit: sizedAtOnce }).toArray();
   const updates = bare.map((document) => ({
     updateOne: {
@@ -99,6 +107,7 @@ async function sizeMessages(messages: Collection<MessageDocument>, mailbox: stri
     },
   }));
   if (updates.length > 0) await messages.bulkWrite(updates, { ordered: false });
+  return bare.length;
 }
 
 /** One whose envelope nobody can read must not keep the others from being counted. */

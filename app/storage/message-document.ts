@@ -1,7 +1,7 @@
 import { briefOfEnvelope, type EnvelopeBrief, type MessageBrief } from '../core/message/brief.ts';
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
 import type { Hold } from '../core/mailbox/mailbox.ts';
-import { usageOf, type Using } from '../core/mailbox/usage.ts';
+import { sizeOf } from '../core/mailbox/usage.ts';
 import type {
   ArchivedAt,
   Derived,
@@ -139,11 +139,8 @@ export function originKey(network: string, id: string): string {
   return `${network}:${id}`;
 }
 
-/** What a message takes, as its document says it: written with whatever changes it. */
-export function sizeOf(message: Using): { bytes: number; seconds: number } {
-  const { bytes, seconds } = usageOf(message);
-  return { bytes, seconds };
-}
+/** Once the removal of a message for good has begun nothing else is done with it. */
+export const notCondemned = { condemned: { $exists: false } } as const;
 
 /**
  * @param words what it is found by; default: its own

@@ -12,6 +12,7 @@ import {
   briefFields,
   fromBrief,
   fromDocument,
+  notCondemned,
   originKey,
   toDocument,
   type MessageDocument,
@@ -124,6 +125,7 @@ export class Messages implements MessageStore {
       this.#messages.findOneAndUpdate(
         {
           _id: id,
+          ...notCondemned,
           state: from === undefined ? { $ne: state } : { $in: from.filter((one) => one !== state) },
           ...(version === undefined ? {} : { version }),
         },
@@ -148,7 +150,10 @@ export class Messages implements MessageStore {
       const after = { ...kept, state, version: before.version + 1, ...heardAt, ...set };
       return { before: fromDocument(before), after: fromDocument(after) };
     }
-    const unchanged = deleted || version !== undefined ? await this.get(id) : await this.#touched(id, at);
+    const unchanged =
+      deleted || version !== undefined
+        ? await this.#findOne('messages.get', { _id: id, ...notCondemned })
+        : await this.#touched(id, at);
     return unchanged && { before: unchanged, after: unchanged };
   }
 
@@ -161,7 +166,11 @@ export class Messages implements MessageStore {
 
   async #touched(id: MessageId, at: Date): Promise<Message | undefined> {
     const after = await this.#connection.run('messages.touch', () =>
-      this.#messages.findOneAndUpdate({ _id: id }, { $max: { accessedAt: at } }, { returnDocument: 'after' }),
+      this.#messages.findOneAndUpdate(
+        { _id: id, ...notCondemned },
+        { $max: { accessedAt: at } },
+        { returnDocument: 'after' },
+      ),
     );
     return after ? fromDocument(after) : undefined;
   }

@@ -1,12 +1,13 @@
 import type { AnyBulkWriteOperation, Collection, Filter, FindCursor } from 'mongodb';
 import type { MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Hold, Mailbox } from '../core/mailbox/mailbox.ts';
+import { sizeOf } from '../core/mailbox/usage.ts';
 import type { Message, StoredPart } from '../core/message/message.ts';
 import type { DueMessage, Lease, Look, RetentionStore, RulesSeen } from '../ports/retention.ts';
 import type { Connection } from './connection.ts';
 import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
-import { fromDocument, sizeOf, type MessageDocument } from './message-document.ts';
+import { fromDocument, notCondemned, type MessageDocument } from './message-document.ts';
 
 /** Wait for what cannot be read: whoever asks for it is told why. */
 const unreadableMs = 86_400_000;
@@ -106,6 +107,23 @@ export class Retention implements RetentionStore {
         },
       })),
     );
+  }
+
+  async endTrash(ids: readonly MessageId[], at: Date): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#connection.run('retention.endTrash', () =>
+      this.#messages.updateMany(
+        { _id: { $in: [...ids] }, state: 'deleted', hold: { $exists: false } },
+        { $set: { deletedAt: new Date(0) }, $min: { sweepAt: at } },
+      ),
+    );
+  }
+
+  async serverTime(): Promise<Date> {
+    return this.#connection.run('retention.serverTime', async () => {
+      const { localTime } = await this.#connection.database.command({ hello: 1 });
+      return localTime as Date;
+    });
   }
 
   async condemn(messages: readonly Message[], { by }: Lease): Promise<ReadonlySet<MessageId>> {
@@ -247,7 +265,7 @@ export class Retention implements RetentionStore {
     return this.#hold(
       'retention.holdMessage',
       this.#messages as unknown as Collection<Holding>,
-      { _id: id, condemned: { $exists: false } },
+      { _id: id, ...notCondemned },
       hold,
       at,
     );

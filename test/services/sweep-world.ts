@@ -1,5 +1,6 @@
 /** Automatic management on a real store, with the time in the tests' hands. */
 import { randomUUID } from 'node:crypto';
+import { Fault } from '../../app/core/errors.ts';
 import type { E164, MailboxId, MediaId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { Envelope, Message } from '../../app/core/message/message.ts';
@@ -41,6 +42,9 @@ export class SweepWorld {
   now = new Date();
   profile: ClassOfService;
   readonly objects = new Map<string, Uint8Array>();
+  /** Asked instead of the archive, which is away then. */
+  away: (() => void) | undefined;
+  assertClock: (() => Promise<void>) | undefined;
   readonly lampsShown: MailboxId[] = [];
   readonly account;
   readonly archiving;
@@ -54,7 +58,7 @@ export class SweepWorld {
     this.account = createAccount({ cdrs: store.cdrs, clock, random: systemRandom, log: silentLog });
     this.archiving = createArchiving({
       store,
-      archive: archiveIn(this.objects),
+      archive: archiveIn(this.objects, () => this.away),
       digest: systemDigest,
       clock,
       random: systemRandom,
@@ -81,6 +85,7 @@ export class SweepWorld {
       shrinker,
       onCounted: () => undefined,
       rest: this.#options.rest ?? 0,
+      ...(this.assertClock === undefined ? {} : { assertClock: this.assertClock }),
     });
   }
 
@@ -157,12 +162,16 @@ export class SweepWorld {
 }
 
 /** An archive in memory: only that objects come and go matters here. */
-function archiveIn(objects: Map<string, Uint8Array>): Archive {
+function archiveIn(objects: Map<string, Uint8Array>, away: () => (() => void) | undefined): Archive {
   return {
     name: 'memory',
     put: async (key, bytes) => void objects.set(key, bytes),
     get: async (key) => objects.get(key),
-    delete: async (key) => void objects.delete(key),
+    delete: async (key) => {
+      away()?.();
+      if (away() !== undefined) throw new Fault('archive-unavailable', 'away', { temporary: true });
+      objects.delete(key);
+    },
     ping: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };

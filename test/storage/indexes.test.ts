@@ -29,7 +29,7 @@ import {
 
 const lease = { by: 'a sweeper', until: at(3000) };
 /** Are asked by `retention.deleteMedia` and `resealing.replaceMedia`; the last reads all of a collection with one document for each class of service. */
-const askedOtherwise = ['media.deleteAll', 'media.replace', 'retention.rulesSeen'];
+const askedOtherwise = ['media.deleteAll', 'media.replace', 'retention.rulesSeen', 'retention.serverTime'];
 
 describe('storage: every question has its index', function () {
   this.timeout(120_000);
@@ -126,6 +126,7 @@ describe('storage: every question has its index', function () {
     'retention.nextDue': (store) => store.retention.nextDue(),
     'retention.putOff': (store) => store.retention.putOff([{ id: message.id, at: at(9) }], lease),
     'retention.lookBy': (store) => store.retention.lookBy([{ id: message.id, at: at(9), keep: at(10) }]),
+    'retention.endTrash': (store) => store.retention.endTrash([message.id], at(9)),
     'retention.condemn': (store) => store.retention.condemn([message], lease),
     'retention.pardon': (store) => store.retention.pardon([message.id], lease),
     'retention.removeCondemned': (store) => store.retention.removeCondemned([none as never], lease),

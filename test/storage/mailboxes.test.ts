@@ -120,7 +120,8 @@ describe('storage: mailboxes', function () {
       await opened.store.messages.insert(message);
       await mailboxes().count(fresh.id, effectOf(undefined, message));
     }
-    const usage = { bytes: 2 * (32_000 + envelopeBytes), seconds: 8, archived: 1 };
+    const each = 32_000 + envelopeBytes;
+    const usage = { bytes: each, seconds: 4, archived: 1, trash: each };
     assert.deepEqual((await mailboxes().get(fresh.id))?.usage, usage);
     assert.equal((await mailboxes().recount(fresh.id))?.corrected, false);
     await mailboxes().count(fresh.id, { kind: 'voice', bytes: 5 });
@@ -150,6 +151,12 @@ describe('storage: mailboxes', function () {
     assert.deepEqual((await mailboxes().recount(fresh.id))?.mailbox.usage, usage);
     assert.equal(await raw.countDocuments({ mailbox: fresh.id, bytes: { $exists: true } }), 3);
     assert.equal((await mailboxes().recount(fresh.id))?.corrected, false);
+    // One whose size is none hinders nobody.
+    await raw.updateOne({ _id: all[0]!.id }, { $set: { bytes: null } });
+    assert.equal(
+      (await mailboxes().recount(fresh.id))?.mailbox.usage?.bytes,
+      usage.bytes - 32_000 - envelopeBytes,
+    );
   });
 
   it('counting anew puts right what a crash left: new, heard and saved, urgent ones, no deleted', async () => {

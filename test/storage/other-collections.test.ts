@@ -197,10 +197,34 @@ describe('storage: media, deliveries, attempts, call records', function () {
       assert.equal(await attempts.count(key, at(61), 60_000), 0);
     });
 
-    it('fifty failures at once are fifty', async () => {
+    it('failures at once of a new key are each answered their own number', async () => {
+      // The answers of six keys: what goes wrong at the making of a document does not go wrong each time.
+      for (let n = 0; n < 6; n += 1) {
+        const key = randomUUID();
+        const counts = await Promise.all(
+          Array.from({ length: 50 }, () => store().attempts.fail(key, at(0), 60_000)),
+        );
+        assert.deepEqual(
+          counts.toSorted((a, b) => a - b),
+          Array.from({ length: 50 }, (_, i) => i + 1),
+        );
+        assert.equal(await store().attempts.count(key, at(1), 60_000), 50);
+      }
+    });
+
+    it('one is taken back, and not the others of the same millisecond', async () => {
       const key = randomUUID();
-      await Promise.all(Array.from({ length: 50 }, () => store().attempts.fail(key, at(0), 60_000)));
-      assert.equal(await store().attempts.count(key, at(1), 60_000), 50);
+      const { attempts } = store();
+      for (const second of [0, 1, 1, 2]) await attempts.fail(key, at(second), 60_000);
+      const left = async () => (await attempts.failures([key]))[0]?.at;
+      await attempts.undo(key, at(1));
+      assert.deepEqual(await left(), [at(0), at(1), at(2)]);
+      await attempts.undo(key, at(2));
+      await attempts.undo(key, at(3));
+      await attempts.undo(key, at(0));
+      assert.deepEqual(await left(), [at(1)]);
+      await attempts.undo(key, at(1));
+      assert.deepEqual(await left(), []);
     });
 
     it('a flood makes no endless document', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { assertRightClock } from '../../services/right-clock.ts';
 import { createSweep, type Sweep } from '../../services/sweep.ts';
 import { systemClock as clock } from '../../telemetry/system-clock.ts';
 import { systemRandom as random } from '../../telemetry/system-random.ts';
@@ -56,6 +57,7 @@ async function sweeping(office: Office): Promise<Sweeping> {
     shrinker: transform,
     archiving: archived.archiving,
     archive: archived.archive === undefined ? undefined : archived.archiving,
+    assertClock: () => assertRightClock({ store, clock }),
     classNames: () => Object.keys(classes.current()),
     // Whoever counts in turn finds them.
     onCounted: () => undefined,

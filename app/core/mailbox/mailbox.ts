@@ -35,7 +35,7 @@ export interface Mailbox {
   readonly version: number;
 }
 
-/** What the messages of a mailbox take, those in the trash too; those in the archive take nothing. */
+/** What the messages of a mailbox take; those in the archive take nothing. */
 export interface MailboxUsage {
   /** Of envelopes and parts, as they are kept now; see core/mailbox/usage. */
   readonly bytes: number;
@@ -43,6 +43,8 @@ export interface MailboxUsage {
   readonly seconds: number;
   /** How many of those that `counts` counts are in the archive: they do not count against the quota. */
   readonly archived: number;
+  /** What those in the trash take, in bytes: not a part of the quota, and no more than there is room for. Absent: nothing. */
+  readonly trash?: number;
 }
 
 /** Who wants something kept, and since when. */

@@ -25,17 +25,33 @@ export type Using = Pick<Message, 'state' | 'tier' | 'stored'> & {
 };
 
 /**
- * What a message takes now: its parts as they are kept, compressed or not, in the trash too; nothing once it is in the archive.
- * What was made of it (`derived`) counts nothing: nobody asked to keep it, and it may be made again.
+ * What a message takes where it lies: its parts as they are kept, compressed or not; nothing once it is in the archive. What was
+ * made of it (`derived`) counts nothing: nobody asked to keep it, and it may be made again.
  */
-export function usageOf({ envelope, state, tier, stored = [] }: Using): MailboxUsage {
-  if (tier === 'archived') return { ...noUsage, archived: state === 'deleted' ? 0 : 1 };
-  return usageOfParts(
-    envelope.parts.map((part, i) => ({
-      ...part,
-      bytes: stored.find(({ of }) => of === i)?.bytes ?? part.bytes,
-    })),
-  );
+export function sizeOf({
+  envelope,
+  tier,
+  stored = [],
+}: Omit<Using, 'state'>): Pick<MailboxUsage, 'bytes' | 'seconds'> {
+  if (tier === 'archived') return { bytes: 0, seconds: 0 };
+  const kept = envelope.parts.map((part, i) => ({
+    ...part,
+    bytes: stored.find(({ of }) => of === i)?.bytes ?? part.bytes,
+  }));
+  const { bytes, seconds } = usageOfParts(kept);
+  return { bytes, seconds };
+}
+
+/** What a message takes of the quota. Whoever deletes one has its room at once; what lies in the trash is summed apart. */
+export function usageOf(message: Using): MailboxUsage {
+  const { bytes, seconds } = sizeOf(message);
+  if (message.state === 'deleted') return bytes === 0 ? noUsage : { ...noUsage, trash: bytes };
+  return { bytes, seconds, archived: message.tier === 'archived' ? 1 : 0 };
+}
+
+/** What a mailbox takes in all, in bytes. */
+export function heldBytes({ bytes, trash = 0 }: MailboxUsage = noUsage): number {
+  return bytes + trash;
 }
 
 /** What is added to a mailbox's counters and usage. */
@@ -53,6 +69,7 @@ export function effectOf(before: Counted, after: Counted | undefined): Effect;
 export function effectOf(before: Counted | undefined, after: Counted | undefined): Effect {
   const lost = shareOf(before);
   const gained = shareOf(after);
+  const trash = (gained.trash ?? 0) - (lost.trash ?? 0);
   return {
     kind: (after ?? before)?.envelope.kind ?? 'voice',
     new: gained.new - lost.new,
@@ -61,6 +78,7 @@ export function effectOf(before: Counted | undefined, after: Counted | undefined
     bytes: gained.bytes - lost.bytes,
     seconds: gained.seconds - lost.seconds,
     archived: gained.archived - lost.archived,
+    ...(trash === 0 ? {} : { trash }),
   };
 }
 

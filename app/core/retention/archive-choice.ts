@@ -30,7 +30,7 @@ export function chooseForArchive<M extends Archivable>(
   if (memoryBytes === undefined) return { chosen: [] };
   let over = messages.reduce((sum, one) => sum + takes(one), 0) - memoryBytes;
   const order = messages
-    .filter((one) => one.tier !== 'archived' && one.state !== 'deleted' && one.bytes > 0)
+    .filter((one) => one.tier !== 'archived' && one.state !== 'deleted' && one.bytes > 0 && !isKept(one))
     .toSorted((a, b) => lastAccess(a).getTime() - lastAccess(b).getTime() || (a.id < b.id ? -1 : 1));
   const chosen: M[] = [];
   for (const one of order) {
@@ -49,6 +49,11 @@ export function isOverAllocation(
   { memoryBytes }: Pick<RetentionRules, 'memoryBytes'>,
 ): boolean {
   return memoryBytes !== undefined && bytes > memoryBytes;
+}
+
+/** What a message under a legal hold was before it was compressed may lie beside it still, and stays there. */
+function isKept({ hold, tier }: Archivable): boolean {
+  return hold !== undefined && tier === 'compressed';
 }
 
 function takes({ tier, bytes }: Archivable): number {

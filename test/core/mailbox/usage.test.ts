@@ -80,12 +80,12 @@ function after(message: Message, event: Exclude<Happening, { what: 'deposit' }>)
   }
 }
 
-type Sum = Record<'new' | 'old' | 'urgent' | 'bytes' | 'seconds' | 'archived', number>;
-const nothing: Sum = { new: 0, old: 0, urgent: 0, bytes: 0, seconds: 0, archived: 0 };
+type Sum = Record<'new' | 'old' | 'urgent' | 'bytes' | 'seconds' | 'archived' | 'trash', number>;
+const nothing: Sum = { new: 0, old: 0, urgent: 0, bytes: 0, seconds: 0, archived: 0, trash: 0 };
 
-function plus(sum: Sum, effect: Sum): Sum {
+function plus(sum: Sum, effect: Partial<Sum>): Sum {
   const names = Object.keys(nothing) as (keyof Sum)[];
-  return Object.fromEntries(names.map((name) => [name, sum[name] + effect[name]])) as Sum;
+  return Object.fromEntries(names.map((name) => [name, sum[name] + (effect[name] ?? 0)])) as Sum;
 }
 
 describe('What messages take of a mailbox’s quota', () => {
@@ -115,7 +115,7 @@ describe('What messages take of a mailbox’s quota', () => {
     );
   });
 
-  it('counts parts as they are kept, in the trash too, and nothing in the archive or of what was made of them', () => {
+  it('B6: counts parts as they are kept, those in the trash apart, and nothing in the archive or of what was made of them', () => {
     const one = { media: 'a' as MediaId, contentType: 'audio/PCMU', sha256: '' };
     const parts = [
       { ...one, bytes: 80_000, durationMs: 10_001 },
@@ -124,7 +124,8 @@ describe('What messages take of a mailbox’s quota', () => {
     const message = sampleMessage({}, { parts });
     const whole = { bytes: envelopeBytes + 80_500, seconds: 11, archived: 0 };
     assert.deepEqual(usageOf(message), whole);
-    assert.deepEqual(usageOf({ ...message, state: 'deleted' }), whole);
+    const inTrash = { bytes: 0, seconds: 0, archived: 0, trash: envelopeBytes + 80_500 };
+    assert.deepEqual(usageOf({ ...message, state: 'deleted' }), inTrash);
     const stored = [{ of: 0, media: 'b' as MediaId, contentType: 'audio/ogg', bytes: 9000 }];
     assert.deepEqual(usageOf({ ...message, tier: 'compressed', stored }), {
       ...whole,

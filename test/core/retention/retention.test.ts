@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { chooseForArchive, type Archivable } from '../../../app/core/retention/archive-choice.ts';
+import { chooseFromTrash, isOverWithTrash } from '../../../app/core/retention/trash-choice.ts';
 import {
   dayMs,
   judge,
@@ -155,7 +156,11 @@ describe('retention: what goes to the archive', () => {
   const archived = (messages: readonly Archivable[], chosen: readonly Archivable[]): Archivable[] =>
     messages.map((one) => (chosen.includes(one) ? { ...one, tier: 'archived' as const } : one));
   const isIdle = (one: Archivable, { archiveAfterDays = 30 }: RetentionRules, now: Date): boolean =>
-    one.tier !== 'archived' && one.state !== 'deleted' && plus(lastAccess(one), archiveAfterDays) <= now;
+    one.tier !== 'archived' &&
+    one.state !== 'deleted' &&
+    // What it was before may lie beside it, and is under a hold too.
+    !(one.tier === 'compressed' && one.hold !== undefined) &&
+    plus(lastAccess(one), archiveAfterDays) <= now;
 
   it('S38: brings a mailbox down to its allocation if enough is idle, and archives no more than needed', () => {
     fc.assert(
@@ -204,6 +209,32 @@ describe('retention: what goes to the archive', () => {
         assert.ok(first.again > now);
         assert.ok(usage(after) > (rules.memoryBytes ?? 0));
         assert.equal(chooseForArchive(after, rules, first.again).chosen.length > 0, true);
+      }),
+    );
+  });
+});
+
+describe('retention: a trash that there is no room for', () => {
+  it('B6: the longest deleted go, no more than needed, none that is not deleted or is under a hold', () => {
+    const limitsOf = fc.record(
+      { maxBytes: fc.integer({ min: 0, max: 60_000 }), maxSeconds: fc.integer({ min: 0, max: 4 }) },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(mailboxOf, limitsOf, (messages, limits) => {
+        const chosen = chooseFromTrash(messages, limits);
+        const most = limits.maxBytes ?? (limits.maxSeconds ?? Infinity) * 16_000;
+        const sum = (all: readonly Archivable[]): number => all.reduce((n, { bytes }) => n + bytes, 0);
+        const may = messages.filter(({ state, hold }) => state === 'deleted' && hold === undefined);
+        assert.ok(chosen.every((one) => may.includes(one)));
+        const left = messages.filter((one) => !chosen.includes(one));
+        const stays = may.filter((one) => one.bytes > 0 && !chosen.includes(one));
+        assert.ok(sum(left) <= most || stays.length === 0);
+        const last = chosen.at(-1);
+        if (last !== undefined) assert.ok(sum(left) + last.bytes > most);
+        for (const one of stays) assert.ok(last === undefined || one.deletedAt! >= last.deletedAt!);
+        const usage = { bytes: sum(messages) - sum(may), seconds: 0, archived: 0, trash: sum(may) };
+        assert.equal(isOverWithTrash(usage, limits), chosen.length > 0);
       }),
     );
   });
