@@ -5,6 +5,7 @@ import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { exitCodes, type Ending } from './exit-codes.ts';
 import { judge } from './failure.ts';
+import { roamingCommands } from './roaming/commands.ts';
 import { letterCommands } from './letter/commands.ts';
 import { mailboxCommands } from './mailbox/commands.ts';
 import { messageCommands } from './message/commands.ts';
@@ -57,6 +58,7 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     mailboxCommands,
     messageCommands,
     letterCommands,
+    roamingCommands,
     cdrCommands,
     sweepCommands,
     transferCommands,

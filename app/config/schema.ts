@@ -12,6 +12,7 @@ import { smppBind } from './smpp.ts';
 import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
+import { sync } from './sync.ts';
 import { toolsSchema } from './tools.ts';
 
 const codes = z.int().min(1).max(100);
@@ -343,6 +344,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
   sipEdge: sipEdge.optional(),
+  sync: sync.optional().describe('Other nodes, for subscribers who are there; see docs/roaming.md.'),
   tools: toolsSchema,
   email: email.optional().describe('E-mail in and out; see docs/email.md.'),
   speech: speechSchema,

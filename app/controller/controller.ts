@@ -4,6 +4,7 @@ import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
+import { createReplicating } from './replicating.ts';
 import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
@@ -64,6 +65,7 @@ export function createController(rooms: Rooms): Controller {
   const messaging = createMessaging(rooms, shared, running);
   const faxing = startFaxing(rooms, shared, messaging);
   startManaging(rooms, shared, messaging);
+  const replicating = createReplicating(rooms, shared, messaging);
   const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
@@ -133,8 +135,20 @@ export function createController(rooms: Rooms): Controller {
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
-    run: (signal) =>
-      answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
+    run: (signal) => {
+      if (replicating !== undefined) running.watch(replicating.run(signal));
+      return answerAll({
+        ...messaging,
+        ...shared,
+        ...faxing,
+        rooms,
+        flow,
+        takeText,
+        deliveries,
+        running,
+        signal,
+      });
+    },
   };
 }
 

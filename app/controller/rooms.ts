@@ -18,6 +18,7 @@ import type { Spool } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { SoundTransform } from '../ports/transform.ts';
+import type { Links } from '../ports/replication.ts';
 import type { Fetcher } from '../ports/fetch.ts';
 
 export interface Rooms {
@@ -48,4 +49,6 @@ export interface Rooms {
   readonly fetcher: Fetcher;
   readonly metrics: Metrics;
   readonly stages: Stages;
+  /** Links to other nodes; absent: none are configured. */
+  readonly sync?: Links | undefined;
 }

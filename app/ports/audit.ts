@@ -14,6 +14,8 @@ export interface AuditEvent {
     | 'unlock'
     | 'hold'
     | 'release'
+    /** A subscriber at another node, or back. */
+    | 'roaming'
     /** By the command `answerback`. */
     | 'operator';
   /**

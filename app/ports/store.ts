@@ -36,6 +36,7 @@ import type { FaxJobStore } from './fax-jobs.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
+import type { ReplicationStore } from './replication.ts';
 import type { RetentionStore } from './retention.ts';
 import type { StrayMediaStore } from './stray-media.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
@@ -47,6 +48,7 @@ export interface Store extends AsyncDisposable {
   readonly messages: MessageStore;
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
+  readonly replication: ReplicationStore;
   readonly retention: RetentionStore;
   readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;

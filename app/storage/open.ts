@@ -17,6 +17,7 @@ import { Messages } from './messages.ts';
 import { StrayMedia } from './stray-media.ts';
 import { Notifications } from './notifications.ts';
 import { Queues } from './queues.ts';
+import { Replication } from './replication.ts';
 import { Retention } from './retention.ts';
 import { Summaries } from './summaries.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -37,6 +38,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     archiving: new Archiving(connection),
     media,
     strays: new StrayMedia(connection),
+    replication: new Replication(connection),
     retention: new Retention(connection, media),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),

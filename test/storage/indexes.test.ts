@@ -9,6 +9,7 @@ import { indexes } from '../../app/storage/indexes.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { bookQuestions } from './book-questions.ts';
+import { replicationQuestions } from './replication-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
@@ -237,6 +238,7 @@ describe('storage: every question has its index', function () {
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
     ...bookQuestions,
     ...subscriptionQuestions,
+    ...replicationQuestions(message, mailbox.id),
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
