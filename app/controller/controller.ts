@@ -9,6 +9,7 @@ import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
 import type { Account } from '../services/account.ts';
+import type { Worker } from '../ports/scheduler.ts';
 import { createArrivals, type Arrivals } from '../services/arrivals.ts';
 import { createRunning, type Running } from './running.ts';
 import { createBilling } from '../services/billing.ts';
@@ -65,8 +66,8 @@ export function createController(rooms: Rooms): Controller {
   const messaging = createMessaging(rooms, shared, running);
   const faxing = startFaxing(rooms, shared, messaging);
   startManaging(rooms, shared, messaging);
-  const replicating = createReplicating(rooms, shared, messaging);
-  const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
+  const replicating = createReplicating(rooms, shared, messaging, running);
+  const flow = { ...createFlowDeps(rooms, shared, { ...messaging, ...faxing }), ...replicating.flow };
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,
@@ -116,17 +117,7 @@ export function createController(rooms: Rooms): Controller {
   const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
   keepBooks(rooms, shared, messaging);
   scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
-  let all = true;
-  const counts = scheduler.worker(
-    'counts',
-    every.counts,
-    async () => {
-      const doubts = await messaging.counting.repair(all);
-      all = false;
-      if (doubts) counts.wakeAt(new Date(rooms.clock.now().getTime() + recountMs));
-    },
-    'controller',
-  );
+  const counts = startCounting(rooms, messaging);
   startArchive(rooms, shared);
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
@@ -135,9 +126,8 @@ export function createController(rooms: Rooms): Controller {
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
-    run: (signal) => {
-      if (replicating !== undefined) running.watch(replicating.run(signal));
-      return answerAll({
+    run: (signal) =>
+      answerAll({
         ...messaging,
         ...shared,
         ...faxing,
@@ -146,10 +136,26 @@ export function createController(rooms: Rooms): Controller {
         takeText,
         deliveries,
         running,
+        replicating,
         signal,
-      });
-    },
+      }),
   };
+}
+
+/** Counters that a crash left wrong are counted anew, and what was found wrong once more. */
+function startCounting({ scheduler, clock }: Rooms, { counting }: Messaging): Worker {
+  let all = true;
+  const counts = scheduler.worker(
+    'counts',
+    every.counts,
+    async () => {
+      const doubts = await counting.repair(all);
+      all = false;
+      if (doubts) counts.wakeAt(new Date(clock.now().getTime() + recountMs));
+    },
+    'controller',
+  );
+  return counts;
 }
 
 /** Writes down what was done, and sums it up. */

@@ -38,6 +38,8 @@ export interface ReplicateRule {
   readonly everyMs: number;
   /** Each mailbox is compared whole so often, whatever seems to have changed, in milliseconds. */
   readonly wholeMs: number;
+  /** Longest wait for a peer that cannot be reached, in milliseconds. */
+  readonly mostRetryMs: number;
 }
 
 export interface Outbox {
@@ -65,7 +67,6 @@ const batchBytes = 262_144;
 const batchItems = 32;
 const pageSize = 500;
 const firstRetryMs = 500;
-const mostRetryMs = 30_000;
 
 export function createOutbox(deps: ReplicateDeps, peer: Peer): Outbox {
   return new PeerOutbox(deps, peer);
@@ -137,7 +138,7 @@ class PeerOutbox implements Outbox {
       return true;
     } catch (error) {
       const first = this.#retryMs === 0;
-      this.#retryMs = Math.min(mostRetryMs, Math.max(firstRetryMs, this.#retryMs * 2));
+      this.#retryMs = Math.min(this.#deps.rule.mostRetryMs, Math.max(firstRetryMs, this.#retryMs * 2));
       if (first)
         this.#deps.log.warn('a node cannot be reached, or the store: trying again', {
           node: this.#peer.name,
@@ -197,9 +198,10 @@ class PeerOutbox implements Outbox {
     const whole = last === undefined || now - last.at >= this.#deps.rule.wholeMs;
     const profile = await this.#deps.store.replication.profile(number);
     if (!whole && last.mark === mark && profile?.leaving === undefined) return;
-    const behind = [await this.#sendProfile(watched, role, epoch), await this.#queue(watched, epoch)].some(
-      Boolean,
-    );
+    const behind = [
+      await this.#sendProfile(watched, role, epoch),
+      await this.#queue(watched, role, epoch),
+    ].some(Boolean);
     this.#looked.set(number, { mark, at: whole ? now : last.at });
     if (role === 'away' && whole && profile?.leaving === undefined) await this.#askHome(number);
     if (role === 'away' && profile?.leaving !== undefined && !behind)
@@ -254,11 +256,12 @@ class PeerOutbox implements Outbox {
   }
 
   /** Whether the peer has still to get messages of this mailbox. */
-  async #queue({ id, number }: Watched, epoch: string): Promise<boolean> {
+  async #queue({ id, number }: Watched, role: 'home' | 'away', epoch: string): Promise<boolean> {
     const { store, profiles, mostBytes } = this.#deps;
     const mailbox = await store.mailboxes.get(id);
     if (mailbox === undefined) return false;
-    const most = mostBytes[profiles.of(mailbox).name] ?? Infinity;
+    // What came in elsewhere goes home, whatever its size.
+    const most = (role === 'home' ? mostBytes[profiles.of(mailbox).name] : undefined) ?? Infinity;
     let behind = false;
     for await (const state of store.replication.states(id)) {
       const register = advanceMessage(state.seen, state);

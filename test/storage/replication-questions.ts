@@ -26,9 +26,7 @@ export function replicationQuestions(
     'replication.foreign': (store) => store.replication.foreign('+12025559', undefined, 10),
     'replication.foreign after': (store) => store.replication.foreign('+12025559', '+120255590', 10),
     'replication.watched': (store) => store.replication.watched([number(), number()]),
-    'replication.states': async (store) => {
-      for await (const _ of store.replication.states(mailbox));
-    },
+    'replication.states': (store) => allOf(store.replication.states(mailbox)),
     'replication.state': (store) => store.replication.state(message.id),
     'replication.insert': (store) => store.replication.insert(sampleMessage(), register, peer),
     'replication.apply': (store) => store.replication.apply(seen, register, peer),
@@ -44,4 +42,8 @@ export function replicationQuestions(
     'replication.visits of all': (store) => store.replication.visits(undefined),
     'replication.endVisit': (store) => store.replication.endVisit(visitor, 'east'),
   };
+}
+
+export async function allOf(some: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of some);
 }

@@ -64,12 +64,14 @@ export interface Nodes extends AsyncDisposable {
 
 export interface NodesOptions extends LineOptions {
   readonly everyMs?: number;
+  readonly wholeMs?: number;
   readonly mostBytes?: Readonly<Record<string, number>>;
 }
 
 /** `home` serves +1202555, `away` +1202666. */
 export async function openNodes({
   everyMs = 50,
+  wholeMs = 2000,
   mostBytes = {},
   ...line
 }: NodesOptions = {}): Promise<Nodes> {
@@ -104,7 +106,10 @@ export async function openNodes({
     const [peer] = sync.peers;
     if (peer === undefined) throw new RangeError('no peer');
     const archiving = { bringBack: async () => ({ kind: 'gone' }) as never };
-    const outbox = createOutbox({ ...shared, archiving, mostBytes, rule: { everyMs, wholeMs: 2000 } }, peer);
+    const outbox = createOutbox(
+      { ...shared, archiving, mostBytes, rule: { everyMs, wholeMs, mostRetryMs: 500 } },
+      peer,
+    );
     const { peers } = sync;
     const roaming = createRoaming({ ...shared, peers, auditor, lamps, onDue: () => outbox.wake() });
     const { port: at } = await sync.listen(roaming);

@@ -37,13 +37,14 @@ describe('sync: a subscriber at another node', function () {
   let home: Node;
   let away: Node;
   before(async () => {
-    nodes = await openNodes();
+    nodes = await openNodes({ mostBytes: { standard: 1_000_000 } });
     ({ home, away } = nodes);
   });
   after(() => nodes[Symbol.asyncDispose]());
 
   it('has profile, PIN, greeting and messages there, new ones first; the same references; and home has what happens there', async () => {
     const old = await leave(home, ann, { state: 'saved' }, 400_000);
+    const huge = await leave(home, ann, { state: 'saved' }, 1_100_000);
     const fresh = await leave(home, ann, { urgent: true });
     const mailbox = await home.store.store.mailboxes.find(ann);
     assert.ok(mailbox);
@@ -69,6 +70,7 @@ describe('sync: a subscriber at another node', function () {
       (await away.store.store.media.get(there?.envelope.parts[0]?.media as MediaId))?.bytes.length,
       2000,
     );
+    assert.equal(await at(away, huge.id), undefined, 'what is too large stays home');
     assert.deepEqual(there?.pending, [], 'nobody is told twice');
     const visitor = await away.store.store.mailboxes.find(ann);
     assert.deepEqual([visitor?.settings.name, visitor?.counts], ['Ann', { new: 1, old: 1, urgent: 1 }]);
@@ -112,9 +114,9 @@ describe('sync: a subscriber at another node', function () {
     assert.equal((await home.store.store.messages.byReference(made.reference))?.id, made.id);
   });
 
-  it('a mailbox made there for somebody not known anywhere is home at once, and messages too large stay home', async () => {
+  it('a mailbox made there for somebody not known anywhere is home at once, however large, and nothing stays', async () => {
     const bob = '+12025550124' as E164;
-    const made = await leave(away, bob);
+    const made = await leave(away, bob, {}, 1_100_000);
     await until('it is home', async () => (await at(home, made.id)) !== undefined);
     assert.equal((await home.store.store.mailboxes.find(bob))?.counts.new, 1);
     await until(

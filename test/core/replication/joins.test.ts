@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { MessageState } from '../../../app/core/message/message.ts';
 import { homeOf } from '../../../app/core/replication/home-of.ts';
 import {
