@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { isFault, isTemporary } from '../core/errors.ts';
 import { readNumbers } from '../core/replication/read-replica.ts';
 import type { Log } from '../ports/log.ts';
-import type { PeerIntake, ReplicaAnswer, Tell } from '../ports/replication.ts';
+import type { PeerIntake, Replica, ReplicaAnswer, Tell } from '../ports/replication.ts';
 import { readFrames } from './frames.ts';
 import type { Stage } from './stage.ts';
 
@@ -30,6 +30,8 @@ export interface ServerDeps {
 const tells: readonly Tell[] = ['arrived', 'return', 'still', 'left'];
 /** Requests of one peer at once; more are to come later. */
 const mostAtOnce = 16;
+/** Replicas of one request that are worked at once. */
+const takenAtOnce = 4;
 /** Longest body of a tell, in bytes. */
 const mostTellBytes = 262_144;
 /** Nothing came for so long, in milliseconds. */
@@ -97,24 +99,37 @@ async function handle(
   return reply(response, 200, { have: await deps.stage.append(peer, name, at, request) });
 }
 
-/** Each is done before the next is read: who sends faster than the store takes has to wait. */
+/** A few at once, and the next is read when one of them is done: who sends faster than the store takes has to wait. */
 async function takeAll(
   { intake, stage }: ServerDeps,
   peer: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const answers: ReplicaAnswer[] = [];
+  const answers: Promise<ReplicaAnswer>[] = [];
   const staged: string[] = [];
   const replicas = readFrames(request, async (piece) => {
     staged.push(piece.sha256);
     return stage.read(peer, piece);
   });
-  for await (const replica of replicas) {
-    answers.push(await intake.take(peer, replica));
-    for (const sha256 of staged.splice(0)) await stage.remove(peer, sha256);
+  const take = async (replica: Replica, large: readonly string[]): Promise<ReplicaAnswer> => {
+    const answer = await intake.take(peer, replica);
+    for (const sha256 of large) await stage.remove(peer, sha256);
+    return answer;
+  };
+  try {
+    for await (const replica of replicas) {
+      const taking = take(replica, staged.splice(0));
+      // Looked at below, in order.
+      taking.catch(() => undefined);
+      answers.push(taking);
+      await answers.at(-takenAtOnce);
+    }
+  } finally {
+    // Whatever ends the stream, what came whole is done.
+    await Promise.allSettled(answers);
   }
-  reply(response, 200, answers);
+  reply(response, 200, await Promise.all(answers));
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
