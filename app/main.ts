@@ -95,7 +95,9 @@ async function main(): Promise<void> {
   const onPart = (part: ArrivingPart) => takes.onPart(part);
   await using gateways = await openGateways(config, secrets, { media, store, log, metrics, onText, onPart });
   await using scheduler = openScheduler(config.store, { log });
+  await using sync = await openLinks(config, log);
   const rooms = {
+    sync,
     config,
     file,
     log,
@@ -221,6 +223,17 @@ function switchSettings(config: Config, secrets: Secrets): AriSettings {
     trunks: config.trunks,
     manager: manager === undefined ? undefined : { ...manager, password: secrets.amiPassword },
   };
+}
+
+/** Links to other nodes, if there are any. */
+async function openLinks({ sync }: Config, log: Log) {
+  if (sync === undefined) return undefined;
+  const { openSync } = await import('./sync/open.ts');
+  const nodes = sync.nodes.map(({ kilobytesPerSecond: rate, ...node }) => ({
+    ...node,
+    bytesPerSecond: rate === undefined ? undefined : rate * 1000,
+  }));
+  return openSync({ ...sync, nodes }, { log });
 }
 
 /** Texts that come while this process is starting are to come again. */

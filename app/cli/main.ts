@@ -8,6 +8,7 @@ import { exitCodes, type Ending } from './exit-codes.ts';
 import { judge } from './failure.ts';
 import { keysCommands } from './keys/commands.ts';
 import { keyCommands } from './key/commands.ts';
+import { roamingCommands } from './roaming/commands.ts';
 import { letterCommands } from './letter/commands.ts';
 import { mailboxCommands } from './mailbox/commands.ts';
 import { messageCommands } from './message/commands.ts';
@@ -61,6 +62,7 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     mailboxCommands,
     messageCommands,
     letterCommands,
+    roamingCommands,
     cdrCommands,
     sweepCommands,
     keysCommands,

@@ -14,7 +14,9 @@ import { smppBind } from './smpp.ts';
 import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
+import { sync } from './sync.ts';
 import { toolsSchema } from './tools.ts';
+import { twilio } from './twilio.ts';
 import { webAccess } from './web-access.ts';
 import { webApi } from './web-api.ts';
 import { webMetrics } from './web-metrics.ts';
@@ -346,18 +348,7 @@ export const configSchema = z.strictObject({
     .prefault({})
     .describe('The audit of logins.'),
   billing: billingSection,
-  twilio: z
-    .strictObject({
-      from: e164.describe('Sending number.'),
-      api: z.url().optional().describe('Other address of its API, for tests and proxies.'),
-      publicUrl: z.url().describe('Address of this web server as Twilio sees it; part of its signatures.'),
-      mediaHosts: z
-        .array(z.string().regex(/^[a-z0-9.:[\]-]{1,255}$/, 'a host, or host:port, in lower case'))
-        .default([])
-        .describe(
-          'Hosts, as `host` or `host:port`, whose pictures and films are fetched though their addresses are not public, for tests and proxies.',
-        ),
-    })
+  twilio: twilio
     .optional()
     .describe('Twilio; TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN come from the environment.'),
   smpp: z
@@ -366,6 +357,7 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Binds to SMSCs (SMPP 3.4); the passwords come from the environment.'),
   sipEdge: sipEdge.optional(),
+  sync: sync.optional().describe('Other nodes, for subscribers who are there; see docs/roaming.md.'),
   tools: toolsSchema,
   email: email.optional().describe('E-mail in and out; see docs/email.md.'),
   speech: speechSchema,

@@ -12,6 +12,7 @@ import { type Lamps } from '../services/lamp.ts';
 import type { FaxOut } from '../services/fax-out.ts';
 import { recoverStray } from '../services/recover.ts';
 import { type Transcripts } from '../services/transcripts.ts';
+import type { Replicating } from './replicating.ts';
 import type { Rooms } from './rooms.ts';
 
 /** Longest wait for calls under way when the controller is told to end, in milliseconds. */
@@ -30,6 +31,7 @@ export interface Answering {
   readonly deliveries: Deliveries;
   readonly faxOut: FaxOut;
   readonly running: Running;
+  readonly replicating: Pick<Replicating, 'run'>;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +59,11 @@ export async function answerAll(answering: Answering): Promise<void> {
   // Calls and texts also end when another controller has taken the switch over: then the rest ends with them.
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const following = Promise.all([lamps.follow(until), answering.classes.follow(until)]);
+  const following = Promise.all([
+    lamps.follow(until),
+    answering.classes.follow(until),
+    answering.replicating.run(until),
+  ]);
   await Promise.all([answer(), obey(), recover()]);
   over.abort();
   await following;

@@ -7,6 +7,7 @@ import type { Worker } from '../ports/scheduler.ts';
 import type { Store } from '../ports/store.ts';
 import { createAdmission, type Admission } from './admitting.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
+import { createReplicating } from './replicating.ts';
 import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
@@ -83,7 +84,8 @@ export function createController(given: Rooms): Controller {
   const faxing = startFaxing(rooms, shared, messaging);
   const sweep = startManaging(rooms, shared, messaging);
   const inProgress = createCallsInProgress();
-  const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
+  const replicating = createReplicating(rooms, shared, messaging, running);
+  const flow = { ...createFlowDeps(rooms, shared, { ...messaging, ...faxing }), ...replicating.flow };
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,
@@ -134,7 +136,7 @@ export function createController(given: Rooms): Controller {
   const admission = createAdmission(rooms, shared, messaging, running);
   const told = { events, calls: inProgress, standing: admission.standing, running };
   const happening = createHappening(rooms, shared, messaging, told);
-  const answering = { ...messaging, ...shared, ...faxing, calls: inProgress };
+  const answering = { ...messaging, ...shared, ...faxing, calls: inProgress, replicating };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {

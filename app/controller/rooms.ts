@@ -21,6 +21,7 @@ import type { Tokens } from '../ports/tokens.ts';
 import type { Totp } from '../ports/totp.ts';
 import type { SoundTransform } from '../ports/transform.ts';
 import type { Endpoints } from '../ports/endpoints.ts';
+import type { Links } from '../ports/replication.ts';
 import type { Fetcher } from '../ports/fetch.ts';
 import type { Tables } from '../ports/tables.ts';
 
@@ -57,4 +58,6 @@ export interface Rooms {
   readonly fetcher: Fetcher;
   readonly metrics: Metrics;
   readonly stages: Stages;
+  /** Links to other nodes; absent: none are configured. */
+  readonly sync?: Links | undefined;
 }

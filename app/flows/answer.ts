@@ -77,6 +77,7 @@ async function begin(call: Call, who: Identified, deps: FlowDeps): Promise<Outco
       }
       return depositDialogue(call, visitOf(who), deps);
     case 'access':
+      if (who.caller.trusted && who.caller.number !== undefined) deps.onArrival?.(who.caller.number);
       return accessDialogue(call, who.caller, deps);
     case 'reference':
       return referenceDialogue(call, who.reference, who.caller, deps);

@@ -1,4 +1,5 @@
 /** What every dialogue works with, and how it reports. */
+import type { E164 } from '../core/ids.ts';
 import type { Identified, NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { PlayItem } from '../core/prompt/play-item.ts';
@@ -23,6 +24,8 @@ import type { Sends } from '../services/send.ts';
 import type { Tolls } from '../services/tolls.ts';
 
 export interface FlowDeps {
+  /** A subscriber, believed to be who they are, calls in: they are at this node. */
+  readonly onArrival?: (number: E164) => void;
   readonly deposits: Deposits;
   readonly retrieval: Retrieval;
   readonly authentication: Authentication;

@@ -20,6 +20,8 @@ export interface AuditEvent {
     | 'sign-out'
     /** An operator over the web. */
     | 'operator-login'
+    /** A subscriber at another node, or back. */
+    | 'roaming'
     /** By the command `answerback`, or over the web. */
     | 'operator';
   /**

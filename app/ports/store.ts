@@ -34,6 +34,7 @@ import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
 import type { ResealingStore } from './resealing.ts';
+import type { ReplicationStore } from './replication.ts';
 import type { RetentionStore } from './retention.ts';
 import type { StrayMediaStore } from './stray-media.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
@@ -48,6 +49,7 @@ export interface Store extends AsyncDisposable, AccessStores {
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
   readonly resealing: ResealingStore;
+  readonly replication: ReplicationStore;
   readonly retention: RetentionStore;
   readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;

@@ -120,6 +120,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'period', key: { period: 1, by: 1, name: 1 } },
     { name: 'by', key: { by: 1, name: 1, period: 1 } },
   ],
+  visits: [{ name: 'node', key: { node: 1 } }],
   media: [{ name: 'at', key: { at: 1 }, partialFilterExpression: { at: { $exists: true } } }],
   'audio.files': [{ name: 'uploadDate', key: { uploadDate: 1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],

@@ -23,6 +23,7 @@ import { StrayMedia } from './stray-media.ts';
 import { Notifications } from './notifications.ts';
 import { Queues } from './queues.ts';
 import { Resealing } from './resealing.ts';
+import { Replication } from './replication.ts';
 import { Retention } from './retention.ts';
 import { Summaries } from './summaries.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -44,6 +45,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     media,
     strays: new StrayMedia(connection),
     resealing: new Resealing(connection, media),
+    replication: new Replication(connection),
     retention: new Retention(connection, media),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),

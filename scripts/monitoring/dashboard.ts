@@ -189,6 +189,16 @@ const rows: Readonly<Record<string, readonly Panel[]>> = {
         { expr: `sum(answerback_smpp_binds_up${own})`, legend: 'up' },
       ],
     },
+    {
+      title: 'Other nodes: how long the oldest change waits',
+      unit: 's',
+      queries: [{ expr: `max by (node) (answerback_sync_lag_seconds${own})`, legend: '{{node}}' }],
+    },
+    {
+      title: 'Other nodes: messages that wait',
+      unit: 'short',
+      queries: [{ expr: `max by (node) (answerback_sync_waiting${own})`, legend: '{{node}}' }],
+    },
   ],
   'Store and switch': [
     {

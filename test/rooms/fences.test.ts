@@ -67,6 +67,7 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     code: `import '../services/account.ts';`,
     why: 'tables call no service',
   },
+  { file: 'app/sync/planted.ts', code: `import '../services/roaming.ts';`, why: 'sync calls no service' },
   { file: 'app/flows/planted.ts', code: `import '../media/ari/open.ts';`, why: 'flows know no adapter' },
   {
     file: 'app/flows/mailbox/planted.ts',

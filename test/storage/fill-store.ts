@@ -66,6 +66,14 @@ export async function fillStore({ store, client, database }: TestStore): Promise
     })),
   );
   await insert(
+    'profiles',
+    each((i) => ({ _id: `+1${i}`, key: 'x', register: '{}', acked: {} })),
+  );
+  await insert(
+    'visits',
+    each((i) => ({ _id: `+1${i}`, node: `node ${i}`, since: at(i) })),
+  );
+  await insert(
     'classes',
     each((i) => ({ _id: `not ${i}` })),
   );

@@ -11,6 +11,7 @@ import { scattered } from '../../app/storage/shard-keys.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { mediaQuestions } from './media-questions.ts';
 import { webQuestions } from './web-questions.ts';
+import { allOf, replicationQuestions } from './replication-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -122,7 +123,7 @@ describe('storage: every question has its index', function () {
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
     'retention.takeDue': (store) => store.retention.takeDue(at(0), lease, 50),
     'retention.takeDue of a mailbox': (store) => store.retention.takeDue(at(0), lease, 50, mailbox.id),
-    'retention.due': (store) => all(store.retention.due(at(0))),
+    'retention.due': (store) => allOf(store.retention.due(at(0))),
     'retention.nextDue': (store) => store.retention.nextDue(),
     'retention.putOff': (store) => store.retention.putOff([{ id: message.id, at: at(9) }], lease),
     'retention.lookBy': (store) => store.retention.lookBy([{ id: message.id, at: at(9), keep: at(10) }]),
@@ -135,11 +136,11 @@ describe('storage: every question has its index', function () {
     'retention.deleteMedia': (store) => store.retention.deleteMedia([none as never]),
     'retention.mailboxes': (store) => store.retention.mailboxes([mailbox.id]),
     'retention.takeMailbox': (store) => store.retention.takeMailbox(at(0), lease),
-    'retention.dueMailboxes': (store) => all(store.retention.dueMailboxes(at(0))),
+    'retention.dueMailboxes': (store) => allOf(store.retention.dueMailboxes(at(0))),
     'retention.mailboxDone': (store) => store.retention.mailboxDone(mailbox.id, undefined, lease),
     'retention.mailboxesBy': (store) => store.retention.mailboxesBy([mailbox.id], at(1)),
     'retention.mailboxesNotBy': (store) => store.retention.mailboxesNotBy([mailbox.id], at(1)),
-    'retention.messagesOf': (store) => all(store.retention.messagesOf(message.mailbox)),
+    'retention.messagesOf': (store) => allOf(store.retention.messagesOf(message.mailbox)),
     'retention.holdMessage': (store) => store.retention.holdMessage(message.id, { since: at(0) }, at(0)),
     'retention.holdMailbox': (store) => store.retention.holdMailbox(mailbox.id, undefined, at(0)),
     'retention.holdsMessageOf': (store) => store.retention.holdsMessageOf(mailbox.id),
@@ -207,6 +208,7 @@ describe('storage: every question has its index', function () {
     'audit.list of a mailbox': (store) => store.audit.list({ limit: 20, mailbox: mailbox.id }),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
     ...otherQuestions,
+    ...replicationQuestions(message, mailbox.id),
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };
@@ -323,10 +325,6 @@ describe('storage: every question has its index', function () {
   const explain = (find: Document): Promise<Document> =>
     opened.client.db(opened.database).command({ explain: find, verbosity: 'queryPlanner' });
 });
-
-async function all(some: AsyncIterable<unknown>): Promise<void> {
-  for await (const _ of some);
-}
 
 /** `mailboxes.find` and so on: what the room offers, by its own classes. */
 function operationsOf(store: Store): string[] {

@@ -132,6 +132,16 @@ export const metrics = {
   },
   answerback_smpp_binds: { kind: 'gauge', help: 'Binds to SMSCs that are configured.' },
   answerback_smpp_binds_up: { kind: 'gauge', help: 'Binds to SMSCs that texts can go out on now.' },
+  answerback_sync_lag_seconds: {
+    kind: 'gauge',
+    help: 'How long the oldest change waits that a node does not have yet.',
+    labels: { node: { atMost: 64 } },
+  },
+  answerback_sync_waiting: {
+    kind: 'gauge',
+    help: 'Messages that a node does not have as they are now.',
+    labels: { node: { atMost: 64 } },
+  },
   answerback_store_operation_seconds: {
     kind: 'histogram',
     help: 'Operations of the store, with waiting for a connection and tries, also those that failed.',

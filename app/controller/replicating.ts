@@ -1,0 +1,57 @@
+/** Replication with other nodes, until the signal. */
+import type { FlowDeps } from '../flows/flow.ts';
+import { createOutbox } from '../services/replicate.ts';
+import { createRoaming } from '../services/roaming.ts';
+import type { Messaging } from './messaging.ts';
+import type { Rooms } from './rooms.ts';
+import type { Running } from './running.ts';
+import type { Shared } from './shared.ts';
+
+/** Longest wait for a node that cannot be reached, in milliseconds. */
+const mostRetryMs = 10_000;
+
+export interface Replicating {
+  /** What dialogues tell of. */
+  readonly flow: Pick<FlowDeps, 'onArrival'>;
+  /** Lets other nodes in, and sends them what they do not have. Never rejects: calls go on without them. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Nothing, if no other nodes are configured. */
+export function createReplicating(
+  rooms: Rooms,
+  shared: Shared,
+  { lamps, auditor }: Messaging,
+  running: Running,
+): Replicating {
+  const { sync, config, digest, metrics, log } = rooms;
+  if (sync === undefined || config.sync === undefined) return { flow: {}, run: async () => undefined };
+  const { everyMs, wholeSeconds, mostMegabytes } = config.sync;
+  const mostBytes = Object.fromEntries(
+    Object.entries(mostMegabytes).map(([name, megabytes]) => [name, megabytes * 1e6]),
+  );
+  const rule = { everyMs, wholeMs: wholeSeconds * 1000, mostRetryMs };
+  const outboxes = new Map(
+    sync.peers.map((peer) => [peer.name, createOutbox({ ...shared, digest, mostBytes, rule }, peer)]),
+  );
+  metrics.gauges(() =>
+    Array.from(outboxes, ([node, outbox]) => [
+      { name: 'answerback_sync_lag_seconds', labels: { node }, value: outbox.lag() } as const,
+      { name: 'answerback_sync_waiting', labels: { node }, value: outbox.waiting } as const,
+    ]).flat(),
+  );
+  const onDue = (node: string): void => outboxes.get(node)?.wake();
+  const roaming = createRoaming({ ...shared, digest, peers: sync.peers, lamps, auditor, onDue });
+  return {
+    flow: { onArrival: (number) => running.watch(roaming.seen(number)) },
+    async run(signal) {
+      try {
+        const { port } = await sync.listen(roaming);
+        log.info('other nodes are let in', { port });
+        await Promise.all(Array.from(outboxes.values(), (outbox) => outbox.run(signal)));
+      } catch (error) {
+        log.error('replication has ended', { error });
+      }
+    },
+  };
+}

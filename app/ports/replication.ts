@@ -1,0 +1,166 @@
+/**
+ * Replication between nodes. Contract: everything may be repeated, come in another order and be cut anywhere; each answer
+ * says what is now in the store of whoever answers.
+ */
+import type { E164, MailboxId, MediaId, MessageId, Reference } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { Message, PendingKind, StoredPart } from '../core/message/message.ts';
+import type { MessageFlags, MessageRegister } from '../core/replication/message-register.ts';
+import type { ProfileRegister } from '../core/replication/profile-register.ts';
+
+/** Bytes that travel with a message or profile. */
+export interface Piece {
+  readonly media: MediaId;
+  readonly contentType: string;
+  /** Lower-case hexadecimal SHA-256. */
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A message for a node that may not have it. */
+export interface MessageContent {
+  /** As it was written at its deposit. */
+  readonly envelope: string;
+  readonly reference: Reference;
+  readonly referenceExpires: Date;
+  readonly expires: Date;
+  /** Parts that are kept in less space. */
+  readonly stored: readonly StoredPart[];
+}
+
+export type Replica =
+  | {
+      readonly kind: 'message';
+      /** Own number of the mailbox. */
+      readonly number: E164;
+      readonly id: MessageId;
+      readonly register: MessageRegister;
+      /** Absent where the peer is known to have it. */
+      readonly content?: MessageContent;
+      readonly pieces: readonly Piece[];
+    }
+  | {
+      readonly kind: 'profile';
+      readonly number: E164;
+      readonly id: MailboxId;
+      readonly aliases: readonly E164[];
+      readonly origin: Mailbox['origin'];
+      readonly classOfService: string;
+      readonly created: Date;
+      readonly register: ProfileRegister;
+      readonly pieces: readonly Piece[];
+    };
+
+export type ReplicaAnswer =
+  | { readonly kind: 'taken' }
+  /** Without its content it is not known here. */
+  | { readonly kind: 'unknown' }
+  /** For good: it is not the peer's to say, or it is wrong. */
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** `arrived`: they are at the asking node; `return`: they are home again; answers those for which that holds now. */
+export type Tell = 'arrived' | 'return' | 'still' | 'left';
+
+/** What a peer asks of this node. */
+export interface PeerIntake {
+  take(peer: string, replica: Replica): Promise<ReplicaAnswer>;
+  tell(peer: string, what: Tell, numbers: readonly E164[]): Promise<readonly E164[]>;
+}
+
+/** Another node, by its address. @throws Fault `gateway-unavailable` (temporary) whenever it is not known what was done */
+export interface Peer {
+  readonly name: string;
+  /** Numbers whose home it is begin so. */
+  readonly prefixes: readonly string[];
+  /** Answers in their order. */
+  send(replicas: readonly Replica[]): Promise<readonly ReplicaAnswer[]>;
+  tell(what: Tell, numbers: readonly E164[]): Promise<readonly E164[]>;
+}
+
+/** The links to all other nodes. */
+export interface Links {
+  readonly peers: readonly Peer[];
+  /** Lets the others in. */
+  listen(intake: PeerIntake): Promise<{ readonly port: number }>;
+}
+
+export interface Watched {
+  readonly id: MailboxId;
+  readonly number: E164;
+  /** Another whenever its counters or its profile changed. */
+  readonly mark: string;
+}
+
+/** What replication asks of a message without reading it. */
+export interface ReplicaState extends MessageFlags {
+  readonly id: MessageId;
+  readonly mailbox: MailboxId;
+  readonly received: Date;
+  readonly bytes: number;
+  readonly pending: readonly PendingKind[];
+  readonly seen: MessageRegister | undefined;
+  /** Fingerprints that peers have acknowledged, by node. */
+  readonly acked: Readonly<Record<string, string>>;
+}
+
+export interface Visit {
+  readonly number: E164;
+  readonly node: string;
+  readonly since: Date;
+  /** The subscriber is home again, and the node is not cleared yet. */
+  readonly ending?: Date;
+}
+
+export interface ProfileSeen {
+  readonly register: ProfileRegister;
+  readonly acked: Readonly<Record<string, string>>;
+  /** Of a visitor: their home says that they have left. */
+  readonly leaving?: Date;
+}
+
+export interface ReplicationStore {
+  /** Mailboxes whose numbers begin so, after a number. */
+  foreign(prefix: string, after: string | undefined, limit: number): Promise<readonly Watched[]>;
+  /** Those of these numbers that there are. */
+  watched(numbers: readonly E164[]): Promise<readonly Watched[]>;
+  states(mailbox: MailboxId): AsyncIterable<ReplicaState>;
+  state(id: MessageId): Promise<ReplicaState | undefined>;
+  /** Inserts with what is known of it; `taken`: its id, origin or reference is there. */
+  insert(
+    message: Message,
+    register: MessageRegister,
+    peer: { readonly name: string; readonly has: string },
+  ): Promise<'inserted' | 'taken'>;
+  /**
+   * Flags of a message and what is known of them, in one write, if nobody changed them since they were read. Answers the message
+   * before and after.
+   */
+  apply(
+    seen: ReplicaState,
+    register: MessageRegister,
+    /** The node that said so, and the fingerprint of what it has. */
+    peer: { readonly name: string; readonly has: string },
+  ): Promise<{ readonly before: Message; readonly after: Message } | undefined>;
+  /** What a peer has acknowledged; of one whose register was changed meanwhile nothing. */
+  acknowledge(
+    peer: string,
+    messages: readonly {
+      readonly seen: ReplicaState;
+      readonly register: MessageRegister;
+      /** Goes before the fingerprint. */
+      readonly epoch: string;
+    }[],
+  ): Promise<void>;
+  /** Texts about these messages go with them. */
+  forgetNotices(messages: readonly MessageId[]): Promise<void>;
+  profile(number: E164): Promise<ProfileSeen | undefined>;
+  /** @returns false if another wrote it since `before` was read */
+  putProfile(number: E164, before: ProfileSeen | undefined, next: ProfileSeen): Promise<boolean>;
+  removeProfile(number: E164): Promise<void>;
+  visit(number: E164): Promise<Visit | undefined>;
+  putVisit(visit: Visit): Promise<void>;
+  /** At a node, or at all. */
+  visits(node: string | undefined): Promise<readonly Visit[]>;
+  /** If it is still at this node. */
+  endVisit(number: E164, node: string): Promise<boolean>;
+}

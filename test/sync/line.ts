@@ -1,0 +1,101 @@
+/** A line between two nodes: slow, far, and cut at any byte. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+export interface Line extends AsyncDisposable {
+  readonly port: number;
+  /** Where it leads. */
+  target: number;
+  /** Bytes that went through, both ways. */
+  readonly bytes: number;
+  /** Cuts every connection after so many bytes more. */
+  cutAfter(bytes: number): void;
+  /** Nobody gets through, and connections are reset, until it is mended. */
+  cut(): void;
+  mend(): void;
+}
+
+export interface LineOptions {
+  /** One way, in milliseconds. */
+  readonly delayMs?: number;
+  /** Each way. */
+  readonly bytesPerSecond?: number;
+}
+
+export async function openLine({ delayMs = 0, bytesPerSecond = Infinity }: LineOptions = {}): Promise<Line> {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  let left = Infinity;
+  let bytes = 0;
+  const cut = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  const server = createServer((near) => {
+    if (isCut) return void near.resetAndDestroy();
+    const far = connect(line.target, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    forward(near, far, ways[0]);
+    forward(far, near, ways[1]);
+  });
+  const ways = [{ free: 0 }, { free: 0 }] as const;
+  const forward = (from: Socket, to: Socket, way: { free: number }): void => {
+    let waiting = 0;
+    from.on('data', (data) => {
+      const through = Math.min(data.length, left);
+      bytes += through;
+      left -= through;
+      const part = data.subarray(0, through);
+      const now = performance.now();
+      way.free = Math.max(way.free, now) + (part.length * 1000) / bytesPerSecond;
+      waiting += part.length;
+      // What waits on the line fills it: the sender has to wait too.
+      const most = Math.max(65_536, (bytesPerSecond * Math.max(50, 2 * delayMs)) / 1000);
+      if (waiting > most) from.pause();
+      const send = (): void => {
+        waiting -= part.length;
+        if (waiting <= most) from.resume();
+        if (!to.destroyed) to.write(part);
+      };
+      const wait = way.free + delayMs - now;
+      if (wait < 1) send();
+      else setTimeout(send, wait);
+      if (left === 0) cut();
+    });
+  };
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const line: Line = {
+    port: (server.address() as AddressInfo).port,
+    target: 0,
+    get bytes() {
+      return bytes;
+    },
+    cutAfter(count) {
+      left = count;
+    },
+    cut() {
+      isCut = true;
+      cut();
+    },
+    mend() {
+      isCut = false;
+      left = Infinity;
+    },
+    async [Symbol.asyncDispose]() {
+      isCut = true;
+      cut();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return line;
+}
