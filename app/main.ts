@@ -12,11 +12,13 @@ import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
+import { operatorRoutes } from './gateways/web/api/routes/operator.ts';
 import { subscriberRoutes } from './gateways/web/api/routes/subscriber.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
 import { openWeb, type Web } from './gateways/web/open.ts';
 import { openSignIn } from './gateways/web/sign-in/open.ts';
 import { openScheduler } from './jobs/open.ts';
+import { openEndpoints } from './media/ari/open-endpoints.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -38,6 +40,7 @@ import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
+import { openTables } from './tables/open.ts';
 import { createHealth, type Health } from './telemetry/health.ts';
 import {
   meteredConverter,
@@ -101,6 +104,8 @@ async function main(): Promise<void> {
     digest: systemDigest,
     hasher,
     tokens: openTokens(),
+    tables: openTables(),
+    endpoints: endpointsOf(config, secrets),
     totp: openTotp({ issuer: totpIssuer(config) }),
     spool,
     journal,
@@ -148,16 +153,21 @@ function serveWeb(
   const { api: limits, ...listen } = config.web;
   const { twilio } = config;
   const slice = { ...listen, api: { limits }, twilio, twilioAuthToken: secrets.twilio?.authToken };
-  const { admission, serving } = controller;
+  const { admission, serving, operating } = controller;
   const signIn = openSignIn({ ...listen, oidcClientSecret }, { ...admission, clock, log });
   const { guard, routes } = signIn;
   return openWeb(slice, {
     log,
-    api: { guard, routes: [...routes, ...subscriberRoutes(serving)] },
+    api: { guard, routes: [...routes, ...subscriberRoutes(serving), ...operatorRoutes(operating)] },
     onText: (text) => controller.text(text),
     onReport: reportTo(store, metrics),
     ready: () => health.ready(),
   });
+}
+
+/** What tells of trunks and phones, where the switch does. */
+function endpointsOf({ switch: kind, asterisk }: Config, { ariPassword: password }: Secrets) {
+  return kind === 'asterisk' ? openEndpoints({ ...asterisk, password }) : undefined;
 }
 
 /** What authenticator apps call this system. */

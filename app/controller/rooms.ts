@@ -20,7 +20,9 @@ import type { Texts } from '../ports/texts.ts';
 import type { Tokens } from '../ports/tokens.ts';
 import type { Totp } from '../ports/totp.ts';
 import type { SoundTransform } from '../ports/transform.ts';
+import type { Endpoints } from '../ports/endpoints.ts';
 import type { Fetcher } from '../ports/fetch.ts';
+import type { Tables } from '../ports/tables.ts';
 
 export interface Rooms {
   readonly config: Config;
@@ -47,6 +49,9 @@ export interface Rooms {
   readonly texts: Texts;
   readonly hasher: Hasher;
   readonly tokens: Tokens;
+  readonly tables: Tables;
+  /** Trunks and phones as the switch sees them; absent: it does not tell. */
+  readonly endpoints?: Endpoints | undefined;
   readonly totp: Totp;
   /** Gets what texts only name. */
   readonly fetcher: Fetcher;

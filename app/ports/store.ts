@@ -25,7 +25,7 @@ import type {
 } from '../core/message/message.ts';
 import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
-import type { ApiKeyStore } from './api-keys.ts';
+import type { AccessStores } from './access.ts';
 import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
@@ -35,19 +35,16 @@ import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
-import type { LinkStore } from './links.ts';
 import type { ListOptions, MessageFilter } from './message-lists.ts';
 import type { MessageSearch } from './message-search.ts';
-import type { OperatorStore } from './operators.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
 import type { RetentionStore } from './retention.ts';
-import type { SessionStore } from './sessions.ts';
 import type { StrayMediaStore } from './stray-media.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
-export interface Store extends AsyncDisposable {
+export interface Store extends AsyncDisposable, AccessStores {
   readonly mailboxes: MailboxStore;
   readonly counting: CountingStore;
   readonly messages: MessageStore;
@@ -70,10 +67,6 @@ export interface Store extends AsyncDisposable {
   readonly stops: StopStore;
   readonly queues: QueueStore;
   readonly subscriptions: SubscriptionStore;
-  readonly sessions: SessionStore;
-  readonly keys: ApiKeyStore;
-  readonly operators: OperatorStore;
-  readonly links: LinkStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }

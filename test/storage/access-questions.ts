@@ -38,4 +38,17 @@ export const accessQuestions: Readonly<Record<string, (store: Store) => Promise<
   'operators.remove': (store) => store.operators.remove('op'),
   'links.insert': (store) => store.links.insert({ id: 'link', message, mailbox, expires: at(9) }),
   'links.get': (store) => store.links.get('link'),
+  'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
+  'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
+  'attempts.clear': (store) => store.attempts.clear('key 8'),
+  'attempts.clearAll': (store) => store.attempts.clearAll('key 8:'),
+  'attempts.failures': (store) => store.attempts.failures(['key 7', 'key 9']),
+  'attempts.failIfUnchanged': (store) =>
+    store.attempts.failIfUnchanged({ key: 'key 9', at: [at(9)], version: 0 }, at(10), 60_000),
+  'attempts.undo': (store) => store.attempts.undo('key 9', at(10)),
+  'usage.take': (store) => store.usage.take('key', 5, at(9)),
+  'usage.giveBack': (store) => store.usage.giveBack('key'),
+  'usage.used': (store) => store.usage.used('key'),
+  'stops.set': (store) => store.stops.set('+12025550123', at(0)),
+  'stops.has': (store) => store.stops.has('+12025550123'),
 };

@@ -62,7 +62,7 @@ function takeBodies(api: FastifyInstance): void {
     { parseAs: 'string' },
     api.getDefaultJsonParser('error', 'error'),
   );
-  api.addContentTypeParser(/^(audio|video)\//, { parseAs: 'buffer' }, (_request, body, done) =>
+  api.addContentTypeParser(/^(audio\/|video\/|text\/csv)/, { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
 }

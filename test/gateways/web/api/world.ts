@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../../../app/config.ts';
-import { createController } from '../../../../app/controller/controller.ts';
+import type { AnyRoute } from '../../../../app/gateways/web/api/route.ts';
+import { createController, type Controller } from '../../../../app/controller/controller.ts';
 import type { Principal, Scope } from '../../../../app/core/access/principal.ts';
 import type { E164 } from '../../../../app/core/ids.ts';
 import type { Mailbox } from '../../../../app/core/mailbox/mailbox.ts';
@@ -20,6 +21,9 @@ import { openWeb } from '../../../../app/gateways/web/open.ts';
 import { HttpProblem } from '../../../../app/gateways/web/problem.ts';
 import { openScriptedMedia } from '../../../../app/media/scripted/open.ts';
 import type { OutboundText } from '../../../../app/ports/media.ts';
+import { openTokens } from '../../../../app/secrets/open-tokens.ts';
+import { openTotp } from '../../../../app/secrets/open-totp.ts';
+import { openTables } from '../../../../app/tables/open.ts';
 import { openHasher } from '../../../../app/secrets/open.ts';
 import { openJournal } from '../../../../app/storage/spool/journal.ts';
 import { openSpool } from '../../../../app/storage/spool/open.ts';
@@ -47,7 +51,10 @@ export interface AskOptions {
 
 export type ApiWorld = Awaited<ReturnType<typeof openApiWorld>>;
 
-export async function openApiWorld(limits: LimitsSlice = { perMinute: 1e6, perAddress: 1e6 }) {
+export async function openApiWorld(
+  limits: LimitsSlice = { perMinute: 1e6, perAddress: 1e6 },
+  more: (controller: Controller) => readonly AnyRoute[] = () => [],
+) {
   const directory = await mkdtemp(join(tmpdir(), 'answerback-api-'));
   const test = await openTestStore();
   const log = keptLog();
@@ -80,6 +87,9 @@ export async function openApiWorld(limits: LimitsSlice = { perMinute: 1e6, perAd
     clock: systemClock,
     random: systemRandom,
     store: test.store,
+    tokens: openTokens(),
+    totp: openTotp({ issuer: 'Test' }),
+    tables: openTables(),
     hasher: openHasher({ memoryKiB: 1024, passes: 1, atOnce: 2 }),
     spool,
     journal,
@@ -103,7 +113,7 @@ export async function openApiWorld(limits: LimitsSlice = { perMinute: 1e6, perAd
       onText: async () => {},
       onReport: async () => {},
       api: {
-        routes: subscriberRoutes(controller.serving),
+        routes: [...subscriberRoutes(controller.serving), ...more(controller)],
         guard: {
           async whoIs({ headers }) {
             if (headers.authorization === undefined) return undefined;
@@ -159,6 +169,7 @@ export async function openApiWorld(limits: LimitsSlice = { perMinute: 1e6, perAd
     log,
     texts,
     serving: controller.serving,
+    operating: controller.operating,
     web,
     people,
     subscriber,

@@ -43,7 +43,7 @@ const probes = (['subscriber', 'operator'] as const).flatMap((access) =>
   ),
 );
 
-export async function openSignInWorld(slice: SignInSlice = {}) {
+export async function openSignInWorld(slice: SignInSlice = {}, proxies: readonly string[] = ['127.0.0.1']) {
   const access = await openAccessWorld();
   const { store, clock, plan, profiles, auditor, authentication } = access;
   const tokens = openTokens();
@@ -71,8 +71,8 @@ export async function openSignInWorld(slice: SignInSlice = {}) {
     standing: createStanding(deps),
   });
   const web = await openWeb(
-    // What tests of browsers say about their address is believed.
-    { host: '127.0.0.1', port: 0, proxies: ['127.0.0.1'] },
+    // What tests say about the address of their browsers is believed.
+    { host: '127.0.0.1', port: 0, proxies },
     {
       log,
       ready: async () => ({ ok: true, parts: {} }),
@@ -83,8 +83,9 @@ export async function openSignInWorld(slice: SignInSlice = {}) {
   );
   return {
     ...access,
-    /** The getter of the last code would be read once only. */
+    // Getters would be read once only.
     lastCode: () => access.code,
+    compared: () => access.verified,
     web,
     sessions,
     keys,

@@ -1,8 +1,10 @@
 /** A mailbox: read it, change what its subscriber has chosen, and its PIN. */
+import type { FastifyRequest } from 'fastify';
 import type { SettingsChange } from '../../../../core/profile/settings.ts';
 import type { E164 } from '../../../../core/ids.ts';
 import type { Mailbox } from '../../../../core/mailbox/mailbox.ts';
 import { HttpProblem } from '../../problem.ts';
+import { sessionOf } from '../../sign-in/guard.ts';
 import { notFound, principalOf } from '../guard.ts';
 import { route, type AnyRoute } from '../route.ts';
 import { ifMatch, mailboxPath } from '../schema/common.ts';
@@ -108,7 +110,8 @@ function pinRoute({ authentication, ...services }: ApiServices): AnyRoute {
     tag: 'mailboxes',
     name: 'changePin',
     summary: 'Change the PIN',
-    describe: 'Wrong ones count as on the telephone. Operators set PINs otherwise.',
+    describe:
+      'The present PIN is asked for, but of who signed in by a code in the last ten minutes. Wrong ones count as on the telephone. Operators set PINs otherwise.',
     params: mailboxPath,
     body: pinChange,
     answers: { 204: 'nothing' },
@@ -123,7 +126,7 @@ function pinRoute({ authentication, ...services }: ApiServices): AnyRoute {
         trusted: false,
         ...(session === undefined ? {} : { session }),
       };
-      if (await authentication.hasPin(found.id)) {
+      if (!hasJustTypedCode(request, services.clock.now()) && (await authentication.hasPin(found.id))) {
         if (body.old === undefined)
           throw new HttpProblem(422, 'The present PIN is asked for.', {
             code: 'pin-refused',
@@ -142,6 +145,15 @@ function pinRoute({ authentication, ...services }: ApiServices): AnyRoute {
   });
 }
 
+/** Whoever has the phone in hand may choose a PIN, as in a call from it: who has forgotten theirs has no other way. */
+const codeMs = 600_000;
+
+function hasJustTypedCode(request: FastifyRequest, now: Date): boolean {
+  const session = sessionOf(request);
+  if (session?.holder.kind !== 'subscriber' || session.holder.via !== 'code') return false;
+  return now.getTime() - session.created.getTime() < codeMs;
+}
+
 function judge(login: Awaited<ReturnType<ApiServices['authentication']['login']>>, now: Date): void {
   switch (login.kind) {
     case 'in':
@@ -153,6 +165,8 @@ function judge(login: Awaited<ReturnType<ApiServices['authentication']['login']>
         code: 'pin-refused',
         fields: [{ field: 'old', code: 'wrong' }],
       });
+    case 'suspended':
+      throw new HttpProblem(403, 'The mailbox is suspended.', { code: 'suspended' });
     case 'locked':
       throw new HttpProblem(429, 'There were too many wrong PINs.', {
         code: 'locked',
