@@ -2,6 +2,7 @@
  * The only reader of the YAML file and, but for what app/programs passes on, of process.env. Secrets come from the
  * environment alone.
  */
+import { mostGroups } from './core/address/line-group.ts';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -10,6 +11,7 @@ import { archiveProblems } from './config/archive.ts';
 import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
 import { webProblems } from './config/web-access.ts';
+import { secretVariable, webhookProblems } from './config/webhooks.ts';
 import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -17,6 +19,7 @@ import { Fault } from './core/errors.ts';
 import { isAddress } from './core/mail/address.ts';
 import { tollProblems } from './core/toll/check-toll-table.ts';
 import { judgeCall } from './core/toll/judge-toll.ts';
+import { isHookTarget } from './core/notification/hook.ts';
 import { isTimeZone } from './core/time/is-time-zone.ts';
 import { mayBeTexted } from './core/toll/may-be-texted.ts';
 
@@ -41,6 +44,8 @@ export interface Secrets {
   readonly pinPepper: string | undefined;
   /** Ours at the provider that operators sign in at. */
   readonly oidcClientSecret: string | undefined;
+  /** Of webhooks, by name; `ofRules`: what those of other addresses are made of. */
+  readonly webhooks: { readonly hooks: ReadonlyMap<string, string>; readonly ofRules: string | undefined };
   /** Of an archive in S3. */
   readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
@@ -79,6 +84,10 @@ export function loadConfig(
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
     oidcClientSecret: env['OIDC_CLIENT_SECRET'] || undefined,
+    webhooks: {
+      hooks: new Map(config.webhooks.hooks.map(({ name }) => [name, env[secretVariable(name)] ?? ''])),
+      ofRules: env['WEBHOOK_SECRET'] || undefined,
+    },
     s3: s3Keys(env),
   };
   return { config: deepFreeze(config), secrets };
@@ -195,9 +204,11 @@ function contradictions(
   });
   wrong.push(...archiveProblems(config.archive, env).map((problem) => line(...problem)));
   wrong.push(...webProblems(config.web, env).map((problem) => line(...problem)));
+  wrong.push(...webhookProblems(config, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
+  wrong.push(...wrongLines(config));
   wrong.push(...wrongBilling(config.billing));
   for (const [key, c] of Object.entries(config.classes)) {
     if (!isTimeZone(c.timeZone))
@@ -237,6 +248,25 @@ function contradictions(
   return wrong;
 }
 
+/** Lines are Asterisk's, and a span has one use. */
+function wrongLines({ trunks, switch: chosen, sipEdge }: z.output<typeof configSchema>): string[] {
+  const wrong: string[] = [];
+  const taken = new Set<number>();
+  const lines = trunks.filter((trunk) => trunk.line !== undefined);
+  if (lines.length > mostGroups) wrong.push(line('trunks', `${lines.length} lines`, `${mostGroups} at most`));
+  trunks.forEach(({ name, line: own }, i) => {
+    if (own === undefined) return;
+    if (chosen !== 'asterisk') wrong.push(line(`trunks[${i}].line`, chosen, '`switch: asterisk`'));
+    if (sipEdge?.trunk === name) wrong.push(line('sipEdge.trunk', name, 'a SIP trunk'));
+    for (const span of own.spans) {
+      if (taken.has(span))
+        wrong.push(line(`trunks[${i}].line.spans`, span, 'a span that no other trunk has'));
+      taken.add(span);
+    }
+  });
+  return wrong;
+}
+
 function wrongBilling({ timeZone, rates }: Config['billing']): string[] {
   const zone = isTimeZone(timeZone)
     ? []
@@ -261,7 +291,11 @@ function wrongNumbers(
     wrong.push(line(`classes.${key}.operator`, operator, 'a number that the toll rules of the class allow'));
   notify.forEach(({ to, gateway }, i) => {
     const path = `classes.${key}.notify[${i}].to`;
+    // Those have been looked at.
+    if (gateway === 'webhook' && isHookTarget(to)) return;
+    if (gateway === 'webhook') return void wrong.push(line(path, to, 'an https:// address, or hook: and a name'));
     if (to === 'subscriber') return;
+    if (isHookTarget(to)) return void wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     if (isAddress(to) !== (gateway === 'email'))
       wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     else if (gateway !== 'email' && !mayBeTexted(to, plan))

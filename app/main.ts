@@ -8,15 +8,19 @@ import { createController, type Controller } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
+import { openPoster } from './gateways/fetch/open-poster.ts';
 import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
+import { eventRoutes } from './gateways/web/api/routes/events.ts';
 import { operatorRoutes } from './gateways/web/api/routes/operator.ts';
 import { subscriberRoutes } from './gateways/web/api/routes/subscriber.ts';
+import { createStreams } from './gateways/web/api/stream/streams.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
 import { openWeb, type Web } from './gateways/web/open.ts';
 import { openSignIn } from './gateways/web/sign-in/open.ts';
+import { openWebhookGateway } from './gateways/webhook/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openEndpoints } from './media/ari/open-endpoints.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
@@ -125,7 +129,7 @@ async function main(): Promise<void> {
   takes.onText = (text) => controller.text(text);
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
-  await using web = await serveWeb(config, secrets, controller, { log, store, metrics, health });
+  await using web = await serveWeb(config, secrets, controller, { log, metrics, health });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
   await using mail = await openMail(config, intake, log);
@@ -146,21 +150,31 @@ function serveWeb(
   config: Config,
   secrets: Secrets,
   controller: Controller,
-  deps: { readonly log: Log; readonly store: Store; readonly metrics: Metrics; readonly health: Health },
+  deps: { readonly log: Log; readonly metrics: Metrics; readonly health: Health },
 ): Promise<Web> {
-  const { log, store, metrics, health } = deps;
+  const { log, metrics, health } = deps;
   const { oidcClientSecret } = secrets;
   const { api: limits, ...listen } = config.web;
   const { twilio } = config;
   const slice = { ...listen, api: { limits }, twilio, twilioAuthToken: secrets.twilio?.authToken };
-  const { admission, serving, operating } = controller;
+  const { admission, serving, operating, happening } = controller;
+  const streams = createStreams({ ...happening, log });
   const signIn = openSignIn({ ...listen, oidcClientSecret }, { ...admission, clock, log });
   const { guard, routes } = signIn;
   return openWeb(slice, {
     log,
-    api: { guard, routes: [...routes, ...subscriberRoutes(serving), ...operatorRoutes(operating)] },
+    api: {
+      guard,
+      routes: [
+        ...routes,
+        ...subscriberRoutes(serving),
+        ...eventRoutes({ streams, auditor: operating.auditor }),
+        ...operatorRoutes(operating),
+      ],
+      close: () => streams.close(),
+    },
     onText: (text) => controller.text(text),
-    onReport: reportTo(store, metrics),
+    onReport: reportTo(controller.store, metrics),
     ready: () => health.ready(),
   });
 }
@@ -256,6 +270,7 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
     const hostname = mailHost(config.email);
     all.push(openMailGateway({ ...config.email.relay, password: secrets.mailRelay, hostname }));
   }
+  all.push(openWebhookGateway(hooksOf(config, secrets), { poster: openPoster() }));
   const edge = await openEdge(config, secrets, deps);
   // Later ones win: it stands in place of the switch.
   if (edge?.gateway !== undefined) all.push(edge.gateway);
@@ -269,6 +284,12 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
       for (const gateway of all) await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Programs that are told what happens, and those that subscribers name. */
+function hooksOf({ webhooks: { hooks, timeoutMs } }: Config, { webhooks: secrets }: Secrets) {
+  const known = hooks.map(({ name, url }) => ({ name, url, secret: secrets.hooks.get(name) ?? '' }));
+  return { hooks: known, ofRules: secrets.ofRules, timeoutMs };
 }
 
 /** The SIP edge, if there is to be one. */

@@ -1,5 +1,6 @@
 /** `answerback`: the command for those who run the system. Imported by app/cli/bin.ts and by tests alone. */
 import { Command, CommanderError } from 'commander';
+import { backupCommands } from './backup/commands.ts';
 import { cdrCommands } from './cdr/commands.ts';
 import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
@@ -62,6 +63,7 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     cdrCommands,
     sweepCommands,
     transferCommands,
+    backupCommands,
     operatorCommands,
     keyCommands,
     doctorCommand,

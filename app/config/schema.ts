@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { billingSection } from './billing.ts';
 import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
+import { line } from './line.ts';
 import { archive } from './archive.ts';
 import { email } from './email.ts';
 import { e164, notificationRule, port, storeUrl } from './parts.ts';
@@ -15,6 +16,7 @@ import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
 import { webAccess } from './web-access.ts';
 import { webApi } from './web-api.ts';
+import { webhooks } from './webhooks.ts';
 
 const codes = z.int().min(1).max(100);
 
@@ -154,6 +156,11 @@ const trunk = z.strictObject({
     .describe(
       'It checks signed caller IDs (STIR/SHAKEN), and no one but it sets P-Attestation-Indicator: attestation A is believed.',
     ),
+  line: line
+    .optional()
+    .describe(
+      'A line of the telephone network (E1, T1) in place of SIP, see docs/lines.md: `host` and `port` do not count.',
+    ),
 });
 
 export const configSchema = z.strictObject({
@@ -191,7 +198,7 @@ export const configSchema = z.strictObject({
   trunks: z
     .array(trunk)
     .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true, attests: false }])
-    .describe('SIP trunks.'),
+    .describe('Trunks: SIP, and lines of the telephone network.'),
   switch: z
     .enum(['asterisk', 'freeswitch'])
     .default('asterisk')
@@ -372,6 +379,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The web server.'),
+  webhooks,
   log: z
     .strictObject({
       level: z

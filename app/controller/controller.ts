@@ -4,6 +4,7 @@ import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
 import type { Worker } from '../ports/scheduler.ts';
+import type { Store } from '../ports/store.ts';
 import { createAdmission, type Admission } from './admitting.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
 import { startManaging } from './managing.ts';
@@ -11,6 +12,7 @@ import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
 import type { Account } from '../services/account.ts';
 import { createArrivals, type Arrivals } from '../services/arrivals.ts';
+import { createHappening, withEvents, type Happening } from './happening.ts';
 import { createRunning, type Running } from './running.ts';
 import { createBilling } from '../services/billing.ts';
 import { createCallsInProgress } from '../services/calls-in-progress.ts';
@@ -65,11 +67,16 @@ export interface Controller {
   readonly serving: Serving;
   /** What operators do over the web. */
   readonly operating: Operating;
+  /** What happens, for those who follow along. */
+  readonly happening: Happening;
+  /** The store, as whatever is changed through it is told of. */
+  readonly store: Store;
   /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-export function createController(rooms: Rooms): Controller {
+export function createController(given: Rooms): Controller {
+  const { rooms, events } = withEvents(given);
   const shared = shareable(rooms);
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
@@ -132,6 +139,8 @@ export function createController(rooms: Rooms): Controller {
   const counts = startCounting(rooms, messaging);
   startArchive(rooms, shared);
   const admission = createAdmission(rooms, shared, messaging, running);
+  const { standing } = admission;
+  const happening = createHappening(rooms, shared, messaging, { events, calls: inProgress, standing, running });
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
@@ -143,7 +152,12 @@ export function createController(rooms: Rooms): Controller {
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
     serving: createServing(rooms, shared, messaging, deliveries),
-    run: (signal) => answerAll({ ...answering, rooms, flow, takeText, deliveries, running, signal }),
+    happening,
+    store: rooms.store,
+    async run(signal) {
+      await answerAll({ ...answering, rooms, flow, takeText, deliveries, running, signal });
+      await events.stop();
+    },
   };
 }
 

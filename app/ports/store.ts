@@ -34,6 +34,7 @@ import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore } from './dead-letters.ts';
+import type { EventStore } from './events.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { ListOptions, MessageFilter } from './message-lists.ts';
 import type { MessageSearch } from './message-search.ts';
@@ -67,6 +68,7 @@ export interface Store extends AsyncDisposable, AccessStores {
   readonly stops: StopStore;
   readonly queues: QueueStore;
   readonly subscriptions: SubscriptionStore;
+  readonly events: EventStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }
@@ -286,8 +288,8 @@ export interface Notification {
   readonly message: MessageId;
   readonly mailbox: MailboxId;
   readonly gateway: GatewayName;
-  /** `message`: what a subscriber sends to somebody else. */
-  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message';
+  /** `message`: what a subscriber sends to somebody else; `event`: what happened, for a hook. */
+  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message' | 'event';
   readonly to: string;
   /** Message that an answer to a summary or reminder is about. */
   readonly about?: MessageId;
@@ -328,6 +330,8 @@ export interface NotificationStore extends DeadLetterStore {
     leaseMs: number,
   ): Promise<{ notification: Notification; uncertain: boolean } | undefined>;
   sent(id: NotificationId, at: Date, providerId: string | undefined): Promise<void>;
+  /** Removes one for good that nobody asks about once it is out: of the kind `event`. */
+  forget(id: NotificationId): Promise<void>;
   failed(id: NotificationId, due: Date | undefined, error: string): Promise<void>;
   /** By the provider's id: delivered or failed for good. */
   report(

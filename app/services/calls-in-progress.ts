@@ -1,5 +1,7 @@
-/** Which calls this controller has at this moment; whoever watches is told when one begins or ends. */
+/** Which calls this controller has at this moment; whoever watches is told when one begins, is answered and ends. */
 import type { Call } from '../ports/media.ts';
+
+export type CallMoment = 'began' | 'answered' | 'ended';
 
 export interface CallInProgress {
   readonly id: string;
@@ -19,19 +21,20 @@ export interface CallsInProgress {
   /** The oldest first. */
   list(): readonly CallInProgress[];
   /** @returns what ends the watching */
-  watch(told: (event: 'began' | 'ended', call: CallInProgress) => void): () => void;
+  watch(told: (event: CallMoment, call: CallInProgress) => void): () => void;
 }
 
 export function createCallsInProgress(): CallsInProgress {
   const calls = new Map<string, Call>();
-  const watchers = new Set<(event: 'began' | 'ended', call: CallInProgress) => void>();
-  const tell = (event: 'began' | 'ended', call: Call): void => {
+  const watchers = new Set<(event: CallMoment, call: CallInProgress) => void>();
+  const tell = (event: CallMoment, call: Call): void => {
     for (const told of watchers) told(event, factsOf(call));
   };
   return {
     enter(call) {
       calls.set(call.id, call);
       tell('began', call);
+      if (call.answered === undefined) whenAnswered(call, () => tell('answered', call));
       return () => {
         // The same leg may have come anew, as a fax.
         if (calls.get(call.id) === call) calls.delete(call.id);
@@ -56,5 +59,17 @@ function factsOf({ id, facts, entry, started, answered }: Call): CallInProgress 
     to: facts.requestUser,
     started,
     ...(answered === undefined ? {} : { answered }),
+  };
+}
+
+/** Tells once the call has been answered, by whatever dialogue. */
+function whenAnswered(call: Call, told: () => void): void {
+  const answer = call.answer.bind(call);
+  let isTold = false;
+  call.answer = async () => {
+    await answer();
+    if (isTold || call.answered === undefined) return;
+    isTold = true;
+    told();
   };
 }

@@ -141,7 +141,7 @@ export async function sendAgain(deps: NoticeDeps, notification: Notification): P
   const { store } = deps;
   const { kind, body } = notification;
   const mailbox = await store.mailboxes.get(notification.mailbox);
-  if (kind === 'reply' || kind === 'message') {
+  if (kind === 'reply' || kind === 'message' || kind === 'event') {
     await send(deps, notification, body ?? '', mailbox);
     return;
   }

@@ -103,6 +103,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
   ],
   links: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: overSeconds }],
+  events: [{ name: 'at', key: { at: 1 } }],
   controllers: [{ name: 'at', key: { at: 1 } }],
   cdrs: [
     { name: 'start', key: { start: -1 } },

@@ -64,6 +64,12 @@ export class Notifications implements NotificationStore {
     await this.#update('notifications.sent', { _id: id, status: { $ne: 'delivered' } }, set);
   }
 
+  async forget(id: NotificationId): Promise<void> {
+    await this.#connection.run('notifications.forget', () =>
+      this.#notifications.deleteOne({ _id: id, kind: 'event' }),
+    );
+  }
+
   async failed(id: NotificationId, due: Date | undefined, error: string): Promise<void> {
     if (due === undefined) return this.#giveUp('notifications.failed', { _id: id }, error);
     return this.#connection.run('notifications.failed', async () => {

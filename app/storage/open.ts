@@ -10,6 +10,7 @@ import { Counting } from './counting.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
+import { Events } from './events.ts';
 import { FaxJobs } from './fax-jobs.ts';
 import { Ledgers } from './ledger.ts';
 import { Links } from './links.ts';
@@ -61,6 +62,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     keys: new ApiKeys(connection),
     operators: new Operators(connection),
     links: new Links(connection),
+    events: new Events(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));
     },

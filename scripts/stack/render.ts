@@ -1,12 +1,16 @@
 /** Fills in the placeholders of dialplans/ and writes what Asterisk reads. Line n of a rendered file is line n of its source. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import type { Line } from '../../app/config/line.ts';
+import { lineFiles } from './lines.ts';
 
 export interface Trunk {
   /** Lower-case letters, digits, - and _. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** In place of SIP. */
+  readonly line?: Line | undefined;
 }
 
 export interface Phone {
@@ -103,7 +107,9 @@ export async function renderDialplans(
   for (const [path, text] of Object.entries(blank)) {
     if (!files.some((file) => file.path === path)) files.push({ path, source: undefined, text });
   }
-  for (const [path, text] of Object.entries(values.extra)) {
+  for (const [path, text] of Object.entries(lineFiles(values.trunks) ?? {}))
+    files.push({ path, source: undefined, text });
+  for (const [path, text] of Object.entries(extrasOf(values))) {
     const file = files.find((known) => known.path === path);
     if (file) file.text += `\n${text}\n`;
     else files.push({ path, source: undefined, text: `${text}\n` });
@@ -112,14 +118,42 @@ export async function renderDialplans(
   return files.map((file) => ({ path: file.path, source: file.source }));
 }
 
-/** A template makes one file for each trunk or phone, any other file one. */
-function copiesOf(path: string, values: DialplanValues): { path: string; own: Placeholders }[] {
-  if (path === 'pjsip.d/trunk.conf.template') {
-    return values.trunks.map((trunk) => ({
+/**
+ * What the trunks of a configuration are for Asterisk, by the path in its folder: endpoints over SIP, and lines.
+ * @throws RenderError as `renderDialplans`
+ */
+export async function renderTrunks(
+  source: string,
+  trunks: readonly Trunk[],
+): Promise<Readonly<Record<string, string>>> {
+  const template = await readFile(join(source, trunkTemplate), 'utf8');
+  const overSip = trunkCopies(trunks).map(
+    ({ path, own }) => [path, fill(template, trunkTemplate, own)] as const,
+  );
+  return { ...Object.fromEntries(overSip), ...lineFiles(trunks) };
+}
+
+const trunkTemplate = 'pjsip.d/trunk.conf.template';
+
+function trunkCopies(trunks: readonly Trunk[]): { path: string; own: Placeholders }[] {
+  return trunks
+    .filter(({ line }) => line === undefined)
+    .map((trunk) => ({
       path: `pjsip.d/trunk-${trunk.name}.conf`,
       own: { TRUNK: trunk.name, TRUNK_HOST: trunk.host, TRUNK_PORT: trunk.port },
     }));
-  }
+}
+
+/** Channels of the telephone network are loaded only where there are lines. */
+function extrasOf({ extra, trunks }: DialplanValues): DialplanValues['extra'] {
+  if (trunks.every(({ line }) => line === undefined)) return extra;
+  const modules = ['load = chan_dahdi.so', extra['modules.conf'] ?? ''].join('\n');
+  return { ...extra, 'modules.conf': modules };
+}
+
+/** A template makes one file for each trunk or phone, any other file one. */
+function copiesOf(path: string, values: DialplanValues): { path: string; own: Placeholders }[] {
+  if (path === trunkTemplate) return trunkCopies(values.trunks);
   if (path === 'pjsip.d/phone.conf.template') {
     return values.phones.map((phone) => ({
       path: `pjsip.d/phone-${phone.name}.conf`,

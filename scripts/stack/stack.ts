@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { line as lineSchema } from '../../app/config/line.ts';
 import {
   controllerAccess,
   openLocalAsterisk,
@@ -33,7 +34,7 @@ export interface Stack extends AsyncDisposable {
 }
 
 interface Settings {
-  trunks?: { name: string; host?: string; port?: number }[];
+  trunks?: { name: string; host?: string; port?: number; line?: unknown }[];
   asterisk?: Record<string, unknown>;
   spool?: Record<string, unknown>;
   store?: Record<string, unknown>;
@@ -84,10 +85,11 @@ async function openSwitch(
   directory: string,
   settings: Settings,
 ): Promise<LocalAsterisk> {
-  const trunks = (settings.trunks ?? []).map(({ name, host = '127.0.0.1', port = 5060 }) => ({
+  const trunks = (settings.trunks ?? []).map(({ name, host = '127.0.0.1', port = 5060, line }) => ({
     name,
     host,
     port,
+    line: line === undefined ? undefined : lineSchema.parse(line),
   }));
   return openLocalAsterisk({ ...options.asterisk, directory: join(directory, 'asterisk'), trunks });
 }

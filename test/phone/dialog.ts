@@ -48,6 +48,8 @@ export class Dialog {
   #inviteBranch = '';
   #invitation: OutRequest | undefined;
   #ack: OutRequest | undefined;
+  /** Route lines of requests within the dialog (RFC 3261, 12.1). */
+  #routes: readonly string[] = [];
   #cancelled = false;
 
   private constructor(parts: DialogParts, callId: string, peer: Peer, invite?: SipRequest) {
@@ -75,6 +77,7 @@ export class Dialog {
     dialog.#remote = header(invite, 'from');
     dialog.#target = uriIn(header(invite, 'contact')) || invite.uri;
     dialog.#cseq = 100;
+    dialog.#routes = recorded(invite).map((one) => `Route: ${one}`);
     return dialog;
   }
 
@@ -193,6 +196,9 @@ export class Dialog {
     this.status = response.status;
     this.#remote = header(response, 'to');
     this.#target = uriIn(header(response, 'contact')) || this.#target;
+    this.#routes = recorded(response)
+      .toReversed()
+      .map((one) => `Route: ${one}`);
     const inviteCseq = this.#invitation?.cseq ?? this.#cseq;
     this.#ack = { ...this.#inDialog('ACK'), cseq: inviteCseq };
     this.#parts.transport.send(this.#ack);
@@ -230,7 +236,11 @@ export class Dialog {
 
   #answerInvite(status: number, reason: string, parts: ReplyParts = {}): void {
     if (this.invite !== undefined)
-      this.#parts.transport.reply(this.invite, status, reason, { tag: this.#tag, ...parts });
+      this.#parts.transport.reply(this.invite, status, reason, {
+        tag: this.#tag,
+        ...parts,
+        lines: [...recorded(this.invite).map((one) => `Record-Route: ${one}`), ...(parts.lines ?? [])],
+      });
   }
 
   #withSdp(): ReplyParts {
@@ -250,9 +260,14 @@ export class Dialog {
       to: this.#remote,
       callId: this.callId,
       cseq: ++this.#cseq,
-      lines: [],
+      lines: this.#routes,
       body: Buffer.alloc(0),
       peer: this.#peer,
     };
   }
+}
+
+/** Record-Route values in wire order; the proxies of tests write one a line or several with commas. */
+function recorded(message: SipRequest | SipResponse): string[] {
+  return (message.headers.get('record-route') ?? []).flatMap((line) => line.split(/,\s*(?=<)/));
 }

@@ -120,6 +120,10 @@ export async function fillStore({ store, client, database }: TestStore): Promise
       name,
       each((i) => ({ _id: `${name} ${i}`, counter: 0, expires: new Date(4e12) })),
     );
+  await insert(
+    'events',
+    each((i) => ({ _id: i + 1, key: `batch ${i}`, at: at(i), events: [] })),
+  );
   await store.summaries.add(each(sampleSummary), 1);
   await insert(
     'credentials',

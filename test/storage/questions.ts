@@ -1,6 +1,7 @@
 /** Questions of rooms that have a file of their own. */
 import { accessQuestions } from './access-questions.ts';
 import { bookQuestions } from './book-questions.ts';
+import { eventQuestions } from './event-questions.ts';
 import { subscriptionQuestions } from './subscription-questions.ts';
 import { wordQuestions } from './word-questions.ts';
 
@@ -8,5 +9,6 @@ export const otherQuestions = {
   ...bookQuestions,
   ...subscriptionQuestions,
   ...accessQuestions,
+  ...eventQuestions,
   ...wordQuestions,
 };

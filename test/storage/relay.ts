@@ -13,8 +13,11 @@ export interface Relay extends AsyncDisposable {
   release(): void;
 }
 
-/** @param port of the relay, if it must be a certain one; it then does not listen before `mend`. */
-export async function openRelay(target: number, port?: number): Promise<Relay> {
+/**
+ * @param port of the relay, if it must be a certain one; it then does not listen before `mend`.
+ * @param host address of the relay
+ */
+export async function openRelay(target: number, port?: number, host = '127.0.0.1'): Promise<Relay> {
   const sockets = new Set<Socket>();
   let hanging = false;
   let server: Server | undefined;
@@ -40,7 +43,7 @@ export async function openRelay(target: number, port?: number): Promise<Relay> {
   };
   const listen = async () => {
     server = createServer(join);
-    server.listen(own, '127.0.0.1');
+    server.listen(own, host);
     await once(server, 'listening');
     own = (server.address() as AddressInfo).port;
   };

@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Cdr } from '../../app/core/account/cdr.ts';
 import type { E164 } from '../../app/core/ids.ts';
 import { speech } from '../audio/speech.ts';
 import type { Phone } from '../phone/phone.ts';
+import { callRecords } from './call-records.ts';
 import { access, openSystem, type System } from './system.ts';
 
 const caller = '+12025550123';
 const subscriber = '+12025550147';
 const words = 'Hello, this is Alice. The parcel is at the front desk. Please pick it up before six.';
-
-/** All records, once there are so many of calls: they are written after the hang-up. */
-async function callRecords(system: System, calls: number): Promise<Cdr[]> {
-  for (const deadline = Date.now() + 20_000; ; await pause(50)) {
-    const rows = await system.store.cdrs.list({ limit: 50 });
-    if (rows.filter((row) => row.event === 'call').length >= calls || Date.now() > deadline) return rows;
-  }
-}
 
 describe('The main job on real calls', function () {
   this.timeout(60_000);

@@ -30,6 +30,8 @@ export interface SystemOptions {
   readonly tries?: number;
   /** Telephones that may register. */
   readonly phones?: LocalAsteriskOptions['phones'];
+  /** Text added to rendered files of the switch, by name. */
+  readonly dialplan?: LocalAsteriskOptions['extra'];
   /** More trunks than the one to the mobile network. */
   readonly lines?: readonly Trunk[];
 }
@@ -73,6 +75,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       directory: join(directory, 'asterisk'),
       trunks,
       ...(options.tries === undefined ? {} : { tries: options.tries }),
+      ...(options.dialplan === undefined ? {} : { extra: options.dialplan }),
       ...(options.phones === undefined ? {} : { phones: options.phones }),
     });
     closing.push(() => asterisk[Symbol.asyncDispose]());

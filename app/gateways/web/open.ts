@@ -83,7 +83,10 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
     address: `http://${host}:${port}`,
     routes,
     describe: () => (deps.api === undefined ? undefined : app.swagger()),
-    [Symbol.asyncDispose]: () => app.close().then(() => {}),
+    async [Symbol.asyncDispose]() {
+      deps.api?.close?.();
+      await app.close();
+    },
   };
 }
 

@@ -1,11 +1,12 @@
 import { safeDisplay } from '../../core/address/name-addr.ts';
+import { lineGroup } from '../../core/address/line-group.ts';
 import type { DialOptions, DialResult, DialTarget } from '../../ports/media.ts';
 import type { AriCall } from './call.ts';
 import type { Calls } from './calls.ts';
 import { asFault } from './leg.ts';
 import type { Link } from './leg.ts';
 import { trunkNamed } from './texts.ts';
-import type { TextDeps } from './texts.ts';
+import type { TextDeps, Trunk } from './texts.ts';
 import { after } from '../parts/timer.ts';
 import { AriError } from './wire/errors.ts';
 import type { Channel } from './wire/resources.ts';
@@ -74,7 +75,7 @@ export async function dial(to: DialTarget, options: DialOptions, deps: DialDeps)
     throw asFault(error);
   });
   const own = phone?.online ? phone.endpoint : undefined;
-  const endpoint = own ?? `${trunk.name}/sip:${to.number}@${trunk.host}:${trunk.port}`;
+  const endpoint = own === undefined ? overTrunk(trunk, to.number, deps) : `PJSIP/${own}`;
   const id = deps.link.newId('out');
   const outcome = deps.dialling.wait(id, (channel) =>
     deps.calls.outgoing(channel, own ?? trunk.name, to.number),
@@ -86,7 +87,7 @@ export async function dial(to: DialTarget, options: DialOptions, deps: DialDeps)
   const cancel = after(options.ringSeconds * 1000 + graceMs, hangUp);
   options.signal?.addEventListener('abort', hangUp);
   try {
-    await originate(id, `PJSIP/${endpoint}`, options, deps);
+    await originate(id, endpoint, options, deps);
     // Aborted while the request was under way: only now there is a channel to end.
     if (options.signal?.aborted) hangUp();
     const ended = await outcome;
@@ -101,6 +102,13 @@ export async function dial(to: DialTarget, options: DialOptions, deps: DialDeps)
     cancel();
     options.signal?.removeEventListener('abort', hangUp);
   }
+}
+
+/** A line gets the digits of an international number, whose type its profile tells the exchange. */
+function overTrunk(trunk: Trunk, number: string, { trunks }: TextDeps): string {
+  const group = lineGroup(trunks, trunk.name);
+  if (group !== undefined) return `DAHDI/g${group}/${number.replace(/^\+/, '')}`;
+  return `PJSIP/${trunk.name}/sip:${number}@${trunk.host}:${trunk.port}`;
 }
 
 async function originate(id: string, endpoint: string, options: DialOptions, deps: DialDeps): Promise<void> {

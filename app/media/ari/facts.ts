@@ -15,18 +15,19 @@ const mostCharacters = 32_768;
 /**
  * Reads AB_FACTS: fields joined by `|`, each percent-encoded: `1`, extension, request URI, To, From,
  * P-Asserted-Identity, Privacy, three Diversion, three History-Info, native format, P-Attestation-Indicator, number of
- * the phone. Never throws: what is not there or cannot be read is left out.
- * @param trunk endpoint that the call came in on
+ * the phone, trunk that is a line (which has no endpoint). Never throws: what is not there or cannot be read is left out.
+ * @param endpoint that the call came in on
  * @param trunks endpoints that are trunks: no phones, whatever the dialplan says of them
  */
 export function readFacts(
   text: string,
-  trunk: string,
+  endpoint: string,
   wireId: string,
   trunks: ReadonlySet<string>,
 ): Handover {
-  const fields = text.slice(0, mostCharacters).split('|', 16).map(decode);
+  const fields = text.slice(0, mostCharacters).split('|', 17).map(decode);
   const field = (i: number) => fields[i] ?? '';
+  const trunk = trunks.has(field(16)) ? field(16) : endpoint;
   const uri = parseNameAddr(field(2));
   const to = parseNameAddr(field(3));
   const from = parseParty(field(4));

@@ -13,6 +13,8 @@ export interface Trunk {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** Present on a line of the telephone network: no SIP. */
+  readonly line?: unknown;
 }
 
 export interface TextDeps {
@@ -46,7 +48,7 @@ export async function sendText(text: OutboundText, deps: TextDeps): Promise<void
     // One phone that has it is enough: sent again, it would come twice there.
     if (sent.every(({ status }) => status === 'rejected')) throw (sent[0] as PromiseRejectedResult).reason;
   } catch (error) {
-    if (isFault(error, 'gateway-unavailable')) throw error;
+    if (isFault(error, 'gateway-unavailable') || isFault(error, 'gateway-refused')) throw error;
     const fault = asFault(error);
     throw fault.temporary
       ? new Fault('gateway-unavailable', fault.message, { temporary: true, cause: error })
@@ -56,7 +58,13 @@ export async function sendText(text: OutboundText, deps: TextDeps): Promise<void
 
 async function destinations(text: OutboundText, trunk: Trunk, deps: TextDeps): Promise<readonly string[]> {
   const phones = await deps.phones.all(text.to);
-  if (phones.length === 0) return [`pjsip:${trunk.name}/sip:${text.to}@${trunk.host}:${trunk.port}`];
+  if (phones.length === 0) {
+    if (trunk.line !== undefined)
+      throw new Fault('gateway-refused', 'a line of the telephone network carries no texts', {
+        temporary: false,
+      });
+    return [`pjsip:${trunk.name}/sip:${text.to}@${trunk.host}:${trunk.port}`];
+  }
   const online = phones.filter((phone) => phone.online);
   if (online.length === 0)
     throw new Fault('gateway-unavailable', 'the phone is not registered', { temporary: true });

@@ -16,6 +16,8 @@ export interface ApiParts {
   readonly guard: Guard;
   /** All but the description of them. */
   readonly routes: readonly AnyRoute[];
+  /** Ends answers that have no end of their own; called before the server closes. */
+  readonly close?: () => void;
 }
 
 export const apiPrefix = '/v1';

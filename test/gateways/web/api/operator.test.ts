@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { scopes, type Scope } from '../../../../app/core/access/principal.ts';
 import type { Mailbox } from '../../../../app/core/mailbox/mailbox.ts';
 import type { RouteFacts } from '../../../../app/gateways/web/api/route.ts';
-import { masked } from '../../../../app/gateways/web/api/routes/operations.ts';
+import { masked } from '../../../../app/core/access/masked.ts';
 import { operatorRoutes } from '../../../../app/gateways/web/api/routes/operator.ts';
 import { scopes as scopesOfSchema } from '../../../../app/gateways/web/api/schema/scopes.ts';
 import type { Call } from '../../../../app/ports/media.ts';

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { loadConfig } from '../../../../app/config.ts';
+import { loadConfig, type Config } from '../../../../app/config.ts';
 import type { AnyRoute } from '../../../../app/gateways/web/api/route.ts';
 import { createController, type Controller } from '../../../../app/controller/controller.ts';
 import type { Principal, Scope } from '../../../../app/core/access/principal.ts';
@@ -20,6 +20,7 @@ import { subscriberRoutes } from '../../../../app/gateways/web/api/routes/subscr
 import { openWeb } from '../../../../app/gateways/web/open.ts';
 import { HttpProblem } from '../../../../app/gateways/web/problem.ts';
 import { openScriptedMedia } from '../../../../app/media/scripted/open.ts';
+import type { TextGateway } from '../../../../app/ports/gateway.ts';
 import type { OutboundText } from '../../../../app/ports/media.ts';
 import { openTokens } from '../../../../app/secrets/open-tokens.ts';
 import { openTotp } from '../../../../app/secrets/open-totp.ts';
@@ -54,6 +55,7 @@ export type ApiWorld = Awaited<ReturnType<typeof openApiWorld>>;
 export async function openApiWorld(
   limits: LimitsSlice = { perMinute: 1e6, perAddress: 1e6 },
   more: (controller: Controller) => readonly AnyRoute[] = () => [],
+  other: { readonly config?: Partial<Config>; readonly gateways?: readonly TextGateway[] } = {},
 ) {
   const directory = await mkdtemp(join(tmpdir(), 'answerback-api-'));
   const test = await openTestStore();
@@ -81,6 +83,7 @@ export async function openApiWorld(
           notify: [{ gateway: 'sip', to: 'subscriber' }],
         },
       },
+      ...other.config,
     },
     file: undefined,
     log,
@@ -98,7 +101,9 @@ export async function openApiWorld(
     converters: [transform],
     documents: transform,
     fetcher: openFetcher({}, { log }),
-    gateways: new Map([['sip', openSipGateway({ from: access }, { media })]]),
+    gateways: new Map(
+      [openSipGateway({ from: access }, { media }), ...(other.gateways ?? [])].map((one) => [one.name, one]),
+    ),
     scheduler: { worker: () => worker, [Symbol.asyncDispose]: async () => undefined },
     texts: shippedTexts,
     metrics,
@@ -168,6 +173,7 @@ export async function openApiWorld(
     ...test,
     log,
     texts,
+    controller,
     serving: controller.serving,
     operating: controller.operating,
     web,

@@ -1,6 +1,7 @@
 /** Queues, dead letters, sweeps, audit, trunks, phones, calls in progress. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { masked } from '../../../../core/access/masked.ts';
 import type { MailboxId, NotificationId } from '../../../../core/ids.ts';
 import { noteDone } from '../done-by.ts';
 import { notFound, principalOf } from '../guard.ts';
@@ -226,11 +227,4 @@ function callRoute({ calls }: OperatorServices): AnyRoute {
       };
     },
   });
-}
-
-/** `+1202•••••47`: enough to tell one call from another. What is dialled may be a reference: of that nothing is told. */
-export function masked(number: string): string {
-  if (!/^\+?\d{7,15}$/.test(number)) return '•••';
-  const head = number.slice(0, number.startsWith('+') ? 5 : 3);
-  return `${head}${'•'.repeat(Math.max(1, number.length - head.length - 2))}${number.slice(-2)}`;
 }

@@ -41,12 +41,14 @@ export const quietHours = z.strictObject({ from: timeOfDay, to: timeOfDay }).met
 
 export const notificationRule = z
   .strictObject({
-    gateway: z.enum(['sip', 'twilio', 'smpp', 'console', 'email']).describe('By which way.'),
+    gateway: z.enum(['sip', 'twilio', 'smpp', 'console', 'email', 'webhook']).describe('By which way.'),
     to: z
       .string()
       .min(1)
-      .max(254)
-      .describe('`subscriber`, or a number in E.164 form, or for `email` an address.'),
+      .max(512)
+      .describe(
+        '`subscriber`, or a number in E.164 form, or for `email` an address, for `webhook` one that begins with https://.',
+      ),
     events: z
       .array(z.enum(['message', 'nearly-full', 'full', 'expiring', 'unread', 'pin-not-set', 'fax-sent']))
       .max(7)

@@ -8,9 +8,9 @@ export const notification = z
     id: id.describe('Its id.'),
     message: id.optional().describe('The message that it is about.'),
     kind: z
-      .enum(['welcome', 'notice', 'summary', 'reminder', 'hint', 'reply', 'message'])
-      .describe('`message`: what the subscriber sent to somebody else.'),
-    gateway: z.enum(['sip', 'twilio', 'smpp', 'console', 'email']).describe('By which way.'),
+      .enum(['welcome', 'notice', 'summary', 'reminder', 'hint', 'reply', 'message', 'event'])
+      .describe('`message`: what the subscriber sent to somebody else; `event`: what a hook is told.'),
+    gateway: z.enum(['sip', 'twilio', 'smpp', 'console', 'email', 'webhook']).describe('By which way.'),
     to: z.string().describe('Number or address.'),
     status: z
       .enum(['pending', 'sending', 'sent', 'delivered', 'failed', 'dead'])

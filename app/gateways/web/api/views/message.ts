@@ -1,33 +1,15 @@
 /** Messages as the API shows them. */
 import type { MessageBrief } from '../../../../core/message/brief.ts';
 import { briefOf } from '../../../../core/message/brief.ts';
+import { itemOf } from '../../../../core/message/item.ts';
 import type { Message } from '../../../../core/message/message.ts';
 import type { Principal } from '../../../../core/access/principal.ts';
 import type { ApiServices } from '../services.ts';
 import type * as schema from '../schema/message.ts';
 
-/** Characters of the first words. */
-const previewLength = 200;
-
 export function itemView(brief: MessageBrief): schema.MessageItem {
-  const { received, transcript, tier, from, ...rest } = brief;
-  const preview = transcript === undefined ? '' : firstWords(transcript);
-  return {
-    ...rest,
-    from: { ...from },
-    received: received.toISOString(),
-    archived: tier === 'archived',
-    ...(preview === '' ? {} : { preview }),
-  };
-}
-
-function firstWords(text: string): string {
-  const words = text
-    .slice(0, 4 * previewLength)
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  const characters = Array.from(words);
-  return characters.length <= previewLength ? words : `${characters.slice(0, previewLength - 1).join('')}…`;
+  const item = itemOf(brief);
+  return { ...item, from: { ...item.from } };
 }
 
 type Needs = Pick<ApiServices, 'parts' | 'answers' | 'calls'>;

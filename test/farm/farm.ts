@@ -1,0 +1,144 @@
+/** Several nodes on one store, each a switch with its controller, and Kamailio in front of them. */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Store } from '../../app/ports/store.ts';
+import { openStore } from '../../app/storage/open.ts';
+import { controllerAccess, openLocalAsterisk, type LocalAsterisk } from '../../scripts/stack/asterisk.ts';
+import { openController, type Controller } from '../../scripts/stack/controller.ts';
+import { openFront, type Front } from '../../scripts/stack/kamailio.ts';
+import { freePort } from '../../scripts/stack/ports.ts';
+import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
+import { openPhone, type Phone } from '../phone/phone.ts';
+import { silentLog } from '../ports/silent-log.ts';
+
+export const access = '+12025550199';
+
+export interface FarmNode {
+  readonly name: string;
+  readonly asterisk: LocalAsterisk;
+  readonly controller: Controller;
+  /** As the front's list has it. */
+  readonly uri: string;
+  /** Calls that its switch has now. */
+  calls(): Promise<number>;
+}
+
+export interface Farm extends AsyncDisposable {
+  readonly local: LocalStore;
+  readonly store: Store;
+  readonly front: Front;
+  readonly nodes: readonly [FarmNode, FarmNode];
+  /** The carrier: gets texts and calls of the farm. */
+  readonly network: Phone;
+  /** A telephone at the carrier. */
+  phone(number: string): Promise<Phone>;
+}
+
+/** Nodes and front have addresses of their own on loopback, as machines have. */
+const frontHost = '127.0.0.9';
+
+export async function openFarm(): Promise<Farm> {
+  const directory = await mkdtemp(join(tmpdir(), 'ab-farm-'));
+  const closing: AsyncDisposable[] = [
+    { [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) },
+  ];
+  const keep = <T extends AsyncDisposable>(one: T): T => {
+    closing.push(one);
+    return one;
+  };
+  const close = async (): Promise<void> => {
+    for (const one of closing.toReversed()) await one[Symbol.asyncDispose]();
+  };
+  try {
+    await chmod(directory, 0o755);
+    return await openAll(directory, keep, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openAll(
+  directory: string,
+  keep: <T extends AsyncDisposable>(one: T) => T,
+  close: () => Promise<void>,
+): Promise<Farm> {
+  const local = keep(await openLocalStore({ directory: join(directory, 'store') }));
+  const frontPort = await freePort('udp');
+  const server = { host: frontHost, port: frontPort };
+  const network = keep(await openPhone({ server, number: 'network', onCall: 'answer' }));
+  const node = async (name: string, sipHost: string): Promise<FarmNode> => {
+    const { asterisk, controller } = await openNode({
+      name,
+      sipHost,
+      directory: join(directory, name),
+      url: local.url,
+      server,
+    });
+    keep(asterisk);
+    keep(controller);
+    return {
+      name,
+      asterisk,
+      controller,
+      uri: `sip:${asterisk.sipHost}:${asterisk.sipPort}`,
+      async calls() {
+        return Number(/(\d+) active calls?/.exec(await asterisk.cli('core show channels'))?.[1] ?? 0);
+      },
+    };
+  };
+  const nodes = [await node('a', '127.0.0.2'), await node('b', '127.0.0.3')] as const;
+  const front = keep(
+    await openFront({
+      directory: join(directory, 'front'),
+      host: frontHost,
+      port: frontPort,
+      nodes: nodes.map(({ asterisk }) => `${asterisk.sipHost}:${asterisk.sipPort}`),
+      carriers: [`127.0.0.1:${network.port}`],
+    }),
+  );
+  const store = keep(
+    await openStore({ url: local.url, database: 'answerback', timeoutMs: 20_000 }, { log: silentLog }),
+  );
+  return {
+    local,
+    store,
+    front,
+    nodes: [nodes[0], nodes[1]],
+    network,
+    async phone(number) {
+      return keep(await openPhone({ server, number }));
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+interface NodeOptions {
+  readonly name: string;
+  readonly sipHost: string;
+  readonly directory: string;
+  readonly url: string;
+  readonly server: { readonly host: string; readonly port: number };
+}
+
+async function openNode({ name, sipHost, directory, url, server }: NodeOptions) {
+  const trunk = { name: 'front', ...server };
+  const asterisk = await openLocalAsterisk({
+    directory: join(directory, 'asterisk'),
+    sipHost,
+    app: `answerback-${name}`,
+    trunks: [trunk],
+  });
+  const config = {
+    node: 'home',
+    numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
+    classes: { standard: {} },
+    trunks: [{ ...trunk, trusted: true }],
+    asterisk: { ...controllerAccess(asterisk).config, app: `answerback-${name}`, trunk: 'front' },
+    web: { port: 0 },
+  };
+  const env = { MONGODB_URL: url, ...controllerAccess(asterisk).env };
+  const controller = await openController({ directory: join(directory, 'controller'), config, env });
+  return { asterisk, controller };
+}
