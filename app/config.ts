@@ -176,6 +176,7 @@ function withEnvironment(
     store: { ...config.store, url: env['MONGODB_URL'] ?? config.store.url },
     spool: { directory: resolve(config.spool.directory) },
     prompts: { ...config.prompts, directory: resolve(config.prompts.directory) },
+    web: { ...config.web, page: resolve(config.web.page) },
   };
 }
 

@@ -81,4 +81,8 @@ if wants prompts; then
   start prompts 'prompts' node_script scripts/prompts.ts
   finish_all
 fi
+if wants page; then
+  start page 'page for browsers' build_page
+  finish_all
+fi
 say "ready after $((SECONDS - begun)) s"

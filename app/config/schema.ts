@@ -365,6 +365,7 @@ export const configSchema = z.strictObject({
         .default(8080)
         .describe('Port for the API, webhooks and health; 0 picks one.'),
       api: webApi,
+      page: z.string().default('web/dist').describe('Folder with the built page; see docs/web.md.'),
       ...webAccess,
       metrics: z
         .strictObject({

@@ -22,6 +22,8 @@ export interface PageRequest {
   readonly until?: Date;
   readonly order: MessageOrder;
   readonly limit: number;
+  /** Whether to say how many there are in all. */
+  readonly total?: boolean;
   /** `next` of the page before. */
   readonly place?: string | undefined;
 }
@@ -54,12 +56,15 @@ export interface PagesDeps {
 export function createMessagePages(deps: PagesDeps): MessagePages {
   return {
     async page(id, request) {
-      // Who comes with a place was told of the mailbox before.
-      const mailbox = request.place === undefined ? deps.store.mailboxes.get(id) : undefined;
-      const [page, found] = await Promise.all([pageOf(deps, id, request), mailbox]);
-      if (mailbox !== undefined && found === undefined) return { kind: 'no-mailbox' };
-      const total = found === undefined ? undefined : totalOf(found, request);
-      return page.kind !== 'page' || total === undefined ? page : { ...page, total };
+      const counted = request.total === true ? deps.store.mailboxes.get(id) : undefined;
+      const [page, mailbox] = await Promise.all([pageOf(deps, id, request), counted]);
+      if (page.kind !== 'page') return page;
+      // Where there are messages there is a mailbox: that is one question less.
+      const found =
+        counted === undefined && page.items.length === 0 ? await deps.store.mailboxes.get(id) : mailbox;
+      if (found === undefined && page.items.length === 0) return { kind: 'no-mailbox' };
+      const total = mailbox === undefined ? undefined : totalOf(mailbox, request);
+      return total === undefined ? page : { ...page, total };
     },
   };
 }

@@ -36,6 +36,7 @@ find_needed() {
     needed+=(database)
   fi
   if [[ -f $here/scripts/prompts.ts ]] && prompts_are_old; then needed+=(prompts); fi
+  if [[ -f $here/web/index.html ]] && page_is_old; then needed+=(page); fi
 }
 
 root_stamp=$root/etc/answerback-root
@@ -53,7 +54,14 @@ prompts_are_old() {
   [[ ! -f $index ]] || [[ -n $(find "$here/prompts" -type f -newer "$index" -print -quit 2>/dev/null) ]]
 }
 
+page_is_old() {
+  local index=$here/web/dist/index.html
+  [[ ! -f $index ]] || [[ -n $(find "$here/web" "$here/package-lock.json" -path "$here/web/dist" -prune -o -type f -newer "$index" -print -quit 2>/dev/null) ]]
+}
+
 install_node_packages() { cd "$here" && npm ci --no-audit --no-fund; }
+
+build_page() { cd "$here" && npm run -s web:build; }
 
 node_script() { cd "$here" && node --import tsx "$@"; }
 
@@ -137,9 +145,15 @@ fuzzer_is_there() { [[ -x $fuzzer/bin/schemathesis && $(cat "$fuzzer/version" 2>
 
 # An environment knows its own folder by name: it is made where it stays, and counts once its version is written.
 make_fuzzer() {
-  local run=()
+  local run=() authorities=${PIP_CERT:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}
   rm -rf "$fuzzer"
-  [[ $python_in_root == no ]] || run=(bash "$here/scripts/in-root.sh")
+  if [[ $python_in_root == yes ]]; then
+    run=(bash "$here/scripts/in-root.sh")
+    # What this machine trusts, and where it has packages from, is not seen in the root but here.
+    mkdir -p "$fuzzer"
+    [[ ! -f $authorities ]] || { cp "$authorities" "$fuzzer/authorities.pem" && export PIP_CERT=$fuzzer/authorities.pem REQUESTS_CA_BUNDLE=$fuzzer/authorities.pem; }
+    [[ ! -r /etc/pip.conf || -n ${PIP_CONFIG_FILE:-} ]] || { cp /etc/pip.conf "$fuzzer/pip.conf" && export PIP_CONFIG_FILE=$fuzzer/pip.conf; }
+  fi
   ${run[@]+"${run[@]}"} python3 -m venv "$fuzzer"
   ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$fuzzer_version"
   [[ $python_in_root == no ]] || touch "$fuzzer/in-root"

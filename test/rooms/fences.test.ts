@@ -260,6 +260,21 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: "the command's process alone reads the environment",
   },
   {
+    file: 'web/parts/planted.tsx',
+    code: `import '../../app/core/ids.ts';`,
+    why: 'the page talks to the API alone',
+  },
+  {
+    file: 'web/parts/planted.tsx',
+    code: `import { z } from 'zod'; export const x = z;`,
+    why: 'the page takes the types of the API, not its schemas',
+  },
+  {
+    file: 'web/parts/planted.tsx',
+    code: `import '../../app/gateways/web/api/schema/message.ts';`,
+    why: 'the page takes the types of the API, not its schemas',
+  },
+  {
     file: 'app/services/planted.ts',
     code: `import '../cli/main.ts';`,
     why: 'nobody imports the command',

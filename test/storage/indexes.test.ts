@@ -11,6 +11,7 @@ import { scattered } from '../../app/storage/shard-keys.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
 import { arrivalQuestions } from './arrival-questions.ts';
+import { webQuestions } from './web-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
@@ -92,15 +93,7 @@ describe('storage: every question has its index', function () {
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
-    'messages.briefs': (store) => store.messages.briefs(message.mailbox, { limit: 20, after: message }),
-    'messages.briefs of some states': (store) =>
-      store.messages.briefs(message.mailbox, { limit: 20, states: ['new', 'heard'], kinds: ['fax'] }),
-    'messages.briefs by urgency': (store) =>
-      store.messages.briefs(message.mailbox, { limit: 20, order: 'urgent-first' }),
-    'messages.searchBriefs': (store) => store.messages.searchBriefs(sought({ mailbox: message.mailbox })),
-    'messages.setState over a version': (store) =>
-      store.messages.setState(message.id, 'saved', at(1), undefined, 99),
-    'messages.setUrgent over a version': (store) => store.messages.setUrgent(message.id, false, 99),
+    ...webQuestions(message, notification),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
     'messages.next of a kind': (store) =>
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
@@ -131,7 +124,6 @@ describe('storage: every question has its index', function () {
     'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
     'messages.extendPending': (store) => store.messages.extendPending(message.id, 'notify', at(6)),
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
-    'messages.touch': (store) => store.messages.touch(message.id, at(1)),
     'retention.takeDue': (store) => store.retention.takeDue(at(0), lease, 50),
     'retention.takeDue of a mailbox': (store) => store.retention.takeDue(at(0), lease, 50, mailbox.id),
     'retention.due': (store) => all(store.retention.due(at(0))),
@@ -170,9 +162,6 @@ describe('storage: every question has its index', function () {
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
-    'notifications.ofMailbox': (store) =>
-      store.notifications.ofMailbox(notification.mailbox, { limit: 20, after: notification }),
-    'notifications.written': (store) => store.notifications.written(notification.mailbox, number(), 20),
     'notifications.take': (store) => store.notifications.take(notification.id, at(0), 1000),
     'notifications.takeDue': (store) => store.notifications.takeDue(at(0), 1000),
     'notifications.sent': (store) => store.notifications.sent(notification.id, at(0), 'SM'),

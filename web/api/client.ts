@@ -10,7 +10,9 @@ export interface Trouble {
   readonly retryAfter: number | undefined;
 }
 
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly trouble: Trouble };
 
 export interface AskOptions {
   /** Becomes JSON; a Blob goes as it is. */
@@ -72,7 +74,10 @@ async function jsonOf(response: Response): Promise<unknown> {
   return response.json().catch(() => undefined);
 }
 
-function troubleOf(status: number, { code = 'failed', fields = [], retryAfter }: Partial<Problem> = {}): Trouble {
+function troubleOf(
+  status: number,
+  { code = 'failed', fields = [], retryAfter }: Partial<Problem> = {},
+): Trouble {
   return { status, code, fields, retryAfter };
 }
 

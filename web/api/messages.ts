@@ -1,8 +1,8 @@
 /** Messages: listed, read, changed, answered. */
 import type { MessageKind, MessageState } from '../../app/gateways/web/api/schema/common.ts';
 import type {
+  callAccepted,
   CallRequest,
-  CallAccepted,
   Message,
   MessageChange,
   MessageItem,
@@ -12,6 +12,7 @@ import type {
   Sent,
   Thread,
 } from '../../app/gateways/web/api/schema/message.ts';
+import type { z } from 'zod';
 import { ask, query, type Answer } from './client.ts';
 
 export type { Message, MessageItem, MessageKind, MessageState, Part, Thread };
@@ -57,7 +58,10 @@ export interface Outgoing {
   readonly key: string;
 }
 
-export async function replyTo(id: string, { text, recording, urgent = false, key }: Outgoing): Promise<Answer<Sent>> {
+export async function replyTo(
+  id: string,
+  { text, recording, urgent = false, key }: Outgoing,
+): Promise<Answer<Sent>> {
   const words = text?.trim() ?? '';
   const body = { ...(words === '' ? {} : { text: words }), parts: await partsOf(recording), urgent };
   return ask('POST', `/messages/${id}/reply`, { body, key });
@@ -73,7 +77,11 @@ export async function forwardTo(
   return ask('POST', `/messages/${id}/forward`, { body, key });
 }
 
-export function callAbout(id: string, what: CallRequest['what'], key: string): Promise<Answer<CallAccepted>> {
+export function callAbout(
+  id: string,
+  what: CallRequest['what'],
+  key: string,
+): Promise<Answer<z.infer<typeof callAccepted>>> {
   return ask('POST', `/messages/${id}/call`, { body: { what }, key });
 }
 
@@ -96,7 +104,9 @@ function base64(blob: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.addEventListener('error', () => reject(reader.error ?? new Error('unreadable')));
-    reader.addEventListener('load', () => resolve(String(reader.result).replace(/^[^,]*,/, '')));
+    reader.addEventListener('load', () =>
+      resolve(typeof reader.result === 'string' ? reader.result.replace(/^[^,]*,/, '') : ''),
+    );
     reader.readAsDataURL(blob);
   });
 }

@@ -40,7 +40,7 @@ export function Greetings({ mailbox }: { readonly mailbox: string }) {
         <p class="muted">{said.intro}</p>
       </header>
       {greetings === undefined ? <div class="skeleton block tall" aria-busy="true" /> : null}
-      {greetings?.playing === 'system' ? <p class="notice">{said.system}</p> : null}
+      {greetings?.playing === 'system' ? <p class="notice info">{said.system}</p> : null}
       {greetings === undefined
         ? null
         : kinds.map((kind) => (
@@ -107,11 +107,17 @@ function Greeting({ kind, of, mailbox, onAnswer }: GreetingProps) {
           controls
           preload="none"
           aria-label={`${said.listen}: ${said.kinds[kind]}`}
-          src={`${greetingAddress(mailbox, kind)}`}
+          src={greetingAddress(mailbox, kind)}
         />
       )}
       {kind === 'temporary' ? (
-        <Field label={said.until} hint={said.forever} type="datetime-local" value={until} onInput={setUntil} />
+        <Field
+          label={said.until}
+          hint={said.forever}
+          type="datetime-local"
+          value={until}
+          onInput={setUntil}
+        />
       ) : null}
       <div class="buttons">
         <Recorder recording={recording} onRecording={setRecording} mostSeconds={mostSeconds} />
@@ -126,7 +132,9 @@ function Greeting({ kind, of, mailbox, onAnswer }: GreetingProps) {
           <Button
             look="quiet"
             icon="trash"
-            onClick={() => void removeGreeting(mailbox, kind).then((answer) => onAnswer(answer, said.removed))}
+            onClick={() =>
+              void removeGreeting(mailbox, kind).then((answer) => onAnswer(answer, said.removed))
+            }
           >
             {said.remove}
           </Button>

@@ -131,7 +131,13 @@ export function Welcome({ title, intro, children }: WelcomeProps) {
       </div>
       <p class="languages">
         {spoken.map((one) => (
-          <button key={one} type="button" lang={one} aria-pressed={language.value === one} onClick={() => speak(one)}>
+          <button
+            key={one}
+            type="button"
+            lang={one}
+            aria-pressed={language.value === one}
+            onClick={() => speak(one)}
+          >
             {one === 'es' ? 'Español' : 'English'}
           </button>
         ))}

@@ -71,7 +71,12 @@ export function HeadActions({ message, isGuest }: Pick<ActionsProps, 'message' |
       ) : (
         <>
           {state === 'saved' ? (
-            <IconButton icon="saved" label={said.unsave} look="on" onClick={() => void moveTo(message, 'heard')} />
+            <IconButton
+              icon="saved"
+              label={said.unsave}
+              look="on"
+              onClick={() => void moveTo(message, 'heard')}
+            />
           ) : (
             <IconButton icon="saved" label={said.save} onClick={() => void moveTo(message, 'saved')} />
           )}

@@ -3,7 +3,13 @@ import type { MessageItem } from '../api/messages.ts';
 import { initials } from '../words/people.ts';
 import { Icon } from './icon.tsx';
 
-export function Avatar({ item, large = false }: { readonly item: Pick<MessageItem, 'from' | 'kind'>; readonly large?: boolean }) {
+export function Avatar({
+  item,
+  large = false,
+}: {
+  readonly item: Pick<MessageItem, 'from' | 'kind'>;
+  readonly large?: boolean;
+}) {
   const letters = initials(item);
   const who = item.from.number ?? item.from.address ?? letters;
   const tone = Array.from(who).reduce((sum, one) => sum + (one.codePointAt(0) ?? 0), 0) % 5;

@@ -35,7 +35,14 @@ export function Compose({ what, message, onDone }: ComposeProps) {
     const out = { text, urgent, key, ...(recording === undefined ? {} : { recording }) };
     const answer: Answer<Sent> = isReply
       ? await replyTo(message.id, out)
-      : await forwardTo(message.id, to.split(/[,;]+/).map((one) => one.trim()).filter(Boolean), out);
+      : await forwardTo(
+          message.id,
+          to
+            .split(/[,;]+/)
+            .map((one) => one.trim())
+            .filter(Boolean),
+          out,
+        );
     setBusy(false);
     if (!answer.ok) return complain(answer.trouble);
     tell(answer.value);
@@ -53,9 +60,23 @@ export function Compose({ what, message, onDone }: ComposeProps) {
     >
       <h2>{title}</h2>
       {isReply ? null : (
-        <Field label={said.to} hint={said.toHint} value={to} onInput={setTo} required autoFocus inputMode="tel" />
+        <Field
+          label={said.to}
+          hint={said.toHint}
+          value={to}
+          onInput={setTo}
+          required
+          autoFocus
+          inputMode="tel"
+        />
       )}
-      <Words label={isReply ? said.text : said.comment} hint={said.textHint} text={text} onText={setText} focus={isReply} />
+      <Words
+        label={isReply ? said.text : said.comment}
+        hint={said.textHint}
+        text={text}
+        onText={setText}
+        focus={isReply}
+      />
       <Recorder
         recording={recording}
         onRecording={setRecording}
@@ -99,7 +120,15 @@ function Words({ label, hint, text, onText, focus }: WordsProps) {
   );
 }
 
-function tell({ sent, full, failed }: { readonly sent: readonly string[]; readonly full: readonly string[]; readonly failed: readonly string[] }): void {
+function tell({
+  sent,
+  full,
+  failed,
+}: {
+  readonly sent: readonly string[];
+  readonly full: readonly string[];
+  readonly failed: readonly string[];
+}): void {
   const { compose: said } = words.value;
   if (sent.length > 0) say(said.sent(sent.map(spaced).join(', ')));
   const not = [...full, ...failed];

@@ -25,7 +25,9 @@ export function Content({ message }: { readonly message: Message }) {
   const [nowMs, setNow] = useState(0);
   const [goTo, setGoTo] = useState<{ readonly ms: number }>();
   const { kind, transcript, parts } = message;
-  const sound = parts.find((part) => /^audio\//i.test(part.contentType) && formOf(part, sounds) !== undefined);
+  const sound = parts.find(
+    (part) => /^audio\//i.test(part.contentType) && formOf(part, sounds) !== undefined,
+  );
   const shown = parts.filter((part) => part !== sound && !isWritten(part));
   const isSpoken = sound !== undefined && kind === 'voice';
   return (
@@ -43,17 +45,13 @@ export function Content({ message }: { readonly message: Message }) {
       {shown.map((part) => (
         <Shown key={part.index} message={message} part={part} />
       ))}
-      <Attachments message={message} />
+      <Attachments message={message} played={sound} />
     </div>
   );
 }
 
 function Written({ text, kind }: { readonly text: string; readonly kind: Message['kind'] }) {
-  return (
-    <p class={kind === 'text' ? 'written bubble in' : 'written'}>
-      {text}
-    </p>
-  );
+  return <p class={kind === 'text' ? 'written bubble in' : 'written'}>{text}</p>;
 }
 
 function Shown({ message: { id }, part }: { readonly message: Message; readonly part: Part }) {
@@ -61,7 +59,9 @@ function Shown({ message: { id }, part }: { readonly message: Message; readonly 
   const film = formOf(part, films);
   const picture = formOf(part, pictures);
   if (film !== undefined && /^video\//i.test(part.contentType))
-    return <video class="film" controls preload="metadata" src={partAddress(id, part.index, { form: film })} />;
+    return (
+      <video class="film" controls preload="metadata" src={partAddress(id, part.index, { form: film })} />
+    );
   if (picture === undefined) return null;
   if (/^image\/(?!tiff)/i.test(part.contentType)) {
     const src = partAddress(id, part.index, { form: picture });
@@ -85,14 +85,26 @@ function Shown({ message: { id }, part }: { readonly message: Message; readonly 
   );
 }
 
-function Attachments({ message: { id, kind, parts } }: { readonly message: Message }) {
+interface AttachmentsProps {
+  readonly message: Message;
+  readonly played: Part | undefined;
+}
+
+function Attachments({ message: { id, kind, parts }, played }: AttachmentsProps) {
   const { message: said } = words.value;
-  const listed = parts.filter((part) => !isWritten(part) || (kind === 'email' && part.index > 0));
+  const listed = parts.filter(
+    (part) => part !== played && (!isWritten(part) || (kind === 'email' && part.index > 0)),
+  );
   if (listed.length === 0) return null;
   return (
     <section class="attachments" aria-label={said.attachments}>
       {listed.map((part) => (
-        <a key={part.index} class="attachment" href={partAddress(id, part.index, { download: true })} download>
+        <a
+          key={part.index}
+          class="attachment"
+          href={partAddress(id, part.index, { download: true })}
+          download
+        >
           <Icon name="download" size={18} />
           <span class="attachment-name">{part.name ?? part.contentType.split(';', 1)[0]}</span>
           <span class="muted">{size(part.bytes)}</span>

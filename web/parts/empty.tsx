@@ -5,7 +5,7 @@ import { Icon, type IconName } from './icon.tsx';
 interface EmptyProps {
   readonly icon: IconName;
   readonly title: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly children?: ComponentChildren;
 }
 

@@ -1,6 +1,5 @@
 /** Something to fill in, with its words above and a hint or what is wrong below. */
 import { useId } from 'preact/hooks';
-import type { InputHTMLAttributes } from 'preact';
 
 interface FieldProps {
   readonly label: string;
@@ -19,25 +18,18 @@ interface FieldProps {
 export function Field({ label, value, onInput, hint, wrong, type = 'text', ...rest }: FieldProps) {
   const id = useId();
   const below = wrong ?? hint;
-  const { autoComplete, inputMode, required, maxLength, autoFocus } = rest;
-  const given: InputHTMLAttributes = {
-    ...(autoComplete === undefined ? {} : { autoComplete: autoComplete as 'on' }),
-    ...(inputMode === undefined ? {} : { inputMode }),
-    ...(required === undefined ? {} : { required }),
-    ...(maxLength === undefined ? {} : { maxLength }),
-    ...(autoFocus === undefined ? {} : { autoFocus }),
-  };
+  // The types have a shape of attributes for each type of field.
+  const more = { ...rest, type } as { type: 'text' };
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
-        type={type}
         value={value}
         aria-invalid={wrong !== undefined}
         aria-describedby={below === undefined ? undefined : `${id}-hint`}
         onInput={({ currentTarget }) => onInput(currentTarget.value)}
-        {...given}
+        {...more}
       />
       {below === undefined ? null : (
         <p id={`${id}-hint`} class={wrong === undefined ? 'hint' : 'hint wrong'}>

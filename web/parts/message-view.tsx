@@ -85,7 +85,7 @@ function Whole({ message, isGuest, onClose }: WholeProps) {
       </div>
       <Head message={message} />
       {message.cut ? <p class="notice">{said.cut}</p> : null}
-      {message.archived ? <p class="notice">{said.archivedHint}</p> : null}
+      {message.archived ? <p class="notice info">{said.archivedHint}</p> : null}
       <Content message={message} />
       {message.omitted === undefined ? null : <p class="notice">{said.omitted(message.omitted.length)}</p>}
       <Actions message={message} isGuest={isGuest} composing={composing} onCompose={setComposing} />
@@ -110,7 +110,8 @@ function Head({ message }: { readonly message: Message }) {
   useEffect(() => title.current?.focus({ preventScroll: true }), []);
   const { kind, durationMs, pages, received, urgent, confidential, subject } = message;
   const below = senderAddress(message);
-  const measure = durationMs === undefined ? (pages === undefined ? '' : list.pages(pages)) : clock(durationMs);
+  const measure =
+    durationMs === undefined ? (pages === undefined ? '' : list.pages(pages)) : clock(durationMs);
   return (
     <header class="message-head">
       <Avatar item={message} large />

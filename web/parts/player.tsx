@@ -22,7 +22,7 @@ export function Player({ src, durationMs, onTime, goTo }: PlayerProps) {
   const { player: said } = words.value;
   const { box, wave, state } = useWave(src, onTime);
   const [speed, setSpeed] = useState(1);
-  useEffect(() => void wave.current?.setPlaybackRate(speed, true), [speed, state.ready]);
+  useEffect(() => wave.current?.setPlaybackRate(speed, true), [speed, state.ready]);
   useEffect(() => {
     if (goTo === undefined) return;
     wave.current?.setTime(goTo.ms / 1000);
@@ -87,7 +87,15 @@ export function Player({ src, durationMs, onTime, goTo }: PlayerProps) {
   );
 }
 
-function Skip({ label, words, onClick }: { readonly label: string; readonly words: string; readonly onClick: () => void }) {
+function Skip({
+  label,
+  words,
+  onClick,
+}: {
+  readonly label: string;
+  readonly words: string;
+  readonly onClick: () => void;
+}) {
   return (
     <button type="button" class="skip" aria-label={label} title={label} onClick={onClick}>
       {words}
@@ -107,7 +115,7 @@ const atFirst: WaveState = { ready: false, playing: false, failed: false, nowMs:
 
 function useWave(src: string, onTime: PlayerProps['onTime']) {
   const box = useRef<HTMLDivElement>(null);
-  const wave = useRef<WaveSurfer>();
+  const wave = useRef<WaveSurfer | undefined>(undefined);
   const [state, setState] = useState(atFirst);
   const tell = useRef(onTime);
   tell.current = onTime;

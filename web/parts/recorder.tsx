@@ -57,7 +57,7 @@ export function Recorder({ recording, onRecording, mostSeconds }: RecorderProps)
 function useMicrophone(onRecording: RecorderProps['onRecording'], mostSeconds: number) {
   const [state, setState] = useState<State>('idle');
   const [ms, setMs] = useState(0);
-  const recorder = useRef<MediaRecorder>();
+  const recorder = useRef<MediaRecorder | undefined>(undefined);
   const stop = (): void => {
     if (recorder.current?.state === 'recording') recorder.current.stop();
   };

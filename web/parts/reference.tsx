@@ -10,6 +10,7 @@ const copiedMs = 2000;
 export function Reference({ digits, until }: { readonly digits: string; readonly until: string }) {
   const { message: said, trouble } = words.value;
   const [copied, setCopied] = useState(false);
+  const shown = digits.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1 $2 $3');
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(digits);
@@ -22,11 +23,11 @@ export function Reference({ digits, until }: { readonly digits: string; readonly
   return (
     <div class="reference" title={said.referenceHint}>
       <span class="muted">{said.reference}</span>
-      <button type="button" aria-label={`${said.copy}: ${digits}`} onClick={() => void copy()}>
-        <span class="digits">{digits.replace(/^(\d{3})(\d{3})(\d{4})$/, '$1 $2 $3')}</span>
+      <button type="button" aria-label={`${said.copy}: ${shown}`} onClick={() => void copy()}>
+        <span class="digits">{shown}</span>
         <Icon name={copied ? 'check' : 'copy'} size={16} />
       </button>
-      <span class="muted">{copied ? said.copied : said.expires(dateOf(until))}</span>
+      <span class="muted">{copied ? said.copied : said.referenceUntil(dateOf(until))}</span>
     </div>
   );
 }

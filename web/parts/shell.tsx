@@ -33,7 +33,7 @@ export function Shell({ place, children }: ShellProps) {
         <Links place={place} />
         <Foot />
       </nav>
-      <main id="main" class={`main main-${place.kind}`} tabIndex={-1}>
+      <main id="main" class={`place place-${place.kind}`} tabIndex={-1}>
         {children}
       </main>
     </div>
@@ -95,7 +95,11 @@ function Foot() {
     <div class="side-foot">
       {box === undefined ? null : (
         <>
-          <Meter label={settings.usage} percent={box.usage.percent} words={settings.usageFull(box.usage.percent)} />
+          <Meter
+            label={settings.usage}
+            percent={box.usage.percent}
+            words={settings.usageFull(box.usage.percent)}
+          />
           <p class="side-who">
             <strong>{box.settings.name ?? spaced(box.number)}</strong>
             {box.settings.name === undefined ? null : <span class="muted">{spaced(box.number)}</span>}

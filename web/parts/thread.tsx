@@ -24,9 +24,7 @@ export function Thread({ of, round }: { readonly of: string; readonly round: num
       <ol>
         {items.map(({ direction, at, text, status, message }, i) => (
           <li key={i} class={direction}>
-            <p class={`bubble ${direction}${message?.id === of ? ' this' : ''}`}>
-              {text}
-            </p>
+            <p class={`bubble ${direction}${message?.id === of ? ' this' : ''}`}>{text}</p>
             <p class="muted">
               {direction === 'out' ? `${said.you} · ` : ''}
               {shortTime(at)}

@@ -23,7 +23,12 @@ export function Toasts() {
                 {undo}
               </button>
             )}
-            <button type="button" class="toast-close" aria-label={nav.close} onClick={() => dismiss(toast.id)}>
+            <button
+              type="button"
+              class="toast-close"
+              aria-label={nav.close}
+              onClick={() => dismiss(toast.id)}
+            >
               <Icon name="close" size={16} />
             </button>
           </div>

@@ -17,7 +17,7 @@ export function Transcript({ message, nowMs, onGo }: TranscriptProps) {
   const { message: said } = words.value;
   const pieces = useMemo(() => piecesOf(message), [message.transcript, message.words, message.durationMs]);
   const at = nowMs > 0 ? pieceAt(pieces, nowMs) : -1;
-  const current = useRef<HTMLButtonElement>(null);
+  const current = useRef<HTMLSpanElement>(null);
   useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [at]);
   if (pieces.length === 0) return <p class="muted">{said.noTranscript}</p>;
   return (
@@ -26,17 +26,15 @@ export function Transcript({ message, nowMs, onGo }: TranscriptProps) {
       <p class="heard-only">{pieces.map(({ text }) => text).join('')}</p>
       <p class="transcript-words" aria-hidden="true">
         {pieces.map(({ text, startMs }, i) => (
-          <button
+          <span
             key={i}
-            ref={i === at ? current : undefined}
-            type="button"
+            ref={i === at ? current : null}
             class={i === at ? 'piece now' : 'piece'}
-            tabIndex={-1}
             title={said.transcriptHint}
             onClick={() => onGo(startMs)}
           >
             {text}
-          </button>
+          </span>
         ))}
       </p>
     </section>

@@ -7,11 +7,16 @@ export interface VirtualOptions {
   readonly count: number;
   /** Of a row, in pixels. */
   readonly height: number;
-  readonly scroller: RefObject<HTMLElement>;
+  readonly scroller: RefObject<HTMLElement | null>;
   readonly keyOf: (index: number) => string | number;
 }
 
-export function useVirtual({ count, height, scroller, keyOf }: VirtualOptions): Virtualizer<HTMLElement, HTMLElement> {
+export function useVirtual({
+  count,
+  height,
+  scroller,
+  keyOf,
+}: VirtualOptions): Virtualizer<HTMLElement, HTMLElement> {
   const [, draw] = useReducer((n: number) => n + 1, 0);
   const options = {
     count,

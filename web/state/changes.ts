@@ -1,6 +1,12 @@
 /** What is done to messages: shown at once, undone on wish, taken back where the server refuses. */
 import type { Answer } from '../api/client.ts';
-import { changeMessage, readMessage, type Message, type MessageItem, type MessageState } from '../api/messages.ts';
+import {
+  changeMessage,
+  readMessage,
+  type Message,
+  type MessageItem,
+  type MessageState,
+} from '../api/messages.ts';
 import { words } from '../words/words.ts';
 import * as inbox from './inbox.ts';
 import { readCountsSoon } from './mailbox.ts';

@@ -45,7 +45,8 @@ async function read(id: string): Promise<void> {
   try {
     const answer = await readMessage(id, own.signal);
     if (answer.ok) opened.value = { kind: 'there', id, message: answer.value };
-    else if (answer.trouble.status === 404 || answer.trouble.status === 410) opened.value = { kind: 'gone', id };
+    else if (answer.trouble.status === 404 || answer.trouble.status === 410)
+      opened.value = { kind: 'gone', id };
     else opened.value = { kind: 'failed', id, trouble: answer.trouble };
   } catch {
     // Another one is read by now.

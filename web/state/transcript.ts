@@ -10,7 +10,8 @@ export interface Piece {
 type Spoken = Pick<Message, 'transcript' | 'words' | 'durationMs'>;
 
 export function piecesOf({ transcript = '', words = [], durationMs = 0 }: Spoken): readonly Piece[] {
-  if (words.length > 0) return words.map(({ word, startMs, endMs }) => ({ text: `${word} `, startMs, endMs }));
+  if (words.length > 0)
+    return words.map(({ word, startMs, endMs }) => ({ text: `${word} `, startMs, endMs }));
   const sentences = transcript.match(/[^.!?…\n]+(?:[.!?…]+["'”’)]*)?\s*|[.!?…\n]+\s*/g) ?? [];
   const all = sentences.reduce((sum, one) => sum + one.length, 0);
   let before = 0;

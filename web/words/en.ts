@@ -43,7 +43,7 @@ export const en = {
     pin: 'PIN',
     code: 'Code from the text',
     withPin: 'With PIN',
-    withCode: 'With a code by text',
+    withCode: 'With a code',
     sendCode: 'Send me a code',
     codeSent: 'If this number has a mailbox, a code is on its way. It is good for a few minutes.',
     codeAgain: 'Send another code',
@@ -52,9 +52,11 @@ export const en = {
     locked: (minutes: number) =>
       `There were too many wrong tries. Try again in ${s(minutes, 'minute', 'minutes')}, or call your mailbox.`,
     linkGone: 'This message was deleted',
-    linkGoneHint: 'Somebody threw it away, and its time in the trash may be over. Sign in to look into your trash.',
+    linkGoneHint:
+      'Somebody threw it away, and its time in the trash may be over. Sign in to look into your trash.',
     linkExpired: 'This link is over',
-    linkExpiredHint: 'Links in notices are good for some days only. Sign in to find the message in your mailbox.',
+    linkExpiredHint:
+      'Links in notices are good for some days only. Sign in to find the message in your mailbox.',
     linkUnknown: 'This link leads nowhere',
     linkUnknownHint: 'Perhaps a part of it was lost. Open it from the notice once more, or sign in.',
     linkOnly: 'You came by a link: you see this one message.',
@@ -104,6 +106,7 @@ export const en = {
     received: 'Received',
     expires: (date: string) => `Kept until ${date}`,
     reference: 'Reference',
+    referenceUntil: (date: string) => `good until ${date}`,
     referenceHint: 'Call your access number and type these digits to hear this message on any phone.',
     copied: 'Copied',
     copy: 'Copy the reference',
@@ -229,7 +232,8 @@ export const en = {
     usageMessages: 'Messages',
     usageBytes: 'Storage',
     usageSeconds: 'Playing time',
-    usageArchived: (n: number) => `${s(n, 'message', 'messages')} in the archive, which count nothing of this.`,
+    usageArchived: (n: number) =>
+      `${s(n, 'message', 'messages')} in the archive, which count nothing of this.`,
     usageKept: (days: number) => `Messages are kept for ${s(days, 'day', 'days')}.`,
     of: (used: string, limit: string) => `${used} of ${limit}`,
     nearlyFull: 'Nearly full: urgent messages still find room for a while.',
@@ -265,6 +269,7 @@ export const en = {
     emailHint: 'Where mails about messages go',
     pin: 'PIN',
     pinOld: 'Present PIN',
+    pinOldHint: 'If you have forgotten it, leave this empty: you came by a code.',
     pinNew: 'New PIN',
     pinHint: '6 to 20 digits that are not easy to guess',
     pinAgain: 'New PIN again',

@@ -45,7 +45,7 @@ export const es: Words = {
     pin: 'PIN',
     code: 'Código del mensaje',
     withPin: 'Con PIN',
-    withCode: 'Con un código por texto',
+    withCode: 'Con un código',
     sendCode: 'Enviarme un código',
     codeSent: 'Si este número tiene buzón, un código está en camino. Vale unos minutos.',
     codeAgain: 'Enviar otro código',
@@ -54,9 +54,11 @@ export const es: Words = {
     locked: (minutes) =>
       `Hubo demasiados intentos erróneos. Inténtelo dentro de ${s(minutes, 'minuto', 'minutos')}, o llame a su buzón.`,
     linkGone: 'Este mensaje fue borrado',
-    linkGoneHint: 'Alguien lo tiró, y su tiempo en la papelera puede haber pasado. Entre para mirar en la papelera.',
+    linkGoneHint:
+      'Alguien lo tiró, y su tiempo en la papelera puede haber pasado. Entre para mirar en la papelera.',
     linkExpired: 'Este enlace ha caducado',
-    linkExpiredHint: 'Los enlaces de los avisos valen solo unos días. Entre para encontrar el mensaje en su buzón.',
+    linkExpiredHint:
+      'Los enlaces de los avisos valen solo unos días. Entre para encontrar el mensaje en su buzón.',
     linkUnknown: 'Este enlace no lleva a ninguna parte',
     linkUnknownHint: 'Quizá se perdió una parte. Ábralo otra vez desde el aviso, o entre.',
     linkOnly: 'Ha venido por un enlace: ve solo este mensaje.',
@@ -85,7 +87,8 @@ export const es: Words = {
       trash: 'La papelera está vacía',
       trashHint: (days) => `Lo que borra queda aquí ${s(days, 'día', 'días')} y puede recuperarse.`,
       search: 'No se encontró nada',
-      searchHint: 'Pruebe otras palabras, un nombre o un número. Un * al final vale por cualquier terminación.',
+      searchHint:
+        'Pruebe otras palabras, un nombre o un número. Un * al final vale por cualquier terminación.',
       kind: 'Ninguno de este tipo',
       kindHint: 'Elija «Todos» para ver los demás.',
     },
@@ -105,7 +108,9 @@ export const es: Words = {
     received: 'Recibido',
     expires: (date) => `Se conserva hasta el ${date}`,
     reference: 'Referencia',
-    referenceHint: 'Llame a su número de acceso y marque estas cifras para oír el mensaje en cualquier teléfono.',
+    referenceUntil: (date) => `vale hasta el ${date}`,
+    referenceHint:
+      'Llame a su número de acceso y marque estas cifras para oír el mensaje en cualquier teléfono.',
     copied: 'Copiado',
     copy: 'Copiar la referencia',
     save: 'Guardar',
@@ -266,6 +271,7 @@ export const es: Words = {
     emailHint: 'Adonde van los correos sobre mensajes',
     pin: 'PIN',
     pinOld: 'PIN actual',
+    pinOldHint: 'Si lo ha olvidado, déjelo vacío: ha entrado con un código.',
     pinNew: 'PIN nuevo',
     pinHint: 'De 6 a 20 cifras que no sean fáciles de adivinar',
     pinAgain: 'PIN nuevo otra vez',

@@ -51,6 +51,10 @@ export function size(bytes: number): string {
   }).format(value);
 }
 
+export function count(n: number): string {
+  return new Intl.NumberFormat(language.value).format(n);
+}
+
 /** A number in E.164 form in groups, so that it can be read. */
 export function spaced(number: string): string {
   const north = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);

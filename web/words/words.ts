@@ -17,7 +17,9 @@ function known(tag: string | null | undefined): string | undefined {
 }
 
 const first =
-  known(localStorage.getItem(kept)) ?? navigator.languages.map(known).find((one) => one !== undefined) ?? 'en';
+  known(localStorage.getItem(kept)) ??
+  navigator.languages.map(known).find((one) => one !== undefined) ??
+  'en';
 
 export const language = signal(first);
 export const words = computed(() => languages[language.value] ?? en);

@@ -1,4 +1,4 @@
-/** The web server: webhooks and health. */
+/** The web server: the page, the API, webhooks and health. */
 import { fastifyFormbody } from '@fastify/formbody';
 import { fastify } from 'fastify';
 import type { FastifyInstance } from 'fastify';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Readiness } from '../../ports/health.ts';
 import { serveApi, type ApiParts, type ApiSlice } from './api/serve-api.ts';
 import type { RouteFacts } from './api/route.ts';
+import { servePages } from './pages.ts';
 import { answer, handleProblems } from './problem.ts';
 import { serveTwilio } from './twilio.ts';
 import type { TwilioWebhookDeps } from './twilio.ts';
@@ -20,6 +21,8 @@ export interface WebSlice {
   readonly twilio?: { readonly publicUrl: string } | undefined;
   readonly twilioAuthToken?: string | undefined;
   readonly api?: ApiSlice | undefined;
+  /** Absolute path of the folder with the built page; absent: there is none. */
+  readonly page?: string | undefined;
 }
 
 export interface WebDeps extends TwilioWebhookDeps {
@@ -76,6 +79,7 @@ export async function openWeb(slice: WebSlice, deps: WebDeps): Promise<Web> {
     serveTwilio(app, { publicUrl: slice.twilio.publicUrl, authToken: slice.twilioAuthToken }, deps);
   }
   const routes = deps.api === undefined ? [] : await serveApi(app, slice.api ?? usualApi, deps.api);
+  if (slice.page !== undefined) await servePages(app, slice.page);
   await app.listen({ host: slice.host, port: slice.port });
   const { port } = app.server.address() as AddressInfo;
   const host = slice.host.includes(':') ? `[${slice.host}]` : slice.host;

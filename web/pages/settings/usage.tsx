@@ -1,7 +1,7 @@
 /** What the mailbox takes of what it may. */
 import type { Mailbox, Usage } from '../../api/mailbox.ts';
 import { Meter } from '../../parts/meter.tsx';
-import { clock, size } from '../../words/times.ts';
+import { clock, count, size } from '../../words/times.ts';
 import { words } from '../../words/words.ts';
 
 export function UsageOf({ box }: { readonly box: Mailbox }) {
@@ -17,7 +17,7 @@ export function UsageOf({ box }: { readonly box: Mailbox }) {
       ) : percent >= 80 ? (
         <p class="notice">{said.nearlyFull}</p>
       ) : null}
-      <Measure label={said.usageMessages} of={usage.messages} write={String} />
+      <Measure label={said.usageMessages} of={usage.messages} write={count} />
       <Measure label={said.usageBytes} of={usage.bytes} write={size} />
       <Measure label={said.usageSeconds} of={usage.seconds} write={(seconds) => clock(seconds * 1000)} />
       <p class="hint">

@@ -36,6 +36,34 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   });
+}
+
+type Described = ReturnType<typeof jsonSchemaTransformObject>;
+
+/** Every schema with a name is there for requests and for answers: what nothing leads to is left out. */
+function withoutUnused(described: Described): Described {
+  const document = described as { paths?: unknown; components?: { schemas?: Record<string, unknown> } };
+  const schemas = document.components?.schemas ?? {};
+  const used = new Set<string>();
+  const look = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, one] of Object.entries(value)) {
+      const name = key === '$ref' && typeof one === 'string' ? one.split('/').at(-1) : undefined;
+      if (name === undefined) look(one);
+      else if (!used.has(name)) {
+        used.add(name);
+        look(schemas[name]);
+      }
+    }
+  };
+  look(document.paths);
+  const kept = Object.entries(schemas)
+    .filter(([name]) => used.has(name))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...described,
+    components: { ...document.components, schemas: Object.fromEntries(kept) },
+  } as Described;
 }

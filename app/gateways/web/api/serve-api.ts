@@ -1,6 +1,7 @@
 /** Puts the API together: who asks, what they may, what they send, and what is answered. */
 import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { holdBodies } from './budget.ts';
 import { guardRoutes, type Guard } from './guard.ts';
 import { openLimits, type LimitsSlice } from './limits.ts';
 import { answerOtherMethods } from './methods.ts';
@@ -10,6 +11,8 @@ import { descriptionRoute } from './routes/description.ts';
 
 export interface ApiSlice {
   readonly limits: LimitsSlice;
+  /** Most bytes of large requests that are held at once; absent: 120 MB. */
+  readonly heldBytes?: number;
 }
 
 export interface ApiParts {
@@ -36,6 +39,7 @@ export async function serveApi(
       api.setValidatorCompiler(validatorCompiler);
       api.setSerializerCompiler(serializerCompiler);
       guardRoutes(api, guard, await openLimits(api, slice.limits));
+      holdBodies(api, slice.heldBytes);
       for (const one of all) add(api, one);
       answerOtherMethods(api, all);
     },

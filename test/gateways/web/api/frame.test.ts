@@ -24,7 +24,28 @@ const people: Readonly<Record<string, Principal>> = {
 const wide: LimitsSlice = { perMinute: 10_000, perAddress: 10_000 };
 const common = { access: 'subscriber', tag: 'things', summary: 'Do something' } as const;
 
+/** Requests that wait until the test lets them go. */
+const gate: { open: () => void; held: Promise<void>; came: number } = {
+  open: () => undefined,
+  held: Promise.resolve(),
+  came: 0,
+};
+
 const routes = [
+  route({
+    ...common,
+    method: 'POST',
+    url: '/large',
+    name: 'sendLarge',
+    raw: { types: ['audio/*'], describe: 'Sound.' },
+    bodyLimit: 2_000_000,
+    answers: { 204: 'nothing' },
+    handle: async (_asked, reply) => {
+      gate.came += 1;
+      await gate.held;
+      return reply.status(204).send();
+    },
+  }),
   route({
     ...common,
     method: 'GET',
@@ -78,9 +99,9 @@ const routes = [
   }),
 ];
 
-async function openFrame(limits = wide) {
+async function openFrame(limits = wide, heldBytes?: number) {
   const web = await openWeb(
-    { host: '127.0.0.1', port: 0, api: { limits } },
+    { host: '127.0.0.1', port: 0, api: { limits, ...(heldBytes === undefined ? {} : { heldBytes }) } },
     {
       log: keptLog(),
       ready: async () => ({ ok: true, parts: {} }),
@@ -239,6 +260,25 @@ describe('the frame of the API', function () {
     assert.notEqual(await make('ann', 'one'), await make('ann', 'two'));
     assert.notEqual(await make('ann', 'one'), await make('bob', 'one'));
     assert.notEqual(await make('ann'), await make('ann'));
+  });
+
+  it('large requests are held only so many at once; others are told to come again', async () => {
+    await using frame = await openFrame(wide, 2_500_000);
+    gate.held = new Promise((resolve) => (gate.open = resolve));
+    const send = (headers = {}) =>
+      frame.ask('POST', '/large', { body: new Uint8Array(1_000_000), type: 'audio/wav', headers });
+    const first = [send(), send()];
+    while (gate.came < 2) await new Promise((resolve) => setImmediate(resolve));
+    const refused = await send();
+    assert.equal(refused.status, 503);
+    assert.ok(Number(refused.headers.get('retry-after')) > 0);
+    assert.equal((await frame.ask('GET', '/things')).status, 200);
+    gate.open();
+    assert.deepEqual(
+      (await Promise.all(first)).map(({ status }) => status),
+      [204, 204],
+    );
+    assert.equal((await send()).status, 204);
   });
 
   it('describes itself as OpenAPI 3.1, to all', async () => {

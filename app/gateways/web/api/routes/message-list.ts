@@ -58,11 +58,25 @@ function listRoute(services: ApiServices): AnyRoute {
 }
 
 /** Another filter is another list; how many are on a page makes no difference. */
-function listName(id: string, { cursor: _cursor, limit: _limit, ...filter }: MessageQuery): string {
+function listName(
+  id: string,
+  { cursor: _cursor, limit: _limit, total: _total, ...filter }: MessageQuery,
+): string {
   return JSON.stringify(['messages', id, Object.entries(filter)]);
 }
 
-function asked({ state, kind, urgent, from, q, since, until, order, limit }: MessageQuery): PageRequest {
+function asked({
+  state,
+  kind,
+  urgent,
+  from,
+  q,
+  since,
+  until,
+  order,
+  limit,
+  total,
+}: MessageQuery): PageRequest {
   const some = <T>(text: string | undefined, key: string) =>
     text === undefined ? {} : { [key]: [...new Set(text.split(','))] as T[] };
   return {
@@ -75,6 +89,7 @@ function asked({ state, kind, urgent, from, q, since, until, order, limit }: Mes
     ...(until === undefined ? {} : { until: new Date(until) }),
     order,
     limit,
+    total: total === 'true',
   };
 }
 

@@ -25,7 +25,7 @@ import {
 
 const reading = { access: 'operator', scope: 'operations:read', tag: 'operations' } as const;
 const writing = { ...reading, scope: 'operations:write' } as const;
-const letterPath = z.object({ id });
+const letterPath = z.object({ id: id.describe('The dead letter’s id.') });
 
 export function operationRoutes(services: OperatorServices): AnyRoute[] {
   return [

@@ -30,7 +30,7 @@ export const cdrList = z
 
 export const cdrExportQuery = z.object({
   ...filter,
-  format: z.enum(['csv', 'jsonl']).default('csv'),
+  format: z.enum(['csv', 'jsonl']).default('csv').describe('A table, or a JSON object a line.'),
   after: z.coerce.number().int().min(0).default(0).describe('Only those with a higher number.'),
 });
 
@@ -40,32 +40,34 @@ const period = z
   .describe('A day, 2026-01-31, or a month, 2026-01.');
 
 export const reportQuery = z.object({
-  by: z.enum(['mailbox', 'class', 'trunk']).default('class'),
+  by: z.enum(['mailbox', 'class', 'trunk']).default('class').describe('What is summed up for itself.'),
   from: period,
   to: period.optional().describe('The last one; absent: the first.'),
   name: z.string().max(64).optional().describe('Of this class, trunk or mailbox alone.'),
-  format: z.enum(['json', 'csv']).default('json'),
+  format: z.enum(['json', 'csv']).default('json').describe('As JSON or as a table.'),
 });
 
 export const report = z
   .object({
-    items: z.array(
-      z.object({
-        period: z.string(),
-        by: z.string(),
-        name: z.string(),
-        event: z.string(),
-        direction: z.string(),
-        currency: z.string(),
-        count: z.number(),
-        answered: z.number(),
-        duration: z.number().describe('Seconds.'),
-        billsec: z.number().describe('Seconds.'),
-        segments: z.number(),
-        pages: z.number(),
-        bytes: z.number(),
-        cost: z.number().describe('In millionths of the currency.'),
-      }),
-    ),
+    items: z
+      .array(
+        z.object({
+          period: z.string().describe('Day or month.'),
+          by: z.string().describe('What is summed up.'),
+          name: z.string().describe('Which class, trunk or mailbox.'),
+          event: z.string().describe('What is counted, as `call`.'),
+          direction: z.string().describe('Inbound or outbound.'),
+          currency: z.string().describe('ISO 4217; empty: nothing was priced.'),
+          count: z.number().describe('How many.'),
+          answered: z.number().describe('How many were answered.'),
+          duration: z.number().describe('Seconds.'),
+          billsec: z.number().describe('Seconds.'),
+          segments: z.number().describe('Parts of texts.'),
+          pages: z.number().describe('Pages of faxes.'),
+          bytes: z.number().describe('Bytes of mails.'),
+          cost: z.number().describe('In millionths of the currency.'),
+        }),
+      )
+      .describe('One sum each.'),
   })
   .meta({ id: 'Report', description: 'Sums of days or months.' });

@@ -7,15 +7,17 @@ const profile = z
 
 export const classList = z
   .object({
-    items: z.array(
-      z.object({
-        name: z.string(),
-        source: z
-          .enum(['file', 'store'])
-          .describe('One in the store hides one of the same name in the file.'),
-        profile,
-      }),
-    ),
+    items: z
+      .array(
+        z.object({
+          name: z.string().describe('Its name.'),
+          source: z
+            .enum(['file', 'store'])
+            .describe('One in the store hides one of the same name in the file.'),
+          profile,
+        }),
+      )
+      .describe('All that hold now.'),
     version: z.number().int().describe('Of all classes together, for If-Match.'),
   })
   .meta({ id: 'ClassList', description: 'Classes of service.' });
@@ -24,9 +26,10 @@ export const className = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[\w-]+$/);
+  .regex(/^[\w-]+$/)
+  .describe('Name of the class.');
 export const classPath = z.object({ name: className });
 export const classBody = profile.meta({ id: 'ClassOfService', description: 'A class of service, whole.' });
 export const classKept = z
-  .object({ name: className, version: z.number().int() })
+  .object({ name: className, version: z.number().int().describe('Of all classes together.') })
   .meta({ id: 'ClassKept', description: 'A class that was kept.' });

@@ -79,17 +79,11 @@ export const message = messageItem
     omitted: z
       .array(
         z.object({
-          why: z.enum([
-            'too-large',
-            'too-many',
-            'too-deep',
-            'unsafe',
-            'unreadable',
-            'unreachable',
-            'incomplete',
-          ]),
-          name: z.string().optional(),
-          contentType: z.string().optional(),
+          why: z
+            .enum(['too-large', 'too-many', 'too-deep', 'unsafe', 'unreadable', 'unreachable', 'incomplete'])
+            .describe('Why it was not kept.'),
+          name: z.string().optional().describe('File name or address as received.'),
+          contentType: z.string().optional().describe('Media type.'),
         }),
       )
       .optional()
@@ -145,6 +139,7 @@ export const messageQuery = z.object({
     .enum(['newest', 'oldest', 'urgent-first'])
     .default('newest')
     .describe('By reception. With q, from, since, until or urgent only `newest`.'),
+  total: yesOrNo.optional().describe('Whether to say how many there are in all; takes a little longer.'),
   cursor: cursor.optional(),
   limit,
 });
@@ -154,7 +149,13 @@ export const messageList = z
   .object({
     items: z.array(messageItem).describe('The messages of this page.'),
     next,
-    total: z.number().int().optional().describe('How many there are in all, where that is known.'),
+    total: z
+      .number()
+      .int()
+      .optional()
+      .describe(
+        'How many there are in all, if it was asked for and the counters know it: not of searches, nor of the trash. A moment late.',
+      ),
   })
   .meta({ id: 'MessageList', description: 'A page of messages.' });
 export type MessageList = z.infer<typeof messageList>;

@@ -18,14 +18,14 @@ export const queues = z
 
 export const letter = z
   .object({
-    id,
-    mailbox: id,
-    gateway: z.string(),
-    kind: z.string(),
+    id: id.describe('Its id.'),
+    mailbox: id.describe('Whose it is.'),
+    gateway: z.string().describe('The way it was to go.'),
+    kind: z.string().describe('What it is, as `notice`.'),
     to: z.string().describe('Number or address.'),
-    tries: z.number().int(),
+    tries: z.number().int().describe('How often it was tried.'),
     created: timestamp,
-    lastError: z.string().optional(),
+    lastError: z.string().optional().describe('Why the last try failed.'),
   })
   .meta({ id: 'DeadLetter', description: 'A text or mail that was given up.' });
 
@@ -37,17 +37,17 @@ export const letterQuery = z.object({ limit });
 export const sweepQuery = z.object({ mailbox: id.optional().describe('Of this mailbox alone.') });
 export const sweepPreview = z
   .object({
-    purge: z.number().int(),
-    compress: z.number().int(),
-    archive: z.number().int(),
+    purge: z.number().int().describe('Messages to be gone for good.'),
+    compress: z.number().int().describe('To be kept in less space.'),
+    archive: z.number().int().describe('To go to the archive.'),
     held: z.number().int().describe('Kept by a legal hold.'),
   })
   .meta({ id: 'SweepPreview', description: 'What automatic management would do now.' });
 export const sweepReport = z
   .object({
-    purged: z.number().int(),
-    compressed: z.number().int(),
-    archived: z.number().int(),
+    purged: z.number().int().describe('Messages that are gone for good.'),
+    compressed: z.number().int().describe('Kept in less space now.'),
+    archived: z.number().int().describe('Gone to the archive.'),
     held: z.number().int().describe('Kept by a legal hold.'),
     failed: z.number().int().describe('Tried again later.'),
   })
@@ -63,15 +63,15 @@ export const auditList = z
     items: z
       .array(
         z.object({
-          id,
+          id: id.describe('Its id.'),
           at: timestamp,
-          event: z.string(),
-          outcome: z.string(),
+          event: z.string().describe('What was tried or done, as `login`.'),
+          outcome: z.string().describe('What came of it, as `in` or `wrong`.'),
           caller: z.string().describe('Number, trunk or address that asked; `operator`.'),
-          mailbox: id.optional(),
+          mailbox: id.optional().describe('The mailbox that it is about.'),
           by: z.string().optional().describe('The operator, key or account that did it.'),
           subject: z.string().optional().describe('What it was done to.'),
-          call: z.string().optional(),
+          call: z.string().optional().describe('The switch’s id of the call.'),
         }),
       )
       .describe('The newest first.'),
@@ -79,14 +79,14 @@ export const auditList = z
   .meta({ id: 'AuditList', description: 'Who got in, who did not, and what was done.' });
 
 const endpoint = z.object({
-  name: z.string(),
-  state: z.enum(['online', 'offline', 'unknown']),
+  name: z.string().describe('Its name at the switch.'),
+  state: z.enum(['online', 'offline', 'unknown']).describe('Whether the far side is there.'),
   calls: z.number().int().describe('Calls that it has now.'),
 });
 export const trunkList = z
   .object({
     told: z.boolean().describe('False: the switch does not tell, or does not answer.'),
-    items: z.array(endpoint),
+    items: z.array(endpoint).describe('One each.'),
   })
   .meta({ id: 'EndpointList', description: 'Trunks or phones as the switch sees them now.' });
 
@@ -95,9 +95,9 @@ export const callList = z
     items: z
       .array(
         z.object({
-          id: z.string(),
-          direction: z.enum(['inbound', 'outbound']),
-          trunk: z.string(),
+          id: z.string().describe('The switch’s id of the call.'),
+          direction: z.enum(['inbound', 'outbound']).describe('Who called whom.'),
+          trunk: z.string().describe('The trunk or phone that it came in on.'),
           from: z.string().optional().describe('Masked without `cdrs:read`; absent: not told.'),
           to: z.string().describe('Masked without `cdrs:read`.'),
           started: timestamp,

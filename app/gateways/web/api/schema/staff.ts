@@ -8,8 +8,8 @@ const scopeList = z.array(z.enum(scopes)).max(scopes.length).describe('What it m
 
 export const apiKey = z
   .object({
-    id,
-    name: z.string(),
+    id: id.describe('The part of the key that is no secret.'),
+    name: z.string().describe('What people call it.'),
     scopes: z.array(z.string()).describe('What it may.'),
     mailbox: id.optional().describe('The only mailbox that it leads to.'),
     created: timestamp,
@@ -21,7 +21,7 @@ export const apiKey = z
   .meta({ id: 'Key', description: 'A key of a program, without its secret.' });
 
 export const apiKeyList = z
-  .object({ items: z.array(apiKey), next })
+  .object({ items: z.array(apiKey).describe('By id.'), next })
   .meta({ id: 'KeyList', description: 'Keys, also those that are over.' });
 
 export const newApiKey = z
@@ -37,7 +37,7 @@ export const madeApiKey = apiKey
   .extend({ key: z.string().describe('The whole key, shown this once.') })
   .meta({ id: 'MadeKey', description: 'A new key with its secret.' });
 
-const role = z.enum(['admin', 'support', 'billing']);
+const role = z.enum(['admin', 'support', 'billing']).describe('What they may, see docs/web-security.md.');
 const operatorName = z
   .string()
   .min(1)
@@ -57,7 +57,7 @@ export const operator = z
   .meta({ id: 'Operator', description: 'Somebody who runs the system.' });
 
 export const operatorList = z
-  .object({ items: z.array(operator), next })
+  .object({ items: z.array(operator).describe('By name.'), next })
   .meta({ id: 'OperatorList', description: 'Operators, by name.' });
 
 export const newOperator = z
@@ -81,4 +81,4 @@ export const changedOperator = z
   .meta({ id: 'ChangedOperator', description: 'A changed operator.' });
 
 export const operatorPath = z.object({ name: operatorName });
-export const keyPath = z.object({ id });
+export const keyPath = z.object({ id: id.describe('The key’s id.') });

@@ -27,7 +27,13 @@ export const subscriber = z
       .object({ since: timestamp, why: z.string().optional().describe('Case number or reason.') })
       .optional()
       .describe('A legal hold: nothing of the mailbox is purged.'),
-    messages: z.object({ new: z.number().int(), old: z.number().int(), urgent: z.number().int() }),
+    messages: z
+      .object({
+        new: z.number().int().describe('New ones.'),
+        old: z.number().int().describe('Heard or saved ones.'),
+        urgent: z.number().int().describe('Urgent ones among the new.'),
+      })
+      .describe('How many there are.'),
     bytes: z.number().optional().describe('What its messages take; absent: not counted yet.'),
     created: timestamp,
     version: z.number().int().describe('For If-Match.'),
@@ -80,20 +86,20 @@ export const importQuery = z.object({
 
 export const importReport = z
   .object({
-    dryRun: z.boolean(),
+    dryRun: z.boolean().describe('Whether nothing was done.'),
     lines: z.number().int().describe('Lines read, without header and empty ones.'),
-    created: z.number().int(),
-    changed: z.number().int(),
+    created: z.number().int().describe('Subscribers made.'),
+    changed: z.number().int().describe('Subscribers changed.'),
     same: z.number().int().describe('Were as their line says.'),
     bad: z.number().int().describe('Lines with a problem; the others are done.'),
     problems: z
       .array(
         z.object({
-          line: z.number().int(),
+          line: z.number().int().describe('From 1; the header is one.'),
           column: z.string().describe('Empty: the line as a whole.'),
-          code: z.string(),
-          found: z.string(),
-          allowed: z.string(),
+          code: z.string().describe('What is wrong, for programs.'),
+          found: z.string().describe('What was found.'),
+          allowed: z.string().describe('What is allowed.'),
         }),
       )
       .describe('The first 200.'),
