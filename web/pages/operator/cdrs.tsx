@@ -44,7 +44,7 @@ export function CallRecords() {
         label={said.parts.cdrs}
         items={found?.items ?? []}
         keyOf={({ seq }) => String(seq)}
-        columns={shown.map((name) => [name, (row) => wordsOf(row[name])] as const)}
+        columns={shown.map((name) => [name, (row: Cdrs['items'][number]) => wordsOf(row[name])] as const)}
       />
       {found?.next === undefined ? null : <Button onClick={() => setCursor(found.next)}>{said.more}</Button>}
     </>
