@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
-import type { E164 } from '../../app/core/ids.ts';
 import { sampleNotification } from '../storage/sample.ts';
 import { seriousOf } from './serious.ts';
 import { complaintsOf, openPageWorld, type PageWorld } from './world.ts';
@@ -29,7 +28,7 @@ describe('The operator’s page', function () {
 
   it('lets in whoever has name, password and code', async () => {
     const made = await world.operators.add('alice', 'admin', password, 'test');
-    assert.equal(made.kind, 'added');
+    assert.equal(made.kind, 'made');
     const secret = new URL('url' in made ? made.url : '').searchParams.get('secret') ?? '';
     await page.getByLabel('Name').fill('alice');
     await page.getByLabel('Password').fill('wrong wrong wrong');
@@ -49,7 +48,7 @@ describe('The operator’s page', function () {
     await form.getByRole('button', { name: 'Create' }).click();
     const row = page.getByRole('row', { name: /Bob/ });
     await row.getByRole('button', { name: 'Suspend' }).click();
-    const kept = async () => world.store.mailboxes.byNumber('+12025553001' as E164);
+    const kept = async () => world.serving.directory.get('+12025553001');
     assert.equal((await kept())?.status, 'active');
     await confirm('Suspend');
     await row.getByRole('button', { name: 'Resume' }).waitFor();

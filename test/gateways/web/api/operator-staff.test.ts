@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Scope } from '../../../../app/core/access/principal.ts';
-import { masked } from '../../../../app/gateways/web/api/routes/operations.ts';
+import { masked } from '../../../../app/core/access/masked.ts';
 import type { Call } from '../../../../app/ports/media.ts';
 import { at } from '../../../storage/sample.ts';
 import { openOperatorWorld, type Body, type OperatorWorld } from './operator-world.ts';
