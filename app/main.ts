@@ -91,9 +91,8 @@ async function main(): Promise<void> {
   });
   await using transform = openTransform(config.tools, { log });
   const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
-  const onText = (text: InboundText) => takes.onText(text);
-  const onPart = (part: ArrivingPart) => takes.onPart(part);
-  await using gateways = await openGateways(config, secrets, { media, store, log, metrics, onText, onPart });
+  const handOn = handedOn(takes);
+  await using gateways = await openGateways(config, secrets, { media, store, log, metrics, ...handOn });
   await using scheduler = openScheduler(config.store, { log });
   await using sync = await openLinks(config, log);
   const rooms = {
@@ -146,6 +145,11 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** To whom texts go is known only once there is a controller. */
+function handedOn(takes: Pick<GatewayDeps, 'onText' | 'onPart'>): Pick<GatewayDeps, 'onText' | 'onPart'> {
+  return { onText: (text) => takes.onText(text), onPart: (part) => takes.onPart(part) };
 }
 
 /** What signing in and operators need. */

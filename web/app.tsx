@@ -18,6 +18,7 @@ import { language, words } from './words/words.ts';
 
 const Greetings = later(async () => (await import('./pages/greetings.tsx')).Greetings);
 const Settings = later(async () => (await import('./pages/settings.tsx')).Settings);
+const Operator = later(async () => (await import('./pages/operator/operator.tsx')).Operator);
 const PinForm = later(async () => (await import('./pages/settings/pin.tsx')).PinForm);
 
 export function App() {
@@ -34,7 +35,7 @@ function Page() {
   const { path } = useLocation();
   const place = placeOf(path);
   const who = session.value;
-  const { signIn: said, trouble } = words.value;
+  const { trouble } = words.value;
   useEffect(() => {
     if (place.kind !== 'link') void findSession();
   }, []);
@@ -47,7 +48,7 @@ function Page() {
     case 'asking':
       return null;
     case 'nobody':
-      return <SignIn />;
+      return path.startsWith('/operator') ? <Operator /> : <SignIn />;
     case 'unreachable':
       return (
         <Welcome title={trouble.offline} intro="">
@@ -57,11 +58,7 @@ function Page() {
         </Welcome>
       );
     case 'operator':
-      return (
-        <Welcome title={words.value.product} intro={said.operator}>
-          {null}
-        </Welcome>
-      );
+      return <Operator />;
     case 'link':
       return <OneMessage id={who.message} />;
     case 'subscriber':

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
+import { seriousOf } from './serious.ts';
 import { babble } from '../audio/babble.ts';
 import { complaintsOf, openPageWorld, pin, signInAs, type PageWorld } from './world.ts';
 
@@ -13,22 +13,6 @@ const voice = (ms = 20_000) => ({
   kind: 'voice' as const,
   parts: [{ contentType: 'audio/PCMU', bytes: babble(ms, 1) }],
 });
-
-interface Found {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-async function seriousOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate<Found[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) })))`,
-  );
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
 
 describe('The subscriber’s page', function () {
   this.timeout(120_000);

@@ -15,6 +15,7 @@ import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { openFetcher } from '../../app/gateways/fetch/open.ts';
 import { openSipGateway } from '../../app/gateways/sip/open.ts';
+import { operatorRoutes } from '../../app/gateways/web/api/routes/operator.ts';
 import { subscriberRoutes } from '../../app/gateways/web/api/routes/subscriber.ts';
 import { openWeb } from '../../app/gateways/web/open.ts';
 import { openSignIn } from '../../app/gateways/web/sign-in/open.ts';
@@ -101,7 +102,7 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
     metrics,
     stages: createStages({ metrics, log }),
   });
-  const { serving, admission } = controller;
+  const { serving, admission, operating } = controller;
   const signIn = openSignIn({}, { ...admission, clock, log });
   const web = await openWeb(
     { host: '127.0.0.1', port: 0, page, api: { limits: { perMinute: 1e6, perAddress: 1e6 } } },
@@ -110,7 +111,10 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
       ready: async () => ({ ok: true, parts: {} }),
       onText: async () => {},
       onReport: async () => {},
-      api: { guard: signIn.guard, routes: [...signIn.routes, ...subscriberRoutes(serving)] },
+      api: {
+        guard: signIn.guard,
+        routes: [...signIn.routes, ...subscriberRoutes(serving), ...operatorRoutes(operating)],
+      },
     },
   );
   const { browser, [Symbol.asyncDispose]: closeBrowser } = await openBrowser();
@@ -121,6 +125,7 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
     log,
     web,
     serving,
+    operators: admission.operators,
     browser,
     texts,
     access,

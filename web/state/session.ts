@@ -1,6 +1,7 @@
 /** Who is signed in here. */
 import { signal } from '@preact/signals';
 import { whenSignedOut, type Answer } from '../api/client.ts';
+import { signInAsOperator } from '../api/operator.ts';
 import * as api from '../api/session.ts';
 import type { Session } from '../api/session.ts';
 import { speak } from '../words/words.ts';
@@ -27,6 +28,17 @@ export async function findSession(): Promise<void> {
 
 export async function signIn(by: Parameters<typeof api.signIn>[0]): Promise<Answer<Session>> {
   const answer = await api.signIn(by);
+  if (answer.ok) enter(answer.value);
+  return answer;
+}
+
+/** With the code of an authenticator, where the operator has one. */
+export async function enterAsOperator(
+  name: string,
+  password: string,
+  totp: string,
+): Promise<Answer<Session>> {
+  const answer = await signInAsOperator(name, password, totp);
   if (answer.ok) enter(answer.value);
   return answer;
 }

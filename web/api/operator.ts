@@ -1,0 +1,33 @@
+/** What operators ask. Shapes are those of the server’s own schemas. */
+import type { z } from 'zod';
+import type { cdrList, report } from '../../app/gateways/web/api/schema/books.ts';
+import type { classList } from '../../app/gateways/web/api/schema/class.ts';
+import type * as operation from '../../app/gateways/web/api/schema/operation.ts';
+import type { Session } from '../../app/gateways/web/api/schema/session.ts';
+import type { apiKeyList, madeApiKey } from '../../app/gateways/web/api/schema/staff.ts';
+import type {
+  importReport,
+  subscriber,
+  subscriberList,
+} from '../../app/gateways/web/api/schema/subscriber.ts';
+import { ask, type Answer } from './client.ts';
+
+export type Subscriber = z.infer<typeof subscriber>;
+export type SubscriberList = z.infer<typeof subscriberList>;
+export type ImportReport = z.infer<typeof importReport>;
+export type ClassList = z.infer<typeof classList>;
+export type Endpoints = z.infer<typeof operation.trunkList>;
+export type Calls = z.infer<typeof operation.callList>;
+export type Queues = z.infer<typeof operation.queues>;
+export type Letters = z.infer<typeof operation.letterList>;
+export type Preview = z.infer<typeof operation.sweepPreview>;
+export type SweepReport = z.infer<typeof operation.sweepReport>;
+export type Audit = z.infer<typeof operation.auditList>;
+export type Cdrs = z.infer<typeof cdrList>;
+export type Report = z.infer<typeof report>;
+export type Keys = z.infer<typeof apiKeyList>;
+export type MadeKey = z.infer<typeof madeApiKey>;
+
+export function signInAsOperator(name: string, password: string, totp: string): Promise<Answer<Session>> {
+  return ask('POST', '/session/operator', { body: { name, password, ...(totp === '' ? {} : { totp }) } });
+}
