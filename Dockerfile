@@ -10,7 +10,7 @@ WORKDIR /answerback
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN node --import tsx scripts/prompts.ts && chown -R asterisk:asterisk /answerback
+RUN node --import tsx scripts/prompts.ts && npm run -s web:build && chown -R asterisk:asterisk /answerback
 
 USER asterisk
 VOLUME /answerback/var/asterisk/spool

@@ -8,8 +8,11 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { archiveProblems } from './config/archive.ts';
+import { encryptionProblems } from './config/encryption.ts';
 import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
+import { webProblems } from './config/web-access.ts';
+import { secretVariable, webhookProblems } from './config/webhooks.ts';
 import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -17,6 +20,7 @@ import { Fault } from './core/errors.ts';
 import { isAddress } from './core/mail/address.ts';
 import { tollProblems } from './core/toll/check-toll-table.ts';
 import { judgeCall } from './core/toll/judge-toll.ts';
+import { isHookTarget } from './core/notification/hook.ts';
 import { isTimeZone } from './core/time/is-time-zone.ts';
 import { mayBeTexted } from './core/toll/may-be-texted.ts';
 
@@ -39,6 +43,14 @@ export interface Secrets {
   readonly mailRelay: string | undefined;
   /** Mixed into hashes of PINs. */
   readonly pinPepper: string | undefined;
+  /** Master keys of encryption at rest. */
+  readonly masterKeys?: string | undefined;
+  /** Of the server that has the master key. */
+  readonly transitToken?: string | undefined;
+  /** Ours at the provider that operators sign in at. */
+  readonly oidcClientSecret: string | undefined;
+  /** Of webhooks, by name; `ofRules`: what those of other addresses are made of. */
+  readonly webhooks: { readonly hooks: ReadonlyMap<string, string>; readonly ofRules: string | undefined };
   /** Of an archive in S3. */
   readonly s3: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
@@ -64,6 +76,8 @@ export function loadConfig(
   }
   if (!storeUrl.optional().safeParse(config.archive?.url).success)
     throw invalid(file, [line('ARCHIVE_MONGODB_URL', config.archive?.url, storeUrlForm)]);
+  if (!storeUrl.optional().safeParse(config.encryption?.url).success)
+    throw invalid(file, [line('KEYS_MONGODB_URL', config.encryption?.url, storeUrlForm)]);
   const wrong = contradictions(config, env);
   if (wrong.length > 0) throw invalid(file, wrong);
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = env;
@@ -76,7 +90,14 @@ export function loadConfig(
     drachtio: env['DRACHTIO_SECRET'] ?? '',
     mailRelay: env['EMAIL_RELAY_PASSWORD'],
     pinPepper: env['ANSWERBACK_PIN_PEPPER'] || undefined,
+    oidcClientSecret: env['OIDC_CLIENT_SECRET'] || undefined,
+    webhooks: {
+      hooks: new Map(config.webhooks.hooks.map(({ name }) => [name, env[secretVariable(name)] ?? ''])),
+      ofRules: env['WEBHOOK_SECRET'] || undefined,
+    },
     s3: s3Keys(env),
+    masterKeys: env['ANSWERBACK_MASTER_KEYS'],
+    transitToken: env['VAULT_TOKEN'],
   };
   return { config: deepFreeze(config), secrets };
 }
@@ -161,9 +182,11 @@ function withEnvironment(
     ),
     asterisk,
     archive: config.archive && archiveFrom(config.archive, env),
+    encryption: config.encryption && encryptionFrom(config.encryption, env),
     store: { ...config.store, url: env['MONGODB_URL'] ?? config.store.url },
     spool: { directory: resolve(config.spool.directory) },
     prompts: { ...config.prompts, directory: resolve(config.prompts.directory) },
+    web: { ...config.web, page: resolve(config.web.page) },
   };
 }
 
@@ -179,6 +202,18 @@ function archiveFrom(
   };
 }
 
+function encryptionFrom(
+  encryption: NonNullable<z.output<typeof configSchema>['encryption']>,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const { file, url } = encryption;
+  return {
+    ...encryption,
+    file: file === undefined ? undefined : resolve(file),
+    url: env['KEYS_MONGODB_URL'] ?? url,
+  };
+}
+
 /** Faults between keys that each look right. */
 function contradictions(
   config: z.output<typeof configSchema>,
@@ -191,6 +226,9 @@ function contradictions(
       wrong.push(line(`numbers.ranges[${i}].class`, r.class, `one of ${classes.join(', ')}`));
   });
   wrong.push(...archiveProblems(config.archive, env).map((problem) => line(...problem)));
+  wrong.push(...encryptionProblems(config.encryption, config.store.database, env).map((one) => line(...one)));
+  wrong.push(...webProblems(config.web, env).map((problem) => line(...problem)));
+  wrong.push(...webhookProblems(config, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
@@ -277,7 +315,13 @@ function wrongNumbers(
     wrong.push(line(`classes.${key}.operator`, operator, 'a number that the toll rules of the class allow'));
   notify.forEach(({ to, gateway }, i) => {
     const path = `classes.${key}.notify[${i}].to`;
+    // Those have been looked at.
+    if (gateway === 'webhook' && isHookTarget(to)) return;
+    if (gateway === 'webhook')
+      return void wrong.push(line(path, to, 'an https:// address, or hook: and a name'));
     if (to === 'subscriber') return;
+    if (isHookTarget(to))
+      return void wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     if (isAddress(to) !== (gateway === 'email'))
       wrong.push(line(path, to, gateway === 'email' ? 'an e-mail address' : 'a number'));
     else if (gateway !== 'email' && !mayBeTexted(to, plan))

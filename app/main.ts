@@ -2,23 +2,26 @@
  * The composition root: reads the configuration, opens the rooms in order, answers calls until SIGINT or SIGTERM, and
  * closes in reverse. `node app/main.ts [answerback.yaml]`, or ANSWERBACK_CONFIG.
  */
-import { readFile } from 'node:fs/promises';
+import { openCertificate } from './certificates/open.ts';
 import { loadConfig, type Config, type Secrets } from './config.ts';
 import { createController } from './controller/controller.ts';
 import { Fault, isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
+import { openPoster } from './gateways/fetch/open-poster.ts';
 import { openFetcher, type FetcherSlice } from './gateways/fetch/open.ts';
 import { openSipGateway } from './gateways/sip/open.ts';
 import type { Journal } from './gateways/smpp/repeats.ts';
 import { openTwilioGateway } from './gateways/sms/open.ts';
 import { openMetricsServer } from './gateways/web/metrics.ts';
-import { openWeb } from './gateways/web/open.ts';
+import { openWebhookGateway } from './gateways/webhook/open.ts';
 import { openScheduler } from './jobs/open.ts';
+import { openEndpoints } from './media/ari/open-endpoints.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
 import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import type { E164 } from './core/ids.ts';
+import type { Certificate } from './ports/certificates.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
 import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
@@ -27,13 +30,18 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
 import { openArchive } from './open-archive.ts';
+import { openConfiguredSealing } from './open-sealing.ts';
+import { serveWeb } from './serve-web.ts';
 import { openHasher } from './secrets/open.ts';
+import { openTokens } from './secrets/open-tokens.ts';
+import { openTotp } from './secrets/open-totp.ts';
 import { openSpeech } from './speech/open-speech.ts';
 import { whenOpen } from './speech/when-open.ts';
 import { openPromptCatalog } from './speech/open.ts';
 import { openStore } from './storage/open.ts';
 import { openJournal } from './storage/spool/journal.ts';
 import { openSpool } from './storage/spool/open.ts';
+import { openTables } from './tables/open.ts';
 import { createHealth } from './telemetry/health.ts';
 import {
   meteredConverter,
@@ -66,10 +74,9 @@ async function main(): Promise<void> {
   const stages = createStages({ metrics, log });
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
-  await using store = await openStore(config.store, { log, onOperation: storeMeter(metrics) });
-  await using archive = await openArchive(config.archive, secrets, { log });
+  await using kept = await openKept(config, secrets, { log, metrics });
+  const { store, archive, spool } = kept;
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
-  await using spool = await openSpool(config.spool, { log });
   await using journal = openJournal(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
   await using media = await openSwitch(config, secrets, {
@@ -96,6 +103,7 @@ async function main(): Promise<void> {
     archive,
     digest: systemDigest,
     hasher,
+    ...accessRooms(config, secrets),
     spool,
     journal,
     media: meteredMedia(media, metrics),
@@ -114,16 +122,16 @@ async function main(): Promise<void> {
   takes.onText = (text) => controller.text(text);
   takes.onPart = (part) => controller.part(part);
   using health = createHealth({ store, media, spool, clock, metrics });
-  const webSlice = { ...config.web, twilio: config.twilio, twilioAuthToken: secrets.twilio?.authToken };
-  await using web = await openWeb(webSlice, {
+  using certificates = await openCertificates(config, log);
+  await using web = await serveWeb(config, secrets, controller, {
     log,
-    onText: (text) => controller.text(text),
-    onReport: reportTo(store, metrics),
-    ready: () => health.ready(),
+    health,
+    tls: certificates.web,
+    onReport: reportTo(controller.store, metrics),
   });
   await using scrapes = await openMetricsServer(config.web.metrics, { log, text: () => metrics.text() });
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
-  await using mail = await openMail(config, intake, log);
+  await using mail = await openMail(config, intake, certificates.mail, log);
   // A switch that is away does not hold up the start: calls come when it is back.
   await media.ready(AbortSignal.any([stopping.signal, AbortSignal.timeout(switchMs)]));
   health.now('running');
@@ -134,6 +142,54 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** What signing in and operators need. */
+function accessRooms(config: Config, secrets: Secrets) {
+  return {
+    tokens: openTokens(),
+    tables: openTables(),
+    endpoints: endpointsOf(config, secrets),
+    totp: openTotp({ issuer: totpIssuer(config) }),
+  };
+}
+
+/** Where messages are kept: store, archive and spool, sealed if that is configured. */
+async function openKept(
+  config: Config,
+  secrets: Secrets,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+) {
+  const opened: AsyncDisposable[] = [];
+  const use = <T extends AsyncDisposable | undefined>(one: T): T => {
+    if (one !== undefined) opened.unshift(one);
+    return one;
+  };
+  const close = async (): Promise<void> => {
+    for (const one of opened) await one[Symbol.asyncDispose]();
+  };
+  try {
+    const sealing = use(await openConfiguredSealing(config, secrets, { log }));
+    const bare = use(await openStore(config.store, { log, onOperation: storeMeter(metrics) }));
+    const archive = use(await openArchive(config.archive, secrets, { log }));
+    const seal = sealing.files(config.spool.directory);
+    const spool = use(await openSpool(config.spool, { log, seal }));
+    const store = sealing.store(bare);
+    return { store, archive: sealing.archive(archive), spool, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What tells of trunks and phones, where the switch does. */
+function endpointsOf({ switch: kind, asterisk }: Config, { ariPassword: password }: Secrets) {
+  return kind === 'asterisk' ? openEndpoints({ ...asterisk, password }) : undefined;
+}
+
+/** What authenticator apps call this system. */
+function totpIssuer({ node, web }: Config): string {
+  return web.publicUrl === undefined ? `Answerback ${node}` : new URL(web.publicUrl).host;
 }
 
 /** The switch that the configuration names. */
@@ -217,6 +273,7 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
     const hostname = mailHost(config.email);
     all.push(openMailGateway({ ...config.email.relay, password: secrets.mailRelay, hostname }));
   }
+  all.push(openWebhookGateway(hooksOf(config, secrets), { poster: openPoster() }));
   const edge = await openEdge(config, secrets, deps);
   // Later ones win: it stands in place of the switch.
   if (edge?.gateway !== undefined) all.push(edge.gateway);
@@ -230,6 +287,12 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
       for (const gateway of all) await gateway[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Programs that are told what happens, and those that subscribers name. */
+function hooksOf({ webhooks: { hooks, timeoutMs } }: Config, { webhooks: secrets }: Secrets) {
+  const known = hooks.map(({ name, url }) => ({ name, url, secret: secrets.hooks.get(name) ?? '' }));
+  return { hooks: known, ofRules: secrets.ofRules, timeoutMs };
 }
 
 /** The SIP edge, if there is to be one. */
@@ -250,16 +313,35 @@ async function openEdge(config: Config, secrets: Secrets, { media, store, log, o
   );
 }
 
+/** Those of the servers here, read anew when they are renewed. */
+async function openCertificates({ web, email }: Config, log: Log) {
+  const opened: Disposable[] = [];
+  const open = async (name: string, files: { readonly key: string; readonly cert: string } | undefined) => {
+    if (files === undefined) return undefined;
+    const certificate = await openCertificate({ ...files, name }, { log });
+    opened.push(certificate);
+    return certificate;
+  };
+  return {
+    web: await open('web', web.tls),
+    mail: await open('mail', email?.listen?.tls),
+    [Symbol.dispose]() {
+      for (const one of opened) one[Symbol.dispose]();
+    },
+  };
+}
+
 /** The server that takes mail in, if there is to be one. */
-async function openMail({ email }: Config, intake: MailIntake | undefined, log: Log) {
+async function openMail(
+  { email }: Config,
+  intake: MailIntake | undefined,
+  tls: Certificate | undefined,
+  log: Log,
+) {
   if (email?.listen === undefined || intake === undefined) return undefined;
   const { openMailServer } = await import('./gateways/email/server.ts');
-  const { maxBytes: sizeBytes, tls, ...listen } = email.listen;
-  const pem =
-    tls === undefined
-      ? undefined
-      : { key: await readFile(tls.key, 'utf8'), cert: await readFile(tls.cert, 'utf8') };
-  return openMailServer({ ...listen, sizeBytes, tls: pem, hostname: mailHost(email) }, { intake, log });
+  const { maxBytes: sizeBytes, tls: _files, ...listen } = email.listen;
+  return openMailServer({ ...listen, sizeBytes, tls, hostname: mailHost(email) }, { intake, log });
 }
 
 function mailHost({ hostname, domains }: NonNullable<Config['email']>): string {

@@ -3,6 +3,7 @@
  *
  * Writes FreeSWITCH's configuration for this installation: trunks, folders and addresses from the controller's own
  * configuration, the password from FREESWITCH_PASSWORD. Phones of subscribers: `--phone NUMBER=PASSWORD`, any number of times.
+ * For secure trunks: the folder with agent.pem and cafile.pem.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,7 +12,7 @@ import { checkout } from './stack/machine.ts';
 import { renderFreeSwitch } from './freeswitch/render.ts';
 
 const usage =
-  'npm run freeswitch:render -- CONFIG.yaml FOLDER [--phone NUMBER=PASSWORD] [--sip-host ADDRESS] [--sip-port PORT]';
+  'npm run freeswitch:render -- CONFIG.yaml FOLDER [--phone NUMBER=PASSWORD] [--sip-host ADDRESS] [--sip-port PORT] [--tls-folder FOLDER] [--tls-port PORT]';
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -19,6 +20,8 @@ async function main(): Promise<void> {
       phone: { type: 'string', multiple: true, default: [] },
       'sip-host': { type: 'string', default: '127.0.0.1' },
       'sip-port': { type: 'string', default: '5060' },
+      'tls-folder': { type: 'string' },
+      'tls-port': { type: 'string', default: '5061' },
     },
     allowPositionals: true,
   });
@@ -46,6 +49,10 @@ async function main(): Promise<void> {
     maxSeconds: 180,
     maxSilence: 10,
     trunks,
+    tls:
+      values['tls-folder'] === undefined
+        ? undefined
+        : { folder: resolve(values['tls-folder']), port: Number(values['tls-port']) },
     phones: values.phone.map((text) => {
       const [number = '', password = ''] = text.split(/=(.*)/s);
       if (!/^\+\d{5,15}$/.test(number) || password === '')

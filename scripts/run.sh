@@ -30,6 +30,7 @@ case $1 in
     ;;
   --ok)
     step tsc --noEmit
+    step tsc -p web
     step oxlint --type-aware --deny-warnings
     step oxfmt --check .
     step knip --no-progress

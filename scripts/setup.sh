@@ -5,7 +5,7 @@
 # or newer (else one is prepared). What is prepared lies in $ANSWERBACK_CACHE, by default ~/.cache/answerback, is shared by
 # every checkout, and may be deleted at any time. Nothing but apt's `debootstrap` is installed on the machine itself.
 # ANSWERBACK_DEBIAN_MIRROR overrides the mirror that apt is set to. --quiet says nothing where nothing is to be done;
-# --no-tests leaves out what only tests need: an S3 server that takes some minutes to build.
+# --no-tests leaves out what only tests need: an S3 server that takes some minutes to build, a browser, a fuzzer.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -17,6 +17,10 @@ ferretdb=${ANSWERBACK_FERRETDB:-$cache/bin/ferretdb}
 ferretdb_version=v2.7.0
 versitygw=${ANSWERBACK_VERSITYGW:-$cache/bin/versitygw}
 versitygw_version=v1.8.0
+openbao=${ANSWERBACK_OPENBAO:-$cache/bin/bao}
+openbao_version=2.7.2
+fuzzer=$cache/schemathesis
+fuzzer_version=4.32.5
 suite=forky
 # Counts up when the root is to be made anew for another reason than its packages.
 root_recipe=1
@@ -62,9 +66,14 @@ if wants root || wants go_programs; then check_machine; fi
 if wants packages; then start packages 'Node packages' install_node_packages; fi
 if wants root; then start root 'Debian root' make_root; fi
 if wants go_programs && [[ $go_in_root == no ]]; then start go_programs 'Go programs' build_go_programs; fi
+if wants openbao; then start openbao 'OpenBao' fetch_openbao; fi
 finish_all
 if wants go_programs && [[ $go_in_root == yes ]]; then
   start go_programs 'Go programs' build_go_programs
+  finish_all
+fi
+if wants fuzzer; then
+  start fuzzer 'a fuzzer of the API' make_fuzzer
   finish_all
 fi
 if wants database; then
@@ -73,6 +82,10 @@ if wants database; then
 fi
 if wants prompts; then
   start prompts 'prompts' node_script scripts/prompts.ts
+  finish_all
+fi
+if wants page; then
+  start page 'page for browsers' build_page
   finish_all
 fi
 say "ready after $((SECONDS - begun)) s"

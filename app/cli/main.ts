@@ -6,9 +6,12 @@ import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { exitCodes, type Ending } from './exit-codes.ts';
 import { judge } from './failure.ts';
+import { keysCommands } from './keys/commands.ts';
+import { keyCommands } from './key/commands.ts';
 import { letterCommands } from './letter/commands.ts';
 import { mailboxCommands } from './mailbox/commands.ts';
 import { messageCommands } from './message/commands.ts';
+import { operatorCommands } from './operator/commands.ts';
 import { subscriberCommands } from './subscriber/commands.ts';
 import { sweepCommands } from './sweep/commands.ts';
 import type { Terminal } from './terminal.ts';
@@ -60,8 +63,11 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     letterCommands,
     cdrCommands,
     sweepCommands,
+    keysCommands,
     transferCommands,
     backupCommands,
+    operatorCommands,
+    keyCommands,
     doctorCommand,
   ])
     add(program, actions);

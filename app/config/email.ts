@@ -1,7 +1,7 @@
 /** The schema of the section `email` of answerback.yaml. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { e164, emailAddress, port } from './parts.ts';
+import { certificateFiles, e164, emailAddress, port } from './parts.ts';
 
 const domain = z
   .string()
@@ -39,13 +39,7 @@ export const email = z.strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),
       port: z.int().min(0).max(65535).default(25).describe('Port for SMTP; 0 picks one.'),
       maxBytes: z.int().min(10_000).max(200_000_000).default(25_000_000).describe('Largest mail, in bytes.'),
-      tls: z
-        .strictObject({
-          key: z.string().describe('File of the private key, PEM.'),
-          cert: z.string().describe('File of the certificate and those above it, PEM.'),
-        })
-        .optional()
-        .describe('Offers STARTTLS.'),
+      tls: certificateFiles.optional().describe('Offers STARTTLS.'),
       clients: z
         .array(network)
         .optional()

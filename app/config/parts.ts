@@ -1,6 +1,7 @@
 /** Pieces of the configuration's schema. */
 import { z } from 'zod';
 import { addressPattern } from '../core/mail/address.ts';
+import { isHookTarget } from '../core/notification/hook.ts';
 import {
   attachments,
   gatewayNames,
@@ -19,10 +20,15 @@ export const emailAddress = z.string().max(254).regex(addressPattern, 'an e-mail
 export const notificationRule = z.strictObject({
   gateway: z.enum(gatewayNames).describe('How the text goes out.'),
   to: z
-    .union([z.literal('subscriber'), e164, emailAddress])
+    .union([
+      z.literal('subscriber'),
+      e164,
+      emailAddress,
+      z.string().refine(isHookTarget, 'an https:// address, or hook: and the name of a hook'),
+    ])
     .default('subscriber')
     .describe(
-      "`subscriber` is the mailbox's own number, or for `email` the subscriber's address: without one there is no mail.",
+      "`subscriber` is the mailbox's own number, or for `email` the subscriber's address: without one there is no mail. For `webhook` an https:// address, or `hook:` and the name of a hook (docs/events.md).",
     ),
   events: z.array(z.enum(notificationEvents)).optional().describe('What is told of; all if absent.'),
   kinds: z
@@ -33,4 +39,10 @@ export const notificationRule = z.strictObject({
     .enum(attachments)
     .optional()
     .describe('Of mails: `attach` the message itself (if absent), or `none`.'),
+});
+
+/** Certificates are read anew when their files change. */
+export const certificateFiles = z.strictObject({
+  key: z.string().min(1).describe('File of the private key, PEM.'),
+  cert: z.string().min(1).describe('File of the certificate and those above it, PEM.'),
 });

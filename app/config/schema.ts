@@ -6,7 +6,8 @@ import { freeswitch } from './freeswitch.ts';
 import { line } from './line.ts';
 import { archive } from './archive.ts';
 import { email } from './email.ts';
-import { e164, notificationRule, port, storeUrl } from './parts.ts';
+import { encryption } from './encryption.ts';
+import { certificateFiles, e164, notificationRule, port, storeUrl } from './parts.ts';
 import { name } from './forms.ts';
 import { sipEdge } from './sip-edge.ts';
 import { smppBind } from './smpp.ts';
@@ -14,6 +15,9 @@ import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
+import { webAccess } from './web-access.ts';
+import { webApi } from './web-api.ts';
+import { webhooks } from './webhooks.ts';
 
 const codes = z.int().min(1).max(100);
 
@@ -138,6 +142,12 @@ const trunk = z.strictObject({
   name: name.describe('Its name as an endpoint of the switch.'),
   host: z.string().default('127.0.0.1').describe('Where the far side is.'),
   port: port.default(5060).describe('SIP port of the far side.'),
+  secure: z
+    .boolean()
+    .default(false)
+    .describe(
+      'SIP over TLS and SRTP, and nothing else: `npm run freeswitch:render` writes it so; of Asterisk see docs/encryption.md.',
+    ),
   country: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -194,7 +204,7 @@ export const configSchema = z.strictObject({
     .describe('Classes of service by name.'),
   trunks: z
     .array(trunk)
-    .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, trusted: true, attests: false }])
+    .default([{ name: 'trunk', host: '127.0.0.1', port: 5060, secure: false, trusted: true, attests: false }])
     .describe('Trunks: SIP, and lines of the telephone network.'),
   switch: z
     .enum(['asterisk', 'freeswitch'])
@@ -252,6 +262,7 @@ export const configSchema = z.strictObject({
   archive: archive
     .optional()
     .describe('Where messages go that are over the memory allocation; without it none do.'),
+  encryption: encryption.optional().describe('Encryption at rest, on if it is here; see docs/encryption.md.'),
   spool: z
     .strictObject({
       directory: z.string().default('var/deposits').describe('Where deposits wait while the store is away.'),
@@ -360,7 +371,16 @@ export const configSchema = z.strictObject({
   web: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on.'),
-      port: z.int().min(0).max(65535).default(8080).describe('Port for webhooks and health; 0 picks one.'),
+      port: z
+        .int()
+        .min(0)
+        .max(65535)
+        .default(8080)
+        .describe('Port for the API, webhooks and health; 0 picks one.'),
+      api: webApi,
+      tls: certificateFiles.optional().describe('Speaks HTTPS; see docs/encryption.md.'),
+      page: z.string().default('web/dist').describe('Folder with the built page; see docs/web.md.'),
+      ...webAccess,
       metrics: z
         .strictObject({
           host: z
@@ -374,6 +394,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The web server.'),
+  webhooks,
   log: z
     .strictObject({
       level: z

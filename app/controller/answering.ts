@@ -4,6 +4,7 @@ import type { InboundText } from '../ports/media.ts';
 import { workText } from './inbox.ts';
 import { type Running } from './running.ts';
 import { type Auditor } from '../services/audit.ts';
+import type { CallsInProgress } from '../services/calls-in-progress.ts';
 import { type Classes } from '../services/classes.ts';
 import { type Counting } from '../services/counting.ts';
 import { type Deliveries } from '../services/deliver.ts';
@@ -17,6 +18,7 @@ import type { Rooms } from './rooms.ts';
 const drainMs = 5_000;
 
 export interface Answering {
+  readonly calls: Pick<CallsInProgress, 'enter'>;
   readonly rooms: Rooms;
   readonly classes: Classes;
   readonly flow: FlowDeps;
@@ -36,8 +38,10 @@ export async function answerAll(answering: Answering): Promise<void> {
   const { rooms, flow, lamps, takeText, deliveries, running, signal } = answering;
   const { media, log } = rooms;
   const answer = async (): Promise<void> => {
-    for await (const call of media.calls(signal))
-      running.watch(rooms.stages.within(call, () => answerCall(call, flow)));
+    for await (const call of media.calls(signal)) {
+      const left = answering.calls.enter(call);
+      running.watch(rooms.stages.within(call, () => answerCall(call, flow)).finally(left));
+    }
   };
   const obey = async (): Promise<void> => {
     for await (const text of media.texts(signal)) running.watch(workText(text, takeText, signal, log));

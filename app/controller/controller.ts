@@ -3,14 +3,19 @@ import { deliverDialogue } from '../flows/deliver.ts';
 import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText } from '../ports/media.ts';
+import type { Worker } from '../ports/scheduler.ts';
+import type { Store } from '../ports/store.ts';
+import { createAdmission, type Admission } from './admitting.ts';
 import { createFaxing, receivingRule } from './faxing.ts';
 import { startManaging } from './managing.ts';
 import { createMailsIn } from './mailing.ts';
 import type { ArrivingPart } from '../ports/arrivals.ts';
 import type { Account } from '../services/account.ts';
 import { createArrivals, type Arrivals } from '../services/arrivals.ts';
+import { createHappening, withEvents, type Happening } from './happening.ts';
 import { createRunning, type Running } from './running.ts';
 import { createBilling } from '../services/billing.ts';
+import { createCallsInProgress } from '../services/calls-in-progress.ts';
 import { createCommands, type Commands } from '../services/command.ts';
 import { createDeliveries } from '../services/deliver.ts';
 import { type Deposits } from '../services/deposit.ts';
@@ -23,6 +28,8 @@ import { createTextMessages } from '../services/text-message.ts';
 import { answerAll } from './answering.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
 import type { Rooms } from './rooms.ts';
+import { createOperating, type Operating } from './operating.ts';
+import { createServing, type Serving } from './serving.ts';
 import { shareable, type Shared } from './shared.ts';
 
 /** Most calls to subscribers at once. */
@@ -52,24 +59,39 @@ export interface Controller {
   readonly mail: MailIntake | undefined;
   /** A part of a longer text from such a gateway. */
   part(part: ArrivingPart): Promise<void>;
+  /** Who comes in over the web. */
+  readonly admission: Admission;
   /** Sends faxes. */
   readonly faxOut: FaxOut;
+  /** What the web's routes ask for. */
+  readonly serving: Serving;
+  /** What operators do over the web. */
+  readonly operating: Operating;
+  /** What happens, for those who follow along. */
+  readonly happening: Happening;
+  /** The store, as whatever is changed through it is told of. */
+  readonly store: Store;
   /** Answers calls and texts and takes in strays until the signal, then lets the calls under way end. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-export function createController(rooms: Rooms): Controller {
+export function createController(given: Rooms): Controller {
+  const { rooms, events } = withEvents(given);
   const shared = shareable(rooms);
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
   const faxing = startFaxing(rooms, shared, messaging);
-  startManaging(rooms, shared, messaging);
+  const sweep = startManaging(rooms, shared, messaging);
+  const inProgress = createCallsInProgress();
   const flow = createFlowDeps(rooms, shared, { ...messaging, ...faxing });
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,
     media: rooms.media,
-    dialogue: (call, delivery) => rooms.stages.within(call, () => deliverDialogue(call, delivery, flow)),
+    dialogue: (call, delivery) => {
+      const left = inProgress.enter(call);
+      return rooms.stages.within(call, () => deliverDialogue(call, delivery, flow)).finally(left);
+    },
     rule: rooms.config.deliver,
     maxCalls: maxDeliveries,
     tolls: messaging.tolls,
@@ -114,27 +136,33 @@ export function createController(rooms: Rooms): Controller {
   const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
   keepBooks(rooms, shared, messaging);
   scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
-  let all = true;
-  const counts = scheduler.worker(
-    'counts',
-    every.counts,
-    async () => {
-      const doubts = await messaging.counting.repair(all);
-      all = false;
-      if (doubts) counts.wakeAt(new Date(rooms.clock.now().getTime() + recountMs));
-    },
-    'controller',
-  );
+  const counts = startCounting(rooms, messaging);
   startArchive(rooms, shared);
+  const admission = createAdmission(rooms, shared, messaging, running);
+  const { standing } = admission;
+  const happening = createHappening(rooms, shared, messaging, {
+    events,
+    calls: inProgress,
+    standing,
+    running,
+  });
+  const answering = { ...messaging, ...shared, ...faxing, calls: inProgress };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: takeText,
+    admission,
+    operating: createOperating(rooms, shared, messaging, { admission, sweep, calls: inProgress }),
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
-    run: (signal) =>
-      answerAll({ ...messaging, ...shared, ...faxing, rooms, flow, takeText, deliveries, running, signal }),
+    serving: createServing(rooms, shared, messaging, deliveries),
+    happening,
+    store: rooms.store,
+    async run(signal) {
+      await answerAll({ ...answering, rooms, flow, takeText, deliveries, running, signal });
+      await events.stop();
+    },
   };
 }
 
@@ -149,6 +177,22 @@ function keepBooks({ scheduler, config }: Rooms, shared: Shared, { account, audi
   scheduler.worker('billing', every.billing, async (signal) => {
     await books.post(signal);
   });
+}
+
+/** Counters of mailboxes are put right: all of what a crash left at first, then in turn. */
+function startCounting({ scheduler, clock }: Rooms, { counting }: Messaging): Worker {
+  let all = true;
+  const counts = scheduler.worker(
+    'counts',
+    every.counts,
+    async () => {
+      const doubts = await counting.repair(all);
+      all = false;
+      if (doubts) counts.wakeAt(new Date(clock.now().getTime() + recountMs));
+    },
+    'controller',
+  );
+  return counts;
 }
 
 /** What a crash left between store and archive is put in order. */

@@ -13,6 +13,7 @@ import { createAttachments } from '../services/attachments.ts';
 import type { Commands } from '../services/command.ts';
 import type { Conversions } from '../services/conversions.ts';
 import type { Deposits } from '../services/deposit.ts';
+import type { Links } from '../services/links.ts';
 import { createMailIntake, type MailToFax } from '../services/mail-in.ts';
 import { createMails, type Mails } from '../services/mail-out.ts';
 import { createMailReplies } from '../services/mail-reply.ts';
@@ -36,12 +37,14 @@ export function createMailsOut(
   { email }: Pick<Config, 'email'>,
   shared: MailShared,
   conversions: Pick<Conversions, 'part'> | undefined,
+  links?: Links,
 ): Mails | undefined {
   const [domain] = email?.domains ?? [];
   if (email?.relay === undefined || domain === undefined) return undefined;
   return createMails({
     ...shared,
     attachments: createAttachments({ ...shared, conversions }),
+    links,
     domain,
     from: email.from ?? `voicemail@${domain}`,
     answers: email.listen !== undefined,

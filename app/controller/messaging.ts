@@ -14,6 +14,7 @@ import { type Deliveries } from '../services/deliver.ts';
 import { createDeposits, type Deposits } from '../services/deposit.ts';
 import { createLamps } from '../services/lamp.ts';
 import { createInbox } from '../services/inbox.ts';
+import { createLinks } from '../services/links.ts';
 import { noteGrown } from '../services/memory.ts';
 import { createNotify } from '../services/notify.ts';
 import { createSends } from '../services/send.ts';
@@ -40,12 +41,15 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
   });
   const transcripts = createTranscripts({ ...shared, onDue: (at) => textsDue.worker?.wakeAt(at) });
   const adoption = createAdoption(shared);
+  const { tokens } = rooms;
+  const links = createLinks({ ...shared, tokens, publicUrl: linksUrl(config.web) });
   const notify = createNotify({
     ...shared,
+    links,
     transcripts,
     adopt: (message) => adoption.adopt(message),
     gateways: rooms.gateways,
-    mails: createMailsOut(config, shared, shared.conversions),
+    mails: createMailsOut(config, shared, shared.conversions, links),
     lamps,
     account,
     retry: config.notify,
@@ -95,7 +99,13 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     sends,
     counting,
     transcripts,
+    links,
   };
+}
+
+/** Where links in notices lead, if there are any. */
+function linksUrl({ publicUrl, links }: Rooms['config']['web']): string | undefined {
+  return links ? publicUrl : undefined;
 }
 
 /** Records of calls and of what happens to messages. */

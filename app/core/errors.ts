@@ -16,6 +16,12 @@ export type FaultCode =
   | 'archive-unavailable'
   | 'archive-failed'
   | 'held'
+  /** What seals a mailbox cannot be asked for now. */
+  | 'key-unavailable'
+  /** There is no key any more for what is sealed: it was erased, or its master key is not here. */
+  | 'key-lost'
+  /** What is sealed is not what was sealed. */
+  | 'seal-broken'
   | 'invalid';
 
 export interface FaultOptions {

@@ -6,11 +6,16 @@
  * or `disk-full` (temporary: away, slow, full) or `archive-failed` (not temporary: access denied, no such bucket, a key that
  * is none); none keeps anybody waiting longer than its configured deadline for each step.
  */
+import type { MailboxId } from '../core/ids.ts';
+
 export interface Archive extends AsyncDisposable {
   /** What it is, for the log and for people: no secrets. */
   readonly name: string;
-  /** Repeating it with the same bytes is harmless, and completes what was broken off. */
-  put(key: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Repeating it with the same bytes is harmless, and completes what was broken off.
+   * @param owner whose key seals them, where they are sealed
+   */
+  put(key: string, bytes: Uint8Array, owner?: MailboxId): Promise<void>;
   /**
    * @param mostBytes longer ones are not what was put there: `archive-failed`
    * @returns `undefined` if there is no such object

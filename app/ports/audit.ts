@@ -14,7 +14,13 @@ export interface AuditEvent {
     | 'unlock'
     | 'hold'
     | 'release'
-    /** By the command `answerback`. */
+    /** By the link of a notice. */
+    | 'link'
+    /** All sessions of somebody over the web. */
+    | 'sign-out'
+    /** An operator over the web. */
+    | 'operator-login'
+    /** By the command `answerback`, or over the web. */
     | 'operator';
   /**
    * As `in`, `wrong`, `locked`, `own-phone`; for `pin-set` also the problem of one that was refused; for `operator` what was
@@ -26,7 +32,7 @@ export interface AuditEvent {
   readonly caller: string;
   /** The switch's id of the call. */
   readonly call?: string;
-  /** Of `operator`: the account at the machine that did it. */
+  /** Of `operator` and `operator-login`: the account at the machine, or the operator, that did it. */
   readonly by?: string;
   /** Of `operator`: what it was done to, as a message's id. */
   readonly subject?: string;

@@ -24,6 +24,8 @@ export interface Edge {
 export interface ConvertOptions {
   /** BCP 47 tag of what is spoken or written in it. */
   readonly language: string;
+  /** Of a document as a picture: which page, from 1; absent: the first. */
+  readonly page?: number | undefined;
   /** Gives it up: rejects with its reason. */
   readonly signal?: AbortSignal;
 }

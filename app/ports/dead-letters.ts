@@ -10,3 +10,8 @@ export interface DeadLetterStore {
   /** It stays dead, and is no dead letter any more; answers false if there is no such dead letter. */
   drop(id: NotificationId): Promise<boolean>;
 }
+
+export interface ForgettingStore {
+  /** Removes one for good that nobody asks about once it is out: of the kind `event`. */
+  forget(id: NotificationId): Promise<void>;
+}

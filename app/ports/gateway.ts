@@ -27,6 +27,8 @@ export interface OutgoingText {
    * taken, and answers with the id of what was; the others send again.
    */
   readonly firstTried?: Date;
+  /** What it is about, for networks between programs. */
+  readonly about?: TextSubject;
   /** What a mail has besides its words; for the gateway `email` alone. */
   readonly mail?: OutgoingMail;
 }
@@ -38,4 +40,12 @@ export interface TextReport {
   readonly status: 'delivered' | 'failed';
   /** The network's own code. */
   readonly error?: string;
+}
+
+export interface TextSubject {
+  /** As of the notification that it is. */
+  readonly kind: string;
+  readonly mailbox: string;
+  readonly message?: string;
+  readonly created: Date;
 }

@@ -4,16 +4,9 @@
  * with the same key would not complete.
  */
 import type { Cdr } from '../core/account/cdr.ts';
-import type {
-  E164,
-  DeliveryId,
-  MailboxId,
-  MediaId,
-  MessageId,
-  NotificationId,
-  Reference,
-} from '../core/ids.ts';
+import type { E164, DeliveryId, MailboxId, MessageId, NotificationId, Reference } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
+import type { MessageBrief } from '../core/message/brief.ts';
 import type {
   Derived,
   Message,
@@ -24,6 +17,7 @@ import type {
 } from '../core/message/message.ts';
 import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { AccessStores } from './access.ts';
 import type { ArchivingStore } from './archiving.ts';
 import type { ArrivalStore } from './arrivals.ts';
 import type { AttemptStore } from './attempts.ts';
@@ -31,22 +25,29 @@ import type { AuditStore } from './audit.ts';
 import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
-import type { DeadLetterStore } from './dead-letters.ts';
+import type { DeadLetterStore, ForgettingStore } from './dead-letters.ts';
+import type { EventStore } from './events.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
+import type { MediaStore } from './media-store.ts';
+import type { ListOptions, MessageFilter } from './message-lists.ts';
 import type { MessageSearch } from './message-search.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { QueueStore } from './queues.ts';
+import type { ResealingStore } from './resealing.ts';
 import type { RetentionStore } from './retention.ts';
 import type { StrayMediaStore } from './stray-media.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
-export interface Store extends AsyncDisposable {
+export type { MediaStore } from './media-store.ts';
+
+export interface Store extends AsyncDisposable, AccessStores {
   readonly mailboxes: MailboxStore;
   readonly counting: CountingStore;
   readonly messages: MessageStore;
   readonly archiving: ArchivingStore;
   readonly media: MediaStore;
+  readonly resealing: ResealingStore;
   readonly retention: RetentionStore;
   readonly strays: StrayMediaStore;
   readonly notifications: NotificationStore;
@@ -64,6 +65,7 @@ export interface Store extends AsyncDisposable {
   readonly stops: StopStore;
   readonly queues: QueueStore;
   readonly subscriptions: SubscriptionStore;
+  readonly events: EventStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }
@@ -183,37 +185,51 @@ export interface MessageStore {
    * Inserts the message with its envelope, reference and pending steps in one write. Idempotent by
    * `envelope.origin`: a second insert answers `duplicate` with the first one's message.
    * A reference that is taken answers `reference-taken`: choose another.
+   * @param words what it is found by; default: its own (core/search)
    */
-  insert(message: Message): Promise<InsertResult>;
+  insert(message: Message, words?: readonly string[]): Promise<InsertResult>;
   get(id: MessageId): Promise<Message | undefined>;
   /** Also deleted and expired ones: the caller of this decides what to say. */
   byReference(reference: Reference): Promise<Message | undefined>;
   byOrigin(network: string, id: string): Promise<Message | undefined>;
   /** Messages of a mailbox in order; the mailbox's size makes no difference to what it costs. */
   list(mailbox: MailboxId, options: ListOptions): Promise<Message[]>;
+  /** The same as lists show them, without reading envelopes. */
+  briefs(mailbox: MailboxId, options: ListOptions): Promise<MessageBrief[]>;
   /** The first of those in the filter, or the one that comes after the given message. */
   next(mailbox: MailboxId, filter: MessageFilter, after: Message | undefined): Promise<Message | undefined>;
   /** The one that comes before the given message in the filter's order. */
   previous(mailbox: MailboxId, filter: MessageFilter, before: Message): Promise<Message | undefined>;
   /** Those that are found by their words, sender, kind, state and time, the newest first. */
   search(search: MessageSearch): Promise<Message[]>;
+  /** The same as lists show them. */
+  searchBriefs(search: MessageSearch): Promise<MessageBrief[]>;
   /**
    * Raises or sets the state; answers the message before and after, or `undefined` if it is gone. Setting a state that
    * it has already, or from another than those in `from` (default: any), is a no-op. All but deleting is access to it.
    * One whose removal for good has begun is gone.
+   * @param version only over this one; else it is a no-op
    */
   setState(
     id: MessageId,
     state: MessageState,
     at: Date,
     from?: readonly MessageState[],
+    version?: number,
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Notes that it was heard, read or fetched; false if it is gone. */
   touch(id: MessageId, at: Date): Promise<boolean>;
-  /** Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone. */
-  setUrgent(id: MessageId, urgent: boolean): Promise<{ before: Message; after: Message } | undefined>;
+  /**
+   * Marks it urgent, or not; what it is already is a no-op. `undefined` if it is gone.
+   * @param version as of `setState`
+   */
+  setUrgent(
+    id: MessageId,
+    urgent: boolean,
+    version?: number,
+  ): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
-  setTranscript(id: MessageId, transcript: string): Promise<Message | undefined>;
+  setTranscript(id: MessageId, transcript: string, words?: readonly string[]): Promise<Message | undefined>;
   /** Messages of a mailbox that were stored before there was a search, in no order: they are found by nothing. */
   withoutWords(mailbox: MailboxId, limit: number): Promise<Message[]>;
   /** From then on it is found by these too (core/search), and is none of the above. */
@@ -252,35 +268,7 @@ export type InsertResult =
   | { readonly kind: 'duplicate'; readonly message: Message }
   | { readonly kind: 'reference-taken' };
 
-export interface MessageFilter {
-  /** Default: all. */
-  readonly states?: readonly MessageState[];
-  /** Default: all. */
-  readonly kinds?: readonly MessageKind[];
-  /** The sender's number. */
-  readonly from?: string;
-  /** Digits that the sender's number ends with. */
-  readonly fromEnding?: string;
-  /** By reception; `urgent-first` is urgent ones, then the others, the oldest first. Default: `newest`. */
-  readonly order?: MessageOrder;
-}
-
-export type MessageOrder = 'newest' | 'oldest' | 'urgent-first';
-
-export interface ListOptions extends MessageFilter {
-  readonly limit: number;
-  /** Those that come after this message in the order. */
-  readonly after?: Message;
-  /** The last ones that come before this message in the order. */
-  readonly before?: Message;
-}
-
-export interface MediaStore {
-  /** Stores bytes under an id chosen by the caller; repeating it is harmless. Answers their SHA-256 in lower-case hexadecimal. */
-  put(id: MediaId, contentType: string, bytes: Uint8Array): Promise<{ readonly sha256: string }>;
-  get(id: MediaId): Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
-  delete(id: MediaId): Promise<void>;
-}
+export type { ListOptions, ListPlace, MessageFilter, MessageOrder } from './message-lists.ts';
 
 /** One text or mail to one recipient about one message. */
 export interface Notification {
@@ -292,8 +280,8 @@ export interface Notification {
   readonly message: MessageId;
   readonly mailbox: MailboxId;
   readonly gateway: GatewayName;
-  /** `message`: what a subscriber sends to somebody else. */
-  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message';
+  /** `message`: what a subscriber sends to somebody else; `event`: what happened, for a hook. */
+  readonly kind: 'welcome' | 'notice' | 'summary' | 'reminder' | 'hint' | 'reply' | 'message' | 'event';
   readonly to: string;
   /** Message that an answer to a summary or reminder is about. */
   readonly about?: MessageId;
@@ -313,9 +301,11 @@ export interface Notification {
   /** The provider's id of the text, for delivery reports. */
   readonly providerId?: string;
   readonly lastError?: string;
+  /** What of it only the key of its mailbox opens; known to app/storage and app/sealing alone. */
+  readonly sealed?: string;
 }
 
-export interface NotificationStore extends DeadLetterStore {
+export interface NotificationStore extends DeadLetterStore, ForgettingStore {
   /** Makes the notification once per (message, kind, gateway, to): a repeat answers the existing one. */
   ensure(notification: Notification): Promise<{ notification: Notification; created: boolean }>;
   /** All that are about this message, or were made for this key in its place. */
@@ -344,6 +334,13 @@ export interface NotificationStore extends DeadLetterStore {
   ): Promise<void>;
   /** The latest text about messages that was sent to a recipient, `before` a reply came: what a bare `1` is about. */
   latestSent(to: string, before?: Date): Promise<Notification | undefined>;
+  /** All of a mailbox, the newest first; those that were made before the given one. */
+  ofMailbox(
+    mailbox: MailboxId,
+    options: { readonly after?: Pick<Notification, 'id' | 'created'>; readonly limit: number },
+  ): Promise<Notification[]>;
+  /** What the subscriber of a mailbox sent to a number or address, the newest first: those of kind `message` that went out. */
+  written(mailbox: MailboxId, to: string, limit: number): Promise<Notification[]>;
   /** The mail whose addresses have this token. */
   byToken(token: string): Promise<Notification | undefined>;
   nextDue(): Promise<Date | undefined>;

@@ -3,7 +3,7 @@
  * a crash at any point leaves nothing that is not found again: `repair` puts it in order, or the next who needs the message.
  */
 import { Fault, isFault } from '../core/errors.ts';
-import type { MessageId } from '../core/ids.ts';
+import type { MailboxId, MessageId } from '../core/ids.ts';
 import { effectOf } from '../core/mailbox/usage.ts';
 import { mediaOf } from '../core/message/kept.ts';
 import type { ArchivedAt, Message, Moving } from '../core/message/message.ts';
@@ -80,7 +80,7 @@ async function archiveMessage(work: Work, { id }: Message): Promise<Message | un
       await work.store.archiving.finish(id, moving);
       return undefined;
     }
-    const archived = await putAndCheck(work, moving, document);
+    const archived = await putAndCheck(work, moving, document, message.mailbox);
     const done = await work.store.archiving.toArchive(message, moving, archived);
     if (done !== undefined) {
       await putInOrder(work, done.after, moving);
@@ -108,9 +108,14 @@ async function packed({ store, digest, log }: Work, message: Message): Promise<U
   return undefined;
 }
 
-async function putAndCheck(work: Work, { key }: Moving, document: Uint8Array): Promise<ArchivedAt> {
+async function putAndCheck(
+  work: Work,
+  { key }: Moving,
+  document: Uint8Array,
+  owner: MailboxId,
+): Promise<ArchivedAt> {
   const sha256 = await work.digest(document);
-  await work.archive.put(key, document);
+  await work.archive.put(key, document, owner);
   const there = await work.archive.get(key, document.length);
   if (there === undefined || (await work.digest(there)) !== sha256) {
     throw new Fault('archive-failed', `the archive did not keep ${key} as it was put there`, {
@@ -154,7 +159,7 @@ async function bringOurs(work: Work, message: Message, moving: Moving): Promise<
     await archiving.finish(id, moving);
     return bring(work, id);
   }
-  const wrong = await putBack(work, message.id, archived).catch(async (error: unknown) => {
+  const wrong = await putBack(work, message, archived).catch(async (error: unknown) => {
     // Who tries again need not wait until the lease is over.
     await putInOrder(work, message, moving).catch(() => undefined);
     throw error;
@@ -182,7 +187,11 @@ async function bringOurs(work: Work, message: Message, moving: Moving): Promise<
 }
 
 /** @returns what is wrong with what lies in the archive, if anything is */
-async function putBack(work: Work, id: MessageId, archived: ArchivedAt): Promise<string | undefined> {
+async function putBack(
+  work: Work,
+  { id, mailbox }: Message,
+  archived: ArchivedAt,
+): Promise<string | undefined> {
   const document = await work.archive.get(archived.key, archived.bytes);
   if (document === undefined) return 'it is not there';
   if ((await work.digest(document)) !== archived.sha256) return 'it has other bytes';
@@ -190,7 +199,7 @@ async function putBack(work: Work, id: MessageId, archived: ArchivedAt): Promise
     const { envelope, parts } = unpackMessage(work.digest, document);
     if (envelope.id !== id) return 'it is another message';
     for (const part of parts) {
-      await work.store.media.put(part.media, part.contentType, await part.bytesOf());
+      await work.store.media.put(part.media, part.contentType, await part.bytesOf(), mailbox);
     }
     return undefined;
   } catch (error) {

@@ -75,7 +75,7 @@ export interface Tries {
    * It was no failure. `proven`: it was right, so what the caller got wrong before at this mailbox is forgotten too.
    * Nobody waits for it but the next try at the mailbox.
    */
-  takeBack(mailbox: Mailbox, attempt: Attempt, how: 'proven' | 'not-judged'): void;
+  takeBack(mailbox: { readonly id: string }, attempt: Attempt, how: 'proven' | 'not-judged'): void;
 }
 
 export function createTries(deps: AttemptDeps): Tries {

@@ -8,15 +8,19 @@ import type { Credential } from '../ports/credentials.ts';
 import { createTries } from './attempt.ts';
 import {
   auditedAs,
+  auditedOf,
   type AuthenticationDeps,
   type AuthenticationParts,
   type PinAsker,
 } from './authentication-deps.ts';
 import { checkCode, sendCode, type CodeCheck, type CodeSending } from './one-time-code.ts';
+import { once } from './once.ts';
 import { createPinDesk, type PinDesk } from './pin-desk.ts';
 import { choosePin, judgePin } from './pins.ts';
 
 const dayMs = 86_400_000;
+/** Nobody types so many. */
+const decoyDigits = 40;
 
 type Locked = Extract<Lockout, { kind: 'locked' }>;
 
@@ -65,7 +69,8 @@ export interface Authentication extends PinDesk {
 }
 
 export function createAuthentication(given: AuthenticationDeps): Authentication {
-  const deps: AuthenticationParts = { ...given, tries: createTries(given) };
+  const decoy = once(() => given.hasher.hash(given.random.digits(decoyDigits)));
+  const deps: AuthenticationParts = { ...given, tries: createTries(given), decoy };
   const { credentials } = deps.store;
   return {
     ...createPinDesk(deps),
@@ -124,7 +129,7 @@ async function login(
   let judging: Promise<Judged | undefined> | undefined;
   const onOpen = (): void => {
     // While the try is being counted: what comes of it is said only once it is.
-    judging = judge(deps, finding, pin);
+    judging = judge(deps, finding, pin, asker.blind === true);
     judging.catch(() => undefined);
   };
   const [begun] = await Promise.all([deps.tries.begin(mailbox, asker, onOpen), finding]);
@@ -161,8 +166,14 @@ async function judge(
   deps: AuthenticationParts,
   finding: Promise<Credential | undefined>,
   pin: string,
+  blind: boolean,
 ): Promise<Judged | undefined> {
   const { hash, mustChange = false } = (await finding) ?? {};
+  if (hash === undefined && blind) {
+    const decoy = await deps.decoy();
+    await deps.hasher.verify(decoy, pin);
+    return { verdict: 'wrong', hash: decoy, mustChange: false };
+  }
   if (hash === undefined) return undefined;
   return { verdict: await deps.hasher.verify(hash, pin), hash, mustChange };
 }
@@ -182,5 +193,5 @@ async function renewHash(
 }
 
 function noteLogin(deps: AuthenticationDeps, mailbox: Mailbox, asker: PinAsker, outcome: string): void {
-  deps.auditor.note({ event: 'login', outcome, mailbox: mailbox.id, ...auditedAs(asker) });
+  deps.auditor.note({ event: 'login', outcome, ...auditedOf(mailbox), ...auditedAs(asker) });
 }

@@ -19,6 +19,7 @@ export interface ChangeDeps {
 
 /**
  * Sets the state, if it is one of `from` (default: any).
+ * @param version only over this one: else it stays as it is
  * @returns the message as it is then, changed or not; `undefined` if it is gone
  */
 export async function changeState(
@@ -26,9 +27,10 @@ export async function changeState(
   message: Message,
   state: MessageState,
   from?: readonly MessageState[],
+  version?: number,
 ): Promise<Message | undefined> {
   const now = deps.clock.now();
-  const result = await deps.store.messages.setState(message.id, state, now, from);
+  const result = await deps.store.messages.setState(message.id, state, now, from, version);
   if (result === undefined || result.before.state === result.after.state) return result?.after;
   deps.account.message(result.before.state === 'deleted' ? 'restore' : events[state], message, now);
   await count(deps, message, effectOf(result.before, result.after));
@@ -40,8 +42,9 @@ export async function changeUrgent(
   deps: ChangeDeps,
   message: Message,
   urgent: boolean,
+  version?: number,
 ): Promise<Message | undefined> {
-  const result = await deps.store.messages.setUrgent(message.id, urgent);
+  const result = await deps.store.messages.setUrgent(message.id, urgent, version);
   if (result === undefined || result.before.urgent === result.after.urgent) return result?.after;
   if (result.after.state === 'new') await count(deps, message, effectOf(result.before, result.after));
   return result.after;

@@ -43,7 +43,7 @@ export async function compressParts(
       if (made === undefined) continue;
       const { contentType, bytes, encoding } = made;
       const media = `${part.media}#${attempt}` as MediaId;
-      await deps.store.media.put(media, contentType, bytes);
+      await deps.store.media.put(media, contentType, bytes, message.mailbox);
       stored.push({ of, media, contentType, bytes: bytes.length, ...(encoding ? { encoding } : {}) });
     }
   } catch (error) {

@@ -99,8 +99,14 @@ async function partIn(
   const { media, contentType } = part;
   const read = (): Promise<Content | undefined> => readPart(work, message, index);
   if (mediaType(contentType) === form) return read();
-  const target = { of: index, media: derivedId(media, contentType, form, options.language), form };
+  const made = derivedId(media, contentType, form, options.language);
+  const target = { of: index, media: withPage(made, options.page), form };
   return kept(work, message, target, read, options);
+}
+
+/** The first page is what anybody gets who names none. */
+function withPage(made: MediaId, page = 1): MediaId {
+  return page === 1 ? made : (`${made}#${page}` as MediaId);
 }
 
 async function wordsIn(
@@ -133,14 +139,14 @@ function kept(
   message: Message,
   target: Target,
   read: () => Promise<Content | undefined>,
-  { language, signal }: ConvertOptions,
+  { language, page, signal }: ConvertOptions,
 ): Promise<Content | undefined> {
   const make = async (stop: AbortSignal): Promise<Content | undefined> => {
     const known = await find(work, message, target.media);
     if (known !== undefined) return known;
     const made = await work.places.run(async () => {
       const source = await read();
-      return source && convert(work, source, target.form, { language, signal: stop });
+      return source && convert(work, source, target.form, { language, page, signal: stop });
     }, stop);
     if (made !== undefined) await keep(work, message, target, made);
     return made;
@@ -167,7 +173,7 @@ async function keep(
 ): Promise<void> {
   const { bytes, ...facts } = made;
   try {
-    await store.media.put(target.media, made.contentType, bytes);
+    await store.media.put(target.media, made.contentType, bytes, message.mailbox);
     const derived = { ...target, ...facts, bytes: bytes.length };
     // What is kept in less space is not to take more again for ever: automatic management finds out, when access to it is noted.
     const lookBy = message.tier === 'live' || clock === undefined ? undefined : later(clock.now(), 1);

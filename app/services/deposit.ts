@@ -97,10 +97,14 @@ export function createDeposits(deps: DepositDeps): Deposits {
     // Asked before the id is made: the id's time says whether a crash is made good.
     const known = countedLate(deps, deposit);
     const id = deps.random.uuid() as MessageId;
-    const [parts, { mailbox, created }] = await Promise.all([
-      putParts(deps, deposit),
-      known === undefined ? openMailbox(deps, deposit, profile) : { mailbox: known, created: false },
-    ]);
+    const opening =
+      known === undefined
+        ? openMailbox(deps, deposit, profile)
+        : Promise.resolve({ mailbox: known, created: false });
+    const owner = opening.then(({ mailbox }) => mailbox.id);
+    // Who asks for it says what went wrong.
+    owner.catch(() => undefined);
+    const [parts, { mailbox, created }] = await Promise.all([putParts(deps, deposit, owner), opening]);
     const envelope: Envelope = { ...deposit.draft, id, parts };
     const first = created || (deposit.recovered === true && (await isEmpty(deps, mailbox)));
     const quiet = deposit.quiet === true;
@@ -199,12 +203,12 @@ function partOf({ contentType, durationMs, pages, name, bytes }: DepositPart): D
 }
 
 /** Stores the bytes of all parts, under ids that a repeat finds again. */
-function putParts({ store }: DepositDeps, deposit: Deposit): Promise<Part[]> {
+function putParts({ store }: DepositDeps, deposit: Deposit, owner: Promise<MailboxId>): Promise<Part[]> {
   const { network, id } = deposit.draft.origin;
   return Promise.all(
     [deposit, ...(deposit.more ?? [])].map(async (part, i) => {
       const media = `${network}:${id}${i === 0 ? '' : `/${i}`}` as MediaId;
-      const { sha256 } = await store.media.put(media, part.contentType, part.bytes);
+      const { sha256 } = await store.media.put(media, part.contentType, part.bytes, owner);
       return { ...partOf(part), media, bytes: part.bytes.length, sha256 };
     }),
   );

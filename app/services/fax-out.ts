@@ -182,7 +182,7 @@ async function makePages(
     const options = { language, signal: AbortSignal.timeout(makeMs) };
     const pages = await deps.paper.make(contents, sheet, options);
     const media = id as string as MediaId;
-    await deps.store.media.put(media, pages.contentType, pages.bytes);
+    await deps.store.media.put(media, pages.contentType, pages.bytes, from.id);
     return { document: { media, pages: pages.pages ?? 1 } };
   } catch (error) {
     if (isTemporary(error) || !(isFault(error, 'invalid') || isFault(error, 'media-failed'))) throw error;

@@ -53,7 +53,7 @@ export async function preparePages(
     const all = [...(words === undefined ? [] : [words]), ...contents];
     const made = await deps.paper.make(all, undefined, options);
     const document = { media: job.id as string as MediaId, pages: made.pages ?? 1 };
-    await deps.store.media.put(document.media, made.contentType, made.bytes);
+    await deps.store.media.put(document.media, made.contentType, made.bytes, mailbox.id);
     await deps.store.faxes.prepared(job.id, document);
     return document;
   } catch (error) {

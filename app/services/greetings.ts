@@ -71,7 +71,7 @@ async function set(
   until: Date | undefined,
 ): Promise<Mailbox> {
   const media = `greeting:${mailbox.id}:${kind}:${deps.random.uuid()}` as MediaId;
-  await deps.store.media.put(media, contentType, bytes);
+  await deps.store.media.put(media, contentType, bytes, mailbox.id);
   const greeting = { media, contentType, durationMs, ...(until === undefined ? {} : { until }) };
   return replace(deps, mailbox, kind, greeting);
 }

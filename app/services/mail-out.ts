@@ -13,6 +13,7 @@ import type { DepositPart } from '../ports/spool.ts';
 import type { Notification, Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Attachments } from './attachments.ts';
+import type { Links } from './links.ts';
 import type { Profiles } from './profile.ts';
 
 export interface MailOutDeps {
@@ -22,6 +23,8 @@ export interface MailOutDeps {
   readonly attachments: Attachments;
   readonly plan: Pick<NumberPlan, 'isAccess'>;
   readonly access: E164;
+  /** Makes the links in mails to subscribers; absent: there are none. */
+  readonly links?: Pick<Links, 'make'> | undefined;
   /** Our first domain: that of our own addresses. */
   readonly domain: string;
   /** Author of mails that nobody wrote. */
@@ -85,10 +88,21 @@ async function writeNotice(
     timeZone,
     access: deps.access,
     message,
+    link: await linkFor(deps, message, notification, mailbox),
     answers: deps.answers,
     tooLarge: leftOut > 0,
   });
   return finished(base, written, contextOf(message), parts);
+}
+
+/** For the subscriber alone, whose mailbox it opens a message of. */
+async function linkFor(
+  { links }: MailOutDeps,
+  message: Message,
+  { to }: Notification,
+  mailbox: Mailbox | undefined,
+): Promise<string | undefined> {
+  return to === mailbox?.settings.addresses?.email ? links?.make(message) : undefined;
 }
 
 /** A subscriber's own words to somebody else: from their number, so that answers come into the mailbox. */

@@ -10,6 +10,7 @@ import { noticeText, summaryText, textNoticeText, welcomeText } from '../core/no
 import type { ClassOfService, NotificationRule } from '../core/profile/class-of-service.ts';
 import type { Notification, Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
+import type { Links } from './links.ts';
 import type { Profiles } from './profile.ts';
 import { delay, heldReason } from './put-off.ts';
 import { send, sendOnce, type TextOutDeps } from './text-out.ts';
@@ -25,6 +26,8 @@ export interface NoticeDeps extends TextOutDeps {
   readonly store: Store;
   readonly profiles: Profiles;
   readonly texts: Texts;
+  /** Makes the links in notices; absent: there are none. */
+  readonly links?: Pick<Links, 'make'> | undefined;
 }
 
 /** A message that its subscriber is to be told of. */
@@ -128,7 +131,7 @@ async function tell(
   const to = recipientOf(rule, mailbox);
   if (to === undefined) return undefined;
   const sent = await sendOnce(deps, { key: message.id, mailbox, gateway, kind, to }, () =>
-    textOf(deps, kind, about),
+    textOf(deps, kind, about, { gateway, to }),
   );
   return sent.notification;
 }
@@ -138,7 +141,7 @@ export async function sendAgain(deps: NoticeDeps, notification: Notification): P
   const { store } = deps;
   const { kind, body } = notification;
   const mailbox = await store.mailboxes.get(notification.mailbox);
-  if (kind === 'reply' || kind === 'message') {
+  if (kind === 'reply' || kind === 'message' || kind === 'event') {
     await send(deps, notification, body ?? '', mailbox);
     return;
   }
@@ -154,9 +157,10 @@ export async function sendAgain(deps: NoticeDeps, notification: Notification): P
   const end = body === undefined && message?.urgent ? undefined : quietUntil(deps.clock.now(), profile);
   if (end !== undefined) await store.notifications.failed(notification.id, end, heldReason);
   else if (body !== undefined) await send(deps, notification, body, mailbox);
-  else if (message?.state === 'new' && (kind === 'welcome' || kind === 'notice'))
-    await send(deps, notification, textOf(deps, kind, { message, mailbox, profile }), mailbox);
-  else await store.notifications.failed(notification.id, undefined, 'no longer wanted');
+  else if (message?.state === 'new' && (kind === 'welcome' || kind === 'notice')) {
+    const words = await textOf(deps, kind, { message, mailbox, profile }, notification);
+    await send(deps, notification, words, mailbox);
+  } else await store.notifications.failed(notification.id, undefined, 'no longer wanted');
 }
 
 /** Title and words; of a text that was too long for its network, that it was. */
@@ -167,20 +171,26 @@ function saidIn({ envelope, transcript }: Message, words: Wording): string {
   return [...(subject === undefined ? [] : [subject]), said].join(' - ');
 }
 
-function textOf(
-  { texts, access }: NoticeDeps,
+async function textOf(
+  deps: NoticeDeps,
   kind: 'welcome' | 'notice',
   { message, mailbox, profile }: Case,
-): string {
+  goes: Pick<Notification, 'gateway' | 'to'>,
+): Promise<string> {
+  const { texts, access } = deps;
   const words = texts.wording(profile.language);
   if (kind === 'welcome') return welcomeText({ words, access, number: mailbox.number });
   const { from, parts, kind: what } = message.envelope;
   const { reference } = message;
+  const link = await linkFor(deps, message, mailbox, goes);
   if (what === 'text' || what === 'email' || what === 'image' || what === 'video')
-    return textNoticeText({ words, access, reference, from, said: saidIn(message, words) }, `${what}-notice`);
+    return textNoticeText(
+      { words, access, reference, from, link, said: saidIn(message, words) },
+      `${what}-notice`,
+    );
   if (what === 'fax') {
     const pages = parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
-    return faxNoticeText({ words, access, reference, from, pages });
+    return faxNoticeText({ words, access, reference, from, link, pages });
   }
   return noticeText({
     words,
@@ -189,5 +199,24 @@ function textOf(
     from,
     durationMs: parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0),
     urgent: message.urgent,
+    link,
+  });
+}
+
+/**
+ * For the subscriber's own numbers alone: whoever else is told has the reference, which does not open the message from their
+ * phone. Mails have a link of their own.
+ */
+async function linkFor(
+  { links, log }: NoticeDeps,
+  message: Message,
+  { number, aliases, settings }: Mailbox,
+  { gateway, to }: Pick<Notification, 'gateway' | 'to'>,
+): Promise<string | undefined> {
+  const own: readonly (string | undefined)[] = [number, ...aliases, settings.addresses?.sms];
+  if (links === undefined || gateway === 'email' || !own.includes(to)) return undefined;
+  return links.make(message).catch((error: unknown) => {
+    log.warn('a notice goes without its link', { error });
+    return undefined;
   });
 }

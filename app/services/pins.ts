@@ -4,7 +4,7 @@ import { pinProblem, pinsRemembered, shortestPin, type PinProblem } from '../cor
 import { auditedAs, type AuthenticationDeps, type PinAsker } from './authentication-deps.ts';
 
 export type PinDeps = Pick<AuthenticationDeps, 'hasher' | 'auditor' | 'clock' | 'random'> & {
-  readonly store: Pick<AuthenticationDeps['store'], 'attempts' | 'credentials'>;
+  readonly store: Pick<AuthenticationDeps['store'], 'attempts' | 'credentials' | 'sessions'>;
 };
 
 export async function judgePin(
@@ -27,7 +27,7 @@ export async function choosePin(
   asker: PinAsker | undefined,
 ): Promise<{ kind: 'set' } | { kind: 'refused'; why: PinProblem }> {
   const why = await judgePin(deps, mailbox, pin);
-  if (why === undefined) await replacePin(deps, mailbox, pin, { mustChange: false });
+  if (why === undefined) await replacePin(deps, mailbox, pin, { mustChange: false, session: asker?.session });
   deps.auditor.note({
     event: 'pin-set',
     outcome: why ?? 'set',
@@ -37,20 +37,27 @@ export async function choosePin(
   return why === undefined ? { kind: 'set' } : { kind: 'refused', why };
 }
 
+/**
+ * Whoever came in with the PIN before is out, but for the session that stays. Sessions end before and after: one that began with
+ * the earlier PIN in between is none that stays.
+ */
 export async function replacePin(
   deps: PinDeps,
   mailbox: Mailbox,
   pin: string,
-  { mustChange }: { readonly mustChange: boolean },
+  { mustChange, session }: { readonly mustChange: boolean; readonly session?: string | undefined },
 ): Promise<void> {
+  const { credentials, sessions } = deps.store;
   const hash = await deps.hasher.hash(pin);
-  await deps.store.credentials.setPin({
+  await sessions.removeAll({ mailbox: mailbox.id }, session);
+  await credentials.setPin({
     mailbox: mailbox.id,
     hash,
     set: deps.clock.now(),
     mustChange,
     keep: pinsRemembered,
   });
+  await sessions.removeAll({ mailbox: mailbox.id }, session);
 }
 
 /** As good as one that a subscriber may choose. */

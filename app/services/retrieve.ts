@@ -1,4 +1,5 @@
 /** Opens messages by reference and changes their state, with the mailbox counters and the lamp kept true. */
+import { isTemporary } from '../core/errors.ts';
 import type { E164, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { isOwnedBy } from '../core/mailbox/owner.ts';
@@ -45,7 +46,7 @@ export interface Retrieval {
   open(text: string, asker: Asker): Promise<OpenResult>;
   /**
    * All sound of a message, in order, where a telephone can play all that is to be heard of it as it came; `undefined` if not, or if
-   * its bytes are gone, or in the archive.
+   * its bytes are gone, damaged, or in the archive.
    */
   sound(message: Message): Promise<StoredSound[] | undefined>;
   /** Notes that it was heard again, read or fetched; returns at once. */
@@ -90,10 +91,21 @@ function noteAccess({ store, clock, log }: RetrieveDeps, { id, accessedAt }: Mes
     .catch((error: unknown) => log.debug('access to a message is not noted', { error, message: id }));
 }
 
+/** What is damaged is as good as gone. */
+async function readOrNone(deps: RetrieveDeps, message: Message, index: number) {
+  try {
+    return await readPart(deps, message, index);
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    deps.log.error('a part of a message cannot be read', { error, message: message.id });
+    return undefined;
+  }
+}
+
 async function sound(deps: RetrieveDeps, message: Message): Promise<StoredSound[] | undefined> {
   if (message.tier === 'archived' || !isPlayableAsItCame(message)) return undefined;
   const parts = piecesOf(message).flatMap((piece) => (piece.kind === 'part' ? [piece.index] : []));
-  const found = await Promise.all(parts.map((index) => readPart(deps, message, index)));
+  const found = await Promise.all(parts.map((index) => readOrNone(deps, message, index)));
   const sounds = found.flatMap((content, i): StoredSound[] => {
     const id = keptPart(message, parts[i] ?? 0)?.media;
     if (content === undefined || id === undefined || !isPlayable(content.contentType)) return [];

@@ -67,19 +67,36 @@ async function search(
   request: SearchRequest,
   mailbox: MailboxId | undefined,
 ): Promise<SearchResult> {
+  const asked = readSearch(plan, request, mailbox);
+  if (typeof asked === 'string') return { kind: 'refused', why: asked };
+  const found = await store.messages.search(asked);
+  const messages = found.slice(0, asked.limit - 1);
+  const last = messages.at(-1);
+  return {
+    kind: 'found',
+    messages,
+    ...(found.length >= asked.limit && last !== undefined ? { next: cursorOf(last) } : {}),
+  };
+}
+
+export type SearchRefusal = Extract<SearchResult, { kind: 'refused' }>['why'];
+
+/** What the store is asked for: one more than the limit, which tells whether there are more. */
+export function readSearch(
+  plan: SearchDeps['plan'],
+  request: SearchRequest,
+  mailbox: MailboxId | undefined,
+): MessageSearch | SearchRefusal {
   const { kinds, states = kept, urgent, since, until, limit = usualLimit, cursor } = request;
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostFound)
-    return { kind: 'refused', why: 'bad-limit' };
-  if ([since, until].some((time) => time !== undefined && Number.isNaN(time.getTime())))
-    return { kind: 'refused', why: 'bad-time' };
+  if (!Number.isInteger(limit) || limit < 1 || limit > mostFound) return 'bad-limit';
+  if ([since, until].some((time) => time !== undefined && Number.isNaN(time.getTime()))) return 'bad-time';
   const after = cursor === undefined ? undefined : placeOf(cursor);
-  if (cursor !== undefined && after === undefined) return { kind: 'refused', why: 'bad-cursor' };
+  if (cursor !== undefined && after === undefined) return 'bad-cursor';
   const terms = termsOf(request, plan);
-  if (typeof terms === 'string') return { kind: 'refused', why: terms };
-  const asked: MessageSearch = {
+  if (typeof terms === 'string') return terms;
+  return {
     terms,
     states,
-    // One more tells whether there are more.
     limit: limit + 1,
     ...(mailbox === undefined ? {} : { mailbox }),
     ...(kinds === undefined ? {} : { kinds }),
@@ -87,14 +104,6 @@ async function search(
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
     ...(after === undefined ? {} : { after }),
-  };
-  const found = await store.messages.search(asked);
-  const messages = found.slice(0, limit);
-  const last = messages.at(-1);
-  return {
-    kind: 'found',
-    messages,
-    ...(found.length > limit && last !== undefined ? { next: cursorOf(last) } : {}),
   };
 }
 
@@ -114,11 +123,16 @@ function termsOf(
 }
 
 function cursorOf({ envelope, id }: Message): string {
-  return `${envelope.received.getTime()}_${id}`;
+  return placeText({ received: envelope.received, id });
 }
 
-/** As `cursorOf` wrote it; `undefined` for anything else. */
-function placeOf(cursor: string): SearchPlace | undefined {
+/** A place as text; see `SearchRequest.cursor`. */
+export function placeText({ received, id }: SearchPlace): string {
+  return `${received.getTime()}_${id}`;
+}
+
+/** As `placeText` wrote it; `undefined` for anything else. */
+export function placeOf(cursor: string): SearchPlace | undefined {
   const [, time, id] = /^(\d{1,15})_([\w-]{1,64})$/.exec(cursor) ?? [];
   if (time === undefined || id === undefined) return undefined;
   return { received: new Date(Number(time)), id: id as MessageId };

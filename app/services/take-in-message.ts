@@ -54,7 +54,7 @@ export async function takeInMessage(deps: TakeInDeps, document: Uint8Array): Pro
   for (const part of unpacked.parts) {
     const id = await freeId(deps, envelope.id, part.media);
     ids.set(part.media, id);
-    await store.media.put(id, part.contentType, await part.bytesOf());
+    await store.media.put(id, part.contentType, await part.bytesOf(), mailbox.id);
   }
   return insert(deps, { ...messageOf(withIds(unpacked, ids), mailbox.id), sweepAt: clock.now() });
 }

@@ -9,7 +9,7 @@ import { smsSegments } from '../core/notification/sms-units.ts';
 import { nextTry, type RetryRule } from '../core/notification/retry.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Clock, Random } from '../ports/clock.ts';
-import type { TextGateway, TextTaken } from '../ports/gateway.ts';
+import type { TextGateway, TextSubject, TextTaken } from '../ports/gateway.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notification, Store } from '../ports/store.ts';
 import { tokenDigits } from '../core/mail/address.ts';
@@ -56,7 +56,7 @@ export interface TextDraft {
 export async function sendOnce(
   deps: TextOutDeps,
   draft: TextDraft,
-  body: () => string,
+  body: () => string | Promise<string>,
 ): Promise<{ readonly notification: Notification; readonly created: boolean }> {
   const now = deps.clock.now();
   const { key, mailbox, ...rest } = draft;
@@ -72,7 +72,7 @@ export async function sendOnce(
     created: now,
   });
   if (!created) return { notification, created };
-  return { notification: await send(deps, notification, body(), mailbox), created };
+  return { notification: await send(deps, notification, await body(), mailbox), created };
 }
 
 /**
@@ -95,7 +95,8 @@ export async function send(
   const mails = notification.gateway === 'email' ? deps.mails : undefined;
   if (gateway === undefined || (notification.gateway === 'email' && mails === undefined))
     return giveUp(`gateway ${notification.gateway} is not configured`);
-  if (notification.kind !== 'reply' && notification.to !== mailbox?.number) {
+  const isHook = notification.gateway === 'webhook';
+  if (!isHook && notification.kind !== 'reply' && notification.to !== mailbox?.number) {
     if (mails === undefined && !mayBeTexted(notification.to, deps.plan))
       return giveUp('no number that texts may go to');
     if (await store.stops.has(stopKey(notification.to))) return giveUp('the recipient wants no texts');
@@ -105,14 +106,17 @@ export async function send(
   let taken: TextTaken;
   try {
     const written = (await mails?.write(notification, body, mailbox)) ?? { body };
-    begun = deps.account.begin(
-      rowOf(deps, notification, written, at),
-      `text-out:${notification.id}:${notification.tries}`,
-    );
+    // What happened is no traffic of the subscriber's.
+    if (notification.kind !== 'event')
+      begun = deps.account.begin(
+        rowOf(deps, notification, written, at),
+        `text-out:${notification.id}:${notification.tries}`,
+      );
     taken = await gateway.send({
       id: notification.id,
       to: notification.to,
       ...written,
+      ...(isHook ? { about: subjectOf(notification) } : {}),
       ...(notification.tries > 1 ? { firstTried: notification.created } : {}),
     });
   } catch (error) {
@@ -125,7 +129,7 @@ export async function send(
     return after;
   }
   const { providerId, segments } = taken;
-  begun.end({
+  begun?.end({
     end: clock.now(),
     disposition: 'ANSWERED',
     ...(segments === undefined ? {} : { segments }),
@@ -134,6 +138,11 @@ export async function send(
   await markSent(deps, notification, providerId);
   await letGo(deps, notification);
   return { ...notification, status: 'sent' };
+}
+
+function subjectOf({ kind, mailbox, message, about, created }: Notification): TextSubject {
+  const meant = about ?? (kind === 'welcome' || kind === 'notice' ? message : undefined);
+  return { kind, mailbox, created, ...(meant === undefined ? {} : { message: meant }) };
 }
 
 /** What was kept for a mail alone goes, once the store knows that nobody will send it any more. */
@@ -154,7 +163,8 @@ async function markSent(
 ): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await deps.store.notifications.sent(notification.id, deps.clock.now(), providerId);
+      if (notification.kind === 'event') await deps.store.notifications.forget(notification.id);
+      else await deps.store.notifications.sent(notification.id, deps.clock.now(), providerId);
       return;
     } catch (error) {
       deps.log.warn('a text is out and the store does not know yet', {
@@ -210,6 +220,10 @@ function rowOf(
     linkedid: message,
     accountcode: mailbox,
     userfield: message,
-    ...(content === undefined ? { segments: smsSegments(body) } : { bytes: content }),
+    ...(content !== undefined
+      ? { bytes: content }
+      : gateway === 'webhook'
+        ? { bytes: body.length }
+        : { segments: smsSegments(body) }),
   };
 }

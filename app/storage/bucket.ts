@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Binary } from 'mongodb';
 import type { Collection } from 'mongodb';
 import type { Connection } from './connection.ts';
@@ -11,6 +12,8 @@ interface FileDocument {
   uploadDate: Date;
   filename: string;
   metadata: { contentType: string };
+  /** `files_id` of its chunks, where they were put in place of others; default: its own id. */
+  chunks?: string;
 }
 
 interface ChunkDocument {
@@ -43,13 +46,10 @@ export class Bucket {
     this.#chunks = connection.database.collection(`${name}.chunks`);
   }
 
-  async put(id: string, contentType: string, bytes: Uint8Array): Promise<void> {
+  /** @returns whether some of it was there before */
+  async put(id: string, contentType: string, bytes: Uint8Array): Promise<boolean> {
     const operation = `${this.#room}.put`;
-    const step = chunkBytes * chunksAtOnce;
-    for (let from = 0; from < bytes.length; from += step) {
-      const chunks = chunksOf(id, bytes, from, Math.min(from + step, bytes.length));
-      await once(this.#connection, operation, () => this.#chunks.insertMany(chunks, { ordered: false }));
-    }
+    const some = await this.#putChunks(operation, id, bytes);
     const uploadDate = new Date();
     const file = {
       _id: id,
@@ -58,12 +58,13 @@ export class Bucket {
       uploadDate,
       filename: id,
     };
-    await once(
+    const whole = await once(
       this.#connection,
       operation,
       () => this.#files.insertOne({ ...file, metadata: { contentType } }),
       () => this.#files.updateOne({ _id: id }, { $set: { uploadDate } }),
     );
+    return some || whole;
   }
 
   /**
@@ -77,49 +78,115 @@ export class Bucket {
     const operation = `${this.#room}.get`;
     const file = await this.#connection.run(operation, () => this.#files.findOne({ _id: id }));
     if (!file) return undefined;
-    const bytes = new Uint8Array(Math.min(file.length, mostBytes));
-    const count = Math.ceil(bytes.length / file.chunkSize);
-    for (let n = 0; n < count; n += chunksAtOnce) {
-      const to = Math.min(n + chunksAtOnce, count);
-      const chunks = await this.#connection.run(operation, () =>
+    const bytes = await this.#read(file, 0, Math.min(file.length, mostBytes));
+    if (bytes !== undefined) return { contentType: file.metadata.contentType, bytes };
+    const now = await this.#connection.run(operation, () => this.#files.findOne({ _id: id }));
+    // Others were put in their place meanwhile.
+    return now && now.chunks !== file.chunks ? this.get(id, mostBytes) : 'incomplete';
+  }
+
+  /** Those from `from` on, up to before `to`, with how many there are in all. */
+  async getRange(
+    id: string,
+    from: number,
+    to: number,
+  ): Promise<{ contentType: string; bytes: Uint8Array; total: number } | 'incomplete' | undefined> {
+    const operation = `${this.#room}.get`;
+    const file = await this.#connection.run(operation, () => this.#files.findOne({ _id: id }));
+    if (!file) return undefined;
+    const bytes = await this.#read(file, from, Math.max(from, Math.min(to, file.length)));
+    if (bytes === undefined) return 'incomplete';
+    return { contentType: file.metadata.contentType, bytes, total: file.length };
+  }
+
+  /** `undefined` if chunks are missing. */
+  async #read(file: FileDocument, from: number, to: number): Promise<Uint8Array | undefined> {
+    const { chunkSize, length, chunks: files_id = file._id } = file;
+    const bytes = new Uint8Array(to - from);
+    const end = Math.ceil(to / chunkSize);
+    for (let n = Math.floor(from / chunkSize); n < end; n += chunksAtOnce) {
+      const next = Math.min(n + chunksAtOnce, end);
+      const chunks = await this.#connection.run(`${this.#room}.get`, () =>
         this.#chunks
-          .find({ files_id: id, n: { $gte: n, $lt: to } })
+          .find({ files_id, n: { $gte: n, $lt: next } })
           .sort({ n: 1 })
           .toArray(),
       );
-      if (chunks.length !== to - n) return 'incomplete';
+      if (chunks.length !== next - n) return undefined;
       for (const chunk of chunks) {
-        const at = chunk.n * file.chunkSize;
+        const at = chunk.n * chunkSize;
         const data = bytesOf(chunk.data);
-        if (data.length < Math.min(file.chunkSize, bytes.length - at)) return 'incomplete';
-        bytes.set(data.subarray(0, bytes.length - at), at);
+        if (data.length < Math.min(chunkSize, length - at)) return undefined;
+        const skip = Math.max(0, from - at);
+        bytes.set(data.subarray(skip, Math.min(data.length, to - at)), at + skip - from);
       }
     }
-    return { contentType: file.metadata.contentType, bytes };
+    return bytes;
+  }
+
+  /** Other bytes for a file that is there; who reads it has the old ones or the new. */
+  async replace(id: string, bytes: Uint8Array): Promise<boolean> {
+    const operation = `${this.#room}.replace`;
+    const key = `${id}~${randomUUID()}`;
+    await this.#putChunks(operation, key, bytes);
+    const before = await this.#connection.run(operation, () =>
+      this.#files.findOneAndUpdate(
+        { _id: id },
+        { $set: { chunks: key, length: bytes.length, chunkSize: chunkBytes } },
+        { returnDocument: 'before' },
+      ),
+    );
+    const left = before === null ? key : (before.chunks ?? id);
+    await this.#connection.run(operation, () => this.#chunks.deleteMany({ files_id: left }));
+    return before !== null;
   }
 
   /** The files first: what has no file is not there, and its chunks may go or be found by a sweep. */
   async delete(ids: readonly string[]): Promise<void> {
     const all = [...ids];
     const operation = `${this.#room}.delete`;
+    const replaced = await this.#connection.run(operation, () =>
+      this.#files
+        .find({ _id: { $in: all }, chunks: { $exists: true } }, { projection: { chunks: 1 } })
+        .toArray(),
+    );
+    const others = replaced.flatMap(({ chunks }) => (chunks === undefined ? [] : [chunks]));
     await this.#connection.run(operation, () => this.#files.deleteMany({ _id: { $in: all } }));
-    await this.#connection.run(operation, () => this.#chunks.deleteMany({ files_id: { $in: all } }));
+    await this.#connection.run(operation, () =>
+      this.#chunks.deleteMany({ files_id: { $in: [...all, ...others] } }),
+    );
+  }
+
+  async #putChunks(operation: string, key: string, bytes: Uint8Array): Promise<boolean> {
+    let repeated = false;
+    const step = chunkBytes * chunksAtOnce;
+    for (let from = 0; from < bytes.length; from += step) {
+      const chunks = chunksOf(key, bytes, from, Math.min(from + step, bytes.length));
+      const insert = () => this.#chunks.insertMany(chunks, { ordered: false });
+      repeated = (await once(this.#connection, operation, insert)) || repeated;
+    }
+    return repeated;
   }
 }
 
-/** Inserts what is not there yet; what is there becomes as new by `renew`, so that nobody takes it for left. */
+/**
+ * Inserts what is not there yet; what is there becomes as new by `renew`, so that nobody takes it for left. Answers whether some
+ * of it was there.
+ */
 export async function once(
   connection: Connection,
   operation: string,
   insert: () => Promise<unknown>,
   renew?: () => Promise<unknown>,
-): Promise<void> {
-  await connection.run(operation, async () => {
+): Promise<boolean> {
+  return connection.run(operation, async () => {
     try {
       await insert();
+      return false;
     } catch (error) {
       if (!isOnlyDuplicates(error)) throw error;
       await renew?.();
+      return true;
     }
   });
 }

@@ -9,6 +9,9 @@ const freedSeconds = 86_400;
 /** Subscriptions that ended and whose phones no node told are removed so long after. */
 const endedSeconds = 3600;
 
+/** Links that opened their message once are remembered for so long after, so that it can be said that they are over. */
+const overSeconds = 30 * 86_400;
+
 /**
  * Every index of the store, by collection; made when the store opens. An index has the name of its first field, so that
  * an error about a duplicate key tells which key it was. Partial indexes hold only what still waits: looking for due
@@ -32,6 +35,8 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
       name: 'mailbox',
       key: { mailbox: 1, state: 1, urgent: 1, received: 1, _id: 1, kind: 1, sender: 1 },
     },
+    // Of several states at once, as pages show them.
+    { name: 'mailbox_received', key: { mailbox: 1, received: -1, _id: -1 } },
     // Searches, of one mailbox and of all: by message-search.ts.
     { name: 'mailbox_words', key: { mailbox: 1, words: 1, received: -1 } },
     { name: 'words', key: { words: 1, received: -1 } },
@@ -57,6 +62,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   notifications: [
     { name: 'message', key: { message: 1, kind: 1, gateway: 1, to: 1 }, unique: true },
     { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
+    { name: 'mailbox', key: { mailbox: 1, created: -1, _id: -1 } },
     { name: 'to', key: { to: 1, sentAt: -1 }, partialFilterExpression: { sentAt: { $exists: true } } },
     {
       name: 'providerId',
@@ -92,6 +98,12 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'number', key: { number: 1, expires: 1 } },
     { name: 'expires', key: { expires: 1 }, expireAfterSeconds: endedSeconds },
   ],
+  sessions: [
+    { name: 'of', key: { of: 1 } },
+    { name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 },
+  ],
+  links: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: overSeconds }],
+  events: [{ name: 'at', key: { at: 1 } }],
   controllers: [{ name: 'at', key: { at: 1 } }],
   cdrs: [
     { name: 'start', key: { start: -1 } },

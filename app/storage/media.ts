@@ -31,17 +31,24 @@ export class Media implements MediaStore {
   }
 
   /** The first bytes under an id stay. */
-  async put(id: MediaId, contentType: string, bytes: Uint8Array): Promise<{ readonly sha256: string }> {
+  async put(id: MediaId, contentType: string, bytes: Uint8Array) {
+    let repeated: boolean;
     if (bytes.length <= singleDocumentBytes) {
       const at = new Date();
-      await once(
+      repeated = await once(
         this.#connection,
         'media.put',
         () => this.#small.insertOne({ _id: id, contentType, data: new Binary(bytes), at }),
         () => this.#small.updateOne({ _id: id }, { $set: { at } }),
       );
-    } else await this.#large.put(id, contentType, bytes);
-    return { sha256: createHash('sha256').update(bytes).digest('hex') };
+    } else repeated = await this.#large.put(id, contentType, bytes);
+    return {
+      // Who has sealed them does not ask for it.
+      get sha256() {
+        return createHash('sha256').update(bytes).digest('hex');
+      },
+      repeated,
+    };
   }
 
   async get(id: MediaId): Promise<{ contentType: string; bytes: Uint8Array } | undefined> {
@@ -50,6 +57,26 @@ export class Media implements MediaStore {
     const large = await this.#large.get(id);
     if (large === 'incomplete') throw incomplete(id);
     return large;
+  }
+
+  /** What is one document is read whole: it is short. */
+  async getRange(id: MediaId, from: number, to: number) {
+    const found = await this.#connection.run('media.getRange', () => this.#small.findOne({ _id: id }));
+    if (found) {
+      const bytes = bytesOf(found.data);
+      return { contentType: found.contentType, bytes: bytes.subarray(from, to), total: bytes.length };
+    }
+    const large = await this.#large.getRange(id, from, to);
+    if (large === 'incomplete') throw incomplete(id);
+    return large;
+  }
+
+  /** See ports/resealing. */
+  async replace(id: MediaId, bytes: Uint8Array): Promise<boolean> {
+    const small = await this.#connection.run('media.replace', () =>
+      this.#small.updateOne({ _id: id }, { $set: { data: new Binary(bytes) } }),
+    );
+    return small.matchedCount > 0 || this.#large.replace(id, bytes);
   }
 
   async delete(id: MediaId): Promise<void> {

@@ -1,3 +1,4 @@
+import { briefOfEnvelope, type EnvelopeBrief, type MessageBrief } from '../core/message/brief.ts';
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
 import type { Hold } from '../core/mailbox/mailbox.ts';
 import { sizeOf } from '../core/mailbox/usage.ts';
@@ -37,6 +38,8 @@ export interface MessageDocument {
   /** What it is found by (core/search): of voice without a transcript the sender alone. Absent in old documents. */
   words?: string[];
   envelope: string;
+  /** What lists show of the envelope, so that its XML is not read for them. Absent in old documents. */
+  brief?: BriefDocument;
   /** What it takes now; absent in what was written before it was counted. */
   bytes?: number;
   seconds?: number;
@@ -58,10 +61,78 @@ export interface MessageDocument {
   archived?: ArchivedAt;
   moving?: Moving;
   transcript?: string;
+  /** What app/sealing has sealed; the envelope is without it then. */
+  sealed?: string;
   derived?: Derived[];
   pending: StepDocument[];
   /** The least `at` of the pending steps; absent without steps. */
   pendingDue?: Date;
+}
+
+/** What is as usual is not written down. */
+interface BriefDocument extends Omit<EnvelopeBrief, 'confidential' | 'parts'> {
+  name?: string;
+  address?: string;
+  private?: true;
+  confidential?: true;
+  /** Absent: one. */
+  parts?: number;
+}
+
+/** Fields of a document that a brief is made of, besides the envelope of old ones. */
+export const briefFields = {
+  mailbox: 1,
+  received: 1,
+  urgent: 1,
+  kind: 1,
+  sender: 1,
+  brief: 1,
+  state: 1,
+  tier: 1,
+  version: 1,
+  transcript: 1,
+} as const;
+
+function toBrief(envelope: Envelope): BriefDocument {
+  const { confidential, parts, ...rest } = briefOfEnvelope(envelope);
+  const { name, address, private: hidden } = envelope.from;
+  return {
+    ...rest,
+    ...(name === undefined ? {} : { name }),
+    ...(address === undefined ? {} : { address }),
+    ...(hidden ? { private: true } : {}),
+    ...(confidential ? { confidential: true } : {}),
+    ...(parts === 1 ? {} : { parts }),
+  };
+}
+
+/** @returns `undefined` of an old document: its envelope says it */
+export function fromBrief(
+  document: Pick<MessageDocument, '_id' | keyof typeof briefFields>,
+): MessageBrief | undefined {
+  const { brief, sender, transcript } = document;
+  if (brief === undefined) return undefined;
+  const { name, address, private: hidden = false, confidential = false, parts = 1, ...rest } = brief;
+  return {
+    id: document._id as MessageBrief['id'],
+    mailbox: document.mailbox as MessageBrief['mailbox'],
+    state: document.state,
+    urgent: document.urgent === true,
+    tier: document.tier,
+    version: document.version,
+    kind: document.kind ?? 'voice',
+    from: {
+      ...(sender === undefined ? {} : { number: sender }),
+      ...(address === undefined ? {} : { address }),
+      ...(name === undefined ? {} : { name }),
+      private: hidden,
+    },
+    received: document.received,
+    confidential,
+    parts,
+    ...rest,
+    ...(transcript === undefined ? {} : { transcript }),
+  };
 }
 
 export function originKey(network: string, id: string): string {
@@ -71,9 +142,15 @@ export function originKey(network: string, id: string): string {
 /** Once the removal of a message for good has begun nothing else is done with it. */
 export const notCondemned = { condemned: { $exists: false } } as const;
 
-/** @throws Fault `invalid` if the envelope cannot be written. */
-export function toDocument(message: Message): MessageDocument {
-  const { id, envelope, pending, urgent, derived, stored, ...rest } = message;
+/**
+ * @param words what it is found by; default: its own
+ * @throws Fault `invalid` if the envelope cannot be written.
+ */
+export function toDocument(
+  message: Message,
+  words: readonly string[] = messageTokens(message),
+): MessageDocument {
+  const { id, envelope, pending, urgent, derived, stored, unreadable: _, ...rest } = message;
   const { kind, from } = envelope;
   const { network, id: originId }: Origin = envelope.origin;
   const steps = pending.map(toStepDocument);
@@ -88,8 +165,9 @@ export function toDocument(message: Message): MessageDocument {
     ...(urgent ? { urgent } : {}),
     ...(kind === 'voice' ? {} : { kind }),
     ...(from.number === undefined ? {} : { sender: from.number }),
-    words: messageTokens(message),
+    words: [...words],
     envelope: writeEnvelope(envelope),
+    brief: toBrief(envelope),
     ...sizeOf(message),
     pending: steps,
     ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
@@ -97,8 +175,8 @@ export function toDocument(message: Message): MessageDocument {
 }
 
 export function fromDocument(document: MessageDocument): Message {
-  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving, transcript, derived } =
-    document;
+  const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving } = document;
+  const { transcript, sealed, derived } = document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -120,6 +198,7 @@ export function fromDocument(document: MessageDocument): Message {
     ...(archived === undefined ? {} : { archived }),
     ...(moving === undefined ? {} : { moving }),
     ...(transcript === undefined ? {} : { transcript }),
+    ...(sealed === undefined ? {} : { sealed }),
     ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),
   };

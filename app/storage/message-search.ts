@@ -20,11 +20,14 @@ interface Range {
   readonly filter: Filter<MessageDocument>;
 }
 
+/** @param fields those that are read; absent: all */
 export async function searchMessages(
   messages: Collection<MessageDocument>,
   search: MessageSearch,
+  fields?: Readonly<Record<string, 1>>,
 ): Promise<MessageDocument[]> {
-  const found = await Promise.all(rangesOf(search).map((range) => readRange(messages, range, search)));
+  const reading = fields === undefined ? search : { ...search, fields };
+  const found = await Promise.all(rangesOf(search).map((range) => readRange(messages, range, reading)));
   // A message may be in several ranges: its sender's name may be one of its words.
   const byId = new Map(found.flat().map((document) => [document._id, document]));
   return [...byId.values()].toSorted(compare).slice(0, search.limit);
@@ -91,10 +94,16 @@ function timesOf(
 async function readRange(
   messages: Collection<MessageDocument>,
   { index, filter }: Range,
-  { after, limit }: MessageSearch,
+  { after, limit, fields }: MessageSearch & { readonly fields?: Readonly<Record<string, 1>> },
 ): Promise<MessageDocument[]> {
   for (let most = limit + margin; ; most *= 4) {
-    const options = { hint: index, sort: { received: -1 }, limit: most, batchSize: most + 1 } as const;
+    const options = {
+      hint: index,
+      sort: { received: -1 },
+      limit: most,
+      batchSize: most + 1,
+      ...(fields === undefined ? {} : { projection: fields }),
+    } as const;
     const found = await messages.find(filter, options).toArray();
     const all = found.length < most;
     const last = found.at(-1)?.received ?? new Date(0);

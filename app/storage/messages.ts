@@ -1,6 +1,7 @@
 import type { Collection, Filter, FindOptions } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
+import { briefOf, type MessageBrief } from '../core/message/brief.ts';
 import type { Derived, Message, MessageState, PendingKind } from '../core/message/message.ts';
 import { wordTokens } from '../core/search/message-tokens.ts';
 import type { MessageSearch } from '../ports/message-search.ts';
@@ -8,13 +9,15 @@ import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../
 import type { Connection } from './connection.ts';
 import { duplicateIndex, isDuplicate } from './faults.ts';
 import {
+  briefFields,
+  fromBrief,
   fromDocument,
   notCondemned,
   originKey,
   toDocument,
   type MessageDocument,
 } from './message-document.ts';
-import { listMessages } from './message-list.ts';
+import { listBriefs, listMessages } from './message-list.ts';
 import { searchMessages } from './message-search.ts';
 import * as steps from './pending-steps.ts';
 
@@ -28,8 +31,8 @@ export class Messages implements MessageStore {
     this.#messages = connection.database.collection('messages');
   }
 
-  async insert(message: Message): Promise<InsertResult> {
-    const document = toDocument(message);
+  async insert(message: Message, words?: readonly string[]): Promise<InsertResult> {
+    const document = toDocument(message, words);
     return this.#connection.run('messages.insert', async () => {
       try {
         await this.#messages.insertOne(document);
@@ -65,6 +68,30 @@ export class Messages implements MessageStore {
     return found.map(fromDocument);
   }
 
+  async briefs(mailbox: MailboxId, options: ListOptions): Promise<MessageBrief[]> {
+    if (options.limit < 1) return [];
+    return this.#connection.run('messages.briefs', async () =>
+      this.#inFull(await listBriefs(this.#messages, mailbox, options)),
+    );
+  }
+
+  async searchBriefs(search: MessageSearch): Promise<MessageBrief[]> {
+    if (search.limit < 1) return [];
+    return this.#connection.run('messages.searchBriefs', async () =>
+      this.#inFull(await searchMessages(this.#messages, search, briefFields)),
+    );
+  }
+
+  /** Documents from before there were briefs are read whole. */
+  async #inFull(found: readonly MessageDocument[]): Promise<MessageBrief[]> {
+    const briefs = found.map(fromBrief);
+    const old = found.filter((_, i) => briefs[i] === undefined).map(({ _id }) => _id);
+    if (old.length === 0) return briefs.filter((one) => one !== undefined);
+    const whole = await this.#messages.find({ _id: { $in: old } }).toArray();
+    const byId = new Map(whole.map((document) => [document._id, briefOf(fromDocument(document))]));
+    return found.flatMap(({ _id }, i) => briefs[i] ?? byId.get(_id) ?? []);
+  }
+
   async next(
     mailbox: MailboxId,
     filter: MessageFilter,
@@ -85,7 +112,13 @@ export class Messages implements MessageStore {
     return found.map(fromDocument);
   }
 
-  async setState(id: MessageId, state: MessageState, at: Date, from?: readonly MessageState[]) {
+  async setState(
+    id: MessageId,
+    state: MessageState,
+    at: Date,
+    from?: readonly MessageState[],
+    version?: number,
+  ) {
     const heard = state === 'heard';
     const deleted = state === 'deleted';
     const before = await this.#connection.run('messages.setState', () =>
@@ -94,6 +127,7 @@ export class Messages implements MessageStore {
           _id: id,
           ...notCondemned,
           state: from === undefined ? { $ne: state } : { $in: from.filter((one) => one !== state) },
+          ...(version === undefined ? {} : { version }),
         },
         {
           $set: { state, ...(deleted ? { deletedAt: at } : {}) },
@@ -116,9 +150,10 @@ export class Messages implements MessageStore {
       const after = { ...kept, state, version: before.version + 1, ...heardAt, ...set };
       return { before: fromDocument(before), after: fromDocument(after) };
     }
-    const unchanged = deleted
-      ? await this.#findOne('messages.get', { _id: id, ...notCondemned })
-      : await this.#touched(id, at);
+    const unchanged =
+      deleted || version !== undefined
+        ? await this.#findOne('messages.get', { _id: id, ...notCondemned })
+        : await this.#touched(id, at);
     return unchanged && { before: unchanged, after: unchanged };
   }
 
@@ -140,10 +175,14 @@ export class Messages implements MessageStore {
     return after ? fromDocument(after) : undefined;
   }
 
-  async setUrgent(id: MessageId, urgent: boolean) {
+  async setUrgent(id: MessageId, urgent: boolean, version?: number) {
     const before = await this.#connection.run('messages.setUrgent', () =>
       this.#messages.findOneAndUpdate(
-        { _id: id, urgent: urgent ? { $ne: true } : true },
+        {
+          _id: id,
+          urgent: urgent ? { $ne: true } : true,
+          ...(version === undefined ? {} : { version }),
+        },
         { ...(urgent ? { $set: { urgent } } : { $unset: { urgent: '' as const } }), $inc: { version: 1 } },
         { returnDocument: 'before' },
       ),
@@ -161,14 +200,18 @@ export class Messages implements MessageStore {
     return matchedCount > 0;
   }
 
-  async setTranscript(id: MessageId, transcript: string): Promise<Message | undefined> {
+  async setTranscript(
+    id: MessageId,
+    transcript: string,
+    words: readonly string[] = wordTokens(transcript),
+  ): Promise<Message | undefined> {
     const after = await this.#connection.run('messages.setTranscript', () =>
       this.#messages.findOneAndUpdate(
         { _id: id, transcript: { $exists: false } },
         {
           $set: { transcript },
           // From now on it is found by them too.
-          $addToSet: { words: { $each: wordTokens(transcript) } },
+          $addToSet: { words: { $each: [...words] } },
           $inc: { version: 1 },
         },
         { returnDocument: 'after' },

@@ -1,5 +1,5 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
-import type { MessageId, NotificationId } from '../core/ids.ts';
+import type { MailboxId, MessageId, NotificationId } from '../core/ids.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Notification, NotificationStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
@@ -64,6 +64,12 @@ export class Notifications implements NotificationStore {
     await this.#update('notifications.sent', { _id: id, status: { $ne: 'delivered' } }, set);
   }
 
+  async forget(id: NotificationId): Promise<void> {
+    await this.#connection.run('notifications.forget', () =>
+      this.#notifications.deleteOne({ _id: id, kind: 'event' }),
+    );
+  }
+
   async failed(id: NotificationId, due: Date | undefined, error: string): Promise<void> {
     if (due === undefined) return this.#giveUp('notifications.failed', { _id: id }, error);
     return this.#connection.run('notifications.failed', async () => {
@@ -97,6 +103,36 @@ export class Notifications implements NotificationStore {
       ),
     );
     return found ? fromDocument(found) : undefined;
+  }
+
+  async ofMailbox(
+    mailbox: MailboxId,
+    { after, limit }: { readonly after?: Pick<Notification, 'id' | 'created'>; readonly limit: number },
+  ): Promise<Notification[]> {
+    if (limit < 1) return [];
+    const isAfter = ({ created, id }: Notification): boolean =>
+      after === undefined || created < after.created || id < after.id;
+    for (let most = after === undefined ? limit : limit + 4; ; most *= 4) {
+      // Those of the very millisecond are asked for again and left out here.
+      const filter = { mailbox, ...(after === undefined ? {} : { created: { $lte: after.created } }) };
+      const found = await this.#connection.run('notifications.ofMailbox', () =>
+        this.#notifications
+          .find(filter, { hint: 'mailbox', sort: { created: -1, _id: -1 }, limit: most, batchSize: most + 1 })
+          .toArray(),
+      );
+      const beyond = found.map(fromDocument).filter(isAfter);
+      if (beyond.length >= limit || found.length < most) return beyond.slice(0, limit);
+    }
+  }
+
+  async written(mailbox: MailboxId, to: string, limit: number): Promise<Notification[]> {
+    if (limit < 1) return [];
+    const found = await this.#connection.run('notifications.written', () =>
+      this.#notifications
+        .find({ to, sentAt: { $exists: true }, mailbox, kind: 'message' }, { sort: { sentAt: -1 }, limit })
+        .toArray(),
+    );
+    return found.map(fromDocument);
   }
 
   async byToken(token: string): Promise<Notification | undefined> {

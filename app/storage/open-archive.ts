@@ -17,7 +17,10 @@ export async function openStoreArchive(options: ConnectionOptions, deps: Connect
   const bucket = new Bucket(connection, 'archive', 'archive');
   return {
     name: `database ${options.database}`,
-    put: (key, bytes) => asArchive(async () => bucket.put(checked(key), contentType, bytes)),
+    put: (key, bytes) =>
+      asArchive(async () => {
+        await bucket.put(checked(key), contentType, bytes);
+      }),
     get: (key, mostBytes) =>
       asArchive(async () => {
         const found = await bucket.get(checked(key), mostBytes);

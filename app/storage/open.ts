@@ -1,4 +1,5 @@
 import type { Store } from '../ports/store.ts';
+import { ApiKeys } from './api-keys.ts';
 import { Archiving } from './archiving.ts';
 import { Arrivals } from './arrivals.ts';
 import { Attempts } from './attempts.ts';
@@ -9,14 +10,19 @@ import { Counting } from './counting.ts';
 import { Connection, type ConnectionDeps, type ConnectionOptions } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
+import { Events } from './events.ts';
 import { FaxJobs } from './fax-jobs.ts';
 import { Ledgers } from './ledger.ts';
+import { Links } from './links.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
+import { Operators } from './operators.ts';
+import { Sessions } from './sessions.ts';
 import { StrayMedia } from './stray-media.ts';
 import { Notifications } from './notifications.ts';
 import { Queues } from './queues.ts';
+import { Resealing } from './resealing.ts';
 import { Retention } from './retention.ts';
 import { Summaries } from './summaries.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -37,6 +43,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     archiving: new Archiving(connection),
     media,
     strays: new StrayMedia(connection),
+    resealing: new Resealing(connection, media),
     retention: new Retention(connection, media),
     notifications: new Notifications(connection),
     deliveries: new Deliveries(connection),
@@ -53,6 +60,11 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     stops: new Stops(connection),
     queues: new Queues(connection),
     subscriptions: new Subscriptions(connection),
+    sessions: new Sessions(connection),
+    keys: new ApiKeys(connection),
+    operators: new Operators(connection),
+    links: new Links(connection),
+    events: new Events(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));
     },

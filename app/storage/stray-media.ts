@@ -16,7 +16,7 @@ const only = 'media';
 export class StrayMedia implements StrayMediaStore {
   readonly #connection: Connection;
   readonly #small: Collection<{ _id: string; at?: Date }>;
-  readonly #files: Collection<{ _id: string; uploadDate: Date }>;
+  readonly #files: Collection<{ _id: string; uploadDate: Date; chunks?: string }>;
   readonly #chunks: Collection<{ files_id: string }>;
   readonly #messages: Collection<MessageDocument>;
   readonly #progress: Collection<Progress>;
@@ -85,10 +85,11 @@ export class StrayMedia implements StrayMediaStore {
     if (removed === media.length) return removed;
     for (const { id, at } of media) {
       const file = await this.#connection.run('strays.remove', () =>
-        this.#files.deleteOne({ _id: id, uploadDate: at }),
+        this.#files.findOneAndDelete({ _id: id, uploadDate: at }),
       );
-      if (file.deletedCount === 0) continue;
-      await this.#connection.run('strays.remove', () => this.#chunks.deleteMany({ files_id: id }));
+      if (file === null) continue;
+      const files_id = { $in: [id, file.chunks ?? id] };
+      await this.#connection.run('strays.remove', () => this.#chunks.deleteMany({ files_id }));
       removed += 1;
     }
     return removed;

@@ -26,7 +26,7 @@ export interface ContentLimits {
 interface Means extends Edge {
   /** Programs that it takes. */
   readonly tools: readonly ToolName[];
-  readonly make: (content: Content, bench: Bench, limits: ContentLimits) => Promise<Content>;
+  readonly make: (content: Content, bench: Bench, limits: ContentLimits, page?: number) => Promise<Content>;
 }
 
 /** Most pixels a side of the picture of a page. */
@@ -54,7 +54,7 @@ const pictures: readonly Means[] = [
     to,
     cost: 3,
     tools: ffmpeg,
-    make: (content, bench, limits) => toPicture(content, to, pages(limits), bench),
+    make: (content, bench, limits, page) => toPicture(content, to, pages(limits), bench, page),
   })),
   {
     from: 'image/*',
@@ -78,7 +78,7 @@ const documents: readonly Means[] = [
     to: 'image/png',
     cost: 2,
     tools: ['tiff2pdf', 'pdftoppm', 'pdfinfo'],
-    make: (content, bench, limits) => toPicture(content, 'image/png', pages(limits), bench),
+    make: (content, bench, limits, page) => toPicture(content, 'image/png', pages(limits), bench, page),
   },
   {
     from: 'image/tiff',
@@ -99,7 +99,7 @@ const documents: readonly Means[] = [
     to: 'image/png',
     cost: 6,
     tools: ['pdftoppm', 'pdfinfo'],
-    make: (content, bench, limits) => pdfToPng(content, pageSide, pages(limits), bench),
+    make: (content, bench, limits, page) => pdfToPng(content, pageSide, pages(limits), bench, page),
   },
   {
     from: 'application/pdf',
@@ -140,13 +140,13 @@ export function createConverter(
     get edges() {
       return all.filter((one) => !one.tools.some((tool) => tools.isMissing(tool)));
     },
-    async convert(content, edge, { signal }) {
+    async convert(content, edge, { signal, page }) {
       signal?.throwIfAborted();
       const means = all.find((one) => one.from === edge.from && one.to === edge.to);
       if (means === undefined)
         throw new Fault('not-found', `nothing turns ${edge.from} into ${edge.to}`, { temporary: false });
       check(content);
-      const made = await tools.turn((bench) => means.make(content, bench, limits), signal);
+      const made = await tools.turn((bench) => means.make(content, bench, limits, page), signal);
       if (made.bytes.length > limits.maxBytes)
         throw refused(`more than ${limits.maxBytes} bytes come out of it`);
       return made;

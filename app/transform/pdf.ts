@@ -59,13 +59,15 @@ export async function pdfToPng(
   side: number,
   most: PageLimits,
   bench: Bench,
+  page = 1,
 ): Promise<Content> {
   const file = await lay(content, bench);
-  await pagesOf(file, most, bench);
+  const pages = await pagesOf(file, most, bench);
+  if (page > pages) throw refused(`it has ${pages} pages`);
   // It rounds up.
-  const first = ['-png', '-singlefile', '-f', '1', '-l', '1', '-scale-to', String(side - 1)];
-  const { out } = await bench.run('pdftoppm', [...first, file]);
-  if (out.length === 0) throw refused('its first page cannot be drawn');
+  const one = ['-png', '-singlefile', '-f', String(page), '-l', String(page), '-scale-to', String(side - 1)];
+  const { out } = await bench.run('pdftoppm', [...one, file]);
+  if (out.length === 0) throw refused(`its page ${page} cannot be drawn`);
   return { contentType: 'image/png', bytes: out };
 }
 

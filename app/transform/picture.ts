@@ -17,9 +17,11 @@ export async function toPicture(
   to: 'image/png' | 'image/jpeg',
   most: PageLimits,
   bench: Bench,
+  page = 1,
 ): Promise<Content> {
   if (to === 'image/png' && formatOf(content.bytes)?.reader === 'tiff')
-    return tiffToPng(content, sides[to], most, bench);
+    return tiffToPng(content, sides[to], most, bench, page);
+  if (page > 1) throw refused('it has one page');
   const reading = await pictureInput(content, most, bench);
   // Half a picture is none.
   const whole = ['-err_detect', 'explode'];
@@ -50,8 +52,14 @@ async function pictureInput(content: Content, most: PageLimits, bench: Bench): P
   return layOut(first, 'image', most, bench);
 }
 
-async function tiffToPng(content: Content, side: number, most: PageLimits, bench: Bench): Promise<Content> {
-  return pdfToPng(await tiffToPdf(content, most, bench), side, most, bench);
+async function tiffToPng(
+  content: Content,
+  side: number,
+  most: PageLimits,
+  bench: Bench,
+  page?: number,
+): Promise<Content> {
+  return pdfToPng(await tiffToPdf(content, most, bench), side, most, bench, page);
 }
 
 async function layOut(

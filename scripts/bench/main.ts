@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [--quick] [--rounds N] [--only NAME]... [--out FOLDER]`: native `VoiceMail()` and this system on the
- * same Asterisk. Without --quick the figures go to docs/benchmarks/.
+ * `npm run bench -- [--quick] [--rounds N] [--only NAME]... [--out FOLDER] [--sealed]`: native `VoiceMail()` and this system on the
+ * same Asterisk. Without --quick the figures go to docs/benchmarks/; --sealed is with encryption at rest.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -45,6 +45,7 @@ async function main(): Promise<void> {
       rounds: { type: 'string' },
       only: { type: 'string', multiple: true },
       out: { type: 'string' },
+      sealed: { type: 'boolean', default: false },
     },
   });
   const chosen = choose(values.only);
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
     say: (line) => console.log(`  ${line}`),
   };
   const out = values.out ?? (values.quick ? undefined : join(checkout, 'docs/benchmarks'));
-  await using stage = await openStage();
+  await using stage = await openStage({ sealed: values.sealed });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stage[Symbol.asyncDispose]().then(() => process.exit(130)));
   await stage.startController();

@@ -12,6 +12,9 @@ import type { Converter } from '../../app/ports/convert.ts';
 import type { OutboundText } from '../../app/ports/media.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { openHasher } from '../../app/secrets/open.ts';
+import { openTables } from '../../app/tables/open.ts';
+import { openTokens } from '../../app/secrets/open-tokens.ts';
+import { openTotp } from '../../app/secrets/open-totp.ts';
 import { openSpeech } from '../../app/speech/open-speech.ts';
 import { openPromptCatalog } from '../../app/speech/open.ts';
 import { openStore } from '../../app/storage/open.ts';
@@ -73,6 +76,9 @@ export async function openMemoryController(
       random: systemRandom,
       store,
       hasher: kept(openHasher(config.pins)),
+      tokens: openTokens(),
+      tables: openTables(),
+      totp: openTotp({ issuer: 'bench' }),
       spool: kept(await openSpool(config.spool, { log })),
       journal: kept(openJournal(config.spool, { log })),
       media,

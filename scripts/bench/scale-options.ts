@@ -10,6 +10,8 @@ export interface ScaleOptions {
   readonly against: number;
   readonly rounds: number;
   readonly minutes: number;
+  /** How long lists are asked for over the API, of each store. */
+  readonly apiSeconds: number;
   readonly indexes: 'before' | 'after';
   readonly store: boolean;
   readonly native: boolean;
@@ -25,12 +27,16 @@ export function readOptions(): ScaleOptions {
       against: { type: 'string', default: '10000' },
       rounds: { type: 'string', default: '40' },
       'sweep-minutes': { type: 'string', default: '30' },
+      'api-seconds': { type: 'string', default: '60' },
       indexes: { type: 'string', default: 'before' },
       skip: { type: 'string', multiple: true },
       out: { type: 'string' },
     },
   });
-  const number = (name: 'messages' | 'against' | 'rounds' | 'sweep-minutes', least: number): number => {
+  const number = (
+    name: 'messages' | 'against' | 'rounds' | 'sweep-minutes' | 'api-seconds',
+    least: number,
+  ): number => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < least || value > 5 * whole)
       throw new Error(`--${name} ${values[name]}: a whole number from ${least} to ${5 * whole}`);
@@ -44,6 +50,7 @@ export function readOptions(): ScaleOptions {
     against: number('against', 1500),
     rounds: number('rounds', 1),
     minutes: number('sweep-minutes', 1),
+    apiSeconds: number('api-seconds', 1),
     indexes,
     store: values.skip?.includes('store') !== true,
     native: values.skip?.includes('native') !== true,

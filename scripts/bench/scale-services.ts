@@ -24,7 +24,8 @@ import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { openTransform } from '../../app/transform/open.ts';
 import { toolCommands } from '../stack/ffmpeg.ts';
 
-const quiet: Log = {
+/** Says only what is wrong. */
+export const quiet: Log = {
   debug: () => undefined,
   info: () => undefined,
   warn: (text, fields) => console.error(text, fields),

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:scale -- [--messages N] [--against N] [--rounds N] [--sweep-minutes N] [--indexes before|after] [--skip store|native]
+ * `npm run bench:scale -- [--messages N] [--against N] [--rounds N] [--sweep-minutes N] [--api-seconds N] [--indexes before|after] [--skip store|native]
  * [--out FOLDER]`: what a store of a million messages costs against one of ten thousand. Prints ratios; the whole run writes
  * docs/benchmarks/scale and, of Asterisk's own voice mail as far as that goes, scale-native. A bounded slice: `--messages 20000 --against 2000 --rounds 3 --sweep-minutes 1`.
  */
@@ -7,9 +7,11 @@ import { join, resolve } from 'node:path';
 import { configSchema } from '../../app/config/schema.ts';
 import { writtenRules } from '../../app/services/follow-rules.ts';
 import { createProfiles } from '../../app/services/profile.ts';
+import { cpuOf } from './cpu.ts';
 import { commit, machineFacts } from './machine-facts.ts';
 import { terminalTable, writeReport } from './report.ts';
 import { resultOf, type Bench, type Result } from './result.ts';
+import { measureLists } from './scale-api.ts';
 import { fill, type Filled } from './scale-fill.ts';
 import { compareMemory } from './scale-memory.ts';
 import { perMailbox } from './scale-messages.ts';
@@ -56,6 +58,9 @@ async function measureStores(stage: Stage): Promise<void> {
     }),
   ];
   await part(stage, results, () => compareAll(large, small, { rounds: options.rounds, say }));
+  await part(stage, results, () =>
+    measureLists(large, small, { seconds: options.apiSeconds, cpu: () => cpuOfAll(stage), say }),
+  );
   const some = { classes, rounds: Math.min(2, options.rounds) };
   const databases = { large: large.name, small: small.name };
   await part(stage, results, () => compareMemory(stage, databases, some));
@@ -141,6 +146,13 @@ async function openSubject(
     fillRate,
     [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
   };
+}
+
+/** Of this process and of the store, where it is ours. */
+function cpuOfAll({ local }: Stage): number {
+  const { user, system } = process.cpuUsage();
+  const stores = Object.values(local.pids ?? {});
+  return (user + system) / 1000 + stores.reduce((sum, pid) => sum + cpuOf(pid), 0);
 }
 
 /** Right after a bulk load PostgreSQL plans as if its tables were small; it would look at them by itself within minutes. */

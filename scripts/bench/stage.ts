@@ -1,4 +1,5 @@
 /** What the benches run on: store, one Asterisk with both voice mails, our controller, and the network that takes its texts. */
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,8 +47,11 @@ export interface Stage extends AsyncDisposable {
   stopController(): Promise<void>;
 }
 
-/** Opens all; the controller is not started yet. Closing ends it in reverse and removes its folder. */
-export async function openStage(): Promise<Stage> {
+/**
+ * Opens all; the controller is not started yet. Closing ends it in reverse and removes its folder.
+ * @param options.sealed with encryption at rest
+ */
+export async function openStage({ sealed = false } = {}): Promise<Stage> {
   const stack = new AsyncStack();
   try {
     const directory = await mkdtemp(join(tmpdir(), 'answerback-bench-'));
@@ -90,8 +94,15 @@ export async function openStage(): Promise<Stage> {
       async startController() {
         controller = await openController({
           directory: join(directory, 'controller'),
-          config: configFor(asterisk, network.port, prompts),
-          env: { MONGODB_URL: local.url, ASTERISK_ARI_PASSWORD: asterisk.password },
+          config: {
+            ...configFor(asterisk, network.port, prompts),
+            ...(sealed ? { encryption: { master: 'environment' } } : {}),
+          },
+          env: {
+            MONGODB_URL: local.url,
+            ASTERISK_ARI_PASSWORD: asterisk.password,
+            ...(sealed ? { ANSWERBACK_MASTER_KEYS: `bench:${randomBytes(32).toString('base64')}` } : {}),
+          },
         });
         return controller;
       },

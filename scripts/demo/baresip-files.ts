@@ -16,11 +16,15 @@ export async function writeFiles(
   sipPort: number,
   controlPort: number,
 ): Promise<void> {
-  const { directory, number, displayName, server, textsTo } = options;
+  const { directory, number, displayName, server, textsTo, secure } = options;
+  const account = secure ? `${secure.user}@${server}` : `${number}@127.0.0.1:${sipPort}`;
+  const more = secure
+    ? `;auth_user=${secure.user};auth_pass=${secure.password};mediaenc=${secure.media ?? 'srtp-mand'}`
+    : '';
   await mkdir(directory, { recursive: true });
   const files: Record<string, string | Buffer> = {
-    config: configuration(sipPort, controlPort),
-    accounts: `"${displayName}" <sip:${number}@127.0.0.1:${sipPort}>;regint=0;answermode=auto;audio_codecs=pcmu/8000/1,pcma/8000/1\n`,
+    config: configuration(sipPort, controlPort, secure?.ca),
+    accounts: `"${displayName}" <sip:${account}>;regint=0;answermode=auto;audio_codecs=pcmu/8000/1,pcma/8000/1${more}\n`,
     contacts: `"texts" <sip:${textsTo}@${server}>\n`,
     [silenceFile]: writeWav(new Int16Array(0), silenceSeconds),
   };
@@ -28,7 +32,7 @@ export async function writeFiles(
 }
 
 /** Paths are relative to its folder: baresip cuts them at 127 characters. */
-function configuration(sipPort: number, controlPort: number): string {
+function configuration(sipPort: number, controlPort: number, ca: string | undefined): string {
   return `# Written anew at each start.
 poll_method epoll
 sip_listen 127.0.0.1:${sipPort}
@@ -50,7 +54,7 @@ jitter_buffer_type off
 module_path ${modulesFolder()}
 module g711.so
 module aufile.so
-module_tmp account.so
+${ca === undefined ? '' : `module srtp.so\nsip_cafile ${ca}\nsip_verify_server yes\n`}module_tmp account.so
 module_app contact.so
 module_app menu.so
 module_app ctrl_tcp.so

@@ -24,6 +24,15 @@ export interface BaresipOptions {
   readonly server: string;
   /** The number that its texts go to: baresip sends them to a contact only. */
   readonly textsTo: string;
+  /** SIP over TLS, by name and password. */
+  readonly secure?: {
+    readonly user: string;
+    readonly password: string;
+    /** PEM file, in its folder: baresip cuts paths at 127 characters. */
+    readonly ca: string;
+    /** `none`: RTP as it is; default: SRTP or nothing. */
+    readonly media?: 'none';
+  };
   /** Ends every wait. */
   readonly signal: AbortSignal;
 }

@@ -27,8 +27,18 @@ export interface FreeSwitchValues {
   readonly tries: number;
   readonly maxSeconds: number;
   readonly maxSilence: number;
-  readonly trunks: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  readonly trunks: readonly FreeSwitchTrunk[];
+  /** SIP over TLS: its port, and the folder with `agent.pem` (certificate, those above it, key) and `cafile.pem`. */
+  readonly tls?: { readonly port: number; readonly folder: string } | undefined;
   readonly phones: readonly { readonly number: string; readonly password: string }[];
+}
+
+export interface FreeSwitchTrunk {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** SIP over TLS and SRTP, and nothing else. */
+  readonly secure?: boolean;
 }
 
 /** A source file that cannot be rendered; the message begins with `file:line:`. */
@@ -54,6 +64,9 @@ export async function renderFreeSwitch(
   for (const { name, host } of values.trunks)
     if (isIP(host) === 0)
       throw new RenderError(`trunk ${name}: its host is to be an address: FreeSWITCH knows trunks by theirs`);
+  const secure = values.trunks.find((trunk) => trunk.secure);
+  if (secure !== undefined && values.tls === undefined)
+    throw new RenderError(`trunk ${secure.name}: it is to be secure, and there is no TLS: --tls-folder`);
   const common = placeholdersOf(values, resolve(target, 'sounds'));
   await rm(target, { recursive: true, force: true });
   const written = await soundsIn(join(target, 'sounds'), values);
@@ -87,9 +100,15 @@ async function soundsIn(folder: string, { prompts, language }: FreeSwitchValues)
 /** A template makes one file for each trunk, any other file one. */
 function copiesOf(path: string, { trunks }: FreeSwitchValues): { path: string; own: Placeholders }[] {
   if (!path.endsWith('.template')) return [{ path, own: {} }];
-  return trunks.map(({ name, host, port }) => ({
+  return trunks.map(({ name, host, port, secure = false }) => ({
     path: join(dirname(path), `${name}.xml`),
-    own: { TRUNK: escaped(name), TRUNK_HOST: escaped(host), TRUNK_PORT: String(port) },
+    own: {
+      TRUNK: escaped(name),
+      TRUNK_HOST: escaped(host),
+      TRUNK_PORT: String(port),
+      TRUNK_URI_END: secure ? ';transport=tls' : '',
+      TRUNK_SECURITY: secure ? trunkSecurity : '',
+    },
   }));
 }
 
@@ -118,19 +137,44 @@ function placeholdersOf(values: FreeSwitchValues, sounds: string): Placeholders 
     ...Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, escaped(String(value))])),
     HANDOVERS: Array.from({ length: tries }, () => again).join('\n'),
     TRUNK_NODES: trunks.map(({ host }) => `      <node type="allow" ${addressOf(host)}/>`).join('\n'),
-    TRUNK_CONDITIONS: trunks.map(({ name, host }) => trunkCondition(name, host)).join('\n'),
+    TRUNK_CONDITIONS: trunks.map(trunkCondition).join('\n'),
+    TLS_PARAMS: values.tls === undefined ? '' : tlsParams(values.tls),
     PHONE_USERS: phones.map(phoneUser).join('\n'),
   };
 }
 
 /** A call of a trunk is known by its address. */
-function trunkCondition(name: string, host: string): string {
+function trunkCondition({ name, host, secure = false }: FreeSwitchTrunk): string {
   const pattern = `^${host.replaceAll(/[.[\]\\^$*+?(){}|]/g, String.raw`\$&`)}$`;
   return (
     `    <condition field="network_addr" expression="${escaped(pattern)}" break="never">\n` +
     `      <action application="set" data="answerback_trunk=${escaped(name)}" inline="true"/>\n` +
+    (secure ? '      <action application="set" data="rtp_secure_media=mandatory" inline="true"/>\n' : '') +
     `    </condition>`
   );
+}
+
+/** Calls to it; those from it are told by the dialplan. */
+const trunkSecurity = `  <variables>
+    <variable name="rtp_secure_media" value="mandatory" direction="outbound"/>
+  </variables>`;
+
+function tlsParams({ port, folder }: NonNullable<FreeSwitchValues['tls']>): string {
+  const params = {
+    tls: 'true',
+    'tls-only': 'false',
+    'tls-bind-params': 'transport=tls',
+    'tls-sip-port': String(port),
+    'tls-cert-dir': folder,
+    'tls-version': 'tlsv1.2',
+    'tls-verify-date': 'true',
+    // Whom we call must show a certificate that an authority in cafile.pem vouches for.
+    'tls-verify-policy': 'out',
+    'tls-verify-depth': '3',
+  };
+  return Object.entries(params)
+    .map(([name, value]) => `    <param name="${name}" value="${escaped(value)}"/>`)
+    .join('\n');
 }
 
 function phoneUser({ number, password }: FreeSwitchValues['phones'][number]): string {

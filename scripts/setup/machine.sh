@@ -108,3 +108,6 @@ has_go() {
 
 # A browser that tests can drive; scripts/stack finds the same.
 has_chromium() { [[ -n ${ANSWERBACK_CHROMIUM:-} ]] || command -v chromium >/dev/null || command -v google-chrome >/dev/null; }
+
+# Python that can make environments.
+has_python() { python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }

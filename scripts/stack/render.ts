@@ -9,8 +9,19 @@ export interface Trunk {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** SIP over TLS and SRTP alone; default: UDP and RTP. Needs `tls` of the values. */
+  readonly secure?: boolean;
   /** In place of SIP. */
   readonly line?: Line | undefined;
+}
+
+/** Of SIP over TLS: PEM files. */
+export interface SipTls {
+  readonly port: number;
+  readonly key: string;
+  readonly cert: string;
+  /** Authorities that the far sides' certificates may be from. */
+  readonly ca: string;
 }
 
 export interface Phone {
@@ -19,6 +30,8 @@ export interface Phone {
   readonly password: string;
   /** The subscriber's number, E.164 with its plus; calls from the phone are from it. */
   readonly number: string;
+  /** As of a trunk. */
+  readonly secure?: boolean;
 }
 
 export interface DialplanValues {
@@ -44,6 +57,8 @@ export interface DialplanValues {
   readonly amiPort: number;
   readonly sipHost: string;
   readonly sipPort: number;
+  /** Absent: no SIP over TLS. */
+  readonly tls?: SipTls | undefined;
   /** Folder of built prompts, absolute. */
   readonly prompts: string;
   readonly language: string;
@@ -140,7 +155,13 @@ function trunkCopies(trunks: readonly Trunk[]): { path: string; own: Placeholder
     .filter(({ line }) => line === undefined)
     .map((trunk) => ({
       path: `pjsip.d/trunk-${trunk.name}.conf`,
-      own: { TRUNK: trunk.name, TRUNK_HOST: trunk.host, TRUNK_PORT: trunk.port },
+      own: {
+        TRUNK: trunk.name,
+        TRUNK_HOST: trunk.host,
+        TRUNK_PORT: trunk.port,
+        TRUNK_URI_END: trunk.secure ? '\\;transport=tls' : '',
+        ...linkOf(trunk),
+      },
     }));
 }
 
@@ -162,10 +183,26 @@ function copiesOf(path: string, values: DialplanValues): { path: string; own: Pl
         PHONE_NUMBER: phone.number,
         PHONE_MAILBOX: phone.number.replace(/\D/g, ''),
         PHONE_PASSWORD: phone.password,
+        ...linkOf(phone),
       },
     }));
   }
+  if (path === 'pjsip.d/transport-tls.conf.template') {
+    if (values.tls === undefined) return [];
+    const { port, key, cert, ca } = values.tls;
+    return [
+      {
+        path: 'pjsip.d/transport-tls.conf',
+        own: { TLS_PORT: port, TLS_KEY: key, TLS_CERT: cert, TLS_CA: ca },
+      },
+    ];
+  }
   return [{ path, own: {} }];
+}
+
+/** What a trunk or phone speaks. */
+function linkOf({ secure = false }: { readonly secure?: boolean }): Placeholders {
+  return { TRANSPORT: secure ? 'transport-tls' : 'transport-udp', MEDIA_ENCRYPTION: secure ? 'sdes' : 'no' };
 }
 
 function commonPlaceholders(values: DialplanValues): Placeholders {
@@ -215,7 +252,7 @@ function valueOf(name: string, where: string, placeholders: Placeholders): strin
     );
   }
   const text = String(value);
-  if (/[\r\n;]/.test(text))
+  if (/[\r\n]|(?<!\\);/.test(text))
     throw new RenderError(`${where}: @${name}@ would be ${JSON.stringify(text)}, which breaks its line`);
   return text;
 }

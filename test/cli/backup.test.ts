@@ -40,7 +40,12 @@ describe('answerback backup and restore', function () {
   async function leave(bytes: number): Promise<void> {
     const { store } = from;
     const media = randomUUID() as MediaId;
-    const { sha256 } = await store.media.put(media, 'audio/PCMU', new Uint8Array(bytes).fill(left.length));
+    const { sha256 } = await store.media.put(
+      media,
+      'audio/PCMU',
+      new Uint8Array(bytes).fill(left.length),
+      'owner' as never,
+    );
     const { mailbox: at } = await store.mailboxes.findOrCreate(mailbox, { kind: 'voice', new: 1 });
     const part = { media, contentType: 'audio/PCMU', bytes, durationMs: Math.floor(bytes / 8), sha256 };
     const reference = makeReference(String(randomInt(1e8, 1e9)));

@@ -63,7 +63,12 @@ describe('answerback mailbox, message and letter', function () {
   async function leave(change: Partial<Message> = {}, envelope: Partial<Envelope> = {}): Promise<Message> {
     const mailbox = await mailboxOf(ann);
     const media = randomUUID() as MediaId;
-    const { sha256 } = await opened.store.media.put(media, 'audio/PCMU', new Uint8Array(8000).fill(0xff));
+    const { sha256 } = await opened.store.media.put(
+      media,
+      'audio/PCMU',
+      new Uint8Array(8000).fill(0xff),
+      'owner' as never,
+    );
     const part = { media, contentType: 'audio/PCMU', bytes: 8000, durationMs: 1000, sha256 };
     const reference = makeReference(String(randomInt(1e8, 1e9)));
     const message = sampleMessage(

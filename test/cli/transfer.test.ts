@@ -58,7 +58,7 @@ describe('answerback export and import', function () {
     const mailbox = await store.mailboxes.find(number);
     const media = randomUUID() as MediaId;
     const bytes = new Uint8Array(5000).map((_, i) => i % 251);
-    const { sha256 } = await store.media.put(media, 'audio/PCMU', bytes);
+    const { sha256 } = await store.media.put(media, 'audio/PCMU', bytes, 'owner' as never);
     const message = sampleMessage(
       { mailbox: mailbox?.id as MailboxId, reference: makeReference(String(randomInt(1e8, 1e9))), ...change },
       { to: number, parts: [{ media, contentType: 'audio/PCMU', bytes: 5000, durationMs: 625, sha256 }] },

@@ -150,6 +150,22 @@ describe('The configuration', () => {
       /email\.relay\.user: found "no password", allowed: EMAIL_RELAY_PASSWORD in the environment/,
     ],
     [
+      'a provider without the address of the page and its secret',
+      'web: { oidc: { issuer: "https://id.example", clientId: x } }\n',
+      /web\.publicUrl: [\s\S]*web\.oidc: found "no secret", allowed: OIDC_CLIENT_SECRET/,
+    ],
+    [
+      'a provider elsewhere without TLS',
+      'web: { publicUrl: "https://page.example", oidc: { issuer: "http://id.example", clientId: x } }\n',
+      /web\.oidc\.issuer: found "http:\/\/id\.example", allowed: https/,
+    ],
+    [
+      'an address of the page with a path',
+      'web: { publicUrl: "https://page.example/x" }\n',
+      /web\.publicUrl: found "https:\/\/page\.example\/x"/,
+    ],
+    ['a proxy that is no address', 'web: { proxies: [localhost] }\n', /web\.proxies\[0\]: found "localhost"/],
+    [
       'a network that is none',
       'email: { domains: [voice.example], listen: { clients: [10.0.0.0/40] } }\n',
       /email\.listen\.clients\[0\]: found "10\.0\.0\.0\/40", allowed: an address or network/,

@@ -21,6 +21,7 @@ export class MemoryAccess {
   readonly attempts = new MemoryAttempts();
   readonly mailboxes = { activate: async (mailbox: MailboxId) => void this.activated.push(mailbox) };
   readonly activated: MailboxId[] = [];
+  readonly sessions = { removeAll: async () => 0 };
   readonly hasher: Hasher = openHasher({ memoryKiB: 64, passes: 1, atOnce: 2 });
 
   constructor(deps: { clock: Clock; random: Random; profiles: Profiles; texts: Texts }) {

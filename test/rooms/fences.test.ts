@@ -43,6 +43,21 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
   },
   { file: 'app/services/planted.ts', code: `import 'csv-parse/sync';`, why: 'only tables know CSV' },
   {
+    file: 'app/certificates/planted.ts',
+    code: `import '../gateways/web/open.ts';`,
+    why: 'certificates do not know who uses them',
+  },
+  {
+    file: 'app/sealing/planted.ts',
+    code: `import '../storage/open.ts';`,
+    why: 'what seals does not know where it lies',
+  },
+  {
+    file: 'app/sealing/master/planted.ts',
+    code: `import '../../services/account.ts';`,
+    why: 'sealing calls no service',
+  },
+  {
     file: 'app/tables/planted.ts',
     code: `import '../storage/open.ts';`,
     why: 'adapters do not know each other',
@@ -187,6 +202,12 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'the e-mail gateway knows its own libraries alone',
   },
   {
+    file: 'app/gateways/web/api/planted.ts',
+    code: `import 'openid-client';`,
+    why: 'only the sign-in knows providers',
+  },
+  { file: 'app/services/planted.ts', code: `import 'otpauth';`, why: 'only secrets make one-time passwords' },
+  {
     file: 'app/gateways/web/planted.ts',
     code: `import 'nodemailer';`,
     why: 'only the e-mail gateway knows e-mail',
@@ -202,6 +223,26 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     why: 'only the SIP edge knows drachtio',
   },
   { file: 'app/gateways/sms/planted.ts', code: `import 'smpp';`, why: 'only the smpp gateway knows smpp' },
+  {
+    file: 'app/gateways/web/api/planted.ts',
+    code: `import '../../../storage/open.ts';`,
+    why: 'routes ask services, never the store',
+  },
+  {
+    file: 'app/gateways/web/api/routes/planted.ts',
+    code: `import '../../../../storage/open.ts';`,
+    why: 'routes ask services, never the store',
+  },
+  {
+    file: 'app/gateways/web/api/routes/planted.ts',
+    code: `import '../../../email/open.ts';`,
+    why: 'gateways do not know each other',
+  },
+  {
+    file: 'app/gateways/web/api/schema/planted.ts',
+    code: `import '../../../../core/ids.ts';`,
+    why: 'schemas are read by browsers too',
+  },
   {
     file: 'app/gateways/web/planted.ts',
     code: `import '../../media/ari/open.ts';`,
@@ -232,6 +273,21 @@ const planted: readonly { readonly file: string; readonly code: string; readonly
     file: 'app/cli/mailbox/planted.ts',
     code: `export const home = process.env['HOME'];`,
     why: "the command's process alone reads the environment",
+  },
+  {
+    file: 'web/parts/planted.tsx',
+    code: `import '../../app/core/ids.ts';`,
+    why: 'the page talks to the API alone',
+  },
+  {
+    file: 'web/parts/planted.tsx',
+    code: `import { z } from 'zod'; export const x = z;`,
+    why: 'the page takes the types of the API, not its schemas',
+  },
+  {
+    file: 'web/parts/planted.tsx',
+    code: `import '../../app/gateways/web/api/schema/message.ts';`,
+    why: 'the page takes the types of the API, not its schemas',
   },
   {
     file: 'app/services/planted.ts',

@@ -4,6 +4,7 @@ import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { ClassOfService } from '../../app/core/profile/class-of-service.ts';
+import type { Hasher } from '../../app/ports/hasher.ts';
 import { openHasher, type SecretsSlice } from '../../app/secrets/open.ts';
 import { createAuditor } from '../../app/services/audit.ts';
 import { createAuthentication } from '../../app/services/authenticate.ts';
@@ -40,10 +41,24 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
     standard: { ...standard, pin: 'untrusted' },
     strict: { ...standard, pin: 'always' },
   } as unknown as Record<string, Omit<ClassOfService, 'name'>>;
+  const profiles = createProfiles(() => classes);
+  const plan = createNumberPlan({
+    access: ['+12025550199'],
+    country: 'US',
+    ranges: [{ prefix: '+1202555', class: 'standard' }],
+  });
+  let verified = 0;
+  const counted = (hasher: Hasher): Hasher => ({
+    ...hasher,
+    verify(...given) {
+      verified += 1;
+      return hasher.verify(...given);
+    },
+  });
   const over = (secrets: SecretsSlice) =>
     createAuthentication({
       store,
-      hasher: openHasher(secrets),
+      hasher: counted(openHasher(secrets)),
       auditor,
       notify: {
         reply: async (reply) => {
@@ -51,16 +66,12 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
           return true;
         },
       },
-      profiles: createProfiles(() => classes),
+      profiles,
       texts: shippedTexts,
       clock,
       random: systemRandom,
       log: silentLog,
-      plan: createNumberPlan({
-        access: ['+12025550199'],
-        country: 'US',
-        ranges: [{ prefix: '+1202555', class: 'standard' }],
-      }),
+      plan,
       rule: { codeMinutes: 10, codesPerHour: 3, strangersCodesPerHour: 60 },
     });
   return {
@@ -68,9 +79,16 @@ export async function openAccessWorld(slice: SecretsSlice = weak) {
     test,
     texts,
     auditor,
+    clock,
+    plan,
+    profiles,
     authentication: over(slice),
     /** Another controller, perhaps of another configuration. */
     over,
+    /** Hashes that were compared: what a try costs. */
+    get verified(): number {
+      return verified;
+    },
     get code(): string {
       return /\d{6}/.exec(texts.at(-1)?.body ?? '')?.[0] ?? '';
     },

@@ -93,7 +93,7 @@ describe('services: messages in the archive', function () {
     const media = async (bytes: Buffer): Promise<MediaId> => {
       const id = randomUUID() as MediaId;
       contents.set(id, bytes);
-      await store.media.put(id, 'application/octet-stream', bytes);
+      await store.media.put(id, 'application/octet-stream', bytes, 'owner' as never);
       return id;
     };
     const { mailbox } = await store.mailboxes.findOrCreate(sampleMailbox());
@@ -350,7 +350,12 @@ describe('services: messages in the archive', function () {
     const { message } = await put();
     await test.store.media.delete(message.envelope.parts[0]!.media);
     assert.equal(await controller().archiveMessage(message), undefined);
-    await test.store.media.put(message.envelope.parts[0]!.media, 'audio/PCMU', randomBytes(32_000));
+    await test.store.media.put(
+      message.envelope.parts[0]!.media,
+      'audio/PCMU',
+      randomBytes(32_000),
+      'owner' as never,
+    );
     assert.equal(await controller().archiveMessage(message), undefined);
     const still = await test.store.messages.get(message.id);
     assert.deepEqual([still?.tier, still?.moving], ['compressed', undefined]);

@@ -39,7 +39,8 @@ describe('services: a message in other forms', function () {
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
       return { media: randomUUID() as MediaId, contentType, bytes };
     });
-    for (const { media, contentType, bytes } of kept) await store.media.put(media, contentType, bytes);
+    for (const { media, contentType, bytes } of kept)
+      await store.media.put(media, contentType, bytes, 'owner' as never);
     const message = sampleMessage(change, {
       kind: 'text',
       parts: kept.map((part) => ({ ...part, bytes: part.bytes.length, sha256: 'a'.repeat(64) })),
@@ -278,7 +279,7 @@ describe('services: a message in other forms', function () {
       media: store.media,
       messages: Object.assign(Object.create(store.messages) as typeof store.messages, {
         remove: async (id: MessageId) => {
-          await store.media.put(made.media, 'audio/pcmu', new Uint8Array(8));
+          await store.media.put(made.media, 'audio/pcmu', new Uint8Array(8), 'owner' as never);
           return store.messages.remove(id);
         },
       }),

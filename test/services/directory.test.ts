@@ -148,7 +148,7 @@ describe('services: the directory', function () {
     const { store } = opened;
     const one = done(await directory.create({ number: number() }));
     const bytes = new Uint8Array(100);
-    const put = async (id: string) => store.media.put(id as MediaId, 'audio/PCMU', bytes);
+    const put = async (id: string) => store.media.put(id as MediaId, 'audio/PCMU', bytes, 'owner' as never);
     await put('greeting of one');
     const greeting = { media: 'greeting of one' as MediaId, contentType: 'audio/PCMU', durationMs: 12 };
     await directory.changeSettings(one.id, { greetings: { busy: greeting } });

@@ -57,8 +57,10 @@ describe('Subscribers told by e-mail', function () {
     assert.match(mail.text ?? '', /^Length: 0:04$/m);
     assert.match(mail.text ?? '', new RegExp(`^Reference: ${message.reference}$`, 'm'));
     const html = mail.html || '';
+    assert.match(mail.text ?? '', /^On the page: https:\/\/page\.example\/m\/[\w-]{22}$/m);
+    assert.match(html, /href="https:\/\/page\.example\/m\/[\w-]{22}"/);
     assert.ok(html.includes(`href="tel:${access},,${message.reference}%23"`));
-    assert.doesNotMatch(html, /<b>|<script|https?:|<img/);
+    assert.doesNotMatch(html.replaceAll('https://page.example/m/', ''), /<b>|<script|https?:|<img/);
     const [sound] = mail.attachments;
     assert.deepEqual([sound?.contentType, sound?.filename], ['audio/wav', 'message.wav']);
     assert.equal(sound?.content.length, 46 + 8000);

@@ -22,6 +22,7 @@ import { createConversions } from '../../app/services/conversions.ts';
 import { createCounting } from '../../app/services/counting.ts';
 import { createDeposits } from '../../app/services/deposit.ts';
 import type { MailToFax } from '../../app/services/mail-in.ts';
+import { createLinks } from '../../app/services/links.ts';
 import { createNotify } from '../../app/services/notify.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
@@ -35,6 +36,7 @@ import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { openMailSink, sendMail } from '../mail/mail-sink.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { shippedTexts } from '../speech/shipped.ts';
+import { openTokens } from '../../app/secrets/open-tokens.ts';
 import { openTestStore } from '../storage/local-store.ts';
 import { sampleClass } from './sample-class.ts';
 
@@ -124,7 +126,12 @@ export async function openMailServices(options: MailServicesOptions = {}) {
       ['sip', byText('sip')],
       ['smpp', byText('smpp')],
     ]),
-    mails: createMailsOut(config, shared, conversions),
+    mails: createMailsOut(
+      config,
+      shared,
+      conversions,
+      createLinks({ ...shared, tokens: openTokens(), publicUrl: 'https://page.example' }),
+    ),
     lamps,
     transcripts,
     retry: { maxTries: 3, firstRetryMs: 1000, maxRetryMs: 1000 },

@@ -15,6 +15,7 @@ import { createAccount, type Account } from '../../app/services/account.ts';
 import { createCommands, type Commands } from '../../app/services/command.ts';
 import { createDeliveries, type Deliveries } from '../../app/services/deliver.ts';
 import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
+import { createLinks, type Links } from '../../app/services/links.ts';
 import { createNotify, type Notify } from '../../app/services/notify.ts';
 import { createProfiles, type Profiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
@@ -28,6 +29,7 @@ import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { babble } from '../audio/babble.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { shippedTexts } from '../speech/shipped.ts';
+import { openTokens } from '../../app/secrets/open-tokens.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
 
 export const access = '+12025550199' as E164;
@@ -57,6 +59,8 @@ export interface RulesOptions {
   readonly callable?: readonly string[];
   /** What answers when we call; default: nobody. */
   readonly onDial?: (to: string) => DialResult;
+  /** Address of the page that links lead to; default: there are none. */
+  readonly publicUrl?: string;
   /** Default: nothing can be turned into anything else. */
   readonly converters?: readonly Converter[];
   /** What comes of an answered call. */
@@ -75,6 +79,7 @@ export class RulesWorld implements AsyncDisposable {
   readonly account: Account;
   readonly tolls: Tolls;
   readonly notify: Notify;
+  readonly links: Links;
   readonly transcripts: Transcripts;
   readonly deposits: Deposits;
   readonly deliveries: Deliveries;
@@ -128,8 +133,10 @@ export class RulesWorld implements AsyncDisposable {
       conversions,
       onDue: (due) => this.alarms.push(due),
     });
+    this.links = createLinks({ ...shared, tokens: openTokens(), publicUrl: options.publicUrl });
     this.notify = createNotify({
       ...shared,
+      links: this.links,
       transcripts: {
         work: (...given) => {
           const work = this.transcripts.work(...given);

@@ -124,7 +124,9 @@ export class SweepWorld {
     envelope: Partial<Envelope> = {},
   ): Promise<Message> {
     const kept = parts.map((part) => ({ ...part, media: `sip:${randomUUID()}` as MediaId }));
-    const put = kept.map(({ media, contentType, bytes }) => this.store.media.put(media, contentType, bytes));
+    const put = kept.map(({ media, contentType, bytes }) =>
+      this.store.media.put(media, contentType, bytes, 'owner' as never),
+    );
     const hashes = await Promise.all(put);
     const message = sampleMessage(
       { mailbox: mailbox.id, expires: new Date(this.now.getTime() + 10 * day), ...change },

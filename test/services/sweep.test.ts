@@ -55,7 +55,7 @@ describe('services: automatic management', function () {
         contentType: 'audio/mpeg',
         bytes: 3,
       };
-      await store().media.put(made.media, made.contentType, Buffer.from('mp3'));
+      await store().media.put(made.media, made.contentType, Buffer.from('mp3'), 'owner' as never);
       await store().messages.addDerived(expired.id, made);
       const deleted = await world.put(mailbox, [words]);
       const stays = await world.put(mailbox, [words]);
@@ -321,7 +321,7 @@ describe('services: automatic management', function () {
   it('S38: media that no message came for go after a day, and no others', async () => {
     const sweeper = world.sweep();
     const put = async (id: string, bytes = words.bytes) => {
-      await store().media.put(id as never, 'text/plain', bytes);
+      await store().media.put(id as never, 'text/plain', bytes, 'owner' as never);
       return id;
     };
     const message = await world.put(mailbox, [words], { expires: new Date(world.now.getTime() + 90 * day) });

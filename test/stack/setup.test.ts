@@ -220,7 +220,7 @@ describe('set-up', function () {
     const asked = await readFile(join(cache, 'log/root.log'), 'utf8');
     const [, packages = ''] = /--include=(\S+)\n/.exec(asked) ?? [];
     const others =
-      'baresip-core espeak-ng ffmpeg flite fonts-dejavu-core ghostscript libtiff-tools pocketsphinx ';
+      'baresip-core espeak-ng ffmpeg flite fonts-dejavu-core ghostscript kamailio libtiff-tools pocketsphinx ';
     assert.equal(
       packages.split(',').toSorted().join(' '),
       `${others}pocketsphinx-en-us poppler-utils sip-tester sox`,

@@ -111,6 +111,19 @@ export async function fillStore({ store, client, database }: TestStore): Promise
     'subscriptions',
     each((i) => ({ _id: `dialog ${i}`, number: `+1202${i}`, account: 'sip:1@h', expires: at(1000 + i) })),
   );
+  await insert(
+    'sessions',
+    each((i) => ({ _id: `session ${i}`, of: `mailbox:${i}`, expires: new Date(4e12) })),
+  );
+  for (const name of ['keys', 'operators', 'links'])
+    await insert(
+      name,
+      each((i) => ({ _id: `${name} ${i}`, counter: 0, expires: new Date(4e12) })),
+    );
+  await insert(
+    'events',
+    each((i) => ({ _id: i + 1, key: `batch ${i}`, at: at(i), events: [] })),
+  );
   await store.summaries.add(each(sampleSummary), 1);
   await insert(
     'credentials',

@@ -8,15 +8,13 @@ import type { ListOptions, Store } from '../../app/ports/store.ts';
 import { indexes } from '../../app/storage/indexes.ts';
 import { asksAllShards } from './shards.ts';
 import { scattered } from '../../app/storage/shard-keys.ts';
-import { singleDocumentBytes } from '../../app/storage/media.ts';
 import { sampleClass } from '../services/sample-class.ts';
-import { arrivalQuestions } from './arrival-questions.ts';
-import { bookQuestions } from './book-questions.ts';
-import { subscriptionQuestions } from './subscription-questions.ts';
-import { wordQuestions } from './word-questions.ts';
+import { mediaQuestions } from './media-questions.ts';
+import { webQuestions } from './web-questions.ts';
 import { choices, filtersOf, indexesOf, scansOf, shapeOf, sortsOf } from './explain.ts';
 import { filling, fillStore, fresh, route } from './fill-store.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
+import { otherQuestions } from './questions.ts';
 import {
   at,
   number,
@@ -29,11 +27,9 @@ import {
   step,
 } from './sample.ts';
 
-/** More than fits one document. */
-const longBytes = singleDocumentBytes + 1;
 const lease = { by: 'a sweeper', until: at(3000) };
-/** Is asked by `retention.deleteMedia`; reads all of a collection with one document for each class of service; reads none. */
-const askedOtherwise = ['media.deleteAll', 'retention.rulesSeen', 'retention.serverTime'];
+/** Are asked by `retention.deleteMedia` and `resealing.replaceMedia`; the third reads all of a collection with one document for each class of service, the last nothing. */
+const askedOtherwise = ['media.deleteAll', 'media.replace', 'retention.rulesSeen', 'retention.serverTime'];
 
 describe('storage: every question has its index', function () {
   this.timeout(120_000);
@@ -51,7 +47,6 @@ describe('storage: every question has its index', function () {
   after(async () => opened[Symbol.asyncDispose]());
 
   const none = randomUUID();
-  const long = randomUUID() as MediaId;
   const derived: Derived = {
     of: 0,
     media: `${none}/x` as MediaId,
@@ -94,6 +89,7 @@ describe('storage: every question has its index', function () {
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),
+    ...webQuestions(message, notification),
     'messages.next': (store) => store.messages.next(message.mailbox, { states: ['new'] }, message),
     'messages.next of a kind': (store) =>
       store.messages.next(message.mailbox, { states: ['new'], kinds: ['fax'], order: 'oldest' }, undefined),
@@ -124,7 +120,6 @@ describe('storage: every question has its index', function () {
     'messages.delayPending': (store) => store.messages.delayPending(message.id, 'notify', at(5), 'x'),
     'messages.extendPending': (store) => store.messages.extendPending(message.id, 'notify', at(6)),
     'messages.nextPendingDue': (store) => store.messages.nextPendingDue(),
-    'messages.touch': (store) => store.messages.touch(message.id, at(1)),
     'retention.takeDue': (store) => store.retention.takeDue(at(0), lease, 50),
     'retention.takeDue of a mailbox': (store) => store.retention.takeDue(at(0), lease, 50, mailbox.id),
     'retention.due': (store) => all(store.retention.due(at(0))),
@@ -154,13 +149,7 @@ describe('storage: every question has its index', function () {
     'strays.remove': (store) => store.strays.remove([{ id: none as never, at: at(0) }]),
     'strays.lookedUpTo': (store) => store.strays.lookedUpTo(),
     'strays.setLookedUpTo': (store) => store.strays.setLookedUpTo(at(0)),
-    'media.put': (store) => store.media.put(none as never, 'audio/PCMU', new Uint8Array(8)),
-    'media.put of a long one': (store) => store.media.put(long, 'audio/PCMU', new Uint8Array(longBytes)),
-    'media.get': (store) => store.media.get(none as never),
-    'media.get of a long one': async (store) =>
-      assert.equal((await store.media.get(long))?.bytes.length, longBytes),
-    'media.delete': (store) => store.media.delete(none as never),
-    'media.delete of a long one': (store) => store.media.delete(long),
+    ...mediaQuestions(message),
     'notifications.ensure of a repeat': (store) =>
       store.notifications.ensure({ ...notification, id: none as never }),
     'notifications.about': (store) => store.notifications.about(message.id),
@@ -200,15 +189,6 @@ describe('storage: every question has its index', function () {
     'queues.read': (store) => store.queues.read(at(5), 10),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
-    ...arrivalQuestions,
-    'attempts.fail': (store) => store.attempts.fail('key 7', at(0), 60_000),
-    'attempts.count': (store) => store.attempts.count('key 7', at(0), 60_000),
-    'attempts.clear': (store) => store.attempts.clear('key 8'),
-    'attempts.clearAll': (store) => store.attempts.clearAll('key 8:'),
-    'attempts.failures': (store) => store.attempts.failures(['key 7', 'key 9']),
-    'attempts.failIfUnchanged': (store) =>
-      store.attempts.failIfUnchanged({ key: 'key 9', at: [at(9)], version: 0 }, at(10), 60_000),
-    'attempts.undo': (store) => store.attempts.undo('key 9', at(10)),
     'credentials.get': (store) => store.credentials.get(mailbox.id),
     'credentials.setPin': (store) =>
       store.credentials.setPin({ mailbox: mailbox.id, hash: 'x', set: at(0), mustChange: false, keep: 5 }),
@@ -225,15 +205,8 @@ describe('storage: every question has its index', function () {
       ),
     'audit.list': (store) => store.audit.list({ limit: 20 }),
     'audit.list of a mailbox': (store) => store.audit.list({ limit: 20, mailbox: mailbox.id }),
-    'usage.take': (store) => store.usage.take('key', 5, at(9)),
-    'usage.giveBack': (store) => store.usage.giveBack('key'),
-    'usage.used': (store) => store.usage.used('key'),
-    'stops.set': (store) => store.stops.set('+12025550123', at(0)),
-    'stops.has': (store) => store.stops.has('+12025550123'),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
-    ...bookQuestions,
-    ...subscriptionQuestions,
-    ...wordQuestions,
+    ...otherQuestions,
     ping: (store) => store.ping(),
     'cdrs.list': (store) => store.cdrs.list({ limit: 10, since: at(filling - 5) }),
   };

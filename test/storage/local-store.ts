@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent } from 'mongodb';
 import type { Store } from '../../app/ports/store.ts';
+import { openConfiguredSealing } from '../../app/open-sealing.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
 import { silentLog } from '../ports/silent-log.ts';
@@ -44,7 +45,10 @@ export interface TestStore extends AsyncDisposable {
   readonly commands: CommandStartedEvent[];
 }
 
-/** Opens the room on a fresh database, which is dropped at the end. */
+/**
+ * Opens the room on a fresh database, which is dropped at the end. With ANSWERBACK_TEST_SEALED it is sealed as app/main.ts would:
+ * what works with a store works with that too.
+ */
 export async function openTestStore(options: { timeoutMs?: number } = {}): Promise<TestStore> {
   const { url } = await localStore();
   const database = `test_${randomUUID().slice(0, 8)}`;
@@ -55,16 +59,33 @@ export async function openTestStore(options: { timeoutMs?: number } = {}): Promi
   );
   const client = new MongoClient(url);
   await store.ping();
+  const sealing = await testSealing({ url, database });
   return {
-    store,
+    store: sealing?.store(store) ?? store,
     client,
     database,
     url,
     commands,
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();
-      await client.db(database).dropDatabase();
+      await sealing?.[Symbol.asyncDispose]();
+      for (const name of [database, `${database}_keys`]) await client.db(name).dropDatabase();
       await client.close();
     },
   };
+}
+
+const testMasterKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`;
+
+function testSealing({ url, database }: { readonly url: string; readonly database: string }) {
+  if (process.env['ANSWERBACK_TEST_SEALED'] === undefined) return undefined;
+  const encryption = {
+    master: 'environment',
+    database: `${database}_keys`,
+    url: undefined,
+    file: undefined,
+  } as const;
+  const store = { url, database, timeoutMs: 15_000 };
+  const secrets = { masterKeys: testMasterKeys, transitToken: undefined };
+  return openConfiguredSealing({ encryption, store }, secrets, { log: silentLog });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { MailboxId, MediaId, MessageId, Reference } from '../../app/core/ids.ts';
+import { briefOf } from '../../app/core/message/brief.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 import { at, sampleMessage, step } from './sample.ts';
 
@@ -63,6 +64,50 @@ describe('storage: messages', function () {
     assert.equal(await messages().addDerived(message.id, { ...sound, bytes: 10 }), true);
     assert.deepEqual((await messages().get(message.id))?.derived, [{ ...sound, bytes: 10 }, page]);
     assert.equal(await messages().addDerived('none' as MessageId, sound), false);
+  });
+
+  it('lists show messages without their envelopes, also those that were written before', async () => {
+    const mailbox = randomUUID() as MailboxId;
+    const fax = sampleMessage(
+      { mailbox, state: 'heard', urgent: true },
+      {
+        kind: 'fax',
+        subject: 'Offer',
+        confidential: true,
+        from: { address: 'a@b.example', private: false },
+        received: at(3),
+      },
+    );
+    const hidden = sampleMessage(
+      { mailbox, transcript: 'hello' },
+      { received: at(2), from: { private: true }, parts: [] },
+    );
+    const old = sampleMessage({ mailbox }, { received: at(1) });
+    const gone = sampleMessage({ mailbox, state: 'deleted' }, { received: at(4) });
+    for (const one of [fax, hidden, old, gone]) await messages().insert(one);
+    await opened.client
+      .db(opened.database)
+      .collection<{ _id: string }>('messages')
+      .updateOne({ _id: old.id }, { $unset: { brief: '' } });
+    const states = ['new', 'heard', 'saved'] as const;
+    const shown = [fax, hidden, old].map(briefOf);
+    assert.deepEqual(await messages().briefs(mailbox, { limit: 9, states }), shown);
+    assert.deepEqual(await messages().briefs(mailbox, { limit: 1, states, after: fax }), shown.slice(1, 2));
+    const oldest = await messages().briefs(mailbox, { limit: 9, states, order: 'oldest' });
+    assert.deepEqual(oldest, shown.toReversed());
+    assert.deepEqual(await messages().searchBriefs({ mailbox, terms: [], states, limit: 9 }), shown);
+    assert.equal((await messages().briefs(mailbox, { limit: 9 })).length, 4);
+  });
+
+  it('a change over another version is none', async () => {
+    const message = sampleMessage();
+    await messages().insert(message);
+    const stale = await messages().setState(message.id, 'saved', at(1), undefined, 9);
+    assert.deepEqual(stale, { before: message, after: message });
+    assert.deepEqual((await messages().setUrgent(message.id, true, 9))?.after, message);
+    const done = await messages().setState(message.id, 'saved', at(1), undefined, 1);
+    assert.equal(done?.after.version, 2);
+    assert.equal((await messages().setUrgent(message.id, true, 2))?.after.urgent, true);
   });
 
   it('the same id on another network is another message', async () => {

@@ -41,7 +41,7 @@ describe('storage: media, deliveries, attempts, call records', function () {
       it(`${size} bytes come back as they were, and go when deleted`, async () => {
         const id = randomUUID() as MediaId;
         const bytes = new Uint8Array(randomBytes(size));
-        const { sha256 } = await store().media.put(id, 'audio/PCMU', bytes);
+        const { sha256 } = await store().media.put(id, 'audio/PCMU', bytes, 'owner' as never);
         assert.equal(sha256, createHash('sha256').update(bytes).digest('hex'));
         const found = await store().media.get(id);
         assert.equal(found?.contentType, 'audio/PCMU');
@@ -57,7 +57,7 @@ describe('storage: media, deliveries, attempts, call records', function () {
       for (const size of [1000, 3_000_000]) {
         const id = randomUUID() as MediaId;
         const bytes = randomBytes(size);
-        const put = () => store().media.put(id, 'audio/PCMA', bytes);
+        const put = () => store().media.put(id, 'audio/PCMA', bytes, 'owner' as never);
         await Promise.all([put(), put(), put()]);
         await put();
         assert.equal(Buffer.compare((await store().media.get(id))?.bytes ?? Buffer.from(''), bytes), 0);
@@ -67,27 +67,27 @@ describe('storage: media, deliveries, attempts, call records', function () {
     it('an upload that broke off is no media, and is completed by the next one', async () => {
       const id = randomUUID() as MediaId;
       const bytes = randomBytes(2_500_000);
-      await store().media.put(id, 'audio/PCMA', bytes);
+      await store().media.put(id, 'audio/PCMA', bytes, 'owner' as never);
       await database().collection<{ _id: string }>('audio.files').deleteOne({ _id: id });
       await database()
         .collection<{ files_id: string; n: number }>('audio.chunks')
         .deleteMany({ files_id: id, n: { $gt: 4 } });
       assert.equal(await store().media.get(id), undefined);
-      await store().media.put(id, 'audio/PCMA', bytes);
+      await store().media.put(id, 'audio/PCMA', bytes, 'owner' as never);
       assert.equal(Buffer.compare((await store().media.get(id))?.bytes ?? Buffer.from(''), bytes), 0);
     });
 
     it('large ones are GridFS: the driver’s own bucket reads them', async () => {
       const id = randomUUID() as MediaId;
       const content = 'hello '.repeat(300_000);
-      await store().media.put(id, 'text/plain', Buffer.from(content));
+      await store().media.put(id, 'text/plain', Buffer.from(content), 'owner' as never);
       const bucket = new GridFSBucket(database(), { bucketName: 'audio' });
       assert.equal(await text(bucket.openDownloadStream(id as never)), content);
     });
 
     it('a lost chunk is a fault, not silence', async () => {
       const id = randomUUID() as MediaId;
-      await store().media.put(id, 'audio/PCMA', randomBytes(2_500_000));
+      await store().media.put(id, 'audio/PCMA', randomBytes(2_500_000), 'owner' as never);
       await database()
         .collection<{ files_id: string; n: number }>('audio.chunks')
         .deleteOne({ files_id: id, n: 2 });

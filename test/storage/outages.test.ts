@@ -83,7 +83,7 @@ describe('storage: the store goes away and comes back', function () {
       inTime(store.messages.list(id, { limit: 10 })),
       inTime(store.mailboxes.findOrCreate(sampleMailbox(), { kind: 'voice', new: 1 })),
       inTime(store.mailboxes.recount(id)),
-      inTime(store.media.put('m' as never, 'audio/PCMU', new Uint8Array(2_000_000))),
+      inTime(store.media.put('m' as never, 'audio/PCMU', new Uint8Array(2_000_000), 'owner' as never)),
       inTime(store.notifications.takeDue(new Date(), 1000)),
       inTime(store.attempts.fail('key', new Date(), 1000)),
       inTime(store.cdrs.list({ limit: 10 })),

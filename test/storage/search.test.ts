@@ -138,7 +138,7 @@ describe('storage: search', function () {
     const mailbox = 'old-box' as MailboxId;
     const media = 'old-text' as MediaId;
     const bytes = new TextEncoder().encode('The Käse is in the cellar');
-    const { sha256 } = await store.media.put(media, 'text/plain; charset=utf-8', bytes);
+    const { sha256 } = await store.media.put(media, 'text/plain; charset=utf-8', bytes, mailbox);
     const part = { media, contentType: 'text/plain; charset=utf-8', bytes: bytes.length, sha256 };
     const written = sampleMessage({ mailbox }, { kind: 'text', parts: [part] });
     const nothing = sampleMessage({ mailbox }, { from: { private: true } });

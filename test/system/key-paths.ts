@@ -150,7 +150,8 @@ export async function peopleFor(
   for (const message of path.messages) put.push(await putMessage(system, own, message));
   if (Object.keys(path.settings).length > 0)
     await store.mailboxes.update(mailbox.id, { settings: path.settings });
-  if (path.settings.greetings?.unavailable !== undefined) await store.media.put(media, 'audio/PCMU', sound);
+  if (path.settings.greetings?.unavailable !== undefined)
+    await store.media.put(media, 'audio/PCMU', sound, 'owner' as never);
   if (path.textsStopped) await store.mailboxes.stopTexts(mailbox.id, new Date());
   // Else the offer of one would take keys of its own.
   if (!withoutPin.includes(path.presses.menu))

@@ -150,7 +150,7 @@ describe('Each key of sending, greetings and settings, by telephone', function (
 
   before(async () => {
     system = await openSystem({ standard: { notify: [] } });
-    await system.store.media.put(media, 'audio/PCMU', words);
+    await system.store.media.put(media, 'audio/PCMU', words, 'owner' as never);
   });
   after(() => system?.[Symbol.asyncDispose]());
 

@@ -33,7 +33,7 @@ export async function putMessage(system: System, to: string, put: Put = {}): Pro
   const { contentType, bytes, ...facts } = partOf(put);
   const media = `test-${id}` as MediaId;
   const [{ sha256 }, { mailbox }] = await Promise.all([
-    store.media.put(media, contentType, bytes),
+    store.media.put(media, contentType, bytes, 'owner' as never),
     store.mailboxes.findOrCreate({
       id: randomUUID() as MailboxId,
       number: to as E164,

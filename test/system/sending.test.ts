@@ -149,7 +149,7 @@ describe('A subscriber who sends, replies and sends on by telephone', function (
       created: new Date(),
     });
     const media = `greeting:${mailbox.id}:name:test` as never;
-    await system.store.media.put(media, 'audio/PCMU', name);
+    await system.store.media.put(media, 'audio/PCMU', name, 'owner' as never);
     await system.store.mailboxes.update(mailbox.id, {
       settings: { greetings: { name: { media, contentType: 'audio/PCMU', durationMs: 1500 } } },
     });

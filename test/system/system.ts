@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Store } from '../../app/ports/store.ts';
+import { openConfiguredSealing } from '../../app/open-sealing.ts';
 import { openStore } from '../../app/storage/open.ts';
 import {
   controllerAccess,
@@ -18,6 +19,13 @@ import { silentLog } from '../ports/silent-log.ts';
 
 export const access = '+12025550199';
 
+/** With ANSWERBACK_TEST_SEALED all is as without, and messages are sealed. */
+const isSealed = process.env['ANSWERBACK_TEST_SEALED'] !== undefined;
+const sealed = {
+  masterKeys: `test:${Buffer.alloc(32, 7).toString('base64')}`,
+  encryption: { master: 'environment' as const },
+};
+
 export interface SystemOptions {
   /** Merged over the defaults, section by section. */
   readonly config?: Readonly<Record<string, Record<string, unknown> | readonly unknown[]>>;
@@ -30,6 +38,8 @@ export interface SystemOptions {
   readonly tries?: number;
   /** Telephones that may register. */
   readonly phones?: LocalAsteriskOptions['phones'];
+  /** SIP over TLS. */
+  readonly tls?: LocalAsteriskOptions['tls'];
   /** Text added to rendered files of the switch, by name. */
   readonly dialplan?: LocalAsteriskOptions['extra'];
   /** More trunks than the one to the mobile network. */
@@ -77,6 +87,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       ...(options.tries === undefined ? {} : { tries: options.tries }),
       ...(options.dialplan === undefined ? {} : { extra: options.dialplan }),
       ...(options.phones === undefined ? {} : { phones: options.phones }),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
     });
     closing.push(() => asterisk[Symbol.asyncDispose]());
     const start = (wrapper: readonly string[] = []): Promise<Controller> =>
@@ -87,7 +98,12 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
         ...(process.env['ANSWERBACK_TEST_LOG'] === undefined
           ? {}
           : { onLine: (line) => process.stdout.write(`${JSON.stringify(line)}\n`) }),
-        env: { MONGODB_URL: local.url, ...controllerAccess(asterisk).env, ...options.env },
+        env: {
+          MONGODB_URL: local.url,
+          ...controllerAccess(asterisk).env,
+          ...(isSealed ? { ANSWERBACK_MASTER_KEYS: sealed.masterKeys } : {}),
+          ...options.env,
+        },
       });
     let controller = await start();
     closing.push(() => controller[Symbol.asyncDispose]());
@@ -96,11 +112,27 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       { log: silentLog },
     );
     closing.push(() => store[Symbol.asyncDispose]());
+    const sealing = isSealed
+      ? await openConfiguredSealing(
+          {
+            encryption: {
+              ...sealed.encryption,
+              database: 'answerback_keys',
+              url: undefined,
+              file: undefined,
+            },
+            store: { url: local.url, database: 'answerback', timeoutMs: 20_000 },
+          },
+          { masterKeys: sealed.masterKeys, transitToken: undefined },
+          { log: silentLog },
+        )
+      : undefined;
+    if (sealing !== undefined) closing.push(() => sealing[Symbol.asyncDispose]());
     const server = { host: asterisk.sipHost, port: asterisk.sipPort };
     return {
       local,
       asterisk,
-      store,
+      store: sealing?.store(store) ?? store,
       network,
       directory,
       get controller() {
@@ -139,6 +171,7 @@ function configFor(
     asterisk: controllerAccess(asterisk).config,
     web: { port: 0 },
     log: { level: 'debug' },
+    ...(isSealed ? { encryption: sealed.encryption } : {}),
   };
   for (const [key, value] of Object.entries(options.config ?? {})) {
     const before = defaults[key];

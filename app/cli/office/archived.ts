@@ -14,8 +14,8 @@ export interface Archived extends AsyncDisposable {
   readonly archiving: ReturnType<typeof createArchiving>;
 }
 
-export async function openArchived({ config, secrets, store, log }: Office): Promise<Archived> {
-  const archive = await openArchive(config.archive, secrets, { log });
+export async function openArchived({ config, secrets, store, sealing, log }: Office): Promise<Archived> {
+  const archive = sealing.archive(await openArchive(config.archive, secrets, { log }));
   return {
     archive,
     archiving: createArchiving({ store, archive: archive ?? noArchive, digest, clock, random, log }),

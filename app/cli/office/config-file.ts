@@ -17,6 +17,7 @@ export const placeholders: Readonly<Record<string, string>> = Object.fromEntries
     'TWILIO_AUTH_TOKEN',
     'SMPP_PASSWORD',
     'EMAIL_RELAY_PASSWORD',
+    'OIDC_CLIENT_SECRET',
     'AWS_ACCESS_KEY_ID',
     'AWS_SECRET_ACCESS_KEY',
   ].map((name) => [name, 'not needed']),

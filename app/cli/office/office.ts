@@ -10,6 +10,8 @@ import { createAuditor, type Auditor } from '../../services/audit.ts';
 import { createClasses, type Classes } from '../../services/classes.ts';
 import { inTime } from '../../services/in-time.ts';
 import { createProfiles, type Profiles } from '../../services/profile.ts';
+import { openConfiguredSealing } from '../../open-sealing.ts';
+import type { Sealing } from '../../sealing/open.ts';
 import { openStore } from '../../storage/open.ts';
 import { systemClock as clock } from '../../telemetry/system-clock.ts';
 import { systemRandom as random } from '../../telemetry/system-random.ts';
@@ -21,6 +23,9 @@ export interface Office extends AsyncDisposable {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly store: Store;
+  /** As it lies there, sealed. */
+  readonly bareStore: Store;
+  readonly sealing: Sealing;
   readonly plan: NumberPlan;
   readonly classes: Classes;
   readonly profiles: Profiles;
@@ -54,7 +59,8 @@ export async function openOffice(terminal: Terminal, file: string | undefined): 
   const { env, user } = terminal;
   // Passwords that the configuration asks for are not needed here.
   const { config, secrets } = loadConfig(file ?? configFile(env), { ...placeholders, ...env });
-  const store = await openStore({ ...config.store, timeoutMs: patience }, { log: quietLog });
+  const opened = await openSealedStore(config, secrets);
+  const { store, sealing, bareStore } = opened;
   const plan = createNumberPlan(config.numbers);
   const classes = createClasses({
     store,
@@ -69,7 +75,7 @@ export async function openOffice(terminal: Terminal, file: string | undefined): 
     await reach(store, config);
     await classes.refresh();
   } catch (error) {
-    await store[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
   const profiles = createProfiles(() => classes.current());
@@ -79,6 +85,8 @@ export async function openOffice(terminal: Terminal, file: string | undefined): 
     config,
     secrets,
     store,
+    bareStore,
+    sealing,
     plan,
     classes,
     profiles,
@@ -102,7 +110,22 @@ export async function openOffice(terminal: Terminal, file: string | undefined): 
       });
       await auditor.flush();
     },
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
+}
+
+async function openSealedStore(config: Config, secrets: Secrets) {
+  const options = { ...config, store: { ...config.store, timeoutMs: patience } };
+  const sealing = await openConfiguredSealing(options, secrets, { log: quietLog, check: false });
+  const bareStore = await openStore(options.store, { log: quietLog });
+  return {
+    sealing,
+    bareStore,
+    store: sealing.store(bareStore),
+    async [Symbol.asyncDispose]() {
+      await bareStore[Symbol.asyncDispose]();
+      await sealing[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { NumberPlan } from '../address/number-plan.ts';
 import { isTimeZone } from '../time/is-time-zone.ts';
 import { tollProblems } from '../toll/check-toll-table.ts';
 import { addressPattern, isAddress } from '../mail/address.ts';
+import { hookNameOf, isHookTarget } from '../notification/hook.ts';
 import {
   attachments,
   gatewayNames,
@@ -54,7 +55,7 @@ export const timeZone: Check = check(
 );
 export const quietHours: Check = fields({ from: timeOfDay, to: timeOfDay }, ['from', 'to']);
 const numberOrAddress: Check = (value, field) =>
-  typeof value === 'string' && isAddress(value) ? [] : e164(value, field);
+  typeof value === 'string' && (isAddress(value) || isHookTarget(value)) ? [] : e164(value, field);
 const rules: Check = listOf(
   fields(
     {
@@ -69,21 +70,33 @@ const rules: Check = listOf(
   mostRules,
 );
 
-/** A mail goes to an address, a text to a number. */
+/** A mail goes to an address, a text to a number, and what is for a program to its own address. */
 export const notify: Check = (value, field) => {
   const wrong = rules(value, field);
   if (wrong.length > 0 || !Array.isArray(value)) return wrong;
   return value.flatMap(({ gateway, to }: NotificationRule, i) =>
-    to === 'subscriber' || isAddress(to) === (gateway === 'email')
+    fits(gateway, to)
       ? []
-      : [
-          problem(
-            `${field}.${i}.to`,
-            'bad-value',
-            to,
-            gateway === 'email' ? anAddress : 'a number in E.164 form',
-          ),
-        ],
+      : [problem(`${field}.${i}.to`, 'bad-value', to, forms[gateway] ?? 'a number in E.164 form')],
+  );
+};
+
+const forms: Partial<Record<NotificationRule['gateway'], string>> = {
+  email: anAddress,
+  webhook: 'an https:// address, or hook: and the name of a hook',
+};
+
+function fits(gateway: NotificationRule['gateway'], to: string): boolean {
+  if (gateway === 'webhook') return isHookTarget(to);
+  return to === 'subscriber' || (!isHookTarget(to) && isAddress(to) === (gateway === 'email'));
+}
+
+/** The same of a subscriber: the operator's own hooks are not theirs to write to. */
+const ownNotify: Check = (value, field) => {
+  const wrong = notify(value, field);
+  if (wrong.length > 0 || !Array.isArray(value)) return wrong;
+  return value.flatMap(({ to }: NotificationRule, i) =>
+    hookNameOf(to) === undefined ? [] : [problem(`${field}.${i}.to`, 'bad-value', to, 'an https:// address')],
   );
 };
 
@@ -166,7 +179,7 @@ export function settings({ languages }: Pick<Known, 'languages'>): Check {
     language: language({ languages }),
     timeZone,
     addresses,
-    notify,
+    notify: ownNotify,
     quietHours,
     greetings,
     lists,

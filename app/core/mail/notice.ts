@@ -13,6 +13,8 @@ export interface NoticeMail {
   /** Access number, E.164. */
   readonly access: string;
   readonly message: Message;
+  /** Address that opens the message. */
+  readonly link?: string | undefined;
   /** Whether answers to it come here. */
   readonly answers: boolean;
   /** Something of it was too large to be attached. */
@@ -64,7 +66,7 @@ function lengthOf(parts: Message['envelope']['parts']): number {
   return parts.reduce((sum, part) => sum + (part.durationMs ?? 0), 0);
 }
 
-function rowsOf({ words, language, timeZone, access, message }: NoticeMail): MailRow[] {
+function rowsOf({ words, language, timeZone, access, message, link }: NoticeMail): MailRow[] {
   const { from, subject, received, parts } = message.envelope;
   const { name, number } = senderOf(from, words);
   const address = from.private ? undefined : from.address;
@@ -73,10 +75,10 @@ function rowsOf({ words, language, timeZone, access, message }: NoticeMail): Mai
     name === undefined ? (address ?? number ?? '') : known === undefined ? name : `${name} (${known})`;
   const lengthMs = lengthOf(parts);
   const pages = parts.reduce((sum, part) => sum + (part.pages ?? 0), 0);
-  const row = (label: TextName, value: string, link?: string): MailRow => ({
+  const row = (label: TextName, value: string, to?: string): MailRow => ({
     name: words.text(label),
     value,
-    ...(link === undefined ? {} : { link }),
+    ...(to === undefined ? {} : { link: to }),
   });
   return [
     row('mail-from', who),
@@ -90,6 +92,7 @@ function rowsOf({ words, language, timeZone, access, message }: NoticeMail): Mai
       // RFC 3966 has no pauses; telephones know the comma, and `#` begins a fragment.
       `tel:${access},,${message.reference}%23`,
     ),
+    ...(link === undefined ? [] : [row('mail-link', link, link)]),
     row('mail-reference', message.reference),
   ];
 }

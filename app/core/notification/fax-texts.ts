@@ -1,5 +1,5 @@
 import type { Notice } from './texts.ts';
-import { oneSms } from './texts.ts';
+import { linkedSms, oneSms } from './texts.ts';
 import type { FaxReason, Wording } from './wording.ts';
 
 /**
@@ -11,6 +11,10 @@ export function faxNoticeText(
 ): string {
   const { words, access, reference, from, pages } = notice;
   const open = `${access},,${reference}#`;
+  const linked = linkedSms(notice, (caller, link) =>
+    words.text('linked-fax-notice', { caller, n: pages, open, link }),
+  );
+  if (linked !== undefined) return linked;
   return oneSms(from, words, {
     wide: (caller) => words.text('fax-notice', { caller, n: pages, open }),
     narrow: (caller) => words.text('short-fax-notice', { caller, open }),

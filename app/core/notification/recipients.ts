@@ -31,5 +31,7 @@ export function recipientOf(
   { number, settings }: Pick<Mailbox, 'number' | 'settings'>,
 ): string | undefined {
   if (to !== 'subscriber') return to;
+  // No program is anybody's own.
+  if (gateway === 'webhook') return undefined;
   return gateway === 'email' ? settings.addresses?.email : (settings.addresses?.sms ?? number);
 }

@@ -11,6 +11,8 @@ export interface Notice {
   readonly from: Sender;
   readonly durationMs: number;
   readonly urgent?: boolean;
+  /** Address that opens the message; left out where the text would not be one SMS with it. */
+  readonly link?: string | undefined;
 }
 
 /**
@@ -21,10 +23,32 @@ export function noticeText(notice: Notice): string {
   const { words } = notice;
   const holes = { duration: duration(notice.durationMs), open: `${notice.access},,${notice.reference}#` };
   const long = notice.urgent ? 'urgent-notice' : 'notice';
+  const linked = linkedSms(notice, (caller, link) =>
+    words.text(`linked-${long}`, { ...holes, caller, link }),
+  );
+  if (linked !== undefined) return linked;
   return oneSms(notice.from, words, {
     wide: (caller) => words.text(long, { ...holes, caller }),
     narrow: (caller) => words.text('short-notice', { ...holes, caller }),
   });
+}
+
+/** The text with a link, with as much of the sender's name as there is room for; `undefined` if it is not one SMS with any. */
+export function linkedSms(
+  { from, words, link }: Pick<Notice, 'from' | 'words' | 'link'>,
+  write: (caller: string, link: string) => string,
+): string | undefined {
+  // A language without that text has none with a link.
+  if (link === undefined || !write('', link).includes(link)) return undefined;
+  const { number, name } = senderOf(from, words);
+  const linked = (caller: string): string => write(caller, link);
+  if (name !== undefined)
+    return (
+      (number && shortened(name, (shown) => linked(`${shown} (${number})`), '.', Infinity)) ||
+      shortened(name, linked)
+    );
+  const text = linked(number ?? words.text('unknown-caller'));
+  return smsUnits(text).fits ? text : undefined;
 }
 
 /** Of a text about a sender the most that is one SMS: with name and number, then less of the name, then in short. */
@@ -57,10 +81,13 @@ export function textNoticeText(
   const open = `${access},,${reference}#`;
   const { number, name: called } = senderOf(notice.from, words);
   const shown = firstWords(said);
+  const { link = '' } = notice;
   const callers = called && number ? [`${called} (${number})`, called, number] : [called ?? number ?? ''];
-  for (const template of [name, 'short-text-notice'] as const) {
+  const isLinked = link !== '' && words.text(`linked-${name}`, { link }).includes(link);
+  const linked = isLinked ? ([`linked-${name}`] as const) : [];
+  for (const template of [...linked, name, 'short-text-notice'] as const) {
     const filled = (caller: string, some: string): string =>
-      words.text(template, { caller, words: some, open }).replace(/ {2,}/g, ' ').trim();
+      words.text(template, { caller, words: some, open, link }).replace(/ {2,}/g, ' ').trim();
     for (const caller of callers) {
       const text = shortened(shown, (some) => filled(caller, some), '...', leastWords);
       if (text !== undefined) return text;

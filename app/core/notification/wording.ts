@@ -56,6 +56,7 @@ export const mailTextNames = [
   'mail-pages',
   'mail-reference',
   'mail-call',
+  'mail-link',
   /** Over the transcript of what was spoken. */
   'mail-said',
   /** Hole: n. */
@@ -116,6 +117,14 @@ export const textNames = [
   /** About a picture or a film that came with a text or without one. Holes: caller, words, open. */
   'image-notice',
   'video-notice',
+  /** The same with a link to the page. Hole besides: link. */
+  'linked-notice',
+  'linked-urgent-notice',
+  'linked-text-notice',
+  'linked-fax-notice',
+  'linked-email-notice',
+  'linked-image-notice',
+  'linked-video-notice',
   /** Stands for the words of a text that was too long for its network. */
   'lost-words',
   /** In place of several notices that waited for the end of quiet hours. Holes: n, since, open. */
@@ -147,6 +156,7 @@ export const longestHoles: Readonly<Record<string, string>> = {
   duration: '60:00',
   since: '23:59',
   open: '+123456789012345,,1234567890#',
+  link: 'https://voicemail.example/m/AbCdEfGhIjKlMnOpQrStUv',
   words: 'The first of them...',
   subject: 'About the keys',
   code: '12345678',

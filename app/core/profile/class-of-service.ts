@@ -5,7 +5,7 @@ export const messageKinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] 
 /** Which messages a rule or lamp is about: contexts of RFC 3458. */
 export type MessageKind = (typeof messageKinds)[number];
 
-export const gatewayNames = ['sip', 'twilio', 'smpp', 'console', 'email'] as const;
+export const gatewayNames = ['sip', 'twilio', 'smpp', 'console', 'email', 'webhook'] as const;
 
 export type GatewayName = (typeof gatewayNames)[number];
 
@@ -36,7 +36,10 @@ export const attachments = ['attach', 'none'] as const;
 /** Tells whom to notify, of what, and through which gateway. */
 export interface NotificationRule {
   readonly gateway: GatewayName;
-  /** `subscriber` = the mailbox's own number, or for `email` its e-mail address; else a fixed number or address. */
+  /**
+   * `subscriber` = the mailbox's own number, or for `email` its e-mail address; else a fixed number or address; for `webhook`
+   * an address (https) or `hook:` and the name of a hook of the operator.
+   */
   readonly to: string;
   /** Default: all. */
   readonly events?: readonly NotificationEvent[] | undefined;

@@ -9,6 +9,7 @@ import {
   type SMTPServerSession,
 } from 'smtp-server';
 import { Fault, isTemporary, type FaultCode } from '../../core/errors.ts';
+import type { Certificate } from '../../ports/certificates.ts';
 import type { MailIntake, RecipientVerdict } from '../../ports/mail.ts';
 import type { Log } from '../../ports/log.ts';
 import { Budget, Clients, type Limits } from './limits.ts';
@@ -21,8 +22,8 @@ export interface MailServerSlice extends Limits {
   readonly port: number;
   /** What this server calls itself. */
   readonly hostname: string;
-  /** Key and certificate chain as PEM; STARTTLS is offered with them. */
-  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  /** STARTTLS is offered with it. */
+  readonly tls?: Certificate | undefined;
   /** Addresses and networks (CIDR) whose mail is taken; absent: all. */
   readonly clients?: readonly string[] | undefined;
   readonly maxClients: number;
@@ -69,7 +70,7 @@ export async function openMailServer(slice: MailServerSlice, deps: MailServerDep
     authOptional: true,
     closeTimeout: closeMs,
     logger: false,
-    ...slice.tls,
+    ...(slice.tls === undefined ? {} : { key: slice.tls.key, cert: slice.tls.cert }),
     onConnect: (session, answer) => door.connect(session, answer),
     onClose: (session) => door.leave(session),
     onMailFrom: ({ args }, session, answer) => door.begin(args, session, answer),
@@ -84,6 +85,7 @@ export async function openMailServer(slice: MailServerSlice, deps: MailServerDep
       );
     },
   });
+  slice.tls?.onChange?.(({ key, cert }) => server.updateSecureContext({ key, cert }));
   // Connections that break are everyday: whatever was to be answered is not.
   server.on('error', (error) => deps.log.debug('a mail connection broke', { error }));
   const listening = server.listen(slice.port, slice.host);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fault } from '../../core/errors.ts';
+import { Fault, isFault } from '../../core/errors.ts';
+import type { FileSeal } from '../../ports/keys.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SpooledDeposit, Spool } from '../../ports/spool.ts';
 import { decodeDeposit, encodeDeposit, fileName } from './deposit-file.ts';
@@ -13,6 +14,8 @@ export interface SpoolOptions {
 
 export interface SpoolDeps {
   readonly log: Log;
+  /** Seals what lies here; absent: nothing does. */
+  readonly seal?: FileSeal | undefined;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface SpoolDeps {
  * @throws Fault `spool-failed` if the directory cannot be used.
  */
 export async function openSpool(options: SpoolOptions, deps: SpoolDeps): Promise<Spool> {
-  const spool = new DirectorySpool(options.directory, deps.log);
+  const spool = new DirectorySpool(options.directory, deps);
   await spool.prepare();
   return spool;
 }
@@ -32,12 +35,14 @@ const isPartial = (name: string): boolean => name.endsWith('.partial');
 class DirectorySpool implements Spool {
   readonly #directory: string;
   readonly #log: Log;
+  readonly #seal: FileSeal | undefined;
   /** Names of the deposits that wait, and since when: in milliseconds since the epoch. */
   readonly #waiting = new Map<string, number>();
 
-  constructor(directory: string, log: Log) {
+  constructor(directory: string, { log, seal }: SpoolDeps) {
     this.#directory = directory;
     this.#log = log;
+    this.#seal = seal;
   }
 
   get size(): number {
@@ -77,7 +82,7 @@ class DirectorySpool implements Spool {
     try {
       // One that is there is whole; only its name may not be on the disk yet.
       if (!(await exists(join(this.#directory, name)))) {
-        await writeDurably(partial, encodeDeposit(deposit));
+        await writeDurably(partial, await this.#encode(name, deposit));
         await rename(partial, join(this.#directory, name));
       }
       await syncDirectory(this.#directory);
@@ -131,13 +136,22 @@ class DirectorySpool implements Spool {
       throw failed('read', error);
     }
     try {
-      const deposit = decodeDeposit(content);
+      const opened = await this.#seal?.open(aboutFile(name), content);
+      const deposit = decodeDeposit(opened === undefined ? content : Buffer.from(opened));
       if (fileName(deposit) !== name) throw new Error('it has the name of another deposit');
       return deposit;
     } catch (error) {
-      await this.#setAside(name, error);
+      if (isFault(error, 'key-unavailable')) throw error;
+      if (isFault(error, 'key-lost'))
+        this.#log.error('a spooled deposit stays: its key is not here', { error });
+      else await this.#setAside(name, error);
       return undefined;
     }
+  }
+
+  async #encode(name: string, deposit: SpooledDeposit): Promise<readonly Uint8Array[]> {
+    const pieces = encodeDeposit(deposit);
+    return this.#seal === undefined ? pieces : [await this.#seal.seal(aboutFile(name), pieces)];
   }
 
   async #setAside(name: string, error: unknown): Promise<void> {
@@ -146,6 +160,10 @@ class DirectorySpool implements Spool {
     this.#waiting.delete(name);
     this.#log.error('a spooled deposit is damaged and set aside', { file: kept, error });
   }
+}
+
+function aboutFile(name: string): string {
+  return `spool/${name}`;
 }
 
 /** In milliseconds, with a fraction. */

@@ -253,7 +253,7 @@ describe("A subscriber's greetings", function () {
     const failing = {
       ...world.store,
       mailboxes: world.store.mailboxes,
-      media: { get: (id: never) => media.get(id), put: away, delete: away },
+      media: { get: (id: never) => media.get(id), getRange: away, put: away, delete: away },
     };
     const steps = [
       menu,
@@ -280,9 +280,10 @@ describe("A subscriber's greetings", function () {
       mailboxes: world.store.mailboxes,
       media: {
         get: (id: never) => media.get(id),
+        getRange: (id: never, from: number, to: number) => media.getRange(id, from, to),
         put: (id: never, type: string, bytes: Uint8Array) => {
           put.push(id);
-          return media.put(id, type, bytes);
+          return media.put(id, type, bytes, 'owner' as never);
         },
         delete: (id: never) => media.delete(id),
       },

@@ -120,6 +120,31 @@ describe('The configuration of FreeSWITCH', () => {
     );
   });
 
+  it('speaks TLS and SRTP with a trunk that is to be secure, and with no other; without a certificate there is none', async () => {
+    const target = join(folder, 'secure');
+    const trunks = values.trunks.map((trunk, i) => (i === 0 ? { ...trunk, secure: true } : trunk));
+    await renderFreeSwitch(source, target, { ...values, trunks, tls: { port: 5061, folder: '/etc/tls' } });
+    const text = async (path: string) => {
+      const found = await readFile(join(target, path), 'utf8');
+      assert.equal(XMLValidator.validate(found), true, path);
+      return found;
+    };
+    const gateway = await text('sip_profiles/external/carrier.xml');
+    assert.match(gateway, /proxy" value="192\.0\.2\.10:5060;transport=tls"/);
+    assert.match(gateway, /<variable name="rtp_secure_media" value="mandatory" direction="outbound"\/>/);
+    assert.doesNotMatch(await text('sip_profiles/external/other.xml'), /tls|secure/);
+    const profile = await text('sip_profiles/internal.xml');
+    assert.match(profile, /tls-sip-port" value="5061"[^]*tls-cert-dir" value="\/etc\/tls"/);
+    const dialplan = await text('dialplan/answerback.xml');
+    assert.match(
+      dialplan,
+      /answerback_trunk=carrier[^/]*\/>\s*<action application="set" data="rtp_secure_media=mandatory"/,
+    );
+    assert.equal(dialplan.match(/rtp_secure_media/g)?.length, 1);
+    assert.doesNotMatch(read('sip_profiles/internal.xml'), /tls/);
+    await assert.rejects(renderFreeSwitch(source, target, { ...values, trunks }), RenderError);
+  });
+
   it('has a gateway, an address that may come in, and a name for each trunk, and phones by their numbers', () => {
     assert.match(read('sip_profiles/external/carrier.xml'), /<gateway name="carrier">/);
     assert.match(read('sip_profiles/external/other.xml'), /proxy" value="192\.0\.2\.11:5080"/);

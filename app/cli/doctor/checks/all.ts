@@ -6,6 +6,7 @@ import { configuration } from './configuration.ts';
 import { gateways } from './far-sides.ts';
 import { recordings, spool } from './folders.ts';
 import { controller } from './health.ts';
+import { keys } from './keys.ts';
 import { prompts } from './prompts.ts';
 import { counters, queues } from './queues.ts';
 import { store } from './store.ts';
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   spool,
   recordings,
   archive,
+  keys,
   controller,
   gateways,
   certificates,

@@ -10,13 +10,25 @@ export const certificates: Check = {
   name: 'certificates',
   about: 'certificates that are configured can be read, belong to their keys, and have not expired',
   async run({ config }) {
-    const tls = config.email?.listen?.tls;
+    const pairs = [
+      { name: 'mail', key: 'email.listen.tls', files: config.email?.listen?.tls },
+      { name: 'the web', key: 'web.tls', files: config.web.tls },
+    ].flatMap(({ files, ...one }) =>
+      files === undefined
+        ? []
+        : [
+            {
+              ...one,
+              files,
+            },
+          ],
+    );
     const authorities = config.smpp.flatMap(({ name, tlsCa }) =>
       tlsCa === undefined ? [] : [{ name, tlsCa }],
     );
-    if (tls === undefined && authorities.length === 0) return [skipped('no TLS is configured')];
+    if (pairs.length === 0 && authorities.length === 0) return [skipped('no TLS is configured')];
     return [
-      ...(tls === undefined ? [] : await pair(tls.cert, tls.key)),
+      ...(await Promise.all(pairs.map(pair))).flat(),
       ...(
         await Promise.all(
           authorities.map(({ name, tlsCa }) =>
@@ -28,9 +40,16 @@ export const certificates: Check = {
   },
 };
 
-async function pair(cert: string, key: string): Promise<readonly Finding[]> {
-  const fix = 'renew it, put it there, and restart the controller';
-  const found = await one(cert, `the certificate for mail (${cert})`, fix);
+interface Pair {
+  readonly name: string;
+  /** Of the configuration. */
+  readonly key: string;
+  readonly files: { readonly cert: string; readonly key: string };
+}
+
+async function pair({ name, key: section, files: { cert, key } }: Pair): Promise<readonly Finding[]> {
+  const fix = 'renew it and put it there: the controller finds it by itself';
+  const found = await one(cert, `the certificate for ${name} (${cert})`, fix);
   if (found.some(({ level }) => level === 'wrong')) return found;
   try {
     const own = createPrivateKey(await readFile(key));
@@ -40,13 +59,11 @@ async function pair(cert: string, key: string): Promise<readonly Finding[]> {
       : [
           wrong(
             `${cert} does not belong to the key ${key}`,
-            'set email.listen.tls to a pair that belongs together',
+            `set ${section} to a pair that belongs together`,
           ),
         ];
   } catch (error) {
-    return [
-      wrong(`the key ${key} cannot be read: ${(error as Error).message}`, 'correct email.listen.tls.key'),
-    ];
+    return [wrong(`the key ${key} cannot be read: ${(error as Error).message}`, `correct ${section}.key`)];
   }
 }
 

@@ -1,0 +1,32 @@
+/** What the operator's routes ask. */
+import type { ApiKeys } from '../../../services/api-keys.ts';
+import type { Auditor } from '../../../services/audit.ts';
+import type { Authentication } from '../../../services/authenticate.ts';
+import type { CallsInProgress } from '../../../services/calls-in-progress.ts';
+import type { Exports } from '../../../services/cdr-export.ts';
+import type { Classes } from '../../../services/classes.ts';
+import type { Directory } from '../../../services/directory.ts';
+import type { Holds } from '../../../services/holds.ts';
+import type { Letters } from '../../../services/letters.ts';
+import type { Operators } from '../../../services/operators.ts';
+import type { Profiles } from '../../../services/profile.ts';
+import type { SubscriberDesk } from '../../../services/subscriber-desk.ts';
+import type { Sweep } from '../../../services/sweep.ts';
+import type { Overview } from '../../../services/watch-over.ts';
+
+export interface OperatorServices {
+  readonly auditor: Pick<Auditor, 'note'>;
+  readonly profiles: Profiles;
+  readonly directory: Directory;
+  readonly pins: Pick<Authentication, 'firstPin' | 'unlock'>;
+  readonly holds: Holds;
+  readonly desk: SubscriberDesk;
+  readonly classes: Classes;
+  readonly books: Exports;
+  readonly letters: Letters;
+  readonly overview: Overview;
+  readonly sweep: Sweep;
+  readonly calls: Pick<CallsInProgress, 'list'>;
+  readonly keys: ApiKeys;
+  readonly operators: Operators;
+}

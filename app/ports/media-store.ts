@@ -1,0 +1,29 @@
+/** Bytes: parts of messages, greetings, and what was made of them. */
+import type { MailboxId, MediaId } from '../core/ids.ts';
+
+export interface MediaStore {
+  /**
+   * Stores bytes under an id chosen by the caller; repeating it is harmless. Answers their SHA-256 in lower-case hexadecimal.
+   * @param owner whose key seals them, where they are sealed; a mailbox that is only being found may be a promise
+   * @returns `repeated`: bytes under that id, or some of them, were there before, and stay
+   */
+  put(
+    id: MediaId,
+    contentType: string,
+    bytes: Uint8Array,
+    owner: MailboxId | Promise<MailboxId>,
+  ): Promise<{ readonly sha256: string; readonly repeated?: boolean }>;
+  get(id: MediaId): Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
+  /**
+   * Some of the bytes, without reading all the others of what is long; fewer where it ends.
+   * @param from index of the first byte
+   * @param to index after the last
+   * @returns `total`: how many there are
+   */
+  getRange(
+    id: MediaId,
+    from: number,
+    to: number,
+  ): Promise<{ contentType: string; bytes: Uint8Array; total: number } | undefined>;
+  delete(id: MediaId): Promise<void>;
+}

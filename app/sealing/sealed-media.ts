@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { MailboxId, MediaId } from '../core/ids.ts';
+import type { ResealingStore } from '../ports/resealing.ts';
+import type { MediaStore } from '../ports/store.ts';
+import { blobHeadBytes, isSealed, keyOf, openBlob, openBlobRange, plainLength, sealBlob } from './blob.ts';
+import { broken } from './faults.ts';
+import type { OpenKey } from './keyring.ts';
+import type { Sealer } from './sealer.ts';
+
+export function aboutMedia(id: MediaId): string {
+  return `media/${id}`;
+}
+
+type Replace = ResealingStore['replaceMedia'];
+
+/** Media sealed with the keys of their mailboxes; those that never were are answered as they are. */
+export class SealedMedia implements MediaStore {
+  readonly #media: MediaStore;
+  readonly #sealer: Sealer;
+  readonly #replace: Replace;
+
+  constructor(media: MediaStore, sealer: Sealer, replace: Replace) {
+    this.#media = media;
+    this.#replace = replace;
+    this.#sealer = sealer;
+  }
+
+  /** The digest is that of what was given. */
+  async put(id: MediaId, contentType: string, bytes: Uint8Array, owner: MailboxId | Promise<MailboxId>) {
+    const { keyring } = this.#sealer;
+    if (keyring === undefined) return this.#media.put(id, contentType, bytes, owner);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const key = await keyring.sealing(await owner);
+    const blob = await sealBlob(key, aboutMedia(id), bytes, sha256);
+    const { repeated } = await this.#media.put(id, contentType, blob, owner);
+    if (repeated) await this.#mend(id, key, blob);
+    return { sha256 };
+  }
+
+  /** A first try may have been for a mailbox that was removed since: what nobody can open makes room for what somebody can. */
+  async #mend(id: MediaId, key: OpenKey, blob: Uint8Array): Promise<void> {
+    const there = await this.#media.get(id).catch(() => undefined);
+    if (there !== undefined && !isSealed(there.bytes)) return;
+    const ours = there !== undefined && keyOf(there.bytes) === key.id;
+    if (
+      ours &&
+      (await openBlob(this.#sealer.keys, aboutMedia(id), there.bytes).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+    await this.#replace(id, blob);
+  }
+
+  /** @throws Fault `seal-broken`, `key-lost`, `key-unavailable` */
+  async get(id: MediaId) {
+    const found = await this.#media.get(id);
+    return found && { ...found, bytes: await openBlob(this.#sealer.keys, aboutMedia(id), found.bytes) };
+  }
+
+  async getRange(id: MediaId, from: number, to: number) {
+    const head = await this.#media.getRange(id, 0, blobHeadBytes);
+    if (head === undefined) return undefined;
+    if (!isSealed(head.bytes)) return this.#media.getRange(id, from, to);
+    const { contentType, total: length } = head;
+    const read = async (begin: number, end: number): Promise<Uint8Array> => {
+      const piece = await this.#media.getRange(id, begin, end);
+      if (piece?.total !== length) throw broken('it became another while it was read');
+      return piece.bytes;
+    };
+    const blob = { head: head.bytes, length, read };
+    const bytes = await openBlobRange(this.#sealer.keys, aboutMedia(id), blob, [from, to]);
+    return { contentType, bytes, total: plainLength(length) };
+  }
+
+  delete(id: MediaId): Promise<void> {
+    return this.#media.delete(id);
+  }
+}

@@ -1,0 +1,204 @@
+/** Those who run the system: made, changed, removed; who of them signs in by password and one-time password. */
+import { operatorNamePattern, passwordProblem, type PasswordProblem } from '../core/access/operator.ts';
+import type { OperatorRole } from '../core/access/principal.ts';
+import { webAskerKey } from '../core/access/web-asker.ts';
+import { manyRule, pairRule } from '../core/lockout/lockout.ts';
+import type { AttemptStore } from '../ports/attempts.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Hasher } from '../ports/hasher.ts';
+import type { Log } from '../ports/log.ts';
+import type { Operator, OperatorStore } from '../ports/operators.ts';
+import type { SessionStore } from '../ports/sessions.ts';
+import type { Totp } from '../ports/totp.ts';
+import { createTries, type Limit, type Tries } from './attempt.ts';
+import type { Auditor } from './audit.ts';
+import { once } from './once.ts';
+
+export interface OperatorDeps {
+  readonly store: {
+    readonly operators: OperatorStore;
+    readonly attempts: AttemptStore;
+    readonly sessions: Pick<SessionStore, 'removeAll'>;
+  };
+  readonly hasher: Hasher;
+  readonly totp: Totp;
+  readonly auditor: Auditor;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export type OperatorMade =
+  /** `url`: for the authenticator, shown once. */
+  | { readonly kind: 'made'; readonly url: string }
+  | { readonly kind: 'name' }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'password'; readonly why: PasswordProblem };
+
+export type OperatorReset =
+  | { readonly kind: 'set'; readonly url?: string }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'password'; readonly why: PasswordProblem };
+
+export type OperatorLogin =
+  | { readonly kind: 'in'; readonly operator: Operator }
+  /** Name, password or one-time password; nothing more is said. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'locked'; readonly until: Date };
+
+/** What can be seen of an operator. */
+export type OperatorFacts = Omit<Operator, 'hash' | 'totp'>;
+
+export interface Operators {
+  add(name: string, role: OperatorRole, password: string, by: string): Promise<OperatorMade>;
+  /** Those after the name. */
+  list(after: string | undefined, limit: number): Promise<OperatorFacts[]>;
+  get(name: string): Promise<OperatorFacts | undefined>;
+  /** Ends their sessions too. False if there is none. */
+  remove(name: string, by: string): Promise<boolean>;
+  /** Sessions have the new role from the next request on. False if there is none. */
+  setRole(name: string, role: OperatorRole, by: string): Promise<boolean>;
+  /** A new password, a new secret of the authenticator, or both; ends waits and sessions. */
+  reset(
+    name: string,
+    what: { readonly password?: string; readonly totp?: boolean },
+    by: string,
+  ): Promise<OperatorReset>;
+  /** @param address of the internet, that wrong tries count against */
+  login(name: string, password: string, code: string, address: string): Promise<OperatorLogin>;
+}
+
+export function createOperators(deps: OperatorDeps): Operators {
+  const { store, hasher, totp, auditor, clock } = deps;
+  const tries = createTries(deps);
+  const decoy = once(() => hasher.hash(deps.random.digits(40)));
+  const note = (outcome: string, name: string, by: string): void =>
+    auditor.note({ event: 'operator', outcome, caller: 'operator', by, subject: name });
+  return {
+    async add(name, role, password, by) {
+      if (!operatorNamePattern.test(name)) return { kind: 'name' };
+      const why = passwordProblem(password, name);
+      if (why !== undefined) return { kind: 'password', why };
+      const [secret, now] = [totp.secret(), clock.now()];
+      const hash = await hasher.hash(password);
+      const fresh = { name, role, hash, totp: secret, created: now, set: now };
+      if (!(await store.operators.insert(fresh))) return { kind: 'taken' };
+      note('operator-made', name, by);
+      return { kind: 'made', url: totp.url(name, secret) };
+    },
+    list: async (after, limit) => (await store.operators.list(after, limit)).map(factsOf),
+    async get(name) {
+      const found = await store.operators.get(name);
+      return found && factsOf(found);
+    },
+    async remove(name, by) {
+      const removed = await store.operators.remove(name);
+      await store.sessions.removeAll({ operator: name });
+      if (removed) note('operator-removed', name, by);
+      return removed;
+    },
+    async setRole(name, role, by) {
+      const changed = await store.operators.change(name, { role });
+      if (changed) note(`operator-role-${role}`, name, by);
+      return changed;
+    },
+    async reset(name, what, by) {
+      const done = await reset(deps, name, what);
+      if (done.kind === 'set') note('operator-reset', name, by);
+      return done;
+    },
+    login: (name, password, code, address) =>
+      login({ ...deps, tries, decoy }, { name, password, code, address }),
+  };
+}
+
+function factsOf({ hash: _hash, totp: _totp, ...facts }: Operator): OperatorFacts {
+  return facts;
+}
+
+async function reset(
+  { store, hasher, totp, clock }: OperatorDeps,
+  name: string,
+  what: { readonly password?: string; readonly totp?: boolean },
+): Promise<OperatorReset> {
+  const { password } = what;
+  const why = password === undefined ? undefined : passwordProblem(password, name);
+  if (why !== undefined) return { kind: 'password', why };
+  const secret = what.totp === true ? totp.secret() : undefined;
+  const changed = await store.operators.change(name, {
+    set: clock.now(),
+    ...(password === undefined ? {} : { hash: await hasher.hash(password) }),
+    ...(secret === undefined ? {} : { totp: secret }),
+  });
+  if (!changed) return { kind: 'unknown' };
+  await Promise.all([
+    store.sessions.removeAll({ operator: name }),
+    store.attempts.clear(everybodyKey(name)),
+    store.attempts.clearAll(pairPrefix(name)),
+  ]);
+  return { kind: 'set', ...(secret === undefined ? {} : { url: totp.url(name, secret) }) };
+}
+
+const everybodyKey = (name: string): string => `operator-all:${name}`;
+const pairPrefix = (name: string): string => `operator:${name}:`;
+
+/** One name by everybody, all names by one address, and both together, as of PINs. */
+function limitsOf(name: string, caller: string): Limit[] {
+  return [
+    { key: everybodyKey(name), rule: manyRule },
+    { key: `operator-caller:${caller}`, rule: manyRule },
+    { key: `${pairPrefix(name)}${caller}`, rule: pairRule },
+  ];
+}
+
+interface LoginDeps extends OperatorDeps {
+  readonly tries: Tries;
+  /** A hash that nothing is right for: names that there are not take as long as those that there are. */
+  readonly decoy: () => Promise<string>;
+}
+
+async function login(
+  deps: LoginDeps,
+  given: {
+    readonly name: string;
+    readonly password: string;
+    readonly code: string;
+    readonly address: string;
+  },
+): Promise<OperatorLogin> {
+  const { tries, auditor } = deps;
+  const caller = webAskerKey(given.address);
+  // A name that none can have shares one count: keys are bounded.
+  const name = operatorNamePattern.test(given.name) ? given.name : '?';
+  const note = (outcome: string): void =>
+    auditor.note({ event: 'operator-login', outcome, caller, by: name });
+  const begun = await tries.count(limitsOf(name, caller));
+  if (begun.kind === 'locked') {
+    note('locked');
+    return begun;
+  }
+  const operator = await judge(deps, name, given);
+  note(operator === undefined ? 'wrong' : 'in');
+  if (operator === undefined) return { kind: 'refused' };
+  tries.takeBack({ id: pairPrefix(name) }, begun.attempt, 'proven');
+  return { kind: 'in', operator };
+}
+
+/** The operator whose password and one-time password these are; the latter is used up by that. */
+async function judge(
+  { store, hasher, totp, clock, decoy, log }: LoginDeps,
+  name: string,
+  { password, code }: { readonly password: string; readonly code: string },
+): Promise<Operator | undefined> {
+  const operator = await store.operators.get(name);
+  const verdict = await hasher.verify(operator?.hash ?? (await decoy()), password);
+  if (operator === undefined || verdict === 'wrong') return undefined;
+  const now = clock.now();
+  const counter = totp.counterOf(operator.totp, code, now);
+  if (counter === undefined || !(await store.operators.useCounter(name, counter, now))) return undefined;
+  if (verdict === 'outdated')
+    await store.operators
+      .rehash(name, operator.hash, await hasher.hash(password))
+      .catch((error: unknown) => log.warn('a hash of a password stays as it was made', { error }));
+  return operator;
+}

@@ -1,0 +1,51 @@
+/**
+ * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--plant dropped-step|doubled-insert]... [--write]
+ *
+ * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, at moments that the seed chooses.
+ * What callers and the network know is then held against the store. Code 1 if anything is lost, doubled, corrupted or leaked.
+ * --write puts the figures into docs/reliability.md. Mounts a small disk for the controller, in mounts of its own: root only.
+ */
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { isClean } from './chaos/checker.ts';
+import { reportLines, writeReport } from './chaos/report.ts';
+import { runChaos } from './chaos/run.ts';
+import type { Plant } from './chaos/world.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    faults: { type: 'string', default: '20' },
+    deposits: { type: 'string', default: '200' },
+    plant: { type: 'string', multiple: true, default: [] },
+    write: { type: 'boolean', default: false },
+  },
+});
+
+if (process.getuid?.() === 0 && process.env['ANSWERBACK_CHAOS_MOUNTS'] === undefined) {
+  const again = [
+    '--mount',
+    '--propagation',
+    'private',
+    process.execPath,
+    ...process.execArgv,
+    ...process.argv.slice(1),
+  ];
+  const env = { ...process.env, ANSWERBACK_CHAOS_MOUNTS: 'own' };
+  process.exit(spawnSync('unshare', again, { stdio: 'inherit', env }).status ?? 1);
+}
+
+const report = await runChaos({
+  seed: Number(values.seed),
+  faults: Number(values.faults),
+  deposits: Number(values.deposits),
+  plants: values.plant as Plant[],
+  say: (line) => console.log(line),
+});
+for (const line of reportLines(report)) console.log(line);
+if (values.write)
+  await writeReport(
+    report,
+    `npm run chaos -- --seed ${values.seed} --faults ${values.faults} --deposits ${values.deposits}`,
+  );
+process.exit(isClean(report.verdict) ? 0 : 1);

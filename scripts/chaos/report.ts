@@ -1,0 +1,47 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkout } from '../stack/machine.ts';
+import type { ChaosReport } from './run.ts';
+
+/** As words for a terminal. */
+export function reportLines({ seed, faults, verdict, seconds }: ChaosReport): string[] {
+  const faultsMade = Object.entries(faults).map(([kind, count]) => `${count} ${kind}`);
+  const found = Object.entries(verdict).filter((entry): entry is [string, readonly string[]] =>
+    Array.isArray(entry[1]),
+  );
+  return [
+    `seed ${seed}, ${seconds} s: ${faultsMade.join(', ') || 'no faults'}`,
+    `${verdict.calls} calls, ${verdict.finished} spoke to the end, ${verdict.messages} messages, ${verdict.recovered} of calls that were broken off (${verdict.cut} marked as cut)`,
+    `${verdict.heard} heard by reference; ${verdict.toldTwice} told twice`,
+    ...found.map(
+      ([what, list]) =>
+        `${what}: ${list.length}${list.length === 0 ? '' : ` ${list.slice(0, 5).join('; ')}`}`,
+    ),
+  ];
+}
+
+/** Puts a row at the end of the table in docs/reliability.md. */
+export async function writeReport(
+  { seed, faults, verdict, seconds }: ChaosReport,
+  command: string,
+): Promise<void> {
+  const file = join(checkout, 'docs/reliability.md');
+  const page = await readFile(file, 'utf8');
+  const sum = Object.values(faults).reduce((total, count) => total + count, 0);
+  const cells = [
+    new Date().toISOString().slice(0, 10),
+    seed,
+    sum,
+    verdict.finished,
+    verdict.lost.length,
+    verdict.doubled.length,
+    verdict.corrupted.length,
+    verdict.leaked.length,
+    verdict.untold.length,
+    verdict.toldTwice,
+    seconds,
+    `\`${command}\``,
+  ];
+  const mark = '<!-- runs end -->';
+  await writeFile(file, page.replace(mark, `| ${cells.join(' | ')} |\n${mark}`));
+}

@@ -1,0 +1,120 @@
+/** What faults happen to: store behind a link, switch, controller, and the network with the subscribers' phones. */
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openPhone, type Phone } from '../../test/phone/phone.ts';
+import { openRelay, type Relay } from '../../test/storage/relay.ts';
+import { controllerAccess, openLocalAsterisk, type LocalAsterisk } from '../stack/asterisk.ts';
+import { openController, type Controller } from '../stack/controller.ts';
+import { checkout } from '../stack/machine.ts';
+import { run } from '../stack/run.ts';
+import { openLocalStore, type LocalStore } from '../stack/store.ts';
+
+export const access = '+12025550199';
+export const database = 'answerback';
+/** Of the controller's own disk. */
+const diskMegabytes = 8;
+
+/** A bug put into the controller on purpose, to see that the checker finds it. */
+export type Plant = 'dropped-step' | 'doubled-insert';
+
+export interface World extends AsyncDisposable {
+  readonly local: LocalStore;
+  /** Between controller and store. */
+  readonly link: Relay;
+  readonly asterisk: LocalAsterisk;
+  readonly controller: Controller;
+  readonly network: Phone;
+  /** Folder of recordings at the switch, and the controller's own for deposits. */
+  readonly recordings: string;
+  readonly deposits: string;
+  /** False where no disk of its own could be made for the controller: only root may. */
+  readonly ownDisk: boolean;
+  restartController(): Promise<void>;
+  phone(number: string): Promise<Phone>;
+}
+
+export async function openWorld(plants: readonly Plant[]): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), 'ab-chaos-'));
+  const closing: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    for (const step of closing.toReversed()) await step();
+  };
+  const keep = <T extends AsyncDisposable>(one: T): T => {
+    closing.push(async () => one[Symbol.asyncDispose]());
+    return one;
+  };
+  try {
+    await chmod(directory, 0o755);
+    const local = keep(await openLocalStore({ directory: join(directory, 'store') }));
+    const link = keep(await openRelay(Number(new URL(local.url).port)));
+    const network = keep(
+      await openPhone({ server: { host: '127.0.0.1', port: 9 }, number: 'network', onCall: 'answer' }),
+    );
+    const trunks = [{ name: 'trunk', host: '127.0.0.1', port: network.port }];
+    const asterisk = keep(await openLocalAsterisk({ directory: join(directory, 'asterisk'), trunks }));
+    const deposits = join(directory, 'disk');
+    const ownDisk = await mountDisk(deposits);
+    if (ownDisk) closing.push(() => run({ program: 'umount', args: [deposits] }).catch(() => undefined));
+    const start = (): Promise<Controller> =>
+      openController({
+        directory: join(directory, 'controller'),
+        config: configFor(asterisk, network.port, deposits),
+        env: {
+          MONGODB_URL: `mongodb://127.0.0.1:${link.port}/?directConnection=true`,
+          ...controllerAccess(asterisk).env,
+          NODE_OPTIONS: plants
+            .map((plant) => `--import ${join(checkout, `scripts/chaos/plants/${plant}.mjs`)}`)
+            .join(' '),
+        },
+        readyMs: 60_000,
+      });
+    let controller = await start();
+    closing.push(async () => controller[Symbol.asyncDispose]());
+    return {
+      local,
+      link,
+      asterisk,
+      network,
+      deposits,
+      ownDisk,
+      recordings: join(asterisk.spool, 'answerback'),
+      get controller() {
+        return controller;
+      },
+      async restartController() {
+        if (!controller.running) controller = await start();
+      },
+      async phone(number) {
+        return keep(await openPhone({ server: { host: asterisk.sipHost, port: asterisk.sipPort }, number }));
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function configFor(asterisk: LocalAsterisk, port: number, deposits: string): Record<string, unknown> {
+  return {
+    numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
+    classes: { standard: { minSpeechMs: 100 } },
+    trunks: [{ name: 'trunk', host: '127.0.0.1', port, trusted: true }],
+    asterisk: controllerAccess(asterisk).config,
+    spool: { directory: deposits },
+    web: { port: 0 },
+    log: { level: 'debug' },
+  };
+}
+
+/** A small disk, so that it can be filled. It outlives the controller, as disks do. */
+async function mountDisk(folder: string): Promise<boolean> {
+  await mkdir(folder);
+  if (process.getuid?.() !== 0) return false;
+  const args = ['-t', 'tmpfs', '-o', `size=${diskMegabytes}m,mode=755`, 'tmpfs', folder];
+  return run({ program: 'mount', args }).then(
+    () => true,
+    () => false,
+  );
+}

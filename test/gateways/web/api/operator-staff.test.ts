@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { Scope } from '../../../../app/core/access/principal.ts';
+import { masked } from '../../../../app/core/access/masked.ts';
+import type { Call } from '../../../../app/ports/media.ts';
+import { at } from '../../../storage/sample.ts';
+import { openOperatorWorld, type Body, type OperatorWorld } from './operator-world.ts';
+
+describe('the API for operators: who may, and who is calling', function () {
+  this.timeout(60_000);
+  let world: OperatorWorld;
+  before(async () => (world = await openOperatorWorld()));
+  after(async () => world[Symbol.asyncDispose]());
+  const ask: OperatorWorld['ask'] = (...given) => world.ask(...given);
+
+  it('makes keys and operators that may no more than whoever makes them', async () => {
+    const some: Scope[] = ['keys:write', 'cdrs:read'];
+    world.operator('clerk', some);
+    const make = (who: string, wanted: readonly string[], more = {}) =>
+      ask('POST', '/keys', { who, body: { name: 'x', scopes: wanted, ...more } });
+    assert.equal((await make('clerk', ['cdrs:read', 'messages:read'])).status, 403);
+    const made = await make('clerk', ['cdrs:read']);
+    assert.equal(made.status, 201, made.text);
+    assert.match(made.body['key'], /^ab_[0-9a-f]{16}_[\w-]{43}$/);
+    assert.ok(!JSON.stringify((await ask('GET', '/keys')).body).includes(made.body['key'].slice(20)));
+    assert.equal((await make('alice', ['messages:read'], { mailbox: 'none' })).status, 404);
+    assert.equal(
+      (await make('alice', ['messages:read'], { mailbox: world.ann.id })).body['mailbox'],
+      world.ann.id,
+    );
+    for (const bad of [[], ['all'], ['cdrs:read', 7]])
+      assert.equal((await make('alice', bad as string[])).status, 400);
+    assert.ok((await ask('DELETE', `/keys/${made.body['id']}`)).body['revoked']);
+    assert.equal((await ask('DELETE', '/keys/none')).status, 404);
+
+    const password = 'correct horse battery staple';
+    const add = (who: string, name: string, role: string) =>
+      ask('POST', '/operators', { who, body: { name, role, password } });
+    assert.equal((await add('clerk', 'bert', 'admin')).status, 403);
+    assert.equal((await add('clerk', 'bert', 'billing')).status, 201);
+    const admin = await add('alice', 'alice', 'admin');
+    assert.match(admin.body['totp'], /^otpauth:\/\//);
+    assert.equal((await add('alice', 'alice', 'admin')).status, 409);
+    assert.equal((await add('alice', 'Alice', 'admin')).status, 422);
+    const weak = await ask('POST', '/operators', {
+      body: { name: 'carl', role: 'admin', password: 'short' },
+    });
+    assert.deepEqual([weak.status, weak.body['fields'][0].field], [422, 'password']);
+    const patch = (who: string, name: string, body: object) =>
+      ask('PATCH', `/operators/${name}`, { who, body });
+    // Whoever may less cannot take over somebody who may more.
+    assert.equal((await patch('clerk', 'alice', { password: `${password}!`, totp: true })).status, 403);
+    assert.equal((await ask('DELETE', '/operators/alice', { who: 'clerk' })).status, 403);
+    assert.equal((await patch('alice', 'bert', { role: 'support' })).status, 200);
+    assert.equal((await patch('clerk', 'bert', { role: 'billing' })).status, 403);
+    assert.match((await patch('alice', 'bert', { totp: true })).body['totp'], /^otpauth:/);
+    assert.equal((await patch('alice', 'alice', { role: 'billing' })).status, 422);
+    assert.equal((await ask('DELETE', '/operators/alice')).status, 422);
+    assert.equal((await ask('DELETE', '/operators/bert')).status, 204);
+    assert.equal((await ask('DELETE', '/operators/bert')).status, 404);
+    const listed = await ask('GET', '/operators');
+    assert.deepEqual(
+      listed.body['items'].map(({ name }: Body) => name),
+      ['alice'],
+    );
+    assert.ok(!/argon2|otpauth|hash/.test(listed.text));
+    const seen = await world.audited();
+    for (const done of [
+      'clerk key-made',
+      'alice key-revoked',
+      'alice operator-removed',
+      'alice operator-reset',
+    ])
+      assert.ok(seen.includes(done), done);
+  });
+
+  it('shows calls in progress, numbers masked for those who may not see records', async () => {
+    const facts = {
+      trunk: 'trunk',
+      requestUser: '12025550147',
+      privacy: false,
+      asserted: { number: '+41791234567' },
+    };
+    const call = {
+      id: 'call-1',
+      facts,
+      entry: { kind: 'incoming' },
+      started: at(0),
+      answered: at(1),
+    } as unknown as Call;
+    const hidden = {
+      ...call,
+      id: 'call-2',
+      started: at(5),
+      facts: { ...facts, privacy: true, requestUser: '1234567897#' },
+    } as unknown as Call;
+    const left = [call, hidden].map((one) => world.operating.calls.enter(one));
+    const { body } = await ask('GET', '/calls');
+    assert.deepEqual(
+      body['items'].map(({ from, to }: Body) => [from, to]),
+      [
+        ['+41791234567', '12025550147'],
+        [undefined, '1234567897#'],
+      ],
+    );
+    world.operator('watcher', ['operations:read']);
+    const seen = await ask('GET', '/calls', { who: 'watcher' });
+    assert.deepEqual(
+      seen.body['items'].map(({ from, to }: Body) => [from, to]),
+      [
+        ['+4179•••••67', '120••••••47'],
+        [undefined, '•••'],
+      ],
+    );
+    for (const end of left) end();
+    assert.deepEqual((await ask('GET', '/calls')).body['items'], []);
+    assert.equal(masked('911'), '•••');
+  });
+});

@@ -1,0 +1,34 @@
+/** Which words are said when: by the recogniser's times, else each sentence for a share of the time by its length. */
+import type { Message } from '../api/messages.ts';
+
+export interface Piece {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+type Spoken = Pick<Message, 'transcript' | 'words' | 'durationMs'>;
+
+export function piecesOf({ transcript = '', words = [], durationMs = 0 }: Spoken): readonly Piece[] {
+  if (words.length > 0)
+    return words.map(({ word, startMs, endMs }) => ({ text: `${word} `, startMs, endMs }));
+  const sentences = transcript.match(/[^.!?…\n]+(?:[.!?…]+["'”’)]*)?\s*|[.!?…\n]+\s*/g) ?? [];
+  const all = sentences.reduce((sum, one) => sum + one.length, 0);
+  let before = 0;
+  return sentences.map((text) => {
+    const startMs = (before / all) * durationMs;
+    before += text.length;
+    return { text, startMs, endMs: (before / all) * durationMs };
+  });
+}
+
+/** Index of what is said then, or was said last; -1 before the first. */
+export function pieceAt(pieces: readonly Piece[], ms: number): number {
+  let [low, high] = [0, pieces.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pieces[middle]?.startMs ?? 0) <= ms) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
