@@ -18,6 +18,7 @@ import { openWebhookGateway } from './gateways/webhook/open.ts';
 import { openScheduler } from './jobs/open.ts';
 import { openEndpoints } from './media/ari/open-endpoints.ts';
 import { openAriMedia, type AriMediaDeps, type AriSettings } from './media/ari/open.ts';
+import type { EslMediaDeps } from './media/esl/open.ts';
 import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import type { E164 } from './core/ids.ts';
@@ -85,6 +86,7 @@ async function main(): Promise<void> {
     prompts,
     language,
     onPlaying: (stored) => stages.playing(stored),
+    lampOf: lampsOf(config, store),
     ...switchMeter(metrics),
   });
   await using transform = openTransform(config.tools, { log });
@@ -193,11 +195,22 @@ function totpIssuer({ node, web }: Config): string {
 }
 
 /** The switch that the configuration names. */
-async function openSwitch(config: Config, secrets: Secrets, deps: AriMediaDeps) {
+async function openSwitch(config: Config, secrets: Secrets, deps: AriMediaDeps & EslMediaDeps) {
   if (config.switch === 'asterisk') return openAriMedia(switchSettings(config, secrets), deps);
   const { openEslMedia } = await import('./media/esl/open.ts');
   const { freeswitch, trunks } = config;
   return openEslMedia({ ...freeswitch, trunks, password: secrets.freeswitchPassword }, deps);
+}
+
+/** What a phone that asks is told of the messages of its number; `undefined` = not served here. */
+function lampsOf(config: Config, store: Store) {
+  const plan = createNumberPlan(config.numbers);
+  return async (number: string) => {
+    if (plan.classOf(number as E164) === undefined) return undefined;
+    const mailbox = await store.mailboxes.find(number as E164);
+    const isLit = mailbox !== undefined && config.classes[mailbox.classOfService]?.lamp !== false;
+    return isLit ? lampClasses(mailbox) : darkLamp;
+  };
 }
 
 function switchSettings(config: Config, secrets: Secrets): AriSettings {
@@ -300,13 +313,7 @@ async function openEdge(config: Config, secrets: Secrets, { media, store, log, o
   const { sipEdge, node, trunks, numbers } = config;
   if (sipEdge === undefined) return undefined;
   const { openSipEdge } = await import('./gateways/sip-edge/open.ts');
-  const plan = createNumberPlan(numbers);
-  const lampOf = async (number: string) => {
-    if (plan.classOf(number as E164) === undefined) return undefined;
-    const mailbox = await store.mailboxes.find(number as E164);
-    const isLit = mailbox !== undefined && config.classes[mailbox.classOfService]?.lamp !== false;
-    return isLit ? lampClasses(mailbox) : darkLamp;
-  };
+  const lampOf = lampsOf(config, store);
   return openSipEdge(
     { ...sipEdge, secret: secrets.drachtio, node, trunks, numbers },
     { log, clock, onText, lampOf, subscriptions: store.subscriptions, healthy: () => media.healthy },

@@ -17,6 +17,7 @@ import { speechSchema } from './speech.ts';
 import { toolsSchema } from './tools.ts';
 import { webAccess } from './web-access.ts';
 import { webApi } from './web-api.ts';
+import { webMetrics } from './web-metrics.ts';
 import { webhooks } from './webhooks.ts';
 
 const codes = z.int().min(1).max(100);
@@ -381,16 +382,7 @@ export const configSchema = z.strictObject({
       tls: certificateFiles.optional().describe('Speaks HTTPS; see docs/encryption.md.'),
       page: z.string().default('web/dist').describe('Folder with the built page; see docs/web.md.'),
       ...webAccess,
-      metrics: z
-        .strictObject({
-          host: z
-            .string()
-            .default('127.0.0.1')
-            .describe('Address to listen on. Nobody is asked for a password: let only Prometheus reach it.'),
-          port: z.int().min(0).max(65535).default(9464).describe('Port; 0 picks one.'),
-        })
-        .prefault({})
-        .describe('Metrics for Prometheus at `/metrics`, apart from the web server; see docs/monitoring.md.'),
+      metrics: webMetrics,
     })
     .prefault({})
     .describe('The web server.'),

@@ -1,7 +1,7 @@
 /** The section `sipEdge` of the configuration. */
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { name } from './forms.ts';
+import { isNetwork } from './network.ts';
 import { port } from './parts.ts';
 
 const node = z.strictObject({
@@ -92,14 +92,3 @@ export const sipEdge = z
     door: door.optional().describe('Front door: calls go to the node that has the mailbox. None if absent.'),
   })
   .describe('SIP edge: texts, message waiting and calls by a drachtio-server; see docs/sip-edge.md.');
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits, more] = text.split('/');
-  const family = isIP(address);
-  const most = family === 6 ? 128 : 32;
-  return (
-    family !== 0 &&
-    more === undefined &&
-    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
-  );
-}

@@ -99,8 +99,7 @@ export function createController(given: Rooms): Controller {
     onDue: (at) => calls.wakeAt(at),
   });
   messaging.late.deliveries = deliveries;
-  const senders = [rooms.config.twilio?.from, ...rooms.config.smpp.map((bind) => bind.from)];
-  const smsNumbers = senders.filter((one) => one !== undefined);
+  const smsNumbers = smsNumbersOf(rooms);
   const commands = createCommands({
     ...shared,
     retrieval,
@@ -123,29 +122,18 @@ export function createController(given: Rooms): Controller {
     account,
   });
   const { scheduler } = rooms;
-  const texts = scheduler.worker('texts', every.texts, async (signal) => {
-    await notify.runDue(signal);
-  });
-  messaging.textsDue.worker = texts;
+  const texts = startTexts(rooms, messaging);
   const calls = scheduler.worker('calls', every.calls, async (signal) => {
     await deliveries.runDue(signal);
   });
-  const drain = async (signal: AbortSignal): Promise<void> => {
-    if (rooms.spool.size > 0) await deposits.drain(signal);
-  };
-  const spooled = scheduler.worker('spool', every.spool, drain, 'controller');
+  const spooled = startDraining(rooms, messaging);
   keepBooks(rooms, shared, messaging);
   scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
   const counts = startCounting(rooms, messaging);
   startArchive(rooms, shared);
   const admission = createAdmission(rooms, shared, messaging, running);
-  const { standing } = admission;
-  const happening = createHappening(rooms, shared, messaging, {
-    events,
-    calls: inProgress,
-    standing,
-    running,
-  });
+  const told = { events, calls: inProgress, standing: admission.standing, running };
+  const happening = createHappening(rooms, shared, messaging, told);
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
@@ -164,6 +152,28 @@ export function createController(given: Rooms): Controller {
       await events.stop();
     },
   };
+}
+
+/** Numbers that our texts come from. */
+function smsNumbersOf({ config }: Rooms): string[] {
+  const senders = [config.twilio?.from, ...config.smpp.map((bind) => bind.from)];
+  return senders.filter((one) => one !== undefined);
+}
+
+function startTexts({ scheduler }: Rooms, { notify, textsDue }: Messaging): Worker {
+  const texts = scheduler.worker('texts', every.texts, async (signal) => {
+    await notify.runDue(signal);
+  });
+  textsDue.worker = texts;
+  return texts;
+}
+
+/** What this controller's disk keeps goes into the store. */
+function startDraining({ scheduler, spool }: Rooms, { deposits }: Messaging): Worker {
+  const drain = async (signal: AbortSignal): Promise<void> => {
+    if (spool.size > 0) await deposits.drain(signal);
+  };
+  return scheduler.worker('spool', every.spool, drain, 'controller');
 }
 
 /** Writes down what was done, and sums it up. */

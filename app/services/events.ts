@@ -7,7 +7,7 @@ import type { EventPlace } from '../core/event/place.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { EventBatch, EventStore } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
-import { createEventWriter } from './event-writer.ts';
+import { createEventWriter, type EventWriter } from './event-writer.ts';
 
 const lookMs = 200;
 /** The same while the store is away. */
@@ -58,109 +58,138 @@ interface Follower {
 }
 
 export function createEvents(deps: EventsDeps): Events {
-  const { store, log } = deps;
-  const followers = new Set<Follower>();
-  const own: ((batch: EventBatch) => void)[] = [];
+  const feed = new EventFeed(deps);
+  return {
+    publish: (event) => feed.publish(event),
+    follow: (from, told) => feed.follow(from, told),
+    onOwn: (told) => feed.onOwn(told),
+    stop: () => feed.stop(),
+  };
+}
+
+/** Batches in their order, to those who follow here. */
+class EventFeed implements Events {
+  readonly #deps: EventsDeps;
+  readonly #followers = new Set<Follower>();
+  readonly #own: ((batch: EventBatch) => void)[] = [];
+  readonly #writer: EventWriter;
   /** The last batch that is known here. */
-  let known = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let beginning: Promise<void> | undefined;
-  let reading: Promise<void> | undefined;
-  let sought: string | undefined;
-  let away = false;
-  let stopped = false;
+  #known = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #beginning: Promise<void> | undefined;
+  #reading: Promise<void> | undefined;
+  #sought: string | undefined;
+  #away = false;
+  #stopped = false;
+
+  constructor(deps: EventsDeps) {
+    this.#deps = deps;
+    this.#writer = createEventWriter({
+      ...deps,
+      known: () => this.#known,
+      seek: (key) => (this.#sought = key),
+      landed: () => this.#sought === undefined,
+      onWritten: (batch) => this.#note(batch),
+      catchUp: (uncertain) => this.#catchUp(uncertain),
+    });
+  }
+
+  publish(event: AppEvent): void {
+    this.#writer.publish(event);
+  }
+
+  onOwn(told: (batch: EventBatch) => void): void {
+    this.#own.push(told);
+  }
+
+  async follow(from: EventPlace | undefined, told: (one: Told) => void): Promise<Following> {
+    const follower: Follower = { told, batch: 0, index: 0, live: false };
+    this.#followers.add(follower);
+    try {
+      await this.#begin();
+      if (from !== undefined) await readUpTo(this.#deps.store, follower, from, () => this.#known);
+    } catch (error) {
+      this.#followers.delete(follower);
+      throw error;
+    }
+    if (from === undefined) toldUpTo(follower, this.#known);
+    this.#schedule();
+    return {
+      get place() {
+        return { batch: follower.batch, index: follower.index };
+      },
+      end: () => void this.#followers.delete(follower),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#writer.stop();
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    for (const follower of this.#followers) follower.told({ kind: 'over' });
+    this.#followers.clear();
+  }
 
   /** Each batch once, in order. */
-  const note = (batch: EventBatch): void => {
-    if (batch.number <= known) return;
-    const gap = batch.number > known + 1;
-    known = batch.number;
-    for (const one of followers) if (one.live) tell(one, batch, gap);
-    if (batch.key !== sought) return;
-    sought = undefined;
-    for (const told of own) told(batch);
-  };
-  const readOn = (): Promise<void> => {
-    reading ??= (async () => {
-      for (;;) {
-        const found = await store.after(known, readAtOnce);
-        found.forEach(note);
-        if (found.length < readAtOnce) return;
-      }
-    })().finally(() => (reading = undefined));
-    return reading;
-  };
-  const look = async (): Promise<void> => {
-    try {
-      await readOn();
-      away = false;
-    } catch (error) {
-      if (!away) log.warn('events of other controllers wait for the store', { error });
-      away = true;
+  #note(batch: EventBatch): void {
+    if (batch.number <= this.#known) return;
+    const gap = batch.number > this.#known + 1;
+    this.#known = batch.number;
+    for (const one of this.#followers) if (one.live) tell(one, batch, gap);
+    if (batch.key !== this.#sought) return;
+    this.#sought = undefined;
+    for (const told of this.#own) told(batch);
+  }
+
+  #readOn(): Promise<void> {
+    this.#reading ??= this.#readAll().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    for (;;) {
+      const found = await this.#deps.store.after(this.#known, readAtOnce);
+      for (const batch of found) this.#note(batch);
+      if (found.length < readAtOnce) return;
     }
-    timer = undefined;
-    schedule();
-  };
-  const schedule = (): void => {
-    if (followers.size === 0 || stopped) beginning = undefined;
-    else timer ??= setTimeout(() => void look(), away ? awayMs : lookMs);
-  };
-  const begin = (): Promise<void> => {
-    beginning ??= store.last().then(
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#readOn();
+      this.#away = false;
+    } catch (error) {
+      if (!this.#away) this.#deps.log.warn('events of other controllers wait for the store', { error });
+      this.#away = true;
+    }
+    this.#timer = undefined;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#followers.size === 0 || this.#stopped) this.#beginning = undefined;
+    else this.#timer ??= setTimeout(() => void this.#look(), this.#away ? awayMs : lookMs);
+  }
+
+  #begin(): Promise<void> {
+    this.#beginning ??= this.#deps.store.last().then(
       (last) => {
-        known = last;
-        schedule();
+        this.#known = last;
+        this.#schedule();
       },
       (error: unknown) => {
-        beginning = undefined;
+        this.#beginning = undefined;
         throw error;
       },
     );
-    return beginning;
-  };
-  const writer = createEventWriter({
-    ...deps,
-    known: () => known,
-    seek: (key) => (sought = key),
-    landed: () => sought === undefined,
-    onWritten: note,
-    async catchUp(uncertain) {
-      // Without followers nobody needs to know what was written, only how far it goes.
-      if (followers.size === 0 && !uncertain) known = await store.last();
-      else await readOn();
-    },
-  });
-  const end = (follower: Follower): void => void followers.delete(follower);
-  return {
-    publish: (event) => writer.publish(event),
-    onOwn: (told) => void own.push(told),
-    async follow(from, told) {
-      const follower: Follower = { told, batch: 0, index: 0, live: false };
-      followers.add(follower);
-      try {
-        await begin();
-        if (from !== undefined) await readUpTo(store, follower, from, () => known);
-      } catch (error) {
-        followers.delete(follower);
-        throw error;
-      }
-      if (from === undefined) toldUpTo(follower, known);
-      schedule();
-      return {
-        get place() {
-          return { batch: follower.batch, index: follower.index };
-        },
-        end: () => end(follower),
-      };
-    },
-    async stop() {
-      await writer.stop();
-      stopped = true;
-      clearTimeout(timer);
-      for (const follower of followers) follower.told({ kind: 'over' });
-      followers.clear();
-    },
-  };
+    return this.#beginning;
+  }
+
+  async #catchUp(uncertain: boolean): Promise<void> {
+    // Without followers nobody needs to know what was written, only how far it goes.
+    if (this.#followers.size === 0 && !uncertain) this.#known = await this.#deps.store.last();
+    else await this.#readOn();
+  }
 }
 
 function tell(follower: Follower, batch: EventBatch, gap: boolean, skipped = 0): void {

@@ -67,6 +67,8 @@ async function measure({ folder, child, port, calls, rounds, say }: Setting) {
     domain: '127.0.0.1',
     trunk: 'trunk',
     trunks: [{ name: 'trunk', host: '127.0.0.1', port: 5060 }],
+    recordings: 'shared' as const,
+    http: { host: '127.0.0.1', port: 0, maxBytes: 1_000_000, folder: '/nowhere' },
     timeoutMs: 10_000,
   };
   await using media = await openEslMedia(settings, {
@@ -74,6 +76,7 @@ async function measure({ folder, child, port, calls, rounds, say }: Setting) {
     clock: { now: () => new Date() },
     prompts,
     language: 'en',
+    lampOf: async () => undefined,
   });
   await media.ready(AbortSignal.timeout(10_000));
   child.send({ port: media.port });

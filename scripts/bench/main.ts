@@ -22,6 +22,7 @@ import { terminalTable, writeReport } from './report.ts';
 import type { Bench } from './result.ts';
 import { search } from './search.ts';
 import { openStage, type Stage } from './stage.ts';
+import { web } from './web.ts';
 
 const programs: readonly BenchProgram[] = [
   depositCpu,
@@ -36,6 +37,7 @@ const programs: readonly BenchProgram[] = [
   search,
   billing,
   esl,
+  web,
 ];
 
 async function main(): Promise<void> {

@@ -11,8 +11,10 @@ export interface FreeSwitchValues {
   readonly eslPassword: string;
   /** Where calls are handed over: `host:port`; of several controllers the first that answers takes the call. */
   readonly controllers: readonly string[];
-  /** Folder that controller and switch see by the same path. */
+  /** Folder that controller and switch see by the same path; without one, that of the switch's own disk for recordings. */
   readonly folder: string;
+  /** Whether files pass over HTTP. */
+  readonly http: boolean;
   readonly domain: string;
   readonly sipHost: string;
   readonly sipPort: number;
@@ -116,11 +118,13 @@ function placeholdersOf(values: FreeSwitchValues, sounds: string): Placeholders 
   const { trunks, phones, controllers, tries } = values;
   const plain: Readonly<Record<string, string | number>> = {
     DOMAIN: values.domain,
+    CACHE: `${values.folder}/cache`,
     ESL_ACL: isLoopback(values.eslHost) ? 'loopback.auto' : 'localnet.auto',
     ESL_HOST: values.eslHost,
     ESL_PASSWORD: values.eslPassword,
     ESL_PORT: values.eslPort,
     FOLDER: values.folder,
+    RECORDINGS: values.http ? values.folder : `${values.folder}/recordings`,
     MAX_SECONDS: values.maxSeconds,
     MAX_SESSIONS: values.maxSessions,
     MAX_SILENCE: values.maxSilence,
@@ -135,6 +139,7 @@ function placeholdersOf(values: FreeSwitchValues, sounds: string): Placeholders 
   const again = `${socket}\n      <action application="sleep" data="500"/>`;
   return {
     ...Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, escaped(String(value))])),
+    MORE_MODULES: values.http ? '    <load module="mod_http_cache"/>' : '',
     HANDOVERS: Array.from({ length: tries }, () => again).join('\n'),
     TRUNK_NODES: trunks.map(({ host }) => `      <node type="allow" ${addressOf(host)}/>`).join('\n'),
     TRUNK_CONDITIONS: trunks.map(trunkCondition).join('\n'),

@@ -1,4 +1,7 @@
-/** The whole product on FreeSWITCH: the same controller, the same flows, another switch (a double made from recordings). */
+/**
+ * The whole product on FreeSWITCH: the same controller, the same flows, another switch (a double made from recordings); and
+ * behind a drachtio-server (another such double).
+ */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +14,11 @@ import { openController, type Controller } from '../../scripts/stack/controller.
 import { freePort } from '../../scripts/stack/ports.ts';
 import { openLocalStore, type LocalStore } from '../../scripts/stack/store.ts';
 import { speech } from '../audio/speech.ts';
+import { openDrachtioDouble, type DrachtioDouble } from '../gateways/sip-edge/double.ts';
+import { headerOf, statusOf } from '../gateways/sip-edge/message.ts';
+import { phonePeer, request, trunkPeer } from '../gateways/sip-edge/world.ts';
 import { silence, type Line, type Played } from '../media/esl/double/line.ts';
+import type { Channel } from '../media/esl/double/channel.ts';
 import { openFreeSwitchDouble, type FreeSwitchDouble } from '../media/esl/double/switch.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
@@ -77,7 +84,9 @@ describe('The main job on FreeSWITCH', function () {
   let local: LocalStore;
   let store: Store;
   let double: FreeSwitchDouble;
+  let edge: DrachtioDouble;
   let controller: Controller;
+  const proxied: { readonly target: string; readonly channel: Channel }[] = [];
   let said: Buffer;
   let reference = '';
   const texts: { to: string; body: string }[] = [];
@@ -108,6 +117,15 @@ describe('The main job on FreeSWITCH', function () {
         return telephone;
       },
     });
+    edge = await openDrachtioDouble({
+      secret: password,
+      // The server sends the call on, and the switch has it.
+      onProxy: (target) => {
+        const facts = { to: subscriber, from: caller, name: 'Alice', variables: handOver };
+        proxied.push({ target, channel: double.ring(facts, new Telephone()) });
+        return 200;
+      },
+    });
     controller = await openController({
       directory: join(directory, 'controller'),
       config: {
@@ -119,16 +137,26 @@ describe('The main job on FreeSWITCH', function () {
           domain: '127.0.0.1',
         },
         numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
-        trunks: [{ name: 'trunk', host: '127.0.0.1', port: 5070, trusted: true }],
+        trunks: [
+          { name: 'trunk', host: '127.0.0.1', port: 5070, trusted: true },
+          { name: 'sbc', host: trunkPeer.address, port: trunkPeer.port, trusted: true },
+        ],
+        sipEdge: {
+          port: edge.port,
+          phones: ['10.1.0.0/16'],
+          door: { nodes: [{ name: 'home', uri: 'sip:127.0.0.1:5060' }] },
+        },
+        classes: { standard: { lamp: true } },
         web: { port: 0 },
         log: { level: 'debug' },
       },
-      env: { MONGODB_URL: local.url, FREESWITCH_PASSWORD: password },
+      env: { MONGODB_URL: local.url, FREESWITCH_PASSWORD: password, DRACHTIO_SECRET: password },
     });
   });
 
   after(async () => {
     await controller?.[Symbol.asyncDispose]();
+    await edge?.[Symbol.asyncDispose]();
     await double?.[Symbol.asyncDispose]();
     await store?.[Symbol.asyncDispose]();
     await local?.[Symbol.asyncDispose]();
@@ -166,5 +194,44 @@ describe('The main job on FreeSWITCH', function () {
     await eventually(() => channel()?.get('answerback_taken') === 'true');
     double.press(channel() ?? assert.fail(), '1');
     await dialled[0]?.hears(said.subarray(4000), 1500);
+  });
+
+  it('B1: over the SIP edge a text is a message whose lamp a phone is told of, and one to the access number a command', async () => {
+    const number = '+12025550148';
+    const arrives = (
+      method: string,
+      to: string,
+      more: { headers?: Record<string, string>; body?: string },
+    ) => {
+      const headers = { To: `<sip:${to}@example.org>`, ...more.headers };
+      const callId = `${method}-${to}@sbc`;
+      const raw = request(method, to, { callId, cseq: 1, headers, body: more.body ?? '' });
+      return edge.arrives(raw, method === 'SUBSCRIBE' ? phonePeer : trunkPeer);
+    };
+    const notified = (line: RegExp) => () =>
+      edge.sent.some(({ start, body }) => start.startsWith('NOTIFY') && line.test(body));
+    await eventually(() => edge.routed('message') > 0);
+    const asked = { Event: 'message-summary', Contact: '<sip:1001@10.1.0.7:5070>' };
+    assert.equal(statusOf(await arrives('SUBSCRIBE', number, { headers: asked })), 200);
+    await eventually(notified(/Messages-Waiting: no/));
+    const text = { headers: { 'Content-Type': 'text/plain' }, body: 'The parcel is at the front desk.' };
+    assert.equal(statusOf(await arrives('MESSAGE', number, text)), 202);
+    await eventually(notified(/Messages-Waiting: yes/));
+    const mailbox = await store.mailboxes.find(number as E164);
+    assert.equal(mailbox?.counts.new, 1);
+    const before = texts.length;
+    const headers = { ...text.headers, From: `<sip:${number}@example.net>;tag=2` };
+    assert.equal(statusOf(await arrives('MESSAGE', access, { headers, body: 'HELP' })), 202);
+    await eventually(() => texts.slice(before).some(({ to }) => to.includes(number)));
+  });
+
+  it('B1: a call to the front door of the SIP edge is sent on to the switch, which answers it', async () => {
+    const invite = { callId: 'invite@sbc', cseq: 1, headers: { Contact: '<sip:bob@10.0.0.5>' }, body: '' };
+    const answer = await edge.arrives(request('INVITE', subscriber, invite), trunkPeer);
+    assert.equal(statusOf(answer), 200, headerOf(answer, 'reason'));
+    const [call] = proxied;
+    assert.equal(call?.target, `sip:${subscriber}@127.0.0.1:5060`);
+    await eventually(() => call.channel.answeredAt !== undefined);
+    double.hangUp(call.channel);
   });
 });

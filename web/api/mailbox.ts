@@ -5,13 +5,12 @@ import type {
   Mailbox,
   MailboxChange,
   NotificationRule,
-  Settings,
   Usage,
 } from '../../app/gateways/web/api/schema/mailbox.ts';
 import type { NotificationList } from '../../app/gateways/web/api/schema/notification.ts';
 import { ask, query, type Answer } from './client.ts';
 
-export type { GreetingKind, Greetings, Mailbox, MailboxChange, NotificationRule, Settings, Usage };
+export type { GreetingKind, Greetings, Mailbox, MailboxChange, NotificationRule, Usage };
 
 export function readMailbox(id: string): Promise<Answer<Mailbox>> {
   return ask('GET', `/mailboxes/${id}`);

@@ -269,6 +269,7 @@ export const en = {
     emailHint: 'Where mails about messages go',
     pin: 'PIN',
     pinOld: 'Present PIN',
+    pinOldHint: 'If you have forgotten it, leave this empty: you came by a code.',
     pinNew: 'New PIN',
     pinHint: '6 to 20 digits that are not easy to guess',
     pinAgain: 'New PIN again',

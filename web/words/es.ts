@@ -271,6 +271,7 @@ export const es: Words = {
     emailHint: 'Adonde van los correos sobre mensajes',
     pin: 'PIN',
     pinOld: 'PIN actual',
+    pinOldHint: 'Si lo ha olvidado, déjelo vacío: ha entrado con un código.',
     pinNew: 'PIN nuevo',
     pinHint: 'De 6 a 20 cifras que no sean fáciles de adivinar',
     pinAgain: 'PIN nuevo otra vez',

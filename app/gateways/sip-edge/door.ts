@@ -42,6 +42,8 @@ export function openDoor(slice: DoorSlice, { peers, plan, owners }: DoorDeps): S
     if (trunk === undefined && !peers.isPhone(request.peer.address)) return answer(403);
     // Within a dialog calls do not come here: the door has none.
     if (hasTag(request.header('to'))) return answer(481);
+    // The node would believe the edge: a proxy passes these on as they are. After a redirection it sees who says so.
+    if (slice.mode === 'proxy' && assertsUnbelieved(request, trunk)) return answer(403);
     const uri = parseNameAddr(request.uri);
     if (uri === undefined) return answer(416);
     const looped = loopFault(request, uri, slice.name);
@@ -57,6 +59,14 @@ export function openDoor(slice: DoorSlice, { peers, plan, owners }: DoorDeps): S
       ? redirected(found.uris, uri, slice)
       : proxied(found.uris, uri, slice, owners);
   };
+}
+
+/** Headers by which a network says who calls (RFC 3325) and how sure of it it is (RFC 8224); those before a standard too. */
+function assertsUnbelieved(request: SipRequest, trunk: EdgeTrunk | undefined): boolean {
+  if (trunk?.trusted === true) return false;
+  const has = (name: string): boolean => request.header(name) !== undefined;
+  if (has('p-asserted-identity') || has('remote-party-id')) return true;
+  return trunk?.attests !== true && has('p-attestation-indicator');
 }
 
 /** RFC 3261, sections 16.3 (Max-Forwards) and 8.2.2.2 (482). */

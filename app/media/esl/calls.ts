@@ -2,22 +2,25 @@ import { readTag } from '../../core/message/recording-tag.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CallEntry } from '../../ports/media.ts';
 import type { Queue } from '../parts/queue.ts';
+import { after } from '../parts/timer.ts';
 import { EslCall, type CallDeps } from './call.ts';
-import type { Dialling } from './dial.ts';
+import { outVariable, type Dialling } from './dial.ts';
 import { outgoingFacts, readFacts } from './facts.ts';
 import { Leg } from './leg.ts';
 import { Line } from './line.ts';
 import { recordingVariable } from './record.ts';
 import type { EslEvent } from './wire/event.ts';
+import type { Frame } from './wire/frames.ts';
 import type { OutboundCall } from './wire/listener.ts';
 
 export interface CallsDeps extends CallDeps {
   readonly queue: Queue<EslCall>;
   readonly dialling: Dialling;
   readonly log: Log;
-  /** Trunk of calls out. */
-  readonly trunk: string;
 }
+
+/** So long after the switch told that a channel is over, its account may still come, in milliseconds. */
+const accountMs = 2000;
 
 /** Set once a controller has had the call: it comes again if that one goes away. */
 const takenVariable = 'answerback_taken';
@@ -44,10 +47,23 @@ export class Calls {
     this.#byId.get(id)?.leg.finish('detached');
     const call = this.#make(new Leg(line, this.#deps.log), data);
     line.set(takenVariable, 'true');
-    if (!this.#deps.dialling.answered(id, call)) this.#deps.queue.push(call);
+    // A call of ours that was answered after it had been given up is nobody's.
+    if (!this.#deps.dialling.answered(id, call)) {
+      if (call.entry.kind === 'outgoing') line.hangup('NORMAL_CLEARING');
+      else this.#deps.queue.push(call);
+    }
+    let cancel = (): void => undefined;
     return {
       event: (event: EslEvent) => this.#of(line)?.leg.event(event),
-      closed: () => this.#over(line),
+      notice: ({ headers }: Frame) => {
+        if (headers.get('Content-Disposition') !== 'linger') return;
+        cancel();
+        cancel = after(accountMs, () => this.#unaccounted(line));
+      },
+      closed: () => {
+        cancel();
+        this.#over(line);
+      },
     };
   }
 
@@ -80,15 +96,12 @@ export class Calls {
     const created = Number(data.get('Caller-Channel-Created-Time')) / 1000;
     const answered = Number(data.get('Caller-Channel-Answered-Time')) / 1000;
     const now = this.#deps.clock.now();
-    const entry = this.#entryOf(leg.id, data);
+    const entry = entryOf(data);
+    const out = data.variable(outVariable);
     const facts =
-      entry.kind === 'outgoing'
-        ? outgoingFacts(
-            this.#deps.trunk,
-            data.variable('sip_call_id') ?? '',
-            data.get('Caller-Destination-Number') ?? '',
-          )
-        : readFacts(data);
+      out === undefined
+        ? readFacts(data)
+        : outgoingFacts(out, data.variable('sip_call_id') ?? '', data.get('Caller-Destination-Number') ?? '');
     const call = new EslCall(
       {
         leg,
@@ -101,16 +114,6 @@ export class Calls {
     );
     this.#byId.set(leg.id, call);
     return call;
-  }
-
-  #entryOf(id: string, data: EslEvent): CallEntry {
-    if (this.#deps.dialling.has(id)) return { kind: 'outgoing' };
-    if (data.variable(takenVariable) !== 'true') return { kind: 'incoming' };
-    const tag = data.variable(recordingVariable);
-    return {
-      kind: 'resumed',
-      ...(tag !== undefined && readTag(tag) !== undefined ? { recording: { tag } } : {}),
-    };
   }
 
   /** The call on this connection: one that was lost may have come again on another. */
@@ -128,7 +131,25 @@ export class Calls {
     this.#remember(call);
   }
 
+  /** The notice came, and no event of the end: what waits for the channel is over all the same, and so is the connection. */
+  #unaccounted(line: Line): void {
+    if (!line.open) return;
+    line.over();
+    this.#of(line)?.leg.finish('ended');
+    line.leave();
+  }
+
   #remember(call: EslCall): void {
     if (call.leg.tags.size > 0) this.#ended.add(call);
   }
+}
+
+function entryOf(data: EslEvent): CallEntry {
+  if (data.variable(takenVariable) !== 'true')
+    return { kind: data.variable(outVariable) === undefined ? 'incoming' : 'outgoing' };
+  const tag = data.variable(recordingVariable);
+  return {
+    kind: 'resumed',
+    ...(tag !== undefined && readTag(tag) !== undefined ? { recording: { tag } } : {}),
+  };
 }

@@ -8,13 +8,12 @@ import { trunkNamed, type TextDeps } from './texts.ts';
 import { originateValue } from './wire/command.ts';
 import { EslError } from './wire/errors.ts';
 
+/** The variable of the channel that marks a call of ours, and names the trunk or the phone that it went to. */
+export const outVariable = 'answerback_out';
+
 /** Calls that we are making: from the answer to the hand-over. */
 export class Dialling {
   readonly #waiting = new Map<string, (call: EslCall) => void>();
-
-  has(id: string): boolean {
-    return this.#waiting.has(id);
-  }
 
   /** True if the channel was one of them. */
   answered(id: string, call: EslCall): boolean {
@@ -30,7 +29,7 @@ export class Dialling {
   }
 }
 
-export interface DialDeps extends TextDeps {
+export interface DialDeps extends Pick<TextDeps, 'connection' | 'trunks' | 'trunk' | 'domain'> {
   readonly dialling: Dialling;
   /** Where the switch hands calls over, as it dials it: `host:port`. */
   readonly address: string;
@@ -45,38 +44,69 @@ export async function dial(to: DialTarget, options: DialOptions, deps: DialDeps)
   if (!dialable.test(to.number)) return { kind: 'unallocated' };
   if (options.signal?.aborted) return { kind: 'no-answer' };
   const trunk = trunkNamed(deps, to.trunk);
-  const own = await attempt(`user/${to.number}@${deps.domain}`, options, deps);
-  if (own !== 'USER_NOT_REGISTERED' && own !== 'SUBSCRIBER_ABSENT') return resultOf(own);
-  return resultOf(await attempt(`sofia/gateway/${trunk.name}/${to.number}`, options, deps));
+  const phone = { name: to.number, address: `user/${to.number}@${deps.domain}` };
+  const own = await attempt(phone, options, deps);
+  if (own !== 'USER_NOT_REGISTERED' && own !== 'SUBSCRIBER_ABSENT') return resultOf(own, phone.name);
+  if (options.signal?.aborted) return { kind: 'no-answer' };
+  const network = { name: trunk.name, address: `sofia/gateway/${trunk.name}/${to.number}` };
+  return resultOf(await attempt(network, options, deps), network.name);
 }
 
+interface Target {
+  /** As calls and accounts name it. */
+  readonly name: string;
+  readonly address: string;
+}
+
+const cancelled = 'ORIGINATOR_CANCEL';
+/** A call that is given up before the switch has made its channel is asked to end again so often. */
+const killMs = 250;
+
 /** Answers the call, or the switch's name of the cause. */
-async function attempt(target: string, options: DialOptions, deps: DialDeps): Promise<EslCall | string> {
+async function attempt(target: Target, options: DialOptions, deps: DialDeps): Promise<EslCall | string> {
   const id = randomUUID();
   const waiting = deps.dialling.wait(id);
+  const kill = (): void => tellToEnd(id, deps);
+  let again: NodeJS.Timeout | undefined;
   const hangUp = (): void => {
-    deps
-      .connection()
-      .command(`api uuid_kill ${id} ORIGINATOR_CANCEL`)
-      .catch(() => undefined);
+    kill();
+    again = setInterval(kill, killMs);
   };
   options.signal?.addEventListener('abort', hangUp);
   try {
+    const variables = settings(id, target.name, options);
     await deps
       .connection()
-      .bgapi(`originate {${settings(id, options)}}${target} '&socket(${deps.address} async full)'`);
-    return await inTime(waiting.call);
+      .bgapi(`originate {${variables}}${target.address} '&socket(${deps.address} async full)'`);
+    const call = options.signal?.aborted ? cancelled : await inTime(waiting.call);
+    if (typeof call !== 'string' && !options.signal?.aborted) return call;
+    // It was answered, and nobody wants it any more.
+    kill();
+    return typeof call === 'string' ? call : cancelled;
   } catch (error) {
     if (error instanceof EslError && error.reply.startsWith('-ERR '))
       return error.reply.slice('-ERR '.length);
     throw asFault(error);
   } finally {
     waiting.stop();
+    clearInterval(again);
     options.signal?.removeEventListener('abort', hangUp);
   }
 }
 
-function settings(id: string, options: DialOptions): string {
+/** Without a connection it cannot be told; when the call is answered there is nobody to take it, and it is hung up then. */
+function tellToEnd(id: string, deps: DialDeps): void {
+  try {
+    deps
+      .connection()
+      .command(`api uuid_kill ${id} ${cancelled}`)
+      .catch(() => undefined);
+  } catch {
+    // Not connected.
+  }
+}
+
+function settings(id: string, target: string, options: DialOptions): string {
   const number = options.callerNumber.replace(/[^0-9A-Za-z+*#._-]/g, '').slice(0, 64);
   const name = safeDisplay(options.callerName ?? '').replace(/[",<>\\']/g, '');
   const all: Readonly<Record<string, string>> = {
@@ -85,6 +115,7 @@ function settings(id: string, options: DialOptions): string {
     ...(name === '' ? {} : { origination_caller_id_name: name }),
     ignore_early_media: 'true',
     originate_timeout: String(options.ringSeconds),
+    [outVariable]: target,
     playback_terminators: 'none',
     enable_file_write_buffering: 'false',
   };
@@ -105,8 +136,11 @@ async function inTime(call: Promise<EslCall>): Promise<EslCall | string> {
   }
 }
 
-function resultOf(outcome: EslCall | string): DialResult {
-  if (typeof outcome !== 'string') return { kind: 'answered', call: outcome };
+function resultOf(outcome: EslCall | string, trunk: string): DialResult {
+  return typeof outcome === 'string' ? { ...byCause(outcome), trunk } : { kind: 'answered', call: outcome };
+}
+
+function byCause(outcome: string): Exclude<DialResult, { kind: 'answered' }> {
   switch (outcome) {
     case 'USER_BUSY':
       return { kind: 'busy' };

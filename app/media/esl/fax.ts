@@ -1,10 +1,12 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tiffPages } from '../../core/message/tiff-pages.ts';
 import type { FaxFacts } from '../../core/message/message.ts';
 import type { FaxReceived, FaxRule, FaxSent, FaxTrouble, SendFaxRule } from '../../ports/fax.ts';
 import { after } from '../parts/timer.ts';
+import type { Carrier } from './carrier.ts';
 import { faxMark, type Leg } from './leg.ts';
+import { makeShared } from './shared.ts';
 import type { Takes } from './takes.ts';
 import type { EslEvent } from './wire/event.ts';
 
@@ -20,7 +22,7 @@ export type FaxNote =
   | { readonly state: 'over'; readonly sent: FaxSent };
 
 export async function openFaxNotes(directory: string): Promise<FaxNotes> {
-  await mkdir(directory, { recursive: true, mode: 0o750 });
+  await makeShared(directory);
   const path = (tag: string): string => join(directory, `${tag.replace(/[^\w.~+-]/g, '_')}.json`);
   return {
     async write(tag, note) {
@@ -70,10 +72,13 @@ async function run(
 export async function receiveFax(leg: Leg, rule: FaxRule, takes: Takes): Promise<FaxReceived> {
   if (leg.gone.aborted) return { kind: 'gone' };
   leg.tags.add(rule.tag);
-  const end = await run(leg, 'rxfax', takes.faxFile(rule.tag), rule);
+  const end = await run(leg, 'rxfax', takes.nextFax(rule.tag), rule);
   // Whoever has the channel now takes in what lies there.
   if (leg.end === 'detached') return { kind: 'gone' };
   const discarded = (): void => void leg.tags.delete(rule.tag);
+  await takes.bring(rule.tag).catch((error: unknown) => {
+    leg.log.error('a fax stays at the switch for now', { error: String(error) });
+  });
   const file = await readFile(takes.faxFile(rule.tag)).catch(() => undefined);
   const pages = file === undefined ? 0 : (tiffPages(file, 1000)?.whole ?? 0);
   const outcome = end === 'gone' ? undefined : outcomeOf(end);
@@ -89,15 +94,16 @@ export async function receiveFax(leg: Leg, rule: FaxRule, takes: Takes): Promise
 
 export interface SendFaxDeps {
   readonly notes: FaxNotes;
-  /** Folder that the switch sees. */
+  /** Folder that the switch sees, or gets files from. */
   readonly directory: string;
+  readonly carrier: Carrier;
 }
 
 export async function sendFax(
   leg: Leg,
   document: Uint8Array,
   rule: SendFaxRule,
-  { notes, directory }: SendFaxDeps,
+  { notes, directory, carrier }: SendFaxDeps,
 ): Promise<FaxSent> {
   if (leg.gone.aborted) return { kind: 'gone' };
   if ((tiffPages(document, 1)?.whole ?? 0) === 0) {
@@ -110,7 +116,7 @@ export async function sendFax(
   try {
     await notes.write(rule.tag, { state: 'under-way', channel: leg.id });
     leg.line.set('fax_header', rule.header.replace(/[^\x20-\x7e]/g, ' ').slice(0, 50));
-    const end = await run(leg, 'txfax', file, rule);
+    const end = await run(leg, 'txfax', await carrier.offer(file), rule);
     if (leg.end === 'detached') return { kind: 'gone' };
     const sent = sentOf(end === 'gone' ? undefined : outcomeOf(end));
     await notes.write(rule.tag, { state: 'over', sent });

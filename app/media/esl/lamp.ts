@@ -1,5 +1,5 @@
 import { Fault } from '../../core/errors.ts';
-import { messageContexts } from '../../core/mailbox/lamp.ts';
+import { messageContexts, type LampClasses } from '../../core/mailbox/lamp.ts';
 import type { Lamp } from '../../ports/media.ts';
 import { asFault } from './line.ts';
 import type { EslConnection } from './wire/connection.ts';
@@ -17,13 +17,13 @@ const headerOf: Readonly<Record<(typeof messageContexts)[number], string>> = {
 export interface LampDeps {
   readonly connection: () => EslConnection;
   readonly domain: string;
+  /** What the lamp of a number shows now; `undefined` = not served here. @throws Fault of the store */
+  readonly lampOf: (number: string) => Promise<LampClasses | undefined>;
 }
 
 /** Message waiting lamps (RFC 3842). The switch keeps none: a phone that registers or subscribes is answered from here. */
 export class Lamps {
   readonly #deps: LampDeps;
-  /** By number. */
-  readonly #lamps = new Map<string, Lamp>();
 
   constructor(deps: LampDeps) {
     this.#deps = deps;
@@ -32,15 +32,15 @@ export class Lamps {
   async set(lamp: Lamp): Promise<void> {
     if (!/^\+?[0-9A-Za-z_.]{1,40}$/.test(lamp.mailbox))
       throw new Fault('invalid', 'a lamp needs a number', { temporary: false });
-    this.#lamps.set(lamp.mailbox, lamp);
     await this.#tell(lamp, {});
   }
 
-  /** Event MESSAGE_QUERY: without an answer a new subscriber gets no NOTIFY. */
+  /** Event MESSAGE_QUERY: without an answer a new subscriber gets no NOTIFY, whether anything waits or not. */
   async asked(event: EslEvent): Promise<void> {
-    const number = /^(?:sip:)?([^@]+)@/.exec(event.get('Message-Account') ?? '')?.[1];
-    const lamp = number === undefined ? undefined : this.#lamps.get(number);
-    if (lamp === undefined) return;
+    const number = /^(?:sip:)?(\+?[0-9A-Za-z_.]{1,40})@/.exec(event.get('Message-Account') ?? '')?.[1];
+    const classes = number === undefined ? undefined : await this.#deps.lampOf(number);
+    if (number === undefined || classes === undefined) return;
+    const lamp = { mailbox: number, classes };
     const subscription = event.get('VM-sub-call-id');
     const registration = event.get('VM-Call-ID');
     await this.#tell(lamp, {

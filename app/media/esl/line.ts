@@ -74,6 +74,11 @@ export class Line {
     this.#connection.command('exit').catch(() => undefined);
   }
 
+  /** The channel is no more: what waits for it ends. */
+  over(): void {
+    this.#connection.over(this.id);
+  }
+
   /** Lets go of the channel, which goes on in the dialplan. */
   close(): void {
     this.#connection.close();

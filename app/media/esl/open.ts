@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { LampClasses } from '../../core/mailbox/lamp.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FaxSent } from '../../ports/fax.ts';
 import type { Log } from '../../ports/log.ts';
@@ -18,17 +19,24 @@ import type { PromptCatalog } from '../../ports/prompts.ts';
 import { Queue } from '../parts/queue.ts';
 import type { CallDeps, EslCall } from './call.ts';
 import { Calls } from './calls.ts';
+import { HttpCarrier, sharedFolder, type Carrier } from './carrier.ts';
 import { dial, Dialling } from './dial.ts';
+import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { openFaxNotes, type FaxNotes } from './fax.ts';
 import { Lamps } from './lamp.ts';
 import { asFault } from './line.ts';
+import { Phones } from './phones.ts';
+import { makeShared } from './shared.ts';
 import { Sounds } from './sounds.ts';
 import { followStrays } from './strays.ts';
 import { Takes } from './takes.ts';
 import { readText, Texts, type Trunk } from './texts.ts';
 import { EslClient } from './wire/client.ts';
+import type { EslConnection } from './wire/connection.ts';
+import { EslDown } from './wire/errors.ts';
 import type { EslEvent } from './wire/event.ts';
 import { listen, type EslListener } from './wire/listener.ts';
+import { switchPeers } from './wire/peers.ts';
 
 /** The configuration's section `freeswitch`, its trunks and the secret. */
 export interface EslSettings {
@@ -37,11 +45,22 @@ export interface EslSettings {
   readonly port: number;
   readonly password: string;
   /** Where calls are taken over; port 0 picks a free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    /** Networks that the switch dials from, besides the addresses of its event socket. */
+    readonly from?: readonly string[];
+  };
   /** The same as the switch dials it; default: where this listens. */
   readonly address?: string | undefined;
-  /** Folder that the switch and this host see by the same path: recordings, faxes and messages being heard lie in it. */
+  /** Recordings, faxes and messages being heard lie in it; the switch sees it by the same path if `recordings` is `shared`. */
   readonly folder: string;
+  /** Whether the switch sees the folder, or gets and brings files over HTTP. */
+  readonly recordings: 'shared' | 'http';
+  readonly http: Omit<ExchangeOptions, 'isSwitch' | 'log'> & {
+    /** Folder of the switch's own disk where recordings lie until they are here. */
+    readonly folder: string;
+  };
   /** SIP profile that phones and trunks are on. */
   readonly profile: string;
   /** Domain of registered phones. */
@@ -60,6 +79,8 @@ export interface EslMediaDeps {
   readonly language: string;
   /** A sound begins on a call; whether it is one that was stored. */
   readonly onPlaying?: ((stored: boolean) => void) | undefined;
+  /** What the lamp of a number shows now; `undefined` = not served here. */
+  readonly lampOf: (number: string) => Promise<LampClasses | undefined>;
   /** How often the folder is looked through, in milliseconds; default 5,000. */
   readonly strayEveryMs?: number;
 }
@@ -73,23 +94,49 @@ const switchEvents = 'json BACKGROUND_JOB MESSAGE MESSAGE_QUERY CUSTOM SMS::DELI
  * resolves; the connection to the switch is made, and made again, in the background.
  */
 export async function openEslMedia(settings: EslSettings, deps: EslMediaDeps): Promise<EslMedia> {
-  const { folder } = settings;
+  const { folder, recordings, http } = settings;
+  const connection: { get: () => EslConnection } = { get: notConnected };
+  const exchange = recordings === 'http' ? await openExchange(settings, deps.log) : undefined;
+  const carrier =
+    exchange === undefined
+      ? sharedFolder
+      : new HttpCarrier({
+          exchange,
+          connection: () => connection.get(),
+          folder: http.folder,
+          log: deps.log,
+        });
+  await makeShared(folder);
   // Of this process alone: another controller on the folder has its own.
   const directory = join(folder, `play-${randomBytes(6).toString('hex')}`);
-  const sounds = new Sounds({ prompts: deps.prompts, directory, log: deps.log });
-  const takes = new Takes(join(folder, 'recordings'));
+  const sounds = new Sounds({ prompts: deps.prompts, directory, log: deps.log, carrier });
+  const takes = new Takes(join(folder, 'recordings'), carrier);
   await sounds.open();
   await takes.open();
   const notes = await openFaxNotes(join(folder, 'faxes'));
-  const media = new EslMedia(settings, deps, { sounds, takes, notes });
+  const media = new EslMedia(settings, deps, { sounds, takes, notes, carrier, exchange });
+  connection.get = () => media.connection;
   await media.listen();
   return media;
+}
+
+function notConnected(): never {
+  throw new EslDown('event socket', 'not connected');
+}
+
+async function openExchange(settings: EslSettings, log: Log): Promise<Exchange> {
+  const { host, listen: own, http } = settings;
+  const exchange = new Exchange({ ...http, log, isSwitch: switchPeers(host, own.from ?? []) });
+  await exchange.listen();
+  return exchange;
 }
 
 interface Parts {
   readonly sounds: Sounds;
   readonly takes: Takes;
   readonly notes: FaxNotes;
+  readonly carrier: Carrier;
+  readonly exchange: Exchange | undefined;
 }
 
 export class EslMedia implements MediaServer {
@@ -99,6 +146,7 @@ export class EslMedia implements MediaServer {
   readonly #client: EslClient;
   readonly #calls: Calls;
   readonly #dialling = new Dialling();
+  readonly #phones: Phones;
   readonly #texts: Texts;
   readonly #lamps: Lamps;
   readonly #callQueue = new Queue<EslCall>();
@@ -114,12 +162,13 @@ export class EslMedia implements MediaServer {
     this.#deps = deps;
     this.#parts = parts;
     const connection = () => this.#client.connection;
-    this.#texts = new Texts({ ...settings, connection });
-    this.#lamps = new Lamps({ connection, domain: settings.domain });
+    this.#phones = new Phones({ ...settings, connection });
+    this.#texts = new Texts({ ...settings, connection, phones: this.#phones });
+    this.#lamps = new Lamps({ connection, domain: settings.domain, lampOf: deps.lampOf });
     const { log, clock, language } = deps;
     const callDeps: CallDeps = {
       ...parts,
-      faxes: { notes: parts.notes, directory: join(settings.folder, 'faxes') },
+      faxes: { ...parts, directory: join(settings.folder, 'faxes') },
       clock,
       language,
       onPlaying: deps.onPlaying,
@@ -130,7 +179,6 @@ export class EslMedia implements MediaServer {
       queue: this.#callQueue,
       dialling: this.#dialling,
       log,
-      trunk: settings.trunk,
     });
     this.#client = new EslClient(
       { ...settings, events: switchEvents },
@@ -144,12 +192,18 @@ export class EslMedia implements MediaServer {
   }
 
   async listen(): Promise<void> {
-    const { timeoutMs } = this.#settings;
+    const { timeoutMs, host, listen: own } = this.#settings;
+    const isSwitch = switchPeers(host, own.from ?? []);
     this.#listener = await listen(
-      { ...this.#settings.listen, events: callEvents, timeoutMs },
+      { ...own, events: callEvents, timeoutMs, isSwitch },
       { call: (call) => this.#calls.handedOver(call) },
       this.#deps.log,
     );
+  }
+
+  /** To the switch. @throws EslDown while there is none */
+  get connection(): EslConnection {
+    return this.#client.connection;
   }
 
   /** Port where calls are taken over. */
@@ -227,8 +281,8 @@ export class EslMedia implements MediaServer {
     return true;
   }
 
-  async sendText(text: OutboundText): Promise<void> {
-    return this.#texts.send(text, await this.#isRegistered(text.to));
+  sendText(text: OutboundText): Promise<void> {
+    return this.#texts.send(text);
   }
 
   setLamp(lamp: Lamp): Promise<void> {
@@ -253,19 +307,9 @@ export class EslMedia implements MediaServer {
     this.#startQueue.close();
     this.#client.close();
     await this.#listener?.[Symbol.asyncDispose]();
+    await this.#parts.exchange?.[Symbol.asyncDispose]();
     await this.#parts.sounds.close();
     for (const wake of this.#waitingForReady) wake();
-  }
-
-  /** `sofia_contact` gives the address of a phone that is registered. */
-  async #isRegistered(number: string): Promise<boolean> {
-    const { profile, domain } = this.#settings;
-    try {
-      const said = await this.#client.connection.api(`sofia_contact ${profile}/${number}@${domain}`);
-      return said.startsWith('sofia/');
-    } catch (error) {
-      throw asFault(error);
-    }
   }
 
   async #connected(): Promise<void> {
@@ -275,18 +319,23 @@ export class EslMedia implements MediaServer {
       this.#startedAt = started;
       this.#startQueue.push(started);
     }
+    await this.#parts.carrier.prepare();
     this.#deps.log.info('connected to the switch');
     for (const wake of this.#waitingForReady) wake();
   }
 
-  #text(event: EslEvent): void {
-    const text = readText(event, this.#settings.trunks);
-    if (text === undefined) this.#deps.log.info('a text from no trunk, or none, was left aside');
-    else this.#textQueue.push(text);
+  async #text(event: EslEvent): Promise<void> {
+    try {
+      const text = await readText(event, this.#settings.trunks, this.#phones);
+      if (text !== undefined) return this.#textQueue.push(text);
+      this.#deps.log.info('a text of neither a trunk nor a phone of ours was left aside');
+    } catch (error) {
+      this.#deps.log.warn('a text was lost: the switch did not say whose it is', { error: String(error) });
+    }
   }
 
   #event(event: EslEvent): void {
-    if (event.name === 'MESSAGE') this.#text(event);
+    if (event.name === 'MESSAGE') void this.#text(event);
     else if (event.name === 'MESSAGE_QUERY')
       this.#lamps.asked(event).catch((error: unknown) => {
         this.#deps.log.warn('a phone was not told of its messages', { error: String(error) });

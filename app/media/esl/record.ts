@@ -31,6 +31,7 @@ export async function record(leg: Leg, rule: RecordRule, deps: RecordDeps): Prom
 /** Goes on with a recording that was running when this process came to the call: what was said since has its own file. */
 export async function resumeRecording(leg: Leg, rule: RecordRule, takes: Takes): Promise<RecordResult> {
   leg.tags.add(rule.tag);
+  await brought(leg, rule, takes);
   const before = await takes.take(rule.tag, () => undefined);
   return run(
     leg,
@@ -74,12 +75,22 @@ async function run(leg: Leg, rule: RecordRule, deps: RecordDeps, seconds: number
   return result(leg, rule, deps, { kind: silent ? 'silence' : 'limit' });
 }
 
+/** Where it does not come now, the recording becomes a message later, as one that no call owns. */
+async function brought(leg: Leg, rule: RecordRule, takes: Takes): Promise<void> {
+  try {
+    await takes.bring(rule.tag);
+  } catch (error) {
+    leg.log.error('a recording stays at the switch for now', { error: String(error) });
+  }
+}
+
 type End = { readonly kind: 'gone' | 'silence' | 'limit' } | { readonly kind: 'key'; readonly key: string };
 
 async function result(leg: Leg, rule: RecordRule, { takes }: RecordDeps, end: End): Promise<RecordResult> {
   // Let go of, the recording is whoever's that has the call next.
   if (leg.end === 'detached') return { kind: 'gone', take: undefined };
   const discarded = (): void => void leg.tags.delete(rule.tag);
+  await brought(leg, rule, takes);
   const take = await takes.take(
     rule.tag,
     discarded,

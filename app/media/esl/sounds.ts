@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import { wavOf } from '../../core/message/wav.ts';
@@ -8,12 +8,16 @@ import { clips } from '../../core/prompt/say.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PromptCatalog } from '../../ports/prompts.ts';
 import type { Medium, Segment } from '../parts/segments.ts';
+import type { Carrier } from './carrier.ts';
+import { makeShared } from './shared.ts';
 
 export interface SoundOptions {
   readonly prompts: PromptCatalog;
   /** Folder on a disk shared with the switch where stored sounds are laid. */
   readonly directory: string;
   readonly log: Log;
+  /** Takes files to the switch. */
+  readonly carrier: Carrier;
   /** Most sounds kept there; default 500. */
   readonly most?: number;
 }
@@ -31,7 +35,7 @@ export class Sounds {
   }
 
   async open(): Promise<void> {
-    await mkdir(this.#options.directory, { recursive: true, mode: 0o750 });
+    await makeShared(this.#options.directory);
   }
 
   async close(): Promise<void> {
@@ -42,28 +46,39 @@ export class Sounds {
   async segments(items: readonly PlayItem[], language: string): Promise<readonly Segment[]> {
     const segments: Segment[] = [];
     let media: Medium[] = [];
-    const flush = (): void => {
+    const flush = async (): Promise<void> => {
       const ms = media.reduce((sum, one) => sum + one.ms, 0);
-      if (media.length > 0) segments.push({ kind: 'media', media, offsetMs: 0, ms });
+      const offered = await Promise.all(media.map((one) => this.#offered(one)));
+      if (media.length > 0) segments.push({ kind: 'media', media: offered, offsetMs: 0, ms });
       media = [];
     };
     const clip = async (name: string): Promise<void> => {
-      const found = await this.clip(language, name);
+      const found = await this.#clip(language, name);
       if (found !== undefined) media.push(found);
     };
     for (const item of items) {
       if (item.kind === 'prompt') await clip(item.name);
       else if (item.kind === 'stored') media.push(await this.#lay(item.media));
       else if (item.kind === 'silence') {
-        flush();
+        await flush();
         segments.push({ kind: 'pause', ms: item.ms });
       } else for (const name of clips(item, this.#options.prompts.speech(language))) await clip(name);
     }
-    flush();
+    await flush();
     return segments;
   }
 
+  /** One clip, where the switch finds it. */
   async clip(language: string, name: string): Promise<Medium | undefined> {
+    const found = await this.#clip(language, name);
+    return found === undefined ? undefined : this.#offered(found);
+  }
+
+  async #offered({ uri, ms }: Medium): Promise<Medium> {
+    return { uri: await this.#options.carrier.offer(uri), ms };
+  }
+
+  async #clip(language: string, name: string): Promise<Medium | undefined> {
     const { prompts, log } = this.#options;
     try {
       const path = prompts.clip(language, name);

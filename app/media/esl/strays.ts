@@ -39,6 +39,10 @@ export async function* followStrays(
 
 async function findStrays(deps: StrayDeps): Promise<StrayRecording[]> {
   const strays: StrayRecording[] = [];
+  await deps.takes.bringAll(async (tag) => {
+    const { callId } = readTag(tag) ?? {};
+    return callId !== undefined && !deps.owned(tag) && !(await deps.isUp(callId));
+  });
   for (const { tag, fax, modified } of await deps.takes.list()) {
     const read = readTag(tag);
     if (read === undefined || deps.owned(tag)) continue;

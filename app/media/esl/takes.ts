@@ -1,7 +1,9 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { Take } from '../../ports/media.ts';
+import { sharedFolder, type Carrier } from './carrier.ts';
+import { makeShared } from './shared.ts';
 import { readWave } from './wave.ts';
 
 /**
@@ -10,19 +12,42 @@ import { readWave } from './wave.ts';
  */
 export class Takes {
   readonly #directory: string;
+  readonly #carrier: Carrier;
 
-  constructor(directory: string) {
+  constructor(directory: string, carrier: Carrier = sharedFolder) {
     this.#directory = directory;
+    this.#carrier = carrier;
   }
 
   async open(): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o770 });
+    await makeShared(this.#directory);
   }
 
   /** Where the switch is to write the next file of a recording. */
   async nextFile(tag: string): Promise<string> {
     const files = await this.#filesOf(tag);
-    return join(this.#directory, files.length === 0 ? `${tag}.wav` : `${tag},${files.length}.wav`);
+    // What still lies at the switch is not counted here: the time is a number that no file has yet.
+    const number = this.#carrier.apart ? Date.now() : files.length;
+    const name = number === 0 ? `${tag}.wav` : `${tag},${number}.wav`;
+    return this.#carrier.target(join(this.#directory, name));
+  }
+
+  /** Where the switch is to write a fax. */
+  nextFax(tag: string): string {
+    return this.#carrier.target(this.faxFile(tag));
+  }
+
+  /** Brings here what the switch has of this recording; what cannot be brought now stays there, as a stray. @throws Fault */
+  async bring(tag: string): Promise<void> {
+    await this.bringAll((one) => one === tag);
+  }
+
+  /** The same of all recordings that are to be brought. @throws Fault */
+  async bringAll(wanted: (tag: string) => boolean | Promise<boolean>): Promise<void> {
+    for (const name of await this.#carrier.left()) {
+      const { tag } = partsOf(name) ?? {};
+      if (tag !== undefined && (await wanted(tag))) await this.#carrier.bring(join(this.#directory, name));
+    }
   }
 
   faxFile(tag: string): string {
@@ -33,7 +58,7 @@ export class Takes {
   async list(): Promise<{ readonly tag: string; readonly fax: boolean; readonly modified: Date }[]> {
     const found = new Map<string, { tag: string; fax: boolean; modified: Date }>();
     for (const name of await this.#names()) {
-      const [, tag, extension] = /^([^,]+?)(?:,\d+)?\.(wav|tif)$/.exec(name) ?? [];
+      const { tag, extension } = partsOf(name) ?? {};
       const modified = (await stat(join(this.#directory, name)).catch(() => undefined))?.mtime;
       if (tag === undefined || modified === undefined) continue;
       const known = found.get(tag);
@@ -147,6 +172,12 @@ export class Takes {
       });
     }
   }
+}
+
+/** The tag that a file belongs to. */
+function partsOf(name: string): { readonly tag: string; readonly extension: string } | undefined {
+  const [, tag, extension] = /^([^,]+?)(?:,\d+)?\.(wav|tif)$/.exec(name) ?? [];
+  return tag === undefined || extension === undefined ? undefined : { tag, extension };
 }
 
 function gone(): Fault {

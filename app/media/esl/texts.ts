@@ -2,6 +2,7 @@ import { parseNameAddr } from '../../core/address/name-addr.ts';
 import { Fault } from '../../core/errors.ts';
 import type { InboundText, OutboundText } from '../../ports/media.ts';
 import { asFault } from './line.ts';
+import type { Phones } from './phones.ts';
 import type { EslConnection } from './wire/connection.ts';
 import type { EslEvent } from './wire/event.ts';
 
@@ -21,6 +22,7 @@ export interface TextDeps {
   /** Domain of registered phones. */
   readonly domain: string;
   readonly timeoutMs: number;
+  readonly phones: Phones;
 }
 
 /** What may stand as the user part of an address that we write. */
@@ -49,12 +51,17 @@ export class Texts {
     if (this.#early.size > mostEarly && oldest !== undefined) this.#early.delete(oldest);
   }
 
-  /** SIP MESSAGE (RFC 3428): to the number's own phone if it is registered, else over the trunk. */
-  async send(text: OutboundText, registered: boolean): Promise<void> {
+  /** SIP MESSAGE (RFC 3428): to the number's own phone if it has one, which must be registered, else over the trunk. */
+  async send(text: OutboundText): Promise<void> {
     if (!addressable.test(text.to) || !addressable.test(text.from))
       throw new Fault('invalid', 'a text needs plain numbers', { temporary: false });
-    const { profile, domain } = this.#deps;
+    const { profile, domain, phones } = this.#deps;
     const trunk = trunkNamed(this.#deps, text.trunk);
+    const phone = await phones.stateOf(text.to);
+    // What is for a phone of ours is not the network's: it goes when the phone is back.
+    if (phone === 'away')
+      throw new Fault('gateway-unavailable', 'the phone is not registered', { temporary: true });
+    const registered = phone === 'registered';
     const to = registered ? `${text.to}@${domain}` : `sip:${text.to}@${trunk.host}:${trunk.port}`;
     const from = `${text.from}@${registered ? domain : trunk.host}`;
     const report = await this.#report(
@@ -124,18 +131,28 @@ export function trunkNamed(deps: Pick<TextDeps, 'trunks' | 'trunk'>, name: strin
 }
 
 /**
- * A text that came in: event MESSAGE, without a chatplan; `undefined` for one that comes from no trunk, which nobody has asked
- * for a password, and for what is no text. The switch keeps no id of the wire: one is made from its own count.
+ * A text that came in: event MESSAGE, without a chatplan; `undefined` for one that comes neither from a trunk nor from a phone
+ * at the address that it registered, and for what is no text. The switch asks nobody who texts for a password, and keeps no
+ * id of the wire: one is made from its own count.
  */
-export function readText(event: EslEvent, trunks: readonly Trunk[]): InboundText | undefined {
+export async function readText(
+  event: EslEvent,
+  trunks: readonly Trunk[],
+  phones: Phones,
+): Promise<InboundText | undefined> {
+  if (!/^text\/plain\b/i.test(event.get('type') ?? '')) return undefined;
   // As for calls, a trunk is known by the address that it comes from.
-  const trunk = trunks.find(({ host }) => host === event.get('from_sip_ip'));
-  if (trunk === undefined || !/^text\/plain\b/i.test(event.get('type') ?? '')) return undefined;
+  const host = event.get('from_sip_ip') ?? '';
+  const trunk = trunks.find((one) => one.host === host);
+  const from = parseNameAddr(event.get('from_full') ?? '')?.user || event.get('from_user') || '';
+  const isPhone = trunk === undefined && (await phones.isAt(from, host, event.get('from_sip_port') ?? ''));
+  if (trunk === undefined && !isPhone) return undefined;
   return {
     id: `${event.get('Core-UUID') ?? ''}:${event.get('Event-Sequence') ?? ''}`,
     network: 'sip',
-    trunk: trunk.name,
-    from: parseNameAddr(event.get('from_full') ?? '')?.user || event.get('from_user') || '',
+    trunk: trunk?.name ?? from,
+    ...(isPhone ? { registered: true } : {}),
+    from,
     to: event.get('to_user') ?? '',
     body: event.body ?? '',
     truncated: false,

@@ -162,6 +162,20 @@ describe('the front door of the SIP edge', function () {
     );
     assert.deepEqual(targets, [`sip:${subscriber}@10.0.1.5:5060;target=sip%3A+12025550147%40h;cause=486`]);
     assert.equal(marks, 'home');
+    // What the node would believe of the edge: of a trunk that is trusted it passes, of nobody else.
+    const asserted = { 'P-Asserted-Identity': '<sip:+12025550111@h>' };
+    assert.equal(statusOf(await world.call(subscriber, asserted)), 200);
+    targets.length = 0;
+    const untrusted = { ...trunkPeer, address: '10.0.0.6' };
+    for (const peer of [phonePeer, untrusted])
+      for (const headers of [
+        asserted,
+        { 'Remote-Party-ID': '<sip:+12025550111@h>' },
+        { 'P-Attestation-Indicator': 'A' },
+      ])
+        assert.equal(statusOf(await world.call(subscriber, headers, peer)), 403, JSON.stringify(headers));
+    assert.deepEqual(targets, []);
+    assert.equal(statusOf(await world.call(subscriber, {}, untrusted)), 200);
     assert.ok(
       world.double.frames.some((frame) =>
         /\|proxy\|[^|]+\|remainInDialog\|fullResponse\|\|serial\|700ms\|\|/.test(frame),

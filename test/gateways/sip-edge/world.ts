@@ -143,7 +143,8 @@ export async function openWorld(
   return world;
 }
 
-function request(
+/** A request as it is on the wire; `headers` over the usual ones. */
+export function request(
   method: string,
   to: string,
   {

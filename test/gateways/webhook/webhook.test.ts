@@ -115,7 +115,10 @@ describe('webhooks: what happens, posted to programs', function () {
     const event = program.posted.find(({ said }) => said.type === 'message.new');
     const notice = program.posted.find(({ said }) => said.type === 'notice');
     assert.equal(event?.said.data['id'], message.id);
-    assert.equal((event?.said.data['item'] as { preview?: string }).preview, 'the parcel is here');
+    assert.equal(
+      (event?.said.data['item'] as { preview?: string } | undefined)?.preview,
+      'the parcel is here',
+    );
     assert.equal(notice?.said.data['message'], message.id);
     assert.match(String(notice?.said.data['text']), /\d{10}/);
     for (const one of program.posted) {

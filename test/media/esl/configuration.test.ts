@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
@@ -14,6 +14,7 @@ const values: FreeSwitchValues = {
   eslPassword: 'a "word" <of> & signs',
   controllers: ['127.0.0.1:8084', '127.0.0.2:8084'],
   folder: '/var/lib/answerback/freeswitch',
+  http: false,
   domain: 'example.org',
   sipHost: '127.0.0.1',
   sipPort: 5060,
@@ -161,6 +162,26 @@ describe('The configuration of FreeSWITCH', () => {
       read('autoload_configs/event_socket.conf.xml'),
       /value="a &quot;word&quot; &lt;of&gt; &amp; signs"/,
     );
+  });
+
+  it('keeps what has passwords from everybody else, and phones in one domain', async () => {
+    for (const path of files.keys()) assert.equal((await stat(join(folder, path))).mode & 0o777, 0o600, path);
+    for (const name of ['force-register-domain', 'force-register-db-domain', 'force-subscription-domain'])
+      assert.match(read('sip_profiles/internal.xml'), new RegExp(`"${name}" value="example.org"`));
+  });
+
+  it('without a shared folder records on the switch’s own disk, and brings files by its own module', async () => {
+    const apart = join(folder, 'apart');
+    await renderFreeSwitch(source, apart, {
+      ...values,
+      folder: '/var/lib/freeswitch/answerback',
+      http: true,
+    });
+    const text = await readFile(join(apart, 'dialplan/answerback.xml'), 'utf8');
+    assert.match(text, /data="\/var\/lib\/freeswitch\/answerback\/\$\{answerback_name\}\.wav 180 200 10"/);
+    assert.match(await readFile(join(apart, 'autoload_configs/modules.conf.xml'), 'utf8'), /mod_http_cache/);
+    const cache = await readFile(join(apart, 'autoload_configs/http_cache.conf.xml'), 'utf8');
+    assert.match(cache, /location" value="\/var\/lib\/freeswitch\/answerback\/cache"/);
   });
 
   it('with a placeholder that is none is refused, with file and line', async () => {

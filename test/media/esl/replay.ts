@@ -2,11 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
-import { eventOf, channelData } from '../../../app/media/esl/wire/event.ts';
+import { eventOf, channelData, type EslEvent } from '../../../app/media/esl/wire/event.ts';
 import { FrameReader, type Frame } from '../../../app/media/esl/wire/frames.ts';
 import { silence, silentLine, type Line } from './double/line.ts';
 import { samplesOf, waveHeader } from './double/sound.ts';
-import { openFreeSwitchDouble, type Dialled } from './double/switch.ts';
+import type { Dialled } from './double/options.ts';
+import { openFreeSwitchDouble } from './double/switch.ts';
 import { streamsOf, type Transcript } from './transcript.ts';
 import { babble } from '../../audio/babble.ts';
 
@@ -28,14 +29,27 @@ export function recorded(transcript: Transcript): Said {
   return said(new FrameReader().push(bytes), recordedFolder);
 }
 
+const made = new Map<number, Buffer>();
+
+/** Made once for all: it takes a while, in which nothing that goes on by time may be held up. */
+function soundOf(samples: number): Buffer {
+  const known = made.get(samples);
+  if (known !== undefined) return known;
+  const sound = Buffer.concat([waveHeader(samples * 2), samplesOf(babble(samples / 8, samples))]);
+  made.set(samples, sound);
+  return sound;
+}
+
+let voice: Buffer | undefined;
+
 /** What the double says to the same commands, keys and hang-ups at the same times. */
 export async function replayed(transcript: Transcript, folder: string): Promise<Said> {
   for (const [name, samples] of Object.entries(sounds)) {
     const file = join(folder, 'sounds', name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, Buffer.concat([waveHeader(samples * 2), samplesOf(babble(samples / 8, samples))]));
+    writeFileSync(file, soundOf(samples));
   }
-  mkdirSync(join(folder, 'rec'), { recursive: true });
+  for (const name of ['rec', 'fax']) mkdirSync(join(folder, name), { recursive: true });
   const [bytes = Buffer.alloc(0)] = streamsOf(transcript, 'switch').values();
   const frames = new FrameReader().push(bytes);
   const outbound = frames[0]?.headers.get('Event-Name') === 'CHANNEL_DATA';
@@ -55,6 +69,7 @@ async function asHandedOver(
   const address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
   const double = await openFreeSwitchDouble({
     password: 'ClueCon',
+    isStatic: frames[0]?.headers.get('Socket-Mode') === 'static',
     application: () => address,
     onDial: () => silentLine,
   });
@@ -71,7 +86,7 @@ async function asHandedOver(
     const socket = new Promise<Socket>((resolve) => server.once('connection', resolve));
     const channel = double.ring(facts, speaking(transcript));
     const telephone = {
-      press: (digit: string) => double.press(channel, digit),
+      press: (digit: string, source: string) => double.press(channel, digit, source),
       hangUp: () => double.hangUp(channel),
     };
     return await talk(await socket, actsOf(transcript, folder, telephone), frames.length);
@@ -89,7 +104,12 @@ async function asClient(transcript: Transcript, folder: string, frames: readonly
   });
   try {
     const socket = connect(double.port, '127.0.0.1');
-    return await talk(socket, actsOf(transcript, folder), frames.length);
+    const network = {
+      message: (event: EslEvent) =>
+        double.message(event.get('from_user') ?? '', event.get('to_user') ?? '', event.body ?? ''),
+      query: (event: EslEvent) => double.query(event.get('Message-Account') ?? '', ''),
+    };
+    return await talk(socket, actsOf(transcript, folder, undefined, network), frames.length);
   } finally {
     await double[Symbol.asyncDispose]();
   }
@@ -151,15 +171,21 @@ async function talk(socket: Socket, acts: readonly Act[], count: number): Promis
 function actsOf(
   transcript: Transcript,
   folder: string,
-  telephone?: { press(digit: string): void; hangUp(): void },
+  telephone?: { press(digit: string, source: string): void; hangUp(): void },
+  network?: { message(event: EslEvent): void; query(event: EslEvent): void },
 ): Act[] {
+  const texts = textsOf(transcript);
   const acts: Act[] = [];
   const reader = new FrameReader();
   const hangup = hangupOf(transcript);
   let came = 0;
+  // In static mode a key is told of only when the application has ended: it was pressed while that ran.
+  const isStatic = transcript.pieces.some(({ bytes }) => bytes.includes('Socket-Mode: static'));
+  let asked = { after: 0, ms: 0 };
   let lastMs = transcript.pieces[0]?.ms ?? 0;
   for (const { from, ms, bytes } of transcript.pieces) {
     if (from === 'application') {
+      asked = { after: came, ms };
       const own = Buffer.from(bytes.toString('utf8').replaceAll(recordedFolder, folder));
       const last = acts.at(-1);
       // What was sent together goes together: the switch must not find half of it.
@@ -171,7 +197,16 @@ function actsOf(
         const event = eventOf(frame);
         const at = { after: came, waitMs: ms - lastMs };
         if (event?.name === 'DTMF')
-          acts.push({ ...at, run: () => telephone?.press(event.get('DTMF-Digit') ?? '') });
+          acts.push({
+            ...(isStatic ? { after: asked.after, waitMs: ms - asked.ms } : at),
+            run: () => telephone?.press(event.get('DTMF-Digit') ?? '', event.get('DTMF-Source') ?? ''),
+          });
+        if (event?.name === 'MESSAGE_QUERY') acts.push({ ...at, run: () => network?.query(event) });
+        // What it says of a text comes in one order or the other.
+        if (event?.name === 'MESSAGE' || event?.subclass === 'sofia::error') {
+          const text = texts.shift();
+          if (text !== undefined) acts.push({ ...at, run: () => network?.message(text) });
+        }
         if (event?.name === 'CHANNEL_HANGUP' && hangup === ms)
           acts.push({ ...at, run: () => telephone?.hangUp() });
         came += 1;
@@ -181,6 +216,16 @@ function actsOf(
     if (from === 'application') lastMs = ms;
   }
   return acts;
+}
+
+/** Texts that came in. */
+function textsOf({ pieces }: Transcript): EslEvent[] {
+  const reader = new FrameReader();
+  return pieces
+    .filter(({ from }) => from === 'switch')
+    .flatMap(({ bytes }) => reader.push(bytes).map(eventOf))
+    .filter((event) => event !== undefined)
+    .filter(({ name }) => name === 'MESSAGE');
 }
 
 /** When the telephone hung up by itself, and not because the application said so or did what ends a call. */
@@ -198,18 +243,24 @@ function hangupOf({ pieces }: Transcript): number | undefined {
   return asked ? undefined : at.ms;
 }
 
-/** Talks while something is recorded, until the recorded silence. */
+/** A TIFF of two pages with nothing on them. */
+const twoPages = Buffer.from('49492a000800000000000e000000000000000000', 'hex');
+
+/** Talks while something is recorded, until the recorded silence; a fax machine where a fax was recorded. */
 function speaking(transcript: Transcript): Line {
+  const { pieces } = transcript;
   const end = silenceAfter(transcript);
   let frames = 0;
-  const voice = babble(60_000, 7);
+  const speech = (voice ??= babble(60_000, 7));
+  const sent = pieces.some(({ bytes }) => bytes.includes('"variable_fax_success":"1"'));
   return {
+    ...(sent ? { fax: { station: '', document: twoPages, received: () => undefined } } : {}),
     answered: () => undefined,
     playing: () => undefined,
     ended: () => undefined,
     speaks: () => {
       frames += 1;
-      return frames * 20 > end ? silence : voice.subarray(frames * 160, frames * 160 + 160);
+      return frames * 20 > end ? silence : speech.subarray(frames * 160, frames * 160 + 160);
     },
   };
 }
@@ -289,6 +340,9 @@ function plain(text: string, folder: string): string {
 
 /** The notice of a lingering connection comes before the account of the call or after it: chance. */
 function inOrder(lines: readonly string[]): string[] {
+  const error = lines.findIndex((line) => line.startsWith('CUSTOM Event-Subclass=sofia::error'));
+  if (error >= 0 && lines[error + 1]?.startsWith('MESSAGE ') === true)
+    return inOrder(lines.toSpliced(error, 2, lines[error + 1] ?? '', lines[error] ?? ''));
   const isNotice = (line: string): boolean => /^text\/disconnect-notice +linger/.test(line);
   const notices = lines.filter(isNotice);
   const rest = lines.filter((line) => !isNotice(line));

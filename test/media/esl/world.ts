@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { darkLamp } from '../../../app/core/mailbox/lamp.ts';
 import type { StoredSound } from '../../../app/core/prompt/play-item.ts';
 import { openEslMedia, type EslMedia } from '../../../app/media/esl/open.ts';
 import type { Call, InboundText, StrayRecording } from '../../../app/ports/media.ts';
@@ -12,7 +13,8 @@ import { silentLog } from '../../ports/silent-log.ts';
 import { shippedSpeech } from '../../speech/shipped.ts';
 import type { CaseCaller, CaseRing, DialledNumber, MediaCasesWorld } from '../world.ts';
 import { waveHeader, samplesOf } from './double/sound.ts';
-import { openFreeSwitchDouble, type Dialled, type FreeSwitchDouble } from './double/switch.ts';
+import type { Dialled } from './double/options.ts';
+import { openFreeSwitchDouble, type FreeSwitchDouble } from './double/switch.ts';
 import { Person } from './person.ts';
 
 const lampMailbox = '+12025550140';
@@ -29,20 +31,22 @@ const handOver = {
 /** These last for seconds, so that something can happen meanwhile. */
 const longClips: ReadonlySet<string> = new Set(['greeting-default', 'enter-reference', 'message-long']);
 
-export async function openEslWorld(): Promise<MediaCasesWorld> {
+/** @param recordings how files pass between the double and the adapter */
+export async function openEslWorld(recordings: 'shared' | 'http' = 'shared'): Promise<EslWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-esl-'));
-  const world = new EslWorld(directory);
+  const world = new EslWorld(directory, recordings);
   await world.open();
   return world;
 }
 
-class EslWorld implements MediaCasesWorld {
+export class EslWorld implements MediaCasesWorld {
   readonly toleranceMs = 450;
   readonly awayNumber = awayNumber;
   readonly lampMailbox = lampMailbox;
   readonly answered: Person[] = [];
   media!: EslMedia;
   readonly #directory: string;
+  readonly #recordings: 'shared' | 'http';
   readonly #numbers = new Map<string, DialledNumber>();
   readonly #sounds = new Map<string, Buffer>();
   readonly #sent: { to: string; from: string; body: string }[] = [];
@@ -53,8 +57,9 @@ class EslWorld implements MediaCasesWorld {
   #texts!: AsyncIterator<InboundText>;
   #strays!: AsyncIterator<StrayRecording>;
 
-  constructor(directory: string) {
+  constructor(directory: string, recordings: 'shared' | 'http') {
     this.#directory = directory;
+    this.#recordings = recordings;
     mkdirSync(join(directory, 'en'));
   }
 
@@ -133,7 +138,7 @@ class EslWorld implements MediaCasesWorld {
   }
 
   async leave(tag: string, sound: Uint8Array): Promise<void> {
-    const file = join(this.#directory, 'shared', 'recordings', `${tag}.wav`);
+    const file = join(this.#recordings === 'shared' ? this.folders.here : this.folders.there, `${tag}.wav`);
     const samples = samplesOf(sound);
     await writeFile(file, Buffer.concat([waveHeader(samples.length), samples]));
     const past = new Date(Date.now() - 60_000);
@@ -168,6 +173,8 @@ class EslWorld implements MediaCasesWorld {
       password,
       listen: { host: '127.0.0.1', port: 0 },
       folder: join(this.#directory, 'shared'),
+      recordings: this.#recordings,
+      http: { host: '127.0.0.1', port: 0, maxBytes: 1_000_000, folder: join(this.#directory, 'switch') },
       profile: 'internal',
       domain: '127.0.0.1',
       trunk: 'trunk',
@@ -175,13 +182,28 @@ class EslWorld implements MediaCasesWorld {
       timeoutMs: 5000,
     };
     const clock = { now: () => new Date() };
-    const deps = { log: silentLog, clock, prompts: this.#prompts(), language: 'en', strayEveryMs: 300 };
+    const deps = {
+      log: silentLog,
+      clock,
+      prompts: this.#prompts(),
+      language: 'en',
+      lampOf: async () => darkLamp,
+      strayEveryMs: 300,
+    };
     this.media = await openEslMedia(settings, deps);
     const { signal } = new AbortController();
     this.#calls = this.media.calls(signal)[Symbol.asyncIterator]();
     this.#texts = this.media.texts(signal)[Symbol.asyncIterator]();
     this.#strays = this.media.strays(signal)[Symbol.asyncIterator]();
     await this.media.ready(AbortSignal.timeout(10_000));
+  }
+
+  /** Where recordings lie on this side, and on the switch's own. */
+  get folders(): { readonly here: string; readonly there: string } {
+    return {
+      here: join(this.#directory, 'shared', 'recordings'),
+      there: join(this.#directory, 'switch'),
+    };
   }
 
   #handsOf(channel: Parameters<FreeSwitchDouble['hangUp']>[0]) {

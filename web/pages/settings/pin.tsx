@@ -5,7 +5,7 @@ import type { Trouble } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { readMailbox } from '../../state/mailbox.ts';
-import { pinChosen } from '../../state/session.ts';
+import { pinChosen, session } from '../../state/session.ts';
 import { say, troubleWords } from '../../state/toasts.ts';
 import { words } from '../../words/words.ts';
 
@@ -23,13 +23,15 @@ export function Pin({ box }: { readonly box: PinBox }) {
 
 export function PinForm({ box }: { readonly box: PinBox }) {
   const { settings: said } = words.value;
+  // Who came by a code just now may have forgotten it.
+  const byCode = session.value.kind === 'subscriber' && session.value.via === 'code';
   const [old, setOld] = useState('');
   const [chosen, setChosen] = useState('');
   const [again, setAgain] = useState('');
   const [wrong, setWrong] = useState<Wrong>({});
   const submit = async (): Promise<void> => {
     if (chosen !== again) return setWrong({ again: said.pinDiffer });
-    const answer = await changePin(box.id, box.hasPin ? old : undefined, chosen);
+    const answer = await changePin(box.id, old === '' ? undefined : old, chosen);
     if (!answer.ok) return setWrong(wrongOf(answer.trouble));
     for (const clear of [setOld, setChosen, setAgain]) clear('');
     setWrong({});
@@ -46,7 +48,14 @@ export function PinForm({ box }: { readonly box: PinBox }) {
       }}
     >
       {box.hasPin ? (
-        <PinField label={said.pinOld} value={old} onInput={setOld} wrong={wrong.old} use="current-password" />
+        <PinField
+          label={said.pinOld}
+          value={old}
+          onInput={setOld}
+          wrong={wrong.old}
+          use="current-password"
+          {...(byCode ? { hint: said.pinOldHint, required: false } : {})}
+        />
       ) : null}
       <PinField
         label={said.pinNew}
@@ -89,8 +98,18 @@ interface PinFieldProps {
   readonly wrong: string | undefined;
   readonly hint?: string;
   readonly use?: string;
+  readonly required?: boolean;
 }
 
-function PinField({ use = 'new-password', ...rest }: PinFieldProps) {
-  return <Field {...rest} type="password" inputMode="numeric" autoComplete={use} maxLength={20} required />;
+function PinField({ use = 'new-password', required = true, ...rest }: PinFieldProps) {
+  return (
+    <Field
+      {...rest}
+      type="password"
+      inputMode="numeric"
+      autoComplete={use}
+      maxLength={20}
+      required={required}
+    />
+  );
 }

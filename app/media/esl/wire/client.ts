@@ -35,6 +35,7 @@ export class EslClient {
   #retry: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
   #pinger: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: EslClientOptions, handlers: EslClientHandlers, log: Log) {
@@ -58,6 +59,7 @@ export class EslClient {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
+    clearTimeout(this.#deadline);
     clearInterval(this.#pinger);
     this.#connection?.close();
   }
@@ -79,10 +81,13 @@ export class EslClient {
       { timeoutMs },
     );
     this.#connection = connection;
+    // A host that swallows packets, or a port where somebody else listens and says nothing.
+    this.#deadline = setTimeout(() => connection.drop(), timeoutMs);
   }
 
   async #enter(connection: EslConnection): Promise<void> {
     try {
+      clearTimeout(this.#deadline);
       await connection.command(`auth ${this.#options.password}`);
       await connection.command(`event ${this.#options.events}`);
       this.#ready = connection;
@@ -104,6 +109,7 @@ export class EslClient {
   }
 
   #lost(why: string): void {
+    clearTimeout(this.#deadline);
     clearInterval(this.#pinger);
     const wasReady = this.#ready !== undefined;
     this.#ready = undefined;

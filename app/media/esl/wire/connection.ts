@@ -192,7 +192,7 @@ export class EslConnection {
         this.#mark(event.get('Unique-ID') ?? '');
         break;
       case 'CHANNEL_HANGUP_COMPLETE':
-        this.#over(event.get('Unique-ID') ?? '');
+        this.over(event.get('Unique-ID') ?? '');
         break;
     }
     this.#handlers.event(event);
@@ -205,8 +205,12 @@ export class EslConnection {
     execution?.resolve(event);
   }
 
-  /** Applications that were running have told their end before: what waits still was never begun. */
-  #over(channel: string): void {
+  /**
+   * A channel is no more: what waits for it is rejected. Applications that were running have told their end before: what waits
+   * still was never begun.
+   */
+  over(channel: string): void {
+    this.#mark(channel);
     for (const [id, { channel: own, command, reject }] of this.#executions) {
       if (own !== channel) continue;
       this.#executions.delete(id);

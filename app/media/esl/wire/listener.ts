@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Log } from '../../../ports/log.ts';
 import { EslConnection, type EslHandlers } from './connection.ts';
 import { channelData, type EslEvent } from './event.ts';
+import type { Frame } from './frames.ts';
 
 export interface EslListenerOptions {
   readonly host: string;
@@ -11,6 +12,8 @@ export interface EslListenerOptions {
   readonly events: string;
   /** Longest wait for one reply, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether a connection of this address is the switch's; others are closed at once. Default all. */
+  readonly isSwitch?: ((address: string) => Promise<boolean>) | undefined;
 }
 
 /** A call that the dialplan handed over: its connection lingers after the hang-up until `exit`. */
@@ -44,7 +47,7 @@ export async function listen(
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    take(socket, options, handlers).catch((error: unknown) => {
+    admit(socket, options, handlers, log).catch((error: unknown) => {
       log.warn('a call could not be taken over from the switch', { error: String(error) });
       socket.destroy();
     });
@@ -64,6 +67,22 @@ export async function listen(
   };
 }
 
+async function admit(
+  socket: Socket,
+  options: EslListenerOptions,
+  handlers: EslListenerHandlers,
+  log: Log,
+): Promise<void> {
+  const from = socket.remoteAddress ?? '';
+  socket.on('error', () => socket.destroy());
+  if (options.isSwitch !== undefined && !(await options.isSwitch(from))) {
+    log.warn('a connection that is not the switch’s was refused', { from });
+    socket.destroy();
+    return;
+  }
+  await take(socket, options, handlers);
+}
+
 /** Nothing of the call is missed: its events are asked for before anybody knows of it, and kept until then. */
 async function take(
   socket: Socket,
@@ -72,11 +91,12 @@ async function take(
 ): Promise<void> {
   let call: ReturnType<EslListenerHandlers['call']> | undefined;
   const early: EslEvent[] = [];
+  let notice: Frame | undefined;
   const connection = new EslConnection(
     socket,
     {
       event: (event) => (call === undefined ? early.push(event) : call.event(event)),
-      notice: (frame) => call?.notice?.(frame),
+      notice: (frame) => (call === undefined ? (notice = frame) : call.notice?.(frame)),
       closed: (why) => call?.closed(why),
     },
     { timeoutMs: options.timeoutMs },
@@ -90,4 +110,5 @@ async function take(
   await connection.command(`event ${options.events}`);
   call = handlers.call({ connection, data, id });
   for (const event of early) call.event(event);
+  if (notice !== undefined) call.notice?.(notice);
 }

@@ -245,6 +245,8 @@ async function receiveFax(stage: Stage, file: string): Promise<string> {
   if (fax === undefined || document === undefined || stage.channel.gone.aborted)
     return faxResult(stage, { success: false, file, pages: 0, station: '' });
   writeFileSync(file, document);
+  stage.emit('CUSTOM spandsp::rxfaxnegociateresult');
+  for (let page = 0; page < pagesOf(document); page += 1) stage.emit('CUSTOM spandsp::rxfaxpageresult');
   return faxResult(stage, { success: true, file, pages: pagesOf(document), station: fax.station });
 }
 

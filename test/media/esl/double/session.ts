@@ -19,6 +19,8 @@ export interface SwitchDesk {
   channel(id: string): Channel | undefined;
   execute(channel: Channel, application: string, argument: string, id: string, lock: boolean): void;
   hangup(channel: Channel, cause: string): void;
+  /** Resolves when nothing runs on the channel. */
+  idle(channel: Channel): Promise<void>;
   api(line: string): Promise<string>;
   sendEvent(name: string, headers: ReadonlyMap<string, string>, body: string, id: string): void;
   event(name: string, own: Readonly<Record<string, string>>): Headers;
@@ -32,6 +34,9 @@ export class Session {
   readonly #desk: SwitchDesk;
   /** The channel of an outbound connection. */
   readonly channel: Channel | undefined;
+  /** Without `async` nothing is told of an application before it has ended: neither the reply nor any event. */
+  readonly #static: boolean;
+  #held: Buffer[] | undefined;
   #open: boolean;
   #connected = false;
   #lingers: number | undefined;
@@ -42,7 +47,8 @@ export class Session {
   /** Commands are served one after the other: a slow `api` holds up the rest. */
   #serving: Promise<void> = Promise.resolve();
 
-  constructor(socket: Socket, desk: SwitchDesk, channel?: Channel) {
+  constructor(socket: Socket, desk: SwitchDesk, channel?: Channel, isStatic = false) {
+    this.#static = isStatic;
     this.#socket = socket;
     this.#desk = desk;
     this.channel = channel;
@@ -68,10 +74,12 @@ export class Session {
     const subclass = headers.get('Event-Subclass');
     const asked =
       name === 'CUSTOM'
-        ? this.#events.has(`CUSTOM ${String(subclass)}`)
+        ? this.#events.has(`CUSTOM ${String(subclass)}`) || this.#events.has('ALL')
         : this.#events.has(name) || this.#events.has('ALL');
     if (!asked || !this.#passes(headers)) return;
-    this.#send(eventFrame(headers, this.#format, body));
+    const frame = eventFrame(headers, this.#format, body);
+    if (this.#held === undefined) this.#send(frame);
+    else this.#held.push(frame);
   }
 
   /** The channel is over. */
@@ -141,7 +149,7 @@ export class Session {
     const more = {
       'Content-Type': 'command/reply',
       'Reply-Text': '+OK\n',
-      'Socket-Mode': 'async',
+      'Socket-Mode': this.#static ? 'static' : 'async',
       Control: 'full',
     };
     const data = channel.data(new Map());
@@ -177,8 +185,17 @@ export class Session {
         return this.#send(replyFrame(this.#filter(rest)));
       case 'getvar':
         return this.#send(replyFrame(this.channel?.get(rest) ?? notFound));
-      case 'sendmsg':
-        return this.#send(replyFrame(this.#sendMessage(rest, headers, body)));
+      case 'sendmsg': {
+        if (!this.#static || this.channel === undefined)
+          return this.#send(replyFrame(this.#sendMessage(rest, headers, body)));
+        const held: Buffer[] = [];
+        this.#held = held;
+        const reply = this.#sendMessage(rest, headers, body);
+        await this.#desk.idle(this.channel);
+        this.#held = undefined;
+        for (const frame of [replyFrame(reply), ...held]) this.#send(frame);
+        return;
+      }
       case 'sendevent': {
         const id = randomUUID();
         this.#desk.sendEvent(rest, headers, body, id);

@@ -7,32 +7,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Channel, type Facts } from './channel.ts';
 import { startClock, type Clock } from './clock.ts';
 import { Executions } from './execution.ts';
+import { SwitchFiles } from './files.ts';
 import { silentLine, type Line } from './line.ts';
 import { Session, type SwitchDesk } from './session.ts';
+import type { DoubleOptions } from './options.ts';
+import { settingsOf } from './settings.ts';
 import { template, type Headers, type Value } from './templates.ts';
-
-/** What a number that is dialled does. */
-export type Dialled =
-  | Line
-  | 'USER_BUSY'
-  | 'UNALLOCATED_NUMBER'
-  | 'CALL_REJECTED'
-  | 'rings'
-  | 'USER_NOT_REGISTERED';
-
-export interface DoubleOptions {
-  readonly password: string;
-  /** Where calls are handed over: the `socket` application's address, read anew for each call. */
-  readonly application: () => { readonly host: string; readonly port: number };
-  /** A number of the network, or a user of a domain, is dialled. */
-  readonly onDial?: (number: string, endpoint: string) => Dialled;
-  /** A text is to go to this address; answers SIP's status. */
-  readonly onText?: (text: { readonly to: string; readonly from: string; readonly body: string }) => number;
-  /** Contact of a registered phone, by `profile/user@domain`. */
-  readonly contact?: (user: string) => string | undefined;
-  /** A lamp is set. */
-  readonly onLamp?: (headers: ReadonlyMap<string, string>) => void;
-}
 
 export interface FreeSwitchDouble extends AsyncDisposable {
   /** Of the event socket. */
@@ -40,11 +20,11 @@ export interface FreeSwitchDouble extends AsyncDisposable {
   /** Somebody calls; the channel is there at once, the application is dialled. */
   ring(facts: Facts, line?: Line): Channel;
   /** A key pressed on the channel's telephone. */
-  press(channel: Channel, digit: string): void;
+  press(channel: Channel, digit: string, source?: string): void;
   /** The channel's telephone hangs up, or gives up. */
   hangUp(channel: Channel): void;
-  /** A MESSAGE came in (RFC 3428). */
-  message(from: string, to: string, body: string): void;
+  /** A MESSAGE came in (RFC 3428), from this address. */
+  message(from: string, to: string, body: string, source?: { ip: string; port: number }): void;
   /** A phone registers or subscribes: the lamp is asked for. */
   query(account: string, callId: string): void;
   /** Channels that are up. */
@@ -64,6 +44,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
   readonly #options: DoubleOptions;
   readonly #clock: Clock = startClock();
   readonly #server = createServer((socket) => this.#sessions.add(new Session(socket, this)));
+  readonly #files = new SwitchFiles();
   readonly #sessions = new Set<Session>();
   readonly #sockets = new Set<Socket>();
   readonly #channels = new Map<string, Channel>();
@@ -96,10 +77,10 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     return channel;
   }
 
-  press(channel: Channel, digit: string): void {
+  press(channel: Channel, digit: string, source = 'RTP'): void {
     if (channel.gone.aborted) return;
     if (this.#executions.get(channel)?.busy === true) channel.digits.push(digit);
-    this.#emit(channel, 'DTMF', { 'DTMF-Digit': digit, 'DTMF-Duration': '960', 'DTMF-Source': 'RTP' });
+    this.#emit(channel, 'DTMF', { 'DTMF-Digit': digit, 'DTMF-Duration': '960', 'DTMF-Source': source });
   }
 
   hangUp(channel: Channel): void {
@@ -108,8 +89,8 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     this.#end(channel, wasAnswered || channel.outbound ? 'NORMAL_CLEARING' : 'ORIGINATOR_CANCEL');
   }
 
-  message(from: string, to: string, body: string): void {
-    const own: Record<string, Value> = {};
+  message(from: string, to: string, body: string, source = { ip: '127.0.0.1', port: 5102 }): void {
+    const own: Record<string, Value> = { from_sip_ip: source.ip, from_sip_port: String(source.port) };
     const parts: Record<string, [string, string]> = { from: [from, '127.0.0.1'], to: [to, '127.0.0.1'] };
     for (const [side, [user, host]] of Object.entries(parts)) {
       own[side] = `${user}@${host}`;
@@ -137,6 +118,11 @@ class Double implements FreeSwitchDouble, SwitchDesk {
 
   execute(channel: Channel, application: string, argument: string, id: string, lock: boolean): void {
     this.#executions.get(channel)?.ask(application, argument, id, lock);
+  }
+
+  async idle(channel: Channel): Promise<void> {
+    await this.#clock.next();
+    await this.#executions.get(channel)?.idle();
   }
 
   hangup(channel: Channel, cause: string): void {
@@ -198,6 +184,14 @@ class Double implements FreeSwitchDouble, SwitchDesk {
         return '+OK\n';
       case 'sofia_contact':
         return this.#options.contact?.(id) ?? 'error/user_not_registered';
+      case 'user_exists':
+        return String(this.#options.hasUser?.(rest[0] ?? '') ?? false);
+      case 'http_get':
+        return this.#files.get(id);
+      case 'http_put':
+        return this.#files.put(id, rest[0] ?? '');
+      case 'system':
+        return this.#files.system(line.slice('system '.length));
       case 'uuid_bridge':
         return this.#bridge(channel, this.#channels.get(rest[0] ?? ''));
       case 'uuid_dump':
@@ -231,6 +225,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     this.#closing = true;
     for (const channel of this.channels) channel.end('MANAGER_REQUEST');
     this.#clock.close();
+    this.#files[Symbol.dispose]();
     for (const socket of this.#sockets) socket.destroy();
     for (const session of this.#sessions) session.drop();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -263,7 +258,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
       socket.once('error', () => resolve(false));
       socket.once('connect', () => {
         this.#sockedBy.set(channel, randomUUID());
-        this.#sessions.add(new Session(socket, this, channel));
+        this.#sessions.add(new Session(socket, this, channel, this.#options.isStatic));
         resolve(true);
       });
     });
@@ -289,6 +284,11 @@ class Double implements FreeSwitchDouble, SwitchDesk {
 
   async #finish(channel: Channel): Promise<void> {
     await this.#executions.get(channel)?.idle();
+    if (this.#options.isStatic === true) {
+      // Nothing more is told, and no BYE goes out, until the application closes its socket.
+      for (const session of this.#sessions) if (session.channel === channel) session.over();
+      return;
+    }
     const id = this.#sockedBy.get(channel);
     if (id !== undefined) {
       const { host, port } = this.#options.application();
@@ -331,7 +331,8 @@ class Double implements FreeSwitchDouble, SwitchDesk {
   async #dial(target: string, variables: ReadonlyMap<string, string>): Promise<Channel | string> {
     const number = /([^/]+?)(@[^/]*)?$/.exec(target)?.[1] ?? target;
     const how = this.#options.onDial?.(number, target) ?? 'UNALLOCATED_NUMBER';
-    const line = typeof how === 'string' ? silentLine : how;
+    const late = typeof how !== 'string' && 'answersAfter' in how ? how : undefined;
+    const line = typeof how === 'string' ? silentLine : 'answersAfter' in how ? how.line : how;
     const from = variables.get('origination_caller_id_number') ?? '';
     const id = variables.get('origination_uuid') ?? randomUUID();
     const channel = this.#add(
@@ -347,6 +348,7 @@ class Double implements FreeSwitchDouble, SwitchDesk {
       return how;
     }
     this.#emit(channel, 'CHANNEL_PROGRESS');
+    await late?.answersAfter;
     await this.#clock.next();
     if (channel.hangupCause !== undefined) return channel.hangupCause;
     channel.callState = 'RINGING';
@@ -383,12 +385,4 @@ class Double implements FreeSwitchDouble, SwitchDesk {
     );
     return [head, ...rows, '', `${rows.length} total.`, ''].join('\n');
   }
-}
-
-/** `a=b,c='d, e'`, with `\'` inside quotes. */
-function settingsOf(text: string): Map<string, string> {
-  const settings = new Map<string, string>();
-  for (const [, name = '', quoted, plain = ''] of text.matchAll(/([\w-]+)=(?:'((?:\\.|[^'\\])*)'|([^,]*))/g))
-    settings.set(name, quoted === undefined ? plain : quoted.replaceAll(/\\(.)/g, '$1'));
-  return settings;
 }

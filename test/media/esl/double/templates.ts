@@ -30,7 +30,14 @@ const sources: readonly (readonly [transcript: string, events: readonly string[]
   ['06a-sip-message-received', ['MESSAGE', 'CUSTOM sofia::error']],
   ['06c-sip-message-send-sms-event', ['CUSTOM SMS::DELIVERY_REPORT']],
   ['07f-mwi-app-answers-message-query', ['MESSAGE_QUERY']],
-  ['08b-fax-t38', ['CUSTOM spandsp::rxfaxresult']],
+  [
+    '08b-fax-t38',
+    [
+      'CUSTOM spandsp::rxfaxnegociateresult',
+      'CUSTOM spandsp::rxfaxpageresult',
+      'CUSTOM spandsp::rxfaxresult',
+    ],
+  ],
 ];
 
 /** The same of channels that the switch dialled. */
