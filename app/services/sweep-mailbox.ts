@@ -14,6 +14,7 @@ import type { Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Archiving } from './archiving.ts';
 import type { Profiles } from './profile.ts';
+import type { Rests } from './rests.ts';
 
 /** What could not be archived is tried again after so long, in milliseconds. */
 const againMs = 3_600_000;
@@ -45,7 +46,7 @@ export interface MailboxSwept {
 export async function sweepMailbox(
   deps: MailboxSweepDeps,
   mailbox: Mailbox,
-  signal: AbortSignal,
+  { rests, signal }: { readonly rests: Pick<Rests, 'after'>; readonly signal: AbortSignal },
 ): Promise<MailboxSwept> {
   const { store, clock, log } = deps;
   const counted = await store.mailboxes.recount(mailbox.id);
@@ -61,9 +62,11 @@ export async function sweepMailbox(
   let later: Date | undefined;
   for (const { id } of choice.chosen) {
     if (signal.aborted) return { archived, failed: 0, next: clock.now() };
+    const from = performance.now();
     try {
       if (await archiveOne(deps, id as MessageId)) archived += 1;
       else later = new Date(clock.now().getTime() + leftMs);
+      await rests.after(from, signal);
     } catch (error) {
       log.warn('a message is not archived now', { error, message: id });
       return { archived, failed: 1, next: new Date(clock.now().getTime() + againMs) };

@@ -1,7 +1,7 @@
 /**
  * Automatic management: does what is due of messages and mailboxes by the rules of each mailbox, in small batches under a lease.
  * Any number of controllers share the work; what one leaves undone is due again when its lease ends. Looking for work costs three
- * reads, and between batches it rests for as long as it worked, so that calls have the store to themselves.
+ * reads, and between pieces of work it rests where others wait for the store.
  */
 import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
@@ -18,6 +18,7 @@ import { compressOne, type CompressOneDeps } from './compress-one.ts';
 import { followRules } from './follow-rules.ts';
 import { purge, type PurgeDeps } from './purge.ts';
 import { preview, type SweepPreview } from './sweep-preview.ts';
+import { createRests, type Rests } from './rests.ts';
 import { removeStrays } from './strays.ts';
 import { sweepMailbox, type MailboxSweepDeps } from './sweep-mailbox.ts';
 
@@ -25,8 +26,6 @@ import { sweepMailbox, type MailboxSweepDeps } from './sweep-mailbox.ts';
 const batch = 50;
 /** So long they are held, in milliseconds; work that takes longer is let go before. */
 const leaseMs = 10 * 60_000;
-/** The longest rest after a batch, in milliseconds. */
-const longestRestMs = 1000;
 /** How often media without a message are looked for, and how long after the start, in milliseconds. */
 const strayMs = 3_600_000;
 const firstStrayMs = 600_000;
@@ -44,7 +43,7 @@ export interface SweepDeps extends PurgeDeps, MailboxSweepDeps, CompressOneDeps 
   readonly classNames: () => readonly string[];
   /** Makes sure first that the clock agrees with the store's. */
   readonly assertClock?: () => Promise<void>;
-  /** How long it rests for each moment of work; default 1. */
+  /** How long it rests for each moment of work; absent: as the store needs it. */
   readonly rest?: number;
 }
 
@@ -68,14 +67,21 @@ export interface Sweep {
 }
 
 export function createSweep(deps: SweepDeps): Sweep {
+  const rests = createRests(() => deps.store.retention.nextDue(), deps.rest);
   let strayed = deps.clock.now().getTime() - strayMs + firstStrayMs;
   return {
     async sweepDue(signal) {
       const report = noReport();
       await deps.assertClock?.();
       await followRules(deps);
-      while (!signal.aborted && (await rested(deps, () => nextMailbox(deps, report, signal), signal)));
-      while (!signal.aborted && (await rested(deps, () => nextBatch(deps, report, signal), signal)));
+      while (
+        !signal.aborted &&
+        (await rested(rests, () => nextMailbox(deps, report, { rests, signal }), signal))
+      );
+      while (
+        !signal.aborted &&
+        (await rested(rests, () => nextBatch(deps, report, { rests, signal }), signal))
+      );
       tell(deps, report);
       const now = deps.clock.now().getTime();
       if (!signal.aborted && now - strayed >= strayMs) {
@@ -89,13 +95,19 @@ export function createSweep(deps: SweepDeps): Sweep {
       if (mailbox === undefined) return undefined;
       await deps.assertClock?.();
       const report = noReport();
-      const { next } = await wholeMailbox(deps, mailbox, report, signal);
+      const { next } = await wholeMailbox(deps, mailbox, report, { rests, signal });
       if (next !== undefined) await deps.store.retention.mailboxesBy([id], next);
-      while (!signal.aborted && (await nextBatch(deps, report, signal, id)));
+      while (!signal.aborted && (await nextBatch(deps, report, { rests, signal }, id)));
       return report;
     },
     preview: (mailbox) => preview(deps, mailbox),
   };
+}
+
+/** What goes through all of one run. */
+interface Running {
+  readonly rests: Rests;
+  readonly signal: AbortSignal;
 }
 
 type Counts = { -readonly [K in keyof SweepReport]: number };
@@ -113,17 +125,17 @@ function leaseFrom({ clock, random }: SweepDeps): Lease {
 }
 
 /** Answers whether there was anything to do. */
-async function nextMailbox(deps: SweepDeps, report: Counts, signal: AbortSignal): Promise<boolean> {
+async function nextMailbox(deps: SweepDeps, report: Counts, running: Running): Promise<boolean> {
   const lease = leaseFrom(deps);
   const mailbox = await deps.store.retention.takeMailbox(deps.clock.now(), lease);
   if (mailbox === undefined) return false;
-  const { next } = await wholeMailbox(deps, mailbox, report, signal);
+  const { next } = await wholeMailbox(deps, mailbox, report, running);
   await deps.store.retention.mailboxDone(mailbox.id, next, lease);
   return true;
 }
 
-async function wholeMailbox(deps: SweepDeps, mailbox: Mailbox, report: Counts, signal: AbortSignal) {
-  const swept = await sweepMailbox(deps, mailbox, signal);
+async function wholeMailbox(deps: SweepDeps, mailbox: Mailbox, report: Counts, running: Running) {
+  const swept = await sweepMailbox(deps, mailbox, running);
   report.archived += swept.archived;
   report.failed += swept.failed;
   return swept;
@@ -132,7 +144,7 @@ async function wholeMailbox(deps: SweepDeps, mailbox: Mailbox, report: Counts, s
 async function nextBatch(
   deps: SweepDeps,
   report: Counts,
-  signal: AbortSignal,
+  running: Running,
   mailbox?: MailboxId,
 ): Promise<boolean> {
   const { store, clock } = deps;
@@ -163,7 +175,7 @@ async function nextBatch(
     lease,
   );
   report.failed += purged.left.length;
-  await lighten(deps, judged.lighten, mailboxes, report, { lease, signal });
+  await lighten(deps, judged.lighten, mailboxes, report, { lease, ...running });
   return true;
 }
 
@@ -231,7 +243,7 @@ async function lighten(
   due: readonly DueMessage[],
   mailboxes: ReadonlyMap<MailboxId, Mailbox>,
   report: Counts,
-  { lease, signal }: { readonly lease: Lease; readonly signal: AbortSignal },
+  { lease, rests, signal }: Running & { readonly lease: Lease },
 ): Promise<void> {
   const { retention } = deps.store;
   for (const [i, one] of due.entries()) {
@@ -249,7 +261,7 @@ async function lighten(
     const from = performance.now();
     if (one.unclean || one.message.tier === 'compressed') await clean(deps, one, mailbox, lease);
     else report[await compressOne(deps, one, mailbox, { lease, signal })] += 1;
-    await restAfter(deps, from, signal);
+    await rests.after(from, signal);
   }
 }
 
@@ -290,28 +302,11 @@ function failedUntil({ clock }: SweepDeps, due: readonly DueMessage[], id: Messa
   return new Date(clock.now().getTime() + waitMs);
 }
 
-/** Does something, and rests after it. */
-async function rested(deps: SweepDeps, work: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+/** Does something, and rests after it. What had nothing to do was one small question. */
+async function rested(rests: Rests, work: () => Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   const from = performance.now();
   const more = await work();
-  if (more) await restAfter(deps, from, signal);
+  if (more) await rests.after(from, signal);
+  else rests.heard(performance.now() - from);
   return more;
-}
-
-function restAfter({ rest = 1 }: SweepDeps, from: number, signal: AbortSignal): Promise<void> {
-  const ms = Math.min((performance.now() - from) * rest, longestRestMs);
-  return ms > 0 && !signal.aborted ? pause(ms, signal) : Promise.resolve();
-}
-
-/** Ends early when the signal aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -29,7 +29,7 @@ import {
 } from './sample.ts';
 
 const lease = { by: 'a sweeper', until: at(3000) };
-/** Are asked by `retention.deleteMedia` and `resealing.replaceMedia`; the last reads all of a collection with one document for each class of service. */
+/** Are asked by `retention.deleteMedia` and `resealing.replaceMedia`; the third reads all of a collection with one document for each class of service, the last nothing. */
 const askedOtherwise = ['media.deleteAll', 'media.replace', 'retention.rulesSeen', 'retention.serverTime'];
 
 describe('storage: every question has its index', function () {
