@@ -19,7 +19,7 @@ export class Resealing implements ResealingStore {
   }
 
   async rewrite(message: Message, words: readonly string[], from: MailboxId): Promise<boolean> {
-    const { mailbox, envelope, sealed, transcript, archived, ...made } = toDocument(message, words);
+    const { mailbox, envelope, brief, sealed, transcript, archived, ...made } = toDocument(message, words);
     const there = {
       ...(sealed === undefined ? {} : { sealed }),
       ...(transcript === undefined ? {} : { transcript }),
@@ -29,7 +29,13 @@ export class Resealing implements ResealingStore {
       this.#messages.updateOne(
         { _id: message.id, mailbox: from, version: message.version },
         {
-          $set: { mailbox, envelope, words: made.words ?? [], ...there },
+          $set: {
+            mailbox,
+            envelope,
+            words: made.words ?? [],
+            ...(brief === undefined ? {} : { brief }),
+            ...there,
+          },
           $inc: { version: 1 },
         },
       ),
