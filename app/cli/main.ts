@@ -6,7 +6,7 @@ import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { exitCodes, type Ending } from './exit-codes.ts';
 import { judge } from './failure.ts';
-import { keysCommands } from './keys/commands.ts';
+import { encryptionCommands } from './encryption/commands.ts';
 import { keyCommands } from './key/commands.ts';
 import { roamingCommands } from './roaming/commands.ts';
 import { letterCommands } from './letter/commands.ts';
@@ -65,7 +65,7 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     roamingCommands,
     cdrCommands,
     sweepCommands,
-    keysCommands,
+    encryptionCommands,
     transferCommands,
     backupCommands,
     operatorCommands,

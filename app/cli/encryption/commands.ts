@@ -8,15 +8,15 @@ import { openProgress } from '../output/progress.ts';
 
 const examples = `
 Examples:
-  answerback keys status
-  answerback keys rotate
-  answerback keys seal
+  answerback encryption status
+  answerback encryption rotate
+  answerback encryption seal
 
 docs/encryption.md says how a master key is replaced.`;
 
-export function keysCommands(program: Command, { withOffice }: Actions): void {
+export function encryptionCommands(program: Command, { withOffice }: Actions): void {
   const group = program
-    .command('keys')
+    .command('encryption')
     .description('encryption at rest: the master key, and what is not sealed yet')
     .addHelpText('after', examples);
   group
@@ -34,7 +34,7 @@ export function keysCommands(program: Command, { withOffice }: Actions): void {
   group
     .command('forget')
     .description('erase the keys of mailboxes that a lost master key wraps: what they seal is gone for good')
-    .argument('<master>', 'its name, as `keys status` shows it')
+    .argument('<master>', 'its name, as `encryption status` shows it')
     .option('--yes', 'do not ask')
     .action(withOffice(forgetMaster));
 }
@@ -105,7 +105,7 @@ async function forgetMaster(run: OfficeRun, { yes }: { readonly yes?: boolean },
   const state = (await keys.states()).find((one) => one.master === master);
   if (state === undefined) throw new Failure('notFound', `no mailbox has a key of the master key ${master}`);
   if (state.lost === undefined)
-    throw new Failure('refused', `the master key ${master} is here; \`keys rotate\` replaces it`);
+    throw new Failure('refused', `the master key ${master} is here; \`encryption rotate\` replaces it`);
   await confirm(terminal, `what ${state.keys} mailboxes have could never be read again`, yes);
   const erased = await keys.forget(master);
   await office.note('keys-forgotten', undefined, master);
