@@ -83,8 +83,10 @@ describe('The subscriber’s page', function () {
     const first = await world.leave(own, { kind: 'text', text: 'the first', from: bo });
     const second = await world.leave(own, { kind: 'text', text: 'the second', from: bo });
     const page = await enter('/', own);
-    await page.locator('.row').nth(1).waitFor();
+    await page.locator(`#row-${second.id}`).waitFor();
+    await page.locator(`#row-${first.id}`).waitFor();
     await page.keyboard.press('j');
+    await page.locator(`#row-${second.id}.is-cursor`).waitFor();
     await page.keyboard.press('j');
     await page.locator(`#row-${first.id}.is-cursor`).waitFor();
     await page.keyboard.press('d');
