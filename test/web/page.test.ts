@@ -152,7 +152,7 @@ describe('The subscriber’s page', function () {
       .nth(1)
       .waitFor();
     const there = await enter('/', other);
-    await there.locator('.row').nth(1).waitFor();
+    await there.locator('.row:not(.skeleton-row)').nth(1).waitFor();
   });
 
   it('records a greeting, keeps settings, and speaks Spanish from then on', async () => {

@@ -13,5 +13,5 @@ export function webAskerKey(address: string): string {
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
   const whole = [...groups, ...Array.from({ length: zeros }, () => '0'), ...rest];
   const network = whole.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''));
-  return `web:${network.join('-')}`;
+  return `web:${network.join('-') || 'unknown'}`;
 }
