@@ -1,8 +1,8 @@
 /** Copies of the whole store, over its own protocol: the same for MongoDB and FerretDB. */
-import { BSON, MongoClient, type Document } from 'mongodb';
+import { BSON, type Document } from 'mongodb';
 import type { BackupStore } from '../ports/backup.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { toFault } from './faults.ts';
+import { openOutside } from './outside.ts';
 
 /** What only running controllers need, and what they make again. */
 const leftOut = /^(agenda.*|controllers|system\..*)$/;
@@ -14,22 +14,9 @@ const mediaAtOnce = 20;
 /** Types that JavaScript has no equal of stay as they are. */
 const exactly = { promoteValues: false, promoteBuffers: false, promoteLongs: false, bsonRegExp: true };
 
-export function openBackup({ url, database, timeoutMs }: ConnectionOptions): BackupStore {
-  const client = new MongoClient(url, {
-    appName: 'answerback backup',
-    serverSelectionTimeoutMS: timeoutMs,
-    connectTimeoutMS: timeoutMs,
-    socketTimeoutMS: timeoutMs,
-    maxPoolSize: 4,
-  });
-  const db = client.db(database);
-  const ask = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw toFault(what, error);
-    }
-  };
+export function openBackup(options: ConnectionOptions): BackupStore {
+  const outside = openOutside(options, { appName: 'answerback backup', maxPoolSize: 4 });
+  const { db, ask } = outside;
   return {
     collections: () =>
       ask('collections', async () => {
@@ -67,6 +54,6 @@ export function openBackup({ url, database, timeoutMs }: ConnectionOptions): Bac
         });
         if (puts.length > 0) await db.collection(name).bulkWrite(puts, { ordered: false });
       }),
-    [Symbol.asyncDispose]: () => client.close(),
+    [Symbol.asyncDispose]: () => outside[Symbol.asyncDispose](),
   };
 }

@@ -1,9 +1,9 @@
 /** Looks at the store from outside: makes no index and writes nothing. */
-import { MongoClient, type Db } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { MailboxId } from '../core/ids.ts';
 import type { Queue, StoreInspection, StoreServer } from '../ports/inspection.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { toFault } from './faults.ts';
+import { openOutside } from './outside.ts';
 import { indexes } from './indexes.ts';
 import { fromDocument, type MailboxDocument } from './mailbox-document.ts';
 import { sameIndex } from './make-indexes.ts';
@@ -15,22 +15,9 @@ const rounds = 5;
 /** Counters that are raised together are behind for so long, in milliseconds; see services/counting. */
 const settleMs = 1000;
 
-export function openStoreInspection({ url, database, timeoutMs }: ConnectionOptions): StoreInspection {
-  const client = new MongoClient(url, {
-    appName: 'answerback doctor',
-    serverSelectionTimeoutMS: timeoutMs,
-    connectTimeoutMS: timeoutMs,
-    socketTimeoutMS: timeoutMs,
-    maxPoolSize: 8,
-  });
-  const db = client.db(database);
-  const ask = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw toFault(what, error);
-    }
-  };
+export function openStoreInspection(options: ConnectionOptions): StoreInspection {
+  const outside = openOutside(options, { appName: 'answerback doctor', maxPoolSize: 8 });
+  const { db, ask } = outside;
   return {
     server: () => ask('server', () => serverOf(db)),
     missingIndexes: () => ask('indexes', () => missingIndexes(db)),
@@ -40,7 +27,7 @@ export function openStoreInspection({ url, database, timeoutMs }: ConnectionOpti
         db.collection('notifications').countDocuments({ deadSince: { $exists: true } }, { limit }),
       ),
     wrongCounters: (sample) => ask('counters', () => wrongCounters(db, sample)),
-    [Symbol.asyncDispose]: () => client.close(),
+    [Symbol.asyncDispose]: () => outside[Symbol.asyncDispose](),
   };
 }
 
