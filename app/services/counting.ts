@@ -21,6 +21,8 @@ const marginMs = 10_000;
 const leftMs = 120_000;
 /** Mailboxes counted at each time on the way round. */
 const roundStep = 50;
+/** Least time between two steps of the way round, in milliseconds: what is in doubt is counted more often. */
+const roundMs = 50_000;
 
 export interface CountingDeps {
   readonly store: {
@@ -64,6 +66,7 @@ export function createCounting(deps: CountingDeps): Counting {
   let noting = false;
   /** The last mailbox on the way round. */
   let rounded: MailboxId | undefined;
+  let steppedAt: number | undefined;
 
   const note = async (): Promise<void> => {
     if (noting) return;
@@ -106,6 +109,9 @@ export function createCounting(deps: CountingDeps): Counting {
     return wrong === 0;
   };
   const goRound = async (): Promise<void> => {
+    const now = clock.now().getTime();
+    if (steppedAt !== undefined && Math.abs(now - steppedAt) < roundMs) return;
+    steppedAt = now;
     const some = await store.mailboxes.list(rounded, roundStep);
     for (const { id } of some) if (!doubts.has(id)) await count(id);
     rounded = some.length < roundStep ? undefined : some.at(-1)?.id;

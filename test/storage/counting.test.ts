@@ -141,8 +141,15 @@ describe('storage: counters that are raised late', function () {
     // As by a controller that died between a message's change and the counters'.
     await opened.store.mailboxes.count(box, { kind: 'voice', new: 3, old: -1 });
     const counting = start();
-    assert.deepEqual([await counting.repair(false), await counting.repair(false)], [false, false]);
-    assert.equal(await counting.repair(false), true);
+    const aMinuteLater = () => {
+      pass(60_000);
+      return counting.repair(false);
+    };
+    assert.equal(await counting.repair(false), false);
+    for (let early = 0; early < 3; early += 1)
+      assert.equal(await counting.repair(false), false, 'doubts do not hurry the way round');
+    assert.equal(await aMinuteLater(), false);
+    assert.equal(await aMinuteLater(), true);
     assert.deepEqual(await countsOf(box), none);
     assert.equal(await counting.repair(false), false);
   });
