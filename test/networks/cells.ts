@@ -1,6 +1,6 @@
 /** What a message that came in by one network gives on another: the cells of docs/networks.md, each of which a test looks at. */
 
-export const ways = ['call', 'sip-message', 'smpp', 'mms', 'email', 'fax'] as const;
+export const ways = ['call', 'sip-message', 'smpp', 'mms', 'email', 'fax', 'web'] as const;
 export type Way = (typeof ways)[number];
 
 export const places = ['telephone', 'sms', 'sip-message', 'email', 'fax', 'api'] as const;
@@ -13,6 +13,7 @@ export const wayNames: Readonly<Record<Way, string>> = {
   mms: 'an MMS (Twilio)',
   email: 'an e-mail',
   fax: 'a fax (T.38)',
+  web: 'a web upload (API)',
 };
 
 export const placeNames: Readonly<Record<Place, string>> = {
@@ -73,5 +74,13 @@ export const cells: Readonly<Record<Way, Readonly<Record<Place, string | undefin
     email: 'a mail with the pages as PDF',
     fax: 'its pages',
     api: 'its pages, byte for byte',
+  },
+  web: {
+    telephone: 'that it is a picture, and its words spoken',
+    sms: 'a notice with its words; TEXT gives all',
+    'sip-message': 'a notice with its words; TEXT gives all',
+    email: 'a mail with the picture',
+    fax: 'the picture on a page',
+    api: 'the picture, byte for byte',
   },
 };
