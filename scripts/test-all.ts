@@ -1,6 +1,6 @@
 /**
- * `npm test`: every test, as scripts/test-plan.ts divides them. Then the check that each proof which docs/requirements.md names has
- * run and passed.
+ * `npm test`: the tests but for the longest files, as scripts/test-plan.ts divides them. `npm run test:all`: every test, and then
+ * the check that each proof which docs/requirements.md names has run and passed.
  *
  * Calls, speech and conversions take their real time, and a machine that is shared may hold one up beyond any sensible
  * deadline. A file in which something failed is therefore run once more, alone: what fails then has failed, and what passes
@@ -8,13 +8,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isProof, readRequirements } from '../test/docs/requirements.ts';
 import { onMachine } from './stack/machine.ts';
-import { jobs, planTests } from './test-plan.ts';
+import { jobs, long, planTests } from './test-plan.ts';
 
 interface Test {
   readonly file: string;
@@ -102,11 +102,15 @@ function missingProofs({ passed }: Results): string[] {
 function tellSlowest({ took }: Results): void {
   const slowest = Object.entries(took)
     .toSorted(([, a], [, b]) => b - a)
-    .slice(0, 12);
+    .slice(0, 30);
   for (const [file, ms] of slowest) console.log(`  ${Math.round(ms / 1000)} s: ${file}`);
 }
 
-async function main(files: readonly string[]): Promise<void> {
+async function main(all: boolean): Promise<void> {
+  const every = readdirSync('test', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `test/${file}`);
+  const files = every.filter((file) => all || !long.includes(file));
   const folder = mkdtempSync(join(tmpdir(), 'answerback-tests-'));
   try {
     const first = await runAll(files, folder);
@@ -118,10 +122,11 @@ async function main(files: readonly string[]): Promise<void> {
     for (const { file, title } of unsteady)
       console.log(`  passed only when run again, alone: ${file}: ${title}`);
     tellSlowest(first);
-    const missing = missingProofs(results);
+    const missing = all ? missingProofs(results) : [];
     for (const text of missing) console.log(`  requirement without its proof: ${text}`);
     for (const { file, title } of results.failed) console.log(`  failed: ${file}: ${title}`);
     const failures = results.failed.length + missing.length;
+    if (!all) console.log(`  ${every.length - files.length} longer files are left to npm run test:all`);
     console.log(`\n  ${results.passed.length} passing\n  ${failures} failing\n`);
     process.exitCode = failures === 0 ? 0 : 1;
   } finally {
@@ -129,4 +134,4 @@ async function main(files: readonly string[]): Promise<void> {
   }
 }
 
-await main(process.argv.slice(2));
+await main(process.argv.includes('--all'));

@@ -25,7 +25,10 @@ export const crowds: readonly string[] = [
   'test/system/sipp-keys.test.ts',
 ];
 
-/** They take more than a minute: begun late, they would be alone at the end. `npm test` prints what takes longest. */
+/**
+ * They take most of the time: `npm test` leaves them to `npm run test:all`, which begins with them, since begun late they would be
+ * alone at the end, and prints what took longest.
+ */
 export const long: readonly string[] = [
   'test/system/fax.test.ts',
   'test/demo/demo.test.ts',
