@@ -24,22 +24,25 @@ async function ci(npm: string): Promise<{ code: number; last: string }> {
 
 describe('.ci/run', () => {
   it('ends with the counts of all tests', async () => {
-    const npm = '[[ $1 == test ]] && { echo "  7 passing (2s)"; echo "  no other line"; }; exit 0';
+    const npm = '[[ $* == "run test:all" ]] && { echo "  7 passing (2s)"; echo "  no other line"; }; exit 0';
     assert.deepEqual(await ci(npm), { code: 0, last: '7 passed, 0 failed' });
   });
 
   it('fails where a test failed', async () => {
-    const npm = '[[ $1 == test ]] || exit 0; echo "  7 passing (1m)"; echo "  2 failing"; exit 2';
+    const npm = '[[ $* == "run test:all" ]] || exit 0; echo "  7 passing (1m)"; echo "  2 failing"; exit 2';
     assert.deepEqual(await ci(npm), { code: 1, last: '7 passed, 2 failed' });
   });
 
   it('fails where types, lint or format are wrong, and runs the tests all the same', async () => {
-    const npm = '[[ $1 == test ]] || exit 1; echo "  7 passing (1m)"';
+    const npm = '[[ $* == "run test:all" ]] || exit 1; echo "  7 passing (1m)"';
     assert.deepEqual(await ci(npm), { code: 1, last: '7 passed, 1 failed' });
   });
 
   it('fails where no test ran', async () => {
     assert.deepEqual(await ci('exit 0'), { code: 1, last: '0 passed, 1 failed' });
-    assert.deepEqual(await ci('[[ $1 == test ]] && exit 3; exit 0'), { code: 1, last: '0 passed, 1 failed' });
+    assert.deepEqual(await ci('[[ $* == "run test:all" ]] && exit 3; exit 0'), {
+      code: 1,
+      last: '0 passed, 1 failed',
+    });
   });
 });
