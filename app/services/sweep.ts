@@ -12,7 +12,7 @@ import { heldBytes } from '../core/mailbox/usage.ts';
 import { heldDays, judge, later, nextLook, retentionFacts } from '../core/retention/judge.ts';
 import { isOverWithTrash } from '../core/retention/trash-choice.ts';
 import type { Random } from '../ports/clock.ts';
-import type { DueMessage, Lease, Look } from '../ports/retention.ts';
+import type { DueMessage, LastSweeps, Lease, Look, SweepRun } from '../ports/retention.ts';
 import type { Store } from '../ports/store.ts';
 import { compressOne, type CompressOneDeps } from './compress-one.ts';
 import { followRules } from './follow-rules.ts';
@@ -64,6 +64,8 @@ export interface Sweep {
   sweepMailbox(id: MailboxId, signal: AbortSignal): Promise<SweepReport | undefined>;
   /** What would be done, and nothing is. @param mailbox of this one alone */
   preview(mailbox?: MailboxId): Promise<SweepPreview>;
+  /** What the last runs of `sweepDue` did, by whichever controller. */
+  last(): Promise<LastSweeps>;
 }
 
 export function createSweep(deps: SweepDeps): Sweep {
@@ -71,7 +73,7 @@ export function createSweep(deps: SweepDeps): Sweep {
   let strayed = deps.clock.now().getTime() - strayMs + firstStrayMs;
   return {
     async sweepDue(signal) {
-      const report = noReport();
+      const [report, begun] = [noReport(), performance.now()];
       await deps.assertClock?.();
       await followRules(deps);
       while (
@@ -83,7 +85,9 @@ export function createSweep(deps: SweepDeps): Sweep {
         (await rested(rests, () => nextBatch(deps, report, { rests, signal }), signal))
       );
       tell(deps, report);
-      const now = deps.clock.now().getTime();
+      const ended = deps.clock.now();
+      const now = ended.getTime();
+      await noted(deps, { ...report, ended, tookMs: Math.round(performance.now() - begun) });
       if (!signal.aborted && now - strayed >= strayMs) {
         strayed = now;
         await removeStrays(deps, signal);
@@ -101,6 +105,7 @@ export function createSweep(deps: SweepDeps): Sweep {
       return report;
     },
     preview: (mailbox) => preview(deps, mailbox),
+    last: () => deps.store.retention.lastSweeps(),
   };
 }
 
@@ -118,6 +123,13 @@ function noReport(): Counts {
 
 function tell({ log }: SweepDeps, report: SweepReport): void {
   if (Object.values(report).some((n) => n > 0)) log.info('messages were managed', { ...report });
+}
+
+/** For those who watch: what was done is done, whether or not it is noted. */
+async function noted({ store, log }: SweepDeps, run: SweepRun): Promise<void> {
+  await store.retention
+    .noteSweep(run)
+    .catch((error: unknown) => log.warn('what a sweep did is not noted', { error }));
 }
 
 function leaseFrom({ clock, random }: SweepDeps): Lease {

@@ -12,6 +12,8 @@ import type { Operators } from '../../../services/operators.ts';
 import type { Profiles } from '../../../services/profile.ts';
 import type { SubscriberDesk } from '../../../services/subscriber-desk.ts';
 import type { Sweep } from '../../../services/sweep.ts';
+import type { HookWatch } from '../../../services/watch-hooks.ts';
+import type { NodeWatch } from '../../../services/watch-nodes.ts';
 import type { Overview } from '../../../services/watch-over.ts';
 
 export interface OperatorServices {
@@ -26,6 +28,8 @@ export interface OperatorServices {
   readonly letters: Letters;
   readonly overview: Overview;
   readonly sweep: Sweep;
+  readonly nodes: NodeWatch & { readonly self: string };
+  readonly hooks: HookWatch;
   readonly calls: Pick<CallsInProgress, 'list'>;
   readonly keys: ApiKeys;
   readonly operators: Operators;
