@@ -1,7 +1,7 @@
 /**
  * Automatic management: does what is due of messages and mailboxes by the rules of each mailbox, in small batches under a lease.
  * Any number of controllers share the work; what one leaves undone is due again when its lease ends. Looking for work costs three
- * reads, and between pieces of work it rests where others wait for the store.
+ * reads and a note of the run, and between pieces of work it rests where others wait for the store.
  */
 import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';

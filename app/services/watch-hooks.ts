@@ -46,7 +46,7 @@ export function createHookTally(clock: Clock): HookTally {
   const tallies = new Map<string, Tallied>();
   const of = (hook: string): Tallied => tallies.get(hook) ?? nothing;
   const counted = (gateway: TextGateway): TextGateway => ({
-    ...gateway,
+    name: gateway.name,
     async send(text) {
       const hook = hookNameOf(text.to);
       if (hook === undefined) return gateway.send(text);

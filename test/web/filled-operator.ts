@@ -8,6 +8,7 @@ import { Fault } from '../../app/core/errors.ts';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import type { Endpoint } from '../../app/ports/endpoints.ts';
 import type { TextGateway } from '../../app/ports/gateway.ts';
+import type { Store } from '../../app/ports/store.ts';
 import { createBilling } from '../../app/services/billing.ts';
 import { createNodeWatch } from '../../app/services/watch-nodes.ts';
 import { systemClock } from '../../app/telemetry/system-clock.ts';
@@ -145,6 +146,7 @@ export async function fillSystem(world: PageWorld): Promise<void> {
   }
   await operating.directory.update(boxes[3]!.id, { status: 'suspended' });
   await operating.holds.holdMailbox(boxes[6]!.id, 'case 26-0417');
+  await postBooks(store);
   await fillQueues(
     world,
     boxes.map(({ id }) => id),
@@ -195,6 +197,11 @@ async function fillBooks({ store }: PageWorld, numbers: readonly E164[]): Promis
       );
     }
   await store.cdrs.insert(rows.reverse());
+  await postBooks(store);
+}
+
+/** What was written down gets its number and is summed up, as a worker does. */
+async function postBooks(store: Store): Promise<void> {
   const billing = createBilling({
     store,
     rates: [],
