@@ -5,7 +5,7 @@ import { createDirectory } from '../services/directory.ts';
 import { createHolds } from '../services/holds.ts';
 import { createLetters } from '../services/letters.ts';
 import { createSubscriberDesk } from '../services/subscriber-desk.ts';
-import type { Sweep } from '../services/sweep.ts';
+import type { NotedSweep } from '../services/note-sweeps.ts';
 import { createHookWatch, type HookTally } from '../services/watch-hooks.ts';
 import type { NodeWatch } from '../services/watch-nodes.ts';
 import { createOverview } from '../services/watch-over.ts';
@@ -23,7 +23,7 @@ export function createOperating(
   messaging: Pick<Messaging, 'auditor' | 'authentication' | 'textsDue'>,
   own: {
     readonly admission: Admission;
-    readonly sweep: Sweep;
+    readonly sweep: NotedSweep;
     readonly calls: CallsInProgress;
     readonly nodes: NodeWatch;
     readonly hooks: HookTally;

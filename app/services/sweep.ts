@@ -1,7 +1,7 @@
 /**
  * Automatic management: does what is due of messages and mailboxes by the rules of each mailbox, in small batches under a lease.
  * Any number of controllers share the work; what one leaves undone is due again when its lease ends. Looking for work costs three
- * reads and a note of the run, and between pieces of work it rests where others wait for the store.
+ * reads, and between pieces of work it rests where others wait for the store.
  */
 import type { MailboxId, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
@@ -12,7 +12,7 @@ import { heldBytes } from '../core/mailbox/usage.ts';
 import { heldDays, judge, later, nextLook, retentionFacts } from '../core/retention/judge.ts';
 import { isOverWithTrash } from '../core/retention/trash-choice.ts';
 import type { Random } from '../ports/clock.ts';
-import type { DueMessage, LastSweeps, Lease, Look, SweepRun } from '../ports/retention.ts';
+import type { DueMessage, Lease, Look } from '../ports/retention.ts';
 import type { Store } from '../ports/store.ts';
 import { compressOne, type CompressOneDeps } from './compress-one.ts';
 import { followRules } from './follow-rules.ts';
@@ -64,8 +64,6 @@ export interface Sweep {
   sweepMailbox(id: MailboxId, signal: AbortSignal): Promise<SweepReport | undefined>;
   /** What would be done, and nothing is. @param mailbox of this one alone */
   preview(mailbox?: MailboxId): Promise<SweepPreview>;
-  /** What the last runs of `sweepDue` did, by whichever controller. */
-  last(): Promise<LastSweeps>;
 }
 
 export function createSweep(deps: SweepDeps): Sweep {
@@ -73,7 +71,7 @@ export function createSweep(deps: SweepDeps): Sweep {
   let strayed = deps.clock.now().getTime() - strayMs + firstStrayMs;
   return {
     async sweepDue(signal) {
-      const [report, begun] = [noReport(), performance.now()];
+      const report = noReport();
       await deps.assertClock?.();
       await followRules(deps);
       while (
@@ -85,9 +83,7 @@ export function createSweep(deps: SweepDeps): Sweep {
         (await rested(rests, () => nextBatch(deps, report, { rests, signal }), signal))
       );
       tell(deps, report);
-      const ended = deps.clock.now();
-      const now = ended.getTime();
-      await noted(deps, { ...report, ended, tookMs: Math.round(performance.now() - begun) });
+      const now = deps.clock.now().getTime();
       if (!signal.aborted && now - strayed >= strayMs) {
         strayed = now;
         await removeStrays(deps, signal);
@@ -105,7 +101,6 @@ export function createSweep(deps: SweepDeps): Sweep {
       return report;
     },
     preview: (mailbox) => preview(deps, mailbox),
-    last: () => deps.store.retention.lastSweeps(),
   };
 }
 
@@ -123,13 +118,6 @@ function noReport(): Counts {
 
 function tell({ log }: SweepDeps, report: SweepReport): void {
   if (Object.values(report).some((n) => n > 0)) log.info('messages were managed', { ...report });
-}
-
-/** For those who watch: what was done is done, whether or not it is noted. */
-async function noted({ store, log }: SweepDeps, run: SweepRun): Promise<void> {
-  await store.retention
-    .noteSweep(run)
-    .catch((error: unknown) => log.warn('what a sweep did is not noted', { error }));
 }
 
 function leaseFrom({ clock, random }: SweepDeps): Lease {
