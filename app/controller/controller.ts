@@ -18,6 +18,7 @@ import { createRunning, type Running } from './running.ts';
 import { createBilling } from '../services/billing.ts';
 import { createCallsInProgress } from '../services/calls-in-progress.ts';
 import { createCommands, type Commands } from '../services/command.ts';
+import { createHookTally } from '../services/watch-hooks.ts';
 import { createDeliveries } from '../services/deliver.ts';
 import { type Deposits } from '../services/deposit.ts';
 import { type Notify } from '../services/notify.ts';
@@ -77,7 +78,8 @@ export interface Controller {
 }
 
 export function createController(given: Rooms): Controller {
-  const { rooms, events } = withEvents(given);
+  const hooks = createHookTally(given.clock);
+  const { rooms, events } = withEvents({ ...given, gateways: hooks.over(given.gateways) });
   const shared = shareable(rooms);
   const running = createRunning(rooms.log);
   const messaging = createMessaging(rooms, shared, running);
@@ -136,13 +138,14 @@ export function createController(given: Rooms): Controller {
   const admission = createAdmission(rooms, shared, messaging, running);
   const told = { events, calls: inProgress, standing: admission.standing, running };
   const happening = createHappening(rooms, shared, messaging, told);
+  const operated = { admission, sweep, calls: inProgress, nodes: replicating.nodes, hooks };
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress, replicating };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: takeText,
     admission,
-    operating: createOperating(rooms, shared, messaging, { admission, sweep, calls: inProgress }),
+    operating: createOperating(rooms, shared, messaging, operated),
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,

@@ -1,5 +1,6 @@
 /** Puts automatic management together. */
-import { createSweep, type Sweep } from '../services/sweep.ts';
+import { notedSweep, type NotedSweep } from '../services/note-sweeps.ts';
+import { createSweep } from '../services/sweep.ts';
 import { assertRightClock } from '../services/right-clock.ts';
 import type { Messaging } from './messaging.ts';
 import type { Rooms } from './rooms.ts';
@@ -9,8 +10,8 @@ import type { Shared } from './shared.ts';
 const everyMs = 60_000;
 
 /** Manages messages from now on, until the scheduler closes. */
-export function startManaging(rooms: Rooms, shared: Shared, messaging: Messaging): Sweep {
-  const sweep = createSweep({
+export function startManaging(rooms: Rooms, shared: Shared, messaging: Messaging): NotedSweep {
+  const plain = createSweep({
     ...shared,
     ...messaging,
     shrinker: rooms.transform,
@@ -19,6 +20,7 @@ export function startManaging(rooms: Rooms, shared: Shared, messaging: Messaging
     archive: rooms.archive === undefined ? undefined : shared.archiving,
     onCounted: (mailbox) => messaging.counting.doubt(mailbox),
   });
+  const sweep = notedSweep(plain, shared);
   rooms.scheduler.worker('sweep', everyMs, async (signal) => {
     await sweep.sweepDue(signal);
   });

@@ -5,7 +5,9 @@ import { createDirectory } from '../services/directory.ts';
 import { createHolds } from '../services/holds.ts';
 import { createLetters } from '../services/letters.ts';
 import { createSubscriberDesk } from '../services/subscriber-desk.ts';
-import type { Sweep } from '../services/sweep.ts';
+import type { NotedSweep } from '../services/note-sweeps.ts';
+import { createHookWatch, type HookTally } from '../services/watch-hooks.ts';
+import type { NodeWatch } from '../services/watch-nodes.ts';
 import { createOverview } from '../services/watch-over.ts';
 import type { Admission } from './admitting.ts';
 import type { Messaging } from './messaging.ts';
@@ -19,7 +21,13 @@ export function createOperating(
   rooms: Pick<Rooms, 'config' | 'archive' | 'tables' | 'endpoints'>,
   shared: Shared,
   messaging: Pick<Messaging, 'auditor' | 'authentication' | 'textsDue'>,
-  own: { readonly admission: Admission; readonly sweep: Sweep; readonly calls: CallsInProgress },
+  own: {
+    readonly admission: Admission;
+    readonly sweep: NotedSweep;
+    readonly calls: CallsInProgress;
+    readonly nodes: NodeWatch;
+    readonly hooks: HookTally;
+  },
 ) {
   const { auditor, authentication, textsDue } = messaging;
   const { tables, endpoints, config } = rooms;
@@ -38,6 +46,8 @@ export function createOperating(
     letters: createLetters({ ...all, onDue: (at) => textsDue.worker?.wakeAt(at) }),
     overview: createOverview({ ...all, endpoints, trunks: config.trunks }),
     sweep: own.sweep,
+    nodes: { self: config.node, list: () => own.nodes.list() },
+    hooks: createHookWatch({ ...shared, hooks: config.webhooks.hooks, tally: own.hooks }),
     calls: own.calls,
     keys: own.admission.keys,
     operators: own.admission.operators,

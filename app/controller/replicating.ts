@@ -1,6 +1,7 @@
 /** Replication with other nodes, until the signal. */
 import type { FlowDeps } from '../flows/flow.ts';
 import { createOutbox } from '../services/replicate.ts';
+import { createNodeWatch, type NodeWatch } from '../services/watch-nodes.ts';
 import { createRoaming } from '../services/roaming.ts';
 import type { Messaging } from './messaging.ts';
 import type { Rooms } from './rooms.ts';
@@ -15,6 +16,8 @@ export interface Replicating {
   readonly flow: Pick<FlowDeps, 'onArrival'>;
   /** Lets other nodes in, and sends them what they do not have. Never rejects: calls go on without them. */
   run(signal: AbortSignal): Promise<void>;
+  /** How other nodes are doing. */
+  readonly nodes: NodeWatch;
 }
 
 /** Nothing, if no other nodes are configured. */
@@ -25,7 +28,8 @@ export function createReplicating(
   running: Running,
 ): Replicating {
   const { sync, config, digest, metrics, log } = rooms;
-  if (sync === undefined || config.sync === undefined) return { flow: {}, run: async () => undefined };
+  if (sync === undefined || config.sync === undefined)
+    return { flow: {}, run: async () => undefined, nodes: createNodeWatch(shared, [], new Map()) };
   const { everyMs, wholeSeconds, mostMegabytes } = config.sync;
   const mostBytes = Object.fromEntries(
     Object.entries(mostMegabytes).map(([name, megabytes]) => [name, megabytes * 1e6]),
@@ -43,6 +47,7 @@ export function createReplicating(
   const onDue = (node: string): void => outboxes.get(node)?.wake();
   const roaming = createRoaming({ ...shared, digest, peers: sync.peers, lamps, auditor, onDue });
   return {
+    nodes: createNodeWatch(shared, sync.peers, outboxes),
     flow: { onArrival: (number) => running.watch(roaming.seen(number)) },
     async run(signal) {
       try {

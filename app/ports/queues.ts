@@ -1,5 +1,6 @@
 /** What waits in the store to be done, for whoever watches over it. */
 import type { QueueName } from '../core/metrics/catalog.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
 
 export interface QueueStore {
   /**
@@ -7,6 +8,18 @@ export interface QueueStore {
    * often, however long they are.
    */
   read(now: Date, most: number): Promise<QueueReadings>;
+  /**
+   * To whom notices of a gateway wait to go, now or later, and who was given up. Looks at the first `most` of all gateways that
+   * wait, and at the last `most` that were given up.
+   */
+  addressees(gateway: GatewayName, most: number): Promise<ReadonlyMap<string, Addressee>>;
+}
+
+export interface Addressee {
+  readonly waiting: number;
+  /** When the oldest that waits was made. */
+  readonly oldest?: Date;
+  readonly deadLetters: number;
 }
 
 export interface QueueReadings {

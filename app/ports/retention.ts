@@ -27,7 +27,28 @@ export interface Look {
   readonly failed?: boolean;
 }
 
+/** What one run over all that was due has done. */
+export interface SweepRun {
+  readonly ended: Date;
+  readonly tookMs: number;
+  readonly purged: number;
+  readonly compressed: number;
+  readonly archived: number;
+  readonly held: number;
+  readonly failed: number;
+}
+
+export interface LastSweeps {
+  readonly last?: SweepRun;
+  /** The last one that found anything to do. */
+  readonly effective?: SweepRun;
+}
+
 export interface RetentionStore {
+  /** Notes a run, in place of the one before it. */
+  noteSweep(run: SweepRun): Promise<void>;
+  /** The last runs, by whichever controller. */
+  lastSweeps(): Promise<LastSweeps>;
   /**
    * The first that are to be looked at by now, held by the lease. One that cannot be read is put off by a day.
    * @param mailbox of this one alone

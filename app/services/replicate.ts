@@ -48,6 +48,8 @@ export interface Outbox {
   /** How long the oldest that waits has waited, in seconds; 0: the peer has all. */
   lag(): number;
   readonly waiting: number;
+  /** The last try failed: the peer cannot be reached, or the store. */
+  readonly failing: boolean;
 }
 
 interface Item {
@@ -98,6 +100,10 @@ class PeerOutbox implements Outbox {
 
   get waiting(): number {
     return this.#known.size;
+  }
+
+  get failing(): boolean {
+    return this.#retryMs > 0;
   }
 
   lag(): number {

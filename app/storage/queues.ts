@@ -1,5 +1,6 @@
 import type { QueueName } from '../core/metrics/catalog.ts';
-import type { QueueReading, QueueReadings, QueueStore } from '../ports/queues.ts';
+import type { GatewayName } from '../core/profile/class-of-service.ts';
+import type { Addressee, QueueReading, QueueReadings, QueueStore } from '../ports/queues.ts';
 import type { Connection } from './connection.ts';
 
 /** Where each queue lies, and the field that says when an entry may be taken: a lease moves it into the future. */
@@ -10,6 +11,14 @@ const queues: Readonly<Record<QueueName, readonly [collection: string, field: st
   arrivals: ['arrivals', 'workAt'],
   faxes: ['faxes', 'workAt'],
 };
+
+interface Told {
+  readonly gateway: GatewayName;
+  readonly to: string;
+  readonly created: Date;
+  readonly workAt?: Date;
+  readonly deadSince?: Date;
+}
 
 /** Looks into several collections, at what their partial indexes hold and nothing else. */
 export class Queues implements QueueStore {
@@ -32,6 +41,30 @@ export class Queues implements QueueStore {
       ]),
     );
     return { due: Object.fromEntries(due) as QueueReadings['due'], deadLetters };
+  }
+
+  async addressees(gateway: GatewayName, most: number): Promise<ReadonlyMap<string, Addressee>> {
+    const notifications = this.#connection.database.collection<Told>('notifications');
+    const projection = { _id: 0, gateway: 1, to: 1, created: 1 } as const;
+    const [waiting, dead] = await this.#connection.run('queues.addressees', () =>
+      Promise.all([
+        notifications
+          .find({ workAt: { $exists: true } }, { sort: { workAt: 1 }, limit: most, projection })
+          .toArray(),
+        notifications
+          .find({ deadSince: { $exists: true } }, { sort: { deadSince: -1 }, limit: most, projection })
+          .toArray(),
+      ]),
+    );
+    const found = new Map<string, Addressee>();
+    const of = (to: string): Addressee => found.get(to) ?? { waiting: 0, deadLetters: 0 };
+    for (const { to, created } of waiting.filter((one) => one.gateway === gateway)) {
+      const { oldest = created, ...before } = of(to);
+      found.set(to, { ...before, waiting: before.waiting + 1, oldest: created < oldest ? created : oldest });
+    }
+    for (const { to } of dead.filter((one) => one.gateway === gateway))
+      found.set(to, { ...of(to), deadLetters: of(to).deadLetters + 1 });
+    return found;
   }
 
   /** Without a count of the server's own, which would not stop. */

@@ -3,7 +3,15 @@ import type { MailboxId, MediaId, MessageId } from '../core/ids.ts';
 import type { Hold, Mailbox } from '../core/mailbox/mailbox.ts';
 import { sizeOf } from '../core/mailbox/usage.ts';
 import type { Message, StoredPart } from '../core/message/message.ts';
-import type { DueMessage, Lease, Look, RetentionStore, RulesSeen } from '../ports/retention.ts';
+import type {
+  DueMessage,
+  LastSweeps,
+  Lease,
+  Look,
+  RetentionStore,
+  RulesSeen,
+  SweepRun,
+} from '../ports/retention.ts';
 import type { Connection } from './connection.ts';
 import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
@@ -17,6 +25,11 @@ interface RulesDocument extends RulesSeen {
   _id: string;
 }
 
+interface SweepsDocument extends LastSweeps {
+  /** There is one alone. */
+  _id: 'all';
+}
+
 /**
  * Leases of what is due. A message under a lease bears the sweeper's own name, and all that is done with it asks for that name: who
  * was too slow does nothing. `sweepAt` is then the end of the lease, at which it is due again by itself.
@@ -26,6 +39,7 @@ export class Retention implements RetentionStore {
   readonly #messages: Collection<MessageDocument>;
   readonly #mailboxes: Collection<MailboxDocument>;
   readonly #rules: Collection<RulesDocument>;
+  readonly #sweeps: Collection<SweepsDocument>;
 
   readonly #media: Media;
 
@@ -35,6 +49,7 @@ export class Retention implements RetentionStore {
     this.#messages = connection.database.collection('messages');
     this.#mailboxes = connection.database.collection('mailboxes');
     this.#rules = connection.database.collection('sweeprules');
+    this.#sweeps = connection.database.collection('sweeps');
   }
 
   async takeDue(now: Date, { by, until }: Lease, limit: number, mailbox?: MailboxId): Promise<DueMessage[]> {
@@ -308,6 +323,25 @@ export class Retention implements RetentionStore {
     await this.#connection.run('retention.setRulesSeen', () =>
       this.#rules.updateOne({ _id: classOfService }, { $set: { rules, at } }, { upsert: true }),
     );
+  }
+
+  async noteSweep(run: SweepRun): Promise<void> {
+    const { ended: _ended, tookMs: _tookMs, ...counts } = run;
+    const did = Object.values(counts).some((n) => n > 0);
+    await this.#connection.run('retention.noteSweep', () =>
+      this.#sweeps.updateOne(
+        { _id: 'all' },
+        { $set: { last: run, ...(did ? { effective: run } : {}) } },
+        { upsert: true },
+      ),
+    );
+  }
+
+  async lastSweeps(): Promise<LastSweeps> {
+    const found = await this.#connection.run('retention.lastSweeps', () =>
+      this.#sweeps.findOne({ _id: 'all' }, { projection: { _id: 0 } }),
+    );
+    return found ?? {};
   }
 
   async #write(operation: string, writes: AnyBulkWriteOperation<MessageDocument>[]): Promise<void> {

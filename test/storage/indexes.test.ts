@@ -144,6 +144,17 @@ describe('storage: every question has its index', function () {
     'retention.holdMessage': (store) => store.retention.holdMessage(message.id, { since: at(0) }, at(0)),
     'retention.holdMailbox': (store) => store.retention.holdMailbox(mailbox.id, undefined, at(0)),
     'retention.holdsMessageOf': (store) => store.retention.holdsMessageOf(mailbox.id),
+    'retention.noteSweep': (store) =>
+      store.retention.noteSweep({
+        ended: at(0),
+        tookMs: 1,
+        purged: 1,
+        compressed: 0,
+        archived: 0,
+        held: 0,
+        failed: 0,
+      }),
+    'retention.lastSweeps': (store) => store.retention.lastSweeps(),
     'retention.setRulesSeen': (store) => store.retention.setRulesSeen('gold', { rules: 'x', at: at(0) }),
     'strays.put': (store) => store.strays.put(new Date(0), at(3000), 50),
     'strays.owners': (store) => store.strays.owners([none, 'sip:none']),
@@ -188,6 +199,7 @@ describe('storage: every question has its index', function () {
     'faxes.nextDue': (store) => store.faxes.nextDue(),
     'deliveries.nextDue': (store) => store.deliveries.nextDue(),
     'queues.read': (store) => store.queues.read(at(5), 10),
+    'queues.addressees': (store) => store.queues.addressees('webhook', 10),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
     'credentials.get': (store) => store.credentials.get(mailbox.id),

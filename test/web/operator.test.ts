@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
-import { TOTP } from 'otpauth';
 import type { Page } from 'playwright-core';
-import { sampleNotification } from '../storage/sample.ts';
+import { fillSystem, openFilledWorld, operatorOf, password, signInOperator } from './filled-operator.ts';
 import { seriousOf } from './serious.ts';
-import { complaintsOf, openPageWorld, type PageWorld } from './world.ts';
+import { complaintsOf, type PageWorld } from './world.ts';
 
-const password = 'correct horse battery staple';
+const table = [
+  'number,name,class,status',
+  '+12025553002,Eva Lund,standard,active',
+  '12,Nobody,gold,asleep',
+].join('\n');
 
 describe('The operator’s page', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let world: PageWorld;
   let page: Page;
   let complaints: string[];
   before(async () => {
-    world = await openPageWorld();
+    world = await openFilledWorld();
+    await fillSystem(world);
     page = await world.visit('/operator');
     complaints = complaintsOf(page);
   });
@@ -22,73 +26,240 @@ describe('The operator’s page', function () {
   const open = async (name: string): Promise<void> => {
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.locator('.desk-page :is(td, dd, .none)').first().waitFor();
   };
-  const confirm = (name: string) =>
-    page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  const sheet = () => page.getByRole('dialog');
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  const confirm = (name: string) => sheet().getByRole('button', { name, exact: true }).click();
+  const said = (words: string | RegExp) => page.locator('.toast').getByText(words).first().waitFor();
+  const row = (name: RegExp) => page.getByRole('row', { name });
+  const kept = (number: string) => world.serving.directory.get(number);
 
-  it('lets in whoever has name, password and code', async () => {
-    const made = await world.operators.add('alice', 'admin', password, 'test');
-    assert.equal(made.kind, 'made');
-    const secret = new URL('url' in made ? made.url : '').searchParams.get('secret') ?? '';
+  it('says plainly why somebody is not let in, and lets in who has name, password and code', async () => {
+    const secret = await operatorOf(world, 'alice');
     await page.getByLabel('Name').fill('alice');
     await page.getByLabel('Password').fill('wrong wrong wrong');
+    await page.getByLabel('Code of').fill('12');
+    await press('Sign in');
+    await page.getByRole('alert').getByText('six digits').waitFor();
     await page.getByLabel('Code of').fill('000000');
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').waitFor();
-    await page.getByLabel('Password').fill(password);
-    await page.getByLabel('Code of').fill(new TOTP({ secret }).generate());
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await press('Sign in');
+    await page.getByRole('alert').getByText('do not belong together').waitFor();
+    const stranger = await world.visit('/operator');
+    await stranger.getByLabel('Name').fill('mallory');
+    await stranger.getByLabel('Password').fill(password);
+    await stranger.getByRole('button', { name: 'Sign in' }).waitFor();
+    const alert = stranger.getByRole('alert');
+    for (let i = 0; i < 20 && (await alert.getByText('try again from').count()) === 0; i += 1) {
+      await stranger.getByLabel('Code of').fill('000000');
+      const answered = stranger.waitForResponse(/session\/operator/);
+      await stranger.getByRole('button', { name: 'Sign in' }).click();
+      await answered;
+      await stranger.locator('button[type=submit]:not([disabled])').waitFor();
+    }
+    await alert.getByText(/try again from .*\d/).waitFor();
+    await stranger.context().close();
+    await signInOperator(page, 'alice', secret);
     await page.getByRole('heading', { name: 'Subscribers', level: 1 }).waitFor();
   });
 
-  it('makes, suspends and holds subscribers, asking first', async () => {
-    const form = page.getByRole('form', { name: 'Create' });
+  it('makes, suspends and holds subscribers, asking first, and takes it back', async () => {
+    await press('New subscriber');
+    const form = page.getByRole('form', { name: 'New subscriber' });
+    await form.getByLabel('Number').fill('12');
+    await form.getByLabel('Name').fill('Zoë Zander');
+    await form.getByRole('button', { name: 'New subscriber' }).click();
+    await form.locator('.wrong, .notice.bad').first().waitFor();
     await form.getByLabel('Number').fill('+12025553001');
-    await form.getByLabel('Name').fill('Bob');
-    await form.getByRole('button', { name: 'Create' }).click();
-    const row = page.getByRole('row', { name: /Bob/ });
-    await row.getByRole('button', { name: 'Suspend' }).click();
-    const kept = async () => world.serving.directory.get('+12025553001');
-    assert.equal((await kept())?.status, 'active');
+    await form.getByRole('button', { name: 'New subscriber' }).click();
+    await said('Zoë Zander has a mailbox.');
+    const zoe = row(/Zoë/);
+    await zoe.getByRole('button', { name: 'Suspend' }).click();
+    assert.equal((await kept('+12025553001'))?.status, 'active');
     await confirm('Suspend');
-    await row.getByRole('button', { name: 'Resume' }).waitFor();
-    assert.equal((await kept())?.status, 'suspended');
-    await row.getByRole('button', { name: 'Hold', exact: true }).click();
+    await said('Zoë Zander is suspended.');
+    assert.equal((await kept('+12025553001'))?.status, 'suspended');
+    await press('Undo');
+    await said('Taken back.');
+    assert.equal((await kept('+12025553001'))?.status, 'active');
+    await zoe.getByRole('button', { name: 'Suspend' }).click();
+    await confirm('Suspend');
+    await zoe.getByRole('button', { name: 'Resume' }).click();
+    await zoe.getByText('Active').waitFor();
+    await zoe.getByRole('button', { name: 'Hold', exact: true }).click();
+    await sheet().getByLabel('Case number').fill('case 7');
     await confirm('Hold');
-    await row.getByRole('button', { name: 'End hold' }).waitFor();
-    assert.ok((await kept())?.hold);
+    await zoe.getByText('Legal hold: case 7').waitFor();
+    assert.equal((await kept('+12025553001'))?.hold?.why, 'case 7');
+    await zoe.getByRole('button', { name: 'End hold' }).click();
+    await confirm('End hold');
+    await zoe.getByRole('button', { name: 'Hold', exact: true }).waitFor();
+    assert.equal((await kept('+12025553001'))?.hold, undefined);
   });
 
-  it('drops dead letters', async () => {
-    const mailbox = await world.subscriber('Ann');
-    const letter = sampleNotification({ mailbox: mailbox.id });
-    await world.store.notifications.ensure(letter);
-    await world.store.notifications.failed(letter.id, undefined, 'refused by the network');
+  it('tries a table before it takes it in, and names what is wrong in which line', async () => {
+    await press('Import CSV');
+    const file = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(table) };
+    await sheet().locator('input[type=file]').setInputFiles(file);
+    await sheet().getByText('1 to create').waitFor();
+    const wrong = await sheet().getByRole('row').allInnerTexts();
+    assert.ok(
+      wrong.some((line) => /3\s+number\s+12/.test(line)),
+      wrong.join('\n'),
+    );
+    assert.equal(await kept('+12025553002'), undefined);
+    await confirm('Take it in');
+    await said('1 created');
+    assert.equal((await kept('+12025553002'))?.settings.name, 'Eva Lund');
+  });
+
+  it('asks for subscribers once nobody has typed for a moment', async () => {
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('prefix=')) asked.push(request.url());
+    });
+    await page.getByLabel('Number', { exact: true }).pressSequentially('+12025553002', { delay: 20 });
+    await row(/Ana/).waitFor({ state: 'detached' });
+    await row(/Eva/).waitFor();
+    assert.ok(asked.length <= 2, asked.join('\n'));
+    await page.getByLabel('Number', { exact: true }).fill('');
+    await page.getByLabel('Status').selectOption('suspended');
+    await row(/Eva/).waitFor({ state: 'detached' });
+    await row(/Tomás/).waitFor();
+  });
+
+  it('changes a class, says which field is wrong, and takes it back', async () => {
+    const class_ = async () =>
+      (await world.operating.classes.list()).classes.find(({ profile }) => profile.name === 'standard');
+    await open('Classes');
+    await page.getByText('Edit the profile').click();
+    const text = page.getByLabel('Profile (JSON)');
+    const before = await text.inputValue();
+    await text.fill(before.replace(/"retentionDays": \d+/, '"retentionDays": "long"'));
+    await press('Save');
+    await page.getByRole('alert').getByText('retentionDays').waitFor();
+    await text.fill(before.replace(/"retentionDays": \d+/, '"retentionDays": 77'));
+    await press('Save');
+    await page.getByText('77 days').waitFor();
+    assert.equal((await class_())?.profile.retentionDays, 77);
+    await press('Undo');
+    await page.getByText('77 days').waitFor({ state: 'detached' });
+    assert.equal((await class_())?.source, 'file');
+  });
+
+  it('shows lines, calls, nodes and webhooks with their state', async () => {
+    await open('Lines and calls');
+    await row(/carrier-west.*Offline/).waitFor();
+    await row(/Not told/).waitFor();
+    await open('Nodes');
+    await page.getByText('This node is geneva.').waitFor();
+    await row(/basel.*Not reached.*318.*20 min/).waitFor();
+    await open('Webhooks');
+    await row(/crm\.example\.com.*Working/).waitFor();
+    await row(/warehouse.*Failing.*min.*answered 503/).waitFor();
+  });
+
+  it('tries dead letters anew, and drops them for good after asking', async () => {
     await open('Queues');
-    await page.getByText('refused by the network').waitFor();
-    await page.getByRole('button', { name: 'Drop' }).click();
+    await row(/Texts, mails and webhooks.*\d+ min/).waitFor();
+    await row(/rosa@example\.org/)
+      .getByRole('button', { name: 'Retry' })
+      .click();
+    await said('What was for rosa@example.org is tried anew.');
+    await row(/rosa@example\.org/).waitFor({ state: 'detached' });
+    await row(/hook:warehouse/)
+      .getByRole('button', { name: 'Drop' })
+      .click();
     await confirm('Drop');
-    await page.getByText('refused by the network').waitFor({ state: 'detached' });
+    await row(/hook:warehouse/).waitFor({ state: 'detached' });
+    const left = await world.store.notifications.deadLetters(10);
+    assert.deepEqual(
+      left.map(({ to }) => to),
+      ['+12025551004'],
+    );
   });
 
-  it('is without serious findings of axe on every page, light and dark', async () => {
-    const names = [
-      'Subscribers',
-      'Classes',
-      'Lines and calls',
-      'Queues',
-      'Call records',
-      'Sweeps',
-      'Audit log',
-      'API keys',
-    ];
+  it('filters call records and draws them', async () => {
+    await open('Call records');
+    await page.getByRole('img', { name: /calls in 30 days/ }).waitFor();
+    await page.getByLabel('Event').selectOption('text-out');
+    await page.getByRole('cell', { name: 'Call', exact: true }).first().waitFor({ state: 'detached' });
+    await page.getByRole('cell', { name: 'Text out' }).first().waitFor();
+  });
+
+  it('says what a sweep would do, does it after asking, and shows it as the last one', async () => {
+    const dead = await kept('+12025551008');
+    const before = await world.store.mailboxes.get(dead!.id);
+    assert.ok(before);
+    await open('Sweeps');
+    await page.getByText('1,204').waitFor();
+    await press('Run now');
+    await sheet().getByText('3 messages are purged for good').waitFor();
+    await confirm('Run now');
+    await said('3 purged');
+    await page.getByText('1,204').waitFor({ state: 'detached' });
+    assert.equal((await world.store.retention.lastSweeps()).effective?.purged, 3);
+  });
+
+  it('makes a key that opens, shows it once, and revokes it', async () => {
+    await open('API keys');
+    await press('Make a key');
+    const form = page.getByRole('form', { name: 'Make a key' });
+    await form.getByLabel('Name').fill('Report');
+    await form.getByLabel('cdrs:read').check();
+    await form.getByRole('button', { name: 'Make a key' }).click();
+    const key = await sheet().locator('code').innerText();
+    const ask = async () =>
+      (await fetch(`${world.web.address}/v1/cdrs`, { headers: { authorization: `Bearer ${key}` } })).status;
+    assert.equal(await ask(), 200);
+    await confirm('I have it');
+    assert.ok(!(await page.content()).includes(key));
+    await row(/Report/)
+      .getByRole('button', { name: 'Revoke' })
+      .click();
+    await confirm('Revoke');
+    await row(/Report/)
+      .getByText('Revoked')
+      .waitFor();
+    assert.equal(await ask(), 401);
+    await open('Audit log');
+    await page.getByRole('cell', { name: 'key-revoked' }).first().waitFor();
+  });
+
+  it('is without serious findings of axe on every filled page, light and dark, and as wide as a phone', async () => {
+    const names = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts();
+    assert.equal(names.length, 10);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      await page.setViewportSize(
+        colorScheme === 'light' ? { width: 1280, height: 800 } : { width: 390, height: 844 },
+      );
       for (const name of names) {
         await open(name);
         assert.deepEqual(await seriousOf(page), [], `${name}, ${colorScheme}`);
+        const wide = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
       }
     }
     assert.deepEqual(complaints, []);
+  });
+
+  it('speaks Spanish, on a phone too', async () => {
+    const secret = await operatorOf(world, 'bruno');
+    const phone = await world.visit('/operator', { locale: 'es-ES', viewport: { width: 390, height: 844 } });
+    await signInOperator(phone, 'bruno', secret);
+    await phone.getByRole('heading', { name: 'Abonados', level: 1 }).waitFor();
+    await phone
+      .getByRole('row', { name: /Bo Nilsen/ })
+      .getByRole('button', { name: 'Suspender' })
+      .click();
+    await phone.getByRole('dialog').getByText('¿Suspender a Bo Nilsen?').waitFor();
+    await phone.getByRole('dialog').getByRole('button', { name: 'Suspender' }).click();
+    await phone.getByText('Bo Nilsen: suspendido.').waitFor();
+    assert.equal((await kept('+12025551002'))?.status, 'suspended');
+    for (const name of ['Clases', 'Colas', 'Nodos', 'Limpiezas']) {
+      await phone.getByRole('link', { name, exact: true }).click();
+      await phone.getByRole('heading', { name, level: 1 }).waitFor();
+    }
   });
 });

@@ -8,19 +8,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { loadConfig } from '../../app/config.ts';
+import { loadConfig, type Config } from '../../app/config.ts';
 import { createController } from '../../app/controller/controller.ts';
+import type { Operating } from '../../app/controller/operating.ts';
 import type { E164 } from '../../app/core/ids.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { openFetcher } from '../../app/gateways/fetch/open.ts';
+import type { OperatorServices } from '../../app/gateways/web/api/operator-services.ts';
 import { openSipGateway } from '../../app/gateways/sip/open.ts';
 import { operatorRoutes } from '../../app/gateways/web/api/routes/operator.ts';
 import { subscriberRoutes } from '../../app/gateways/web/api/routes/subscriber.ts';
 import { openWeb } from '../../app/gateways/web/open.ts';
 import { openSignIn } from '../../app/gateways/web/sign-in/open.ts';
 import { openScriptedMedia } from '../../app/media/scripted/open.ts';
+import type { Endpoints } from '../../app/ports/endpoints.ts';
+import type { TextGateway } from '../../app/ports/gateway.ts';
 import type { OutboundText } from '../../app/ports/media.ts';
+import type { Store } from '../../app/ports/store.ts';
 import { openTokens } from '../../app/secrets/open-tokens.ts';
 import { openTotp } from '../../app/secrets/open-totp.ts';
 import { openHasher } from '../../app/secrets/open.ts';
@@ -45,8 +50,18 @@ export const pin = '482915';
 export type PageWorld = Awaited<ReturnType<typeof openPageWorld>>;
 type Leave = Parameters<ReturnType<typeof createController>['serving']['deposits']['take']>[0];
 
-/** @param options `page`: folder of the built page; default: this checkout's */
-export async function openPageWorld(options: { readonly page?: string } = {}) {
+interface WorldOptions {
+  /** Folder of the built page; default: this checkout's. */
+  readonly page?: string;
+  readonly config?: Partial<Config>;
+  readonly gateways?: readonly TextGateway[];
+  /** Trunks and phones; default: the switch tells of none. */
+  readonly endpoints?: Endpoints;
+  /** What operators see, in place of what the controller gives them. */
+  readonly operating?: (own: Operating, store: Store) => OperatorServices;
+}
+
+export async function openPageWorld(options: WorldOptions = {}) {
   const page = options.page ?? resolve('web/dist');
   if (options.page === undefined && !existsSync(join(page, 'index.html')))
     throw new Error('the page is not built: run npm run web:build');
@@ -79,6 +94,7 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
           notify: [{ gateway: 'sip', to: 'subscriber' }],
         },
       },
+      ...options.config,
     },
     file: undefined,
     log,
@@ -96,13 +112,20 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
     converters: [transform],
     documents: transform,
     fetcher: openFetcher({}, { log }),
-    gateways: new Map([['sip', openSipGateway({ from: access }, { media })]]),
+    gateways: new Map(
+      [openSipGateway({ from: access }, { media }), ...(options.gateways ?? [])].map((one) => [
+        one.name,
+        one,
+      ]),
+    ),
+    endpoints: options.endpoints,
     scheduler: { worker: () => worker, [Symbol.asyncDispose]: async () => undefined },
     texts: shippedTexts,
     metrics,
     stages: createStages({ metrics, log }),
   });
-  const { serving, admission, operating } = controller;
+  const { serving, admission, happening } = controller;
+  const operating = options.operating?.(controller.operating, controller.store) ?? controller.operating;
   const signIn = openSignIn({}, { ...admission, clock, log });
   const web = await openWeb(
     { host: '127.0.0.1', port: 0, page, api: { limits: { perMinute: 1e6, perAddress: 1e6 } } },
@@ -125,6 +148,8 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
     log,
     web,
     serving,
+    operating,
+    happening,
     operators: admission.operators,
     browser,
     texts,

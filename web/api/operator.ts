@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { cdrList, report } from '../../app/gateways/web/api/schema/books.ts';
 import type { classList } from '../../app/gateways/web/api/schema/class.ts';
+import type * as cluster from '../../app/gateways/web/api/schema/cluster.ts';
 import type * as operation from '../../app/gateways/web/api/schema/operation.ts';
 import type { Session } from '../../app/gateways/web/api/schema/session.ts';
 import type { apiKeyList, madeApiKey } from '../../app/gateways/web/api/schema/staff.ts';
@@ -22,6 +23,9 @@ export type Queues = z.infer<typeof operation.queues>;
 export type Letters = z.infer<typeof operation.letterList>;
 export type Preview = z.infer<typeof operation.sweepPreview>;
 export type SweepReport = z.infer<typeof operation.sweepReport>;
+export type LastSweep = z.infer<typeof operation.lastSweep>;
+export type Nodes = z.infer<typeof cluster.nodeList>;
+export type Hooks = z.infer<typeof cluster.hookList>;
 export type Audit = z.infer<typeof operation.auditList>;
 export type Cdrs = z.infer<typeof cdrList>;
 export type Report = z.infer<typeof report>;

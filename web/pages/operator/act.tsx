@@ -1,55 +1,82 @@
-/** Things that are done: what cannot be taken back asks first and says what will happen. */
+/** Things that are done: each says what came of it, and how to take it back; what is grave asks first and says what will happen. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import type { Answer } from '../../api/client.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ask, type Answer } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
+import { Field } from '../../parts/field.tsx';
 import { complain, say } from '../../state/toasts.ts';
 import { operatorWords } from '../../words/operator.ts';
 
 interface Question {
   readonly text: string;
   readonly yes: string;
-  readonly act: () => void;
+  /** Something to be written besides, as a reason. */
+  readonly field?: string;
+  readonly act: (written: string) => void;
 }
 
 const question = signal<Question | undefined>(undefined);
 
-export function askFirst(text: string, yes: string, act: () => void): void {
-  question.value = { text, yes, act };
+export function askFirst(asked: Question): void {
+  question.value = asked;
 }
 
-export async function act(doing: Promise<Answer<unknown>>, then: () => unknown): Promise<void> {
+interface Done {
+  readonly said: string;
+  /** Reads anew what it changed. */
+  readonly after: () => unknown;
+  /** Takes it back; absent: that cannot be. */
+  readonly undo?: () => Promise<Answer<unknown>>;
+}
+
+export async function act(doing: Promise<Answer<unknown>>, { said, after, undo }: Done): Promise<void> {
   const answer = await doing;
   if (!answer.ok) return complain(answer.trouble);
-  say(operatorWords.value.done);
-  await then();
+  const back = (): void => void act(undo!(), { said: operatorWords.value.undone, after });
+  say(said, undo && back);
+  await after();
+}
+
+/** What becomes of a resource whose version is not known any more: the newest one is changed. */
+export async function patchNow(path: string, body: object): Promise<Answer<unknown>> {
+  const now = await ask<{ readonly version: number }>('GET', path);
+  return now.ok ? ask('PATCH', path, { body, version: now.value.version }) : now;
 }
 
 export function AskFirst() {
   const asked = question.value;
+  return asked === undefined ? null : <Asking key={asked.text} asked={asked} />;
+}
+
+function Asking({ asked }: { readonly asked: Question }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (asked !== undefined) dialog.current?.showModal();
-  }, [asked]);
-  if (asked === undefined) return null;
+  const [written, setWritten] = useState('');
+  useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => {
     question.value = undefined;
   };
   return (
-    <dialog ref={dialog} class="ask-first" aria-labelledby="ask-first" onClose={close}>
-      <p id="ask-first">{asked.text}</p>
-      <div class="buttons">
-        <Button onClick={close}>{operatorWords.value.cancel}</Button>
-        <Button
-          look="danger"
-          onClick={() => {
-            close();
-            asked.act();
-          }}
-        >
-          {asked.yes}
-        </Button>
-      </div>
+    <dialog ref={dialog} class="sheet" aria-labelledby="ask-first" onClose={close}>
+      <form
+        class="sheet-form"
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault();
+          close();
+          asked.act(written.trim());
+        }}
+      >
+        <p id="ask-first">{asked.text}</p>
+        {asked.field === undefined ? null : (
+          <Field label={asked.field} value={written} onInput={setWritten} maxLength={200} />
+        )}
+        <div class="buttons sheet-end">
+          <Button onClick={close}>{operatorWords.value.cancel}</Button>
+          <Button type="submit" look="danger">
+            {asked.yes}
+          </Button>
+        </div>
+      </form>
     </dialog>
   );
 }

@@ -4,15 +4,19 @@ import type { scopes as allScopes } from '../../../app/gateways/web/api/schema/s
 import { ask } from '../../api/client.ts';
 import type { Keys, MadeKey } from '../../api/operator.ts';
 import { Button } from '../../parts/button.tsx';
-import { Field, Switch } from '../../parts/field.tsx';
+import { Field } from '../../parts/field.tsx';
 import { complain } from '../../state/toasts.ts';
 import { operatorWords } from '../../words/operator.ts';
+import { momentOf } from '../../words/moments.ts';
 import { dateOf } from '../../words/times.ts';
 import { act, askFirst } from './act.tsx';
+import { Badge } from './badge.tsx';
+import { Sheet } from './sheet.tsx';
 import { Table } from './table.tsx';
 import { useRead } from './use-read.ts';
 
 type Scope = (typeof allScopes)[number];
+type Key = Keys['items'][number];
 
 /** Each once, by its type. */
 const known: Readonly<Record<Scope, true>> = {
@@ -35,76 +39,146 @@ export function ApiKeys() {
   const { cols } = said;
   return (
     <>
+      <div class="tools">
+        <Sheet title={said.makeKey} icon="plus" main>
+          {(close) => <NewKey read={read} close={close} />}
+        </Sheet>
+      </div>
       <Table
         label={said.parts.keys}
-        items={found?.items ?? []}
+        items={found?.items}
         keyOf={({ id }) => id}
+        none={said.noKeys}
         columns={[
-          [cols.name, ({ name }) => name],
-          [cols.scopes, (one) => one.scopes.join(', ')],
-          [cols.created, ({ created }) => dateOf(created)],
-          [cols.used, ({ lastUsed }) => (lastUsed === undefined ? '' : dateOf(lastUsed))],
           [
-            cols.actions,
-            ({ id, name, revoked }) =>
-              revoked === undefined ? (
-                <Button
-                  look="danger"
-                  onClick={() =>
-                    askFirst(
-                      said.revokeAsk(name),
-                      said.revoke,
-                      () => void act(ask('DELETE', `/keys/${id}`), read),
-                    )
-                  }
-                >
-                  {said.revoke}
-                </Button>
-              ) : (
-                said.revoked
-              ),
+            cols.name,
+            ({ name, by }) => (
+              <span class="who">
+                <strong>{name}</strong>
+                <span class="muted">{said.madeBy(by)}</span>
+              </span>
+            ),
           ],
+          [cols.scopes, (one) => <span class="long">{one.scopes.join(', ')}</span>],
+          [cols.created, ({ created }) => dateOf(created)],
+          [cols.used, ({ lastUsed }) => (lastUsed === undefined ? said.never : momentOf(lastUsed))],
+          [cols.actions, (one) => <Revoke one={one} read={read} />, 'row-actions'],
         ]}
       />
-      <NewKey read={read} />
     </>
   );
 }
 
-function NewKey({ read }: { readonly read: () => Promise<void> }) {
+interface RevokeProps {
+  readonly one: Key;
+  readonly read: () => Promise<void>;
+}
+
+function Revoke({ one: { id, name, revoked }, read }: RevokeProps) {
+  const said = operatorWords.value;
+  if (revoked !== undefined) return <Badge>{said.revokedOn(dateOf(revoked))}</Badge>;
+  const revoke = (): void =>
+    void act(ask('DELETE', `/keys/${id}`), { said: said.keyRevoked(name), after: read });
+  return (
+    <Button
+      look="danger"
+      onClick={() => askFirst({ text: said.revokeAsk(name), yes: said.revoke, act: revoke })}
+    >
+      {said.revoke}
+    </Button>
+  );
+}
+
+interface NewKeyProps {
+  readonly read: () => Promise<void>;
+  readonly close: () => void;
+}
+
+function NewKey({ read, close }: NewKeyProps) {
+  const [made, setMade] = useState<MadeKey>();
+  if (made !== undefined) return <OnlyOnce made={made} close={close} />;
+  return (
+    <KeyForm
+      onMade={(key) => {
+        setMade(key);
+        void read();
+      }}
+    />
+  );
+}
+
+function KeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }) {
   const said = operatorWords.value;
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const [made, setMade] = useState('');
   const make = async (): Promise<void> => {
-    const body = { name, scopes: chosen };
+    const body = { name: name.trim(), scopes: chosen };
     const answer = await ask<MadeKey>('POST', '/keys', { body, key: crypto.randomUUID() });
-    if (!answer.ok) return complain(answer.trouble);
-    setMade(answer.value.key);
-    await read();
+    if (answer.ok) onMade(answer.value);
+    else complain(answer.trouble);
   };
   return (
     <form
-      class="card"
+      class="sheet-form"
       aria-label={said.makeKey}
       onSubmit={(event) => {
         event.preventDefault();
         void make();
       }}
     >
-      <Field label={said.cols.name} value={name} onInput={setName} maxLength={80} required />
-      {scopes.map((scope) => (
-        <Switch
-          key={scope}
-          label={scope}
-          on={chosen.includes(scope)}
-          onChange={(on) => setChosen(on ? [...chosen, scope] : chosen.filter((one) => one !== scope))}
-        />
-      ))}
-      <Button type="submit" disabled={chosen.length === 0}>
-        {said.makeKey}
-      </Button>
-      <p role="status">{made === '' ? '' : `${said.keyOnce} ${made}`}</p>
+      <Field
+        label={said.cols.name}
+        hint={said.keyNameHint}
+        value={name}
+        onInput={setName}
+        maxLength={80}
+        required
+      />
+      <fieldset class="ticks">
+        <legend>{said.cols.scopes}</legend>
+        {scopes.map((scope) => (
+          <label key={scope}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(scope)}
+              onChange={({ currentTarget: { checked } }) =>
+                setChosen(checked ? [...chosen, scope] : chosen.filter((one) => one !== scope))
+              }
+            />
+            {scope}
+          </label>
+        ))}
+      </fieldset>
+      <div class="buttons sheet-end">
+        <Button type="submit" look="main" disabled={chosen.length === 0}>
+          {said.makeKey}
+        </Button>
+      </div>
     </form>
+  );
+}
+
+function OnlyOnce({ made, close }: { readonly made: MadeKey; readonly close: () => void }) {
+  const said = operatorWords.value;
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(made.key);
+    setCopied(true);
+  };
+  return (
+    <div class="sheet-form">
+      <p class="notice" role="status">
+        {said.keyOnce}
+      </p>
+      <code class="secret">{made.key}</code>
+      <div class="buttons sheet-end">
+        <Button icon="copy" onClick={() => void copy().catch(() => setCopied(false))}>
+          {copied ? said.copied : said.copy}
+        </Button>
+        <Button look="main" onClick={close}>
+          {said.keyTaken}
+        </Button>
+      </div>
+    </div>
   );
 }

@@ -1,62 +1,119 @@
 /** Subscribers: found, made, taken in as a table, suspended, held. */
 import { useState } from 'preact/hooks';
-import { ask, query } from '../../api/client.ts';
-import type { ImportReport, Subscriber, SubscriberList } from '../../api/operator.ts';
+import { query } from '../../api/client.ts';
+import type { ClassList, Subscriber, SubscriberList } from '../../api/operator.ts';
 import { Button } from '../../parts/button.tsx';
-import { Choice, Field, Switch } from '../../parts/field.tsx';
-import { complain, say } from '../../state/toasts.ts';
+import { Choice, Field } from '../../parts/field.tsx';
 import { operatorWords } from '../../words/operator.ts';
-import { spaced } from '../../words/times.ts';
-import { act, askFirst } from './act.tsx';
+import { count, spaced } from '../../words/times.ts';
+import { Badge, type Tone } from './badge.tsx';
+import { SubscriberActions } from './subscriber-actions.tsx';
+import { Import } from './subscriber-import.tsx';
+import { NewSubscriber } from './subscriber-new.tsx';
 import { Table } from './table.tsx';
+import { useQuiet } from './use-quiet.ts';
 import { useRead } from './use-read.ts';
 
 export function Subscribers() {
   const said = operatorWords.value;
-  const [number, setNumber] = useState('');
-  const [wanted, setWanted] = useState('');
-  const [status, setStatus] = useState('');
+  const [typed, setTyped] = useState('');
+  const [filter, setFilter] = useState({ status: '', classOfService: '' });
   const [cursors, setCursors] = useState<readonly string[]>([]);
-  const [page, read] = useRead<SubscriberList>(
-    `/subscribers${query({ number: wanted, status, cursor: cursors.at(-1) })}`,
-  );
-  const next = page?.next;
+  const [classes] = useRead<ClassList>('/classes');
+  const [page, read] = useFound(useQuiet(typed.trim()), filter, cursors.at(-1));
+  const changed = (change: Partial<typeof filter>): void => {
+    setCursors([]);
+    setFilter({ ...filter, ...change });
+  };
   return (
     <>
-      <form
-        class="columns"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setCursors([]);
-          setWanted(number.trim());
-        }}
-      >
-        <Field label={said.find} value={number} onInput={setNumber} type="tel" />
+      <div class="tools">
+        <NewSubscriber read={read} />
+        <Import read={read} />
+        <a class="button plain" href="/v1/subscribers.csv" download>
+          {said.export}
+        </a>
+      </div>
+      <div class="filters">
+        <Field
+          label={said.find}
+          hint={said.findHint}
+          value={typed}
+          onInput={(text) => {
+            setCursors([]);
+            setTyped(text);
+          }}
+          type="tel"
+        />
         <Choice
           label={said.cols.status}
-          value={status}
+          value={filter.status}
           options={[['', said.all], ...Object.entries(said.statuses)]}
-          onChange={(one) => {
-            setCursors([]);
-            setStatus(one);
-          }}
+          onChange={(status) => changed({ status })}
         />
-        <Button type="submit">{said.search}</Button>
-      </form>
-      <SubscriberTable items={page?.items ?? []} read={read} />
-      {next === undefined ? null : (
-        <Button onClick={() => setCursors([...cursors, next])}>{said.more}</Button>
-      )}
-      <Fresh read={read} />
-      <Import read={read} />
+        <Choice
+          label={said.cols.class}
+          value={filter.classOfService}
+          options={[['', said.all], ...(classes?.items ?? []).map(({ name }) => [name, name] as const)]}
+          onChange={(classOfService) => changed({ classOfService })}
+        />
+      </div>
+      <SubscriberTable items={page?.items} read={read} />
+      <Pages next={page?.next} cursors={cursors} set={setCursors} />
     </>
   );
 }
 
+/** By the beginning of a number; whole ones also by an alias, and as they are dialled here. */
+function useFound(typed: string, filter: Readonly<Record<string, string>>, cursor: string | undefined) {
+  const number = typed.replaceAll(/[\s()./-]/g, '');
+  const isBeginning = /^\+\d{1,15}$/.test(number);
+  const list = query({ ...filter, cursor, ...(isBeginning ? { prefix: number } : {}) });
+  const isAny = number === '' || isBeginning;
+  const [all, readAll] = useRead<SubscriberList>(isAny ? `/subscribers${list}` : undefined);
+  const alone = number !== '' && (!isAny || all?.items.length === 0) && /^\+?\d{3,15}$/.test(number);
+  const [one, readOne] = useRead<SubscriberList>(alone ? `/subscribers${query({ number })}` : undefined);
+  const none: SubscriberList = { items: [] };
+  const found = alone ? one : isAny ? all : none;
+  return [found, alone ? readOne : readAll] as const;
+}
+
+interface PagesProps {
+  readonly next: string | undefined;
+  readonly cursors: readonly string[];
+  readonly set: (cursors: readonly string[]) => void;
+}
+
+export function Pages({ next, cursors, set }: PagesProps) {
+  const said = operatorWords.value;
+  if (next === undefined && cursors.length === 0) return null;
+  return (
+    <div class="buttons">
+      <Button disabled={cursors.length === 0} onClick={() => set(cursors.slice(0, -1))}>
+        {said.before}
+      </Button>
+      <Button
+        disabled={next === undefined}
+        onClick={() => {
+          if (next !== undefined) set([...cursors, next]);
+        }}
+      >
+        {said.more}
+      </Button>
+    </div>
+  );
+}
+
 interface SubscriberTableProps {
-  readonly items: readonly Subscriber[];
+  readonly items: readonly Subscriber[] | undefined;
   readonly read: () => Promise<void>;
 }
+
+const tones: Readonly<Record<Subscriber['status'], Tone>> = {
+  provisional: 'plain',
+  active: 'good',
+  suspended: 'bad',
+};
 
 function SubscriberTable({ items, read }: SubscriberTableProps) {
   const said = operatorWords.value;
@@ -66,98 +123,33 @@ function SubscriberTable({ items, read }: SubscriberTableProps) {
       label={said.parts.subscribers}
       items={items}
       keyOf={({ id }) => id}
+      none={said.noSubscriber}
       columns={[
-        [cols.number, ({ number }) => spaced(number)],
-        [cols.name, ({ name }) => name],
-        [cols.status, ({ status }) => said.statuses[status]],
+        [
+          cols.subscriber,
+          ({ name, number }) => (
+            <span class="who">
+              {name === undefined ? null : <strong>{name}</strong>}
+              <span class={name === undefined ? '' : 'muted'}>{spaced(number)}</span>
+            </span>
+          ),
+        ],
+        [
+          cols.status,
+          ({ status, hold }) => (
+            <span class="row-badges">
+              <Badge tone={tones[status]}>{said.statuses[status]}</Badge>
+              {hold === undefined ? null : (
+                <Badge tone="warn">{hold.why === undefined ? said.held : `${said.held}: ${hold.why}`}</Badge>
+              )}
+            </span>
+          ),
+        ],
         [cols.class, ({ classOfService }) => classOfService],
-        [cols.messages, ({ messages }) => `${messages.new} / ${messages.old}`],
-        [cols.hold, ({ hold }) => hold?.why ?? (hold === undefined ? '' : '✓')],
-        [cols.actions, (one) => <Actions one={one} read={read} />],
+        [cols.new, ({ messages }) => count(messages.new), 'figure'],
+        [cols.old, ({ messages }) => count(messages.old), 'figure'],
+        [cols.actions, (one) => <SubscriberActions one={one} read={read} />, 'row-actions'],
       ]}
     />
-  );
-}
-
-function Actions({ one, read }: { readonly one: Subscriber; readonly read: () => Promise<void> }) {
-  const said = operatorWords.value;
-  const who = one.name ?? spaced(one.number);
-  const become = (status: string): void =>
-    void act(ask('PATCH', `/subscribers/${one.id}`, { body: { status }, version: one.version }), read);
-  const hold = (method: 'PUT' | 'DELETE'): void =>
-    void act(ask(method, `/mailboxes/${one.id}/hold`, method === 'PUT' ? { body: {} } : {}), read);
-  return (
-    <div class="buttons">
-      {one.status === 'suspended' ? (
-        <Button onClick={() => become('active')}>{said.resume}</Button>
-      ) : (
-        <Button onClick={() => askFirst(said.suspendAsk(who), said.suspend, () => become('suspended'))}>
-          {said.suspend}
-        </Button>
-      )}
-      {one.hold === undefined ? (
-        <Button onClick={() => askFirst(said.holdAsk(who), said.hold, () => hold('PUT'))}>{said.hold}</Button>
-      ) : (
-        <Button onClick={() => askFirst(said.releaseAsk(who), said.release, () => hold('DELETE'))}>
-          {said.release}
-        </Button>
-      )}
-    </div>
-  );
-}
-
-function Fresh({ read }: { readonly read: () => Promise<void> }) {
-  const said = operatorWords.value;
-  const [number, setNumber] = useState('');
-  const [name, setName] = useState('');
-  return (
-    <form
-      class="card"
-      aria-label={said.create}
-      onSubmit={(event) => {
-        event.preventDefault();
-        const body = { number, ...(name === '' ? {} : { name }) };
-        void act(ask('POST', '/subscribers', { body, key: crypto.randomUUID() }), read);
-      }}
-    >
-      <Field label={said.cols.number} value={number} onInput={setNumber} type="tel" required />
-      <Field label={said.cols.name} value={name} onInput={setName} maxLength={80} />
-      <Button type="submit">{said.create}</Button>
-    </form>
-  );
-}
-
-function Import({ read }: { readonly read: () => Promise<void> }) {
-  const said = operatorWords.value;
-  const [dry, setDry] = useState(true);
-  const send = async (file: File): Promise<void> => {
-    const body = new Blob([file], { type: 'text/csv' });
-    const answer = await ask<ImportReport>('POST', `/subscribers/import?dryRun=${dry}`, { body });
-    if (!answer.ok) return complain(answer.trouble);
-    say(said.imported(answer.value.created, answer.value.changed, answer.value.bad));
-    await read();
-  };
-  return (
-    <section class="card">
-      <Switch label={said.tryTable} on={dry} onChange={setDry} />
-      <div class="field">
-        <label for="table">{said.import}</label>
-        <input
-          id="table"
-          type="file"
-          accept=".csv,text/csv"
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0];
-            if (file !== undefined) void send(file);
-            currentTarget.value = '';
-          }}
-        />
-      </div>
-      <p>
-        <a class="button plain" href="/v1/subscribers.csv" download>
-          {said.export}
-        </a>
-      </p>
-    </section>
   );
 }

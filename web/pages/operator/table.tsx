@@ -1,24 +1,34 @@
-/** A table that scrolls by itself, also by keys, and says so where it is empty. */
+/** A table that scrolls by itself, also by keys, and says so where it is empty; on a phone each row is a card. */
 import type { ComponentChildren } from 'preact';
 import { operatorWords } from '../../words/operator.ts';
 
 interface TableProps<T> {
   readonly label: string;
-  readonly items: readonly T[];
+  /** Absent: they are on their way. */
+  readonly items: readonly T[] | undefined;
   readonly keyOf: (item: T) => string;
-  readonly columns: readonly (readonly [head: string, cell: (item: T) => ComponentChildren])[];
+  readonly columns: readonly Column<T>[];
+  /** In place of the usual words where there is nothing. */
+  readonly none?: string;
 }
 
-export function Table<T>({ label, items, keyOf, columns }: TableProps<T>) {
-  if (items.length === 0) return <p class="muted">{operatorWords.value.none}</p>;
+type Column<T> = readonly [
+  head: string,
+  cell: (item: T) => ComponentChildren,
+  look?: 'figure' | 'row-actions',
+];
+
+export function Table<T>({ label, items, keyOf, columns, none }: TableProps<T>) {
+  if (items === undefined) return <Waiting />;
+  if (items.length === 0) return <p class="none">{none ?? operatorWords.value.none}</p>;
   return (
     <div class="table-frame" role="region" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            {columns.map(([head]) => (
-              <th key={head} scope="col">
-                {head}
+            {columns.map(([head, , look]) => (
+              <th key={head} scope="col" class={look}>
+                {look === 'row-actions' ? <span class="heard-only">{head}</span> : head}
               </th>
             ))}
           </tr>
@@ -26,13 +36,25 @@ export function Table<T>({ label, items, keyOf, columns }: TableProps<T>) {
         <tbody>
           {items.map((item) => (
             <tr key={keyOf(item)}>
-              {columns.map(([head, cell]) => (
-                <td key={head}>{cell(item)}</td>
+              {columns.map(([head, cell, look]) => (
+                <td key={head} class={look} data-head={look === 'row-actions' ? undefined : head}>
+                  {cell(item)}
+                </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div class="table-waiting" aria-busy="true">
+      <span class="skeleton line" />
+      <span class="skeleton line" />
+      <span class="skeleton line short" />
     </div>
   );
 }

@@ -1,15 +1,26 @@
 /** What the server says now, read again when asked to or every few seconds. */
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
 import { complain } from '../../state/toasts.ts';
 
+/** @param path `undefined`: nothing is asked yet. An answer to an earlier path is let go. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- who asks knows what is there
-export function useRead<T>(path: string, everyMs?: number): readonly [T | undefined, () => Promise<void>] {
+export function useRead<T>(
+  path: string | undefined,
+  everyMs?: number,
+): readonly [T | undefined, () => Promise<void>] {
   const [value, setValue] = useState<T>();
+  const wanted = useRef(path);
+  wanted.current = path;
+  const complained = useRef(false);
   const read = useCallback(async (): Promise<void> => {
+    if (path === undefined) return setValue(undefined);
     const answer = await ask<T>('GET', path);
+    if (wanted.current !== path) return;
     if (answer.ok) setValue(answer.value);
-    else if (everyMs === undefined) complain(answer.trouble);
+    // What is asked all the time is complained of once.
+    else if (everyMs === undefined || !complained.current) complain(answer.trouble);
+    complained.current = !answer.ok;
   }, [path, everyMs]);
   useEffect(() => {
     void read();

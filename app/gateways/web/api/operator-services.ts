@@ -11,7 +11,9 @@ import type { Letters } from '../../../services/letters.ts';
 import type { Operators } from '../../../services/operators.ts';
 import type { Profiles } from '../../../services/profile.ts';
 import type { SubscriberDesk } from '../../../services/subscriber-desk.ts';
-import type { Sweep } from '../../../services/sweep.ts';
+import type { NotedSweep } from '../../../services/note-sweeps.ts';
+import type { HookWatch } from '../../../services/watch-hooks.ts';
+import type { NodeWatch } from '../../../services/watch-nodes.ts';
 import type { Overview } from '../../../services/watch-over.ts';
 
 export interface OperatorServices {
@@ -25,7 +27,9 @@ export interface OperatorServices {
   readonly books: Exports;
   readonly letters: Letters;
   readonly overview: Overview;
-  readonly sweep: Sweep;
+  readonly sweep: NotedSweep;
+  readonly nodes: NodeWatch & { readonly self: string };
+  readonly hooks: HookWatch;
   readonly calls: Pick<CallsInProgress, 'list'>;
   readonly keys: ApiKeys;
   readonly operators: Operators;

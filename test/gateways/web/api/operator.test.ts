@@ -270,8 +270,16 @@ describe('the API for operators', function () {
     assert.deepEqual([swept.status, swept.body['purged']], [200, 1], swept.text);
     assert.equal(await world.store.messages.get(message.id), undefined);
     assert.equal((await ask('POST', '/sweeps?mailbox=none')).status, 404);
+    assert.deepEqual((await ask('GET', '/sweeps/last')).body, {});
     assert.equal((await ask('POST', '/sweeps')).status, 200);
+    const noted = await ask('GET', '/sweeps/last');
+    assert.deepEqual([noted.body['last'].purged, noted.body['effective']], [0, undefined], noted.text);
     assert.ok((await audited()).includes('alice swept'));
+  });
+
+  it('shows other nodes and webhooks, of which none are configured here', async () => {
+    assert.deepEqual((await ask('GET', '/nodes')).body, { self: 'home', items: [] });
+    assert.deepEqual((await ask('GET', '/webhooks')).body, { items: [], most: 1000 });
   });
 
   it('shows trunks though the switch does not tell of them', async () => {

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { masked } from '../../../../core/access/masked.ts';
 import type { MailboxId, NotificationId } from '../../../../core/ids.ts';
+import type { SweepRun } from '../../../../ports/retention.ts';
 import { noteDone } from '../done-by.ts';
 import { notFound, principalOf } from '../guard.ts';
 import { HttpProblem } from '../../problem.ts';
@@ -14,6 +15,7 @@ import {
   auditList,
   auditQuery,
   callList,
+  lastSweep,
   letterList,
   letterQuery,
   queues,
@@ -32,6 +34,7 @@ export function operationRoutes(services: OperatorServices): AnyRoute[] {
     queueRoute(services),
     ...letterRoutes(services),
     ...sweepRoutes(services),
+    lastSweepRoute(services),
     auditRoute(services),
     ...lineRoutes(services),
     callRoute(services),
@@ -156,6 +159,33 @@ function sweepRoutes(services: OperatorServices): AnyRoute[] {
       },
     }),
   ];
+}
+
+function lastSweepRoute({ sweep }: OperatorServices): AnyRoute {
+  const view = ({ ended, tookMs, purged, compressed, archived, held, failed }: SweepRun) => ({
+    purged,
+    compressed,
+    archived,
+    held,
+    failed,
+    ended: ended.toISOString(),
+    seconds: tookMs / 1000,
+  });
+  return route({
+    ...reading,
+    method: 'GET',
+    url: '/sweeps/last',
+    name: 'readLastSweep',
+    summary: 'See what the last sweep did',
+    answers: { 200: lastSweep },
+    async handle() {
+      const { last, effective } = await sweep.last();
+      return {
+        ...(last === undefined ? {} : { last: view(last) }),
+        ...(effective === undefined ? {} : { effective: view(effective) }),
+      };
+    },
+  });
 }
 
 function auditRoute({ overview }: OperatorServices): AnyRoute {

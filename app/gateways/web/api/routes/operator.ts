@@ -3,6 +3,7 @@ import type { OperatorServices } from '../operator-services.ts';
 import type { AnyRoute } from '../route.ts';
 import { bookRoutes } from './books.ts';
 import { classRoutes } from './classes.ts';
+import { clusterRoutes } from './cluster.ts';
 import { operationRoutes } from './operations.ts';
 import { staffRoutes } from './staff.ts';
 import { subscriberTableRoutes } from './subscriber-tables.ts';
@@ -15,6 +16,7 @@ export function operatorRoutes(services: OperatorServices): AnyRoute[] {
     classRoutes,
     bookRoutes,
     operationRoutes,
+    clusterRoutes,
     staffRoutes,
   ].flatMap((routes) => routes(services));
 }

@@ -43,15 +43,29 @@ export const sweepPreview = z
     held: z.number().int().describe('Kept by a legal hold.'),
   })
   .meta({ id: 'SweepPreview', description: 'What automatic management would do now.' });
+
+const did = {
+  purged: z.number().int().describe('Messages that are gone for good.'),
+  compressed: z.number().int().describe('Kept in less space now.'),
+  archived: z.number().int().describe('Gone to the archive.'),
+  held: z.number().int().describe('Kept by a legal hold.'),
+  failed: z.number().int().describe('Tried again later.'),
+};
 export const sweepReport = z
-  .object({
-    purged: z.number().int().describe('Messages that are gone for good.'),
-    compressed: z.number().int().describe('Kept in less space now.'),
-    archived: z.number().int().describe('Gone to the archive.'),
-    held: z.number().int().describe('Kept by a legal hold.'),
-    failed: z.number().int().describe('Tried again later.'),
-  })
+  .object(did)
   .meta({ id: 'SweepReport', description: 'What automatic management did.' });
+
+const sweepRun = z.object({
+  ...did,
+  ended: timestamp,
+  seconds: z.number().describe('How long it took.'),
+});
+export const lastSweep = z
+  .object({
+    last: sweepRun.optional().describe('Absent: there was none yet.'),
+    effective: sweepRun.optional().describe('The last one that found anything to do.'),
+  })
+  .meta({ id: 'LastSweep', description: 'The last run over all that was due, by whichever controller.' });
 
 export const auditQuery = z.object({
   limit,

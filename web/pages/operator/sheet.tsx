@@ -1,0 +1,50 @@
+/** A form over the page, opened by its button. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, IconButton } from '../../parts/button.tsx';
+import type { IconName } from '../../parts/icon.tsx';
+import { words } from '../../words/words.ts';
+
+interface SheetProps {
+  readonly title: string;
+  readonly icon: IconName;
+  readonly main?: boolean;
+  /** @param close puts the sheet away */
+  readonly children: (close: () => void) => ComponentChildren;
+}
+
+export function Sheet({ title, icon, main = false, children }: SheetProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button icon={icon} look={main ? 'main' : 'plain'} onClick={() => setOpen(true)}>
+        {title}
+      </Button>
+      {open ? (
+        <Shown title={title} close={() => setOpen(false)}>
+          {children(() => setOpen(false))}
+        </Shown>
+      ) : null}
+    </>
+  );
+}
+
+interface ShownProps {
+  readonly title: string;
+  readonly close: () => void;
+  readonly children: ComponentChildren;
+}
+
+function Shown({ title, close, children }: ShownProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} class="sheet wide" aria-label={title} onClose={close}>
+      <header>
+        <h2>{title}</h2>
+        <IconButton icon="close" label={words.value.nav.close} onClick={close} />
+      </header>
+      {children}
+    </dialog>
+  );
+}
