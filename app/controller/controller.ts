@@ -142,7 +142,7 @@ export function createController(given: Rooms): Controller {
   return {
     text: takeText,
     admission,
-    operating: createOperating(rooms, shared, messaging, { admission, sweep, calls: inProgress }),
+    operating: createOperating(rooms, shared, messaging, { admission, sweep, calls: happening.calls }),
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
@@ -151,6 +151,7 @@ export function createController(given: Rooms): Controller {
     store: rooms.store,
     async run(signal) {
       await answerAll({ ...answering, rooms, flow, takeText, deliveries, running, signal });
+      await happening.calls.stop();
       await events.stop();
     },
   };

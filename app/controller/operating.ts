@@ -1,9 +1,9 @@
 /** Puts together what operators do over the web. */
-import type { CallsInProgress } from '../services/calls-in-progress.ts';
 import { createExports } from '../services/cdr-export.ts';
 import { createDirectory } from '../services/directory.ts';
 import { createHolds } from '../services/holds.ts';
 import { createLetters } from '../services/letters.ts';
+import type { LiveCalls } from '../services/live-calls.ts';
 import { createSubscriberDesk } from '../services/subscriber-desk.ts';
 import type { Sweep } from '../services/sweep.ts';
 import { createOverview } from '../services/watch-over.ts';
@@ -19,7 +19,7 @@ export function createOperating(
   rooms: Pick<Rooms, 'config' | 'archive' | 'tables' | 'endpoints'>,
   shared: Shared,
   messaging: Pick<Messaging, 'auditor' | 'authentication' | 'textsDue'>,
-  own: { readonly admission: Admission; readonly sweep: Sweep; readonly calls: CallsInProgress },
+  own: { readonly admission: Admission; readonly sweep: Sweep; readonly calls: LiveCalls },
 ) {
   const { auditor, authentication, textsDue } = messaging;
   const { tables, endpoints, config } = rooms;
