@@ -97,7 +97,7 @@ describe('What happens at one controller, seen at another', function () {
 
 /** Over the same store, and with no switch. */
 async function openOther({ controller, directory, local }: System): Promise<Controller> {
-  const first = parse(await readFile(controller.file, 'utf8')) as Body;
+  const first = parse(await readFile(controller.file, 'utf8'));
   const folder = join(directory, 'other');
   const nobody = { host: '127.0.0.1', port: 9, user: 'nobody' };
   return openController({

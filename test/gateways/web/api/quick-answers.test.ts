@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import fc from 'fast-check';
+import {
+  array,
+  assert as check,
+  boolean,
+  constantFrom,
+  nat,
+  option,
+  property,
+  record,
+  string,
+} from 'fast-check';
 import { itemOf } from '../../../../app/core/message/item.ts';
 import { quickAnswers } from '../../../../app/gateways/web/api/quick-answers.ts';
 import { messageListRoutes } from '../../../../app/gateways/web/api/routes/message-list.ts';
@@ -14,33 +24,29 @@ describe('the API: answers that are written quickly', () => {
   const quick = quickAnswers(routes)(of);
   const judged = serializerCompiler(of);
   const item = itemOf(briefOf(sampleMessage()));
-  const text = fc.string({ unit: 'binary', maxLength: 30 });
-  const some = fc.record(
+  const text = string({ unit: 'binary', maxLength: 30 });
+  const some = record(
     {
-      from: fc.record({ number: text, name: text, private: fc.boolean() }, { requiredKeys: ['private'] }),
+      from: record({ number: text, name: text, private: boolean() }, { requiredKeys: ['private'] }),
       subject: text,
       preview: text,
-      durationMs: fc.nat(),
-      pages: fc.nat(100),
-      urgent: fc.boolean(),
-      state: fc.constantFrom('new', 'heard', 'saved', 'deleted'),
-      version: fc.nat(),
+      durationMs: nat(),
+      pages: nat(100),
+      urgent: boolean(),
+      state: constantFrom('new', 'heard', 'saved', 'deleted'),
+      version: nat(),
     },
     { requiredKeys: [] },
   );
 
   it('say the same as those that are judged first, whatever people write', () => {
     assert.equal(messageItem.safeParse(item).success, true);
-    fc.assert(
-      fc.property(
-        fc.array(some, { maxLength: 5 }),
-        fc.option(fc.nat(), { nil: undefined }),
-        (changes, total) => {
-          const items = changes.map((change) => ({ ...item, ...change }));
-          const answer = { items, ...(total === undefined ? {} : { total }), next: 'next' };
-          assert.deepEqual(JSON.parse(quick(answer)), JSON.parse(judged(answer)));
-        },
-      ),
+    check(
+      property(array(some, { maxLength: 5 }), option(nat(), { nil: undefined }), (changes, total) => {
+        const items = changes.map((change) => ({ ...item, ...change }));
+        const answer = { items, ...(total === undefined ? {} : { total }), next: 'next' };
+        assert.deepEqual(JSON.parse(quick(answer)), JSON.parse(judged(answer)));
+      }),
     );
   });
 
@@ -53,7 +59,7 @@ describe('the API: answers that are written quickly', () => {
 
   it('first words are cut between characters, and blanks are one', () => {
     const { preview } = itemOf({ ...briefOf(sampleMessage()), transcript: ` a \n b ${'🙂'.repeat(300)}` });
-    assert.equal([...(preview ?? '')].length, 200);
+    assert.equal(Array.from(preview ?? '').length, 200);
     assert.ok(preview?.startsWith('a b 🙂') && preview.endsWith('🙂…'), preview);
     assert.equal(itemOf({ ...briefOf(sampleMessage()), transcript: ' \n' }).preview, undefined);
   });
