@@ -138,7 +138,7 @@ export function createController(given: Rooms): Controller {
   const admission = createAdmission(rooms, shared, messaging, running);
   const told = { events, calls: inProgress, standing: admission.standing, running };
   const happening = createHappening(rooms, shared, messaging, told);
-  const operated = { admission, sweep, calls: inProgress, nodes: replicating.nodes, hooks };
+  const operated = { admission, sweep, calls: happening.calls, nodes: replicating.nodes, hooks };
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress, replicating };
   // What an earlier controller left is looked at now, not at the next interval.
   for (const worker of [texts, calls, spooled, counts]) worker.wake();
@@ -154,6 +154,7 @@ export function createController(given: Rooms): Controller {
     store: rooms.store,
     async run(signal) {
       await answerAll({ ...answering, rooms, flow, takeText, deliveries, running, signal });
+      await happening.calls.stop();
       await events.stop();
     },
   };

@@ -2,6 +2,7 @@
 import type { AppEvent } from '../core/event/event.ts';
 import { createEvents, type Events } from '../services/events.ts';
 import type { CallsInProgress } from '../services/calls-in-progress.ts';
+import { createLiveCalls, type LiveCalls } from '../services/live-calls.ts';
 import { createHookTeller } from '../services/tell-hooks.ts';
 import { createStillIn, type StillIn } from '../services/still-in.ts';
 import type { Standing } from '../services/standing.ts';
@@ -15,6 +16,7 @@ import { tellingStore } from './telling.ts';
 export interface Happening {
   readonly events: Events;
   readonly stillIn: StillIn;
+  readonly calls: LiveCalls;
 }
 
 /** The rooms, with a store that tells what is changed through it. */
@@ -32,13 +34,18 @@ export function createHappening(
   { account, textsDue }: Pick<Messaging, 'account' | 'textsDue'>,
   own: {
     readonly events: Events;
-    readonly calls: Pick<CallsInProgress, 'watch'>;
+    readonly calls: CallsInProgress;
     readonly standing: Standing;
     readonly running: Pick<Running, 'watch'>;
   },
 ): Happening {
   const { config, gateways } = rooms;
   const { events } = own;
+  // What one call begins is written with that of others.
+  const here = {
+    ...own.calls,
+    watch: (told: Parameters<CallsInProgress['watch']>[0]) => own.calls.watch(apart(told)),
+  };
   own.calls.watch((moment, { started, answered, ...call }) =>
     events.publish({
       type: `call.${moment}`,
@@ -63,5 +70,9 @@ export function createHappening(
       own.running.watch(teller.idle());
     });
   }
-  return { events, stillIn: createStillIn({ ...shared, standing: own.standing }) };
+  return {
+    events,
+    stillIn: createStillIn({ ...shared, standing: own.standing }),
+    calls: createLiveCalls({ ...shared, here, node: config.node }),
+  };
 }

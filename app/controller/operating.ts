@@ -1,9 +1,9 @@
 /** Puts together what operators do over the web. */
-import type { CallsInProgress } from '../services/calls-in-progress.ts';
 import { createExports } from '../services/cdr-export.ts';
 import { createDirectory } from '../services/directory.ts';
 import { createHolds } from '../services/holds.ts';
 import { createLetters } from '../services/letters.ts';
+import type { LiveCalls } from '../services/live-calls.ts';
 import { createSubscriberDesk } from '../services/subscriber-desk.ts';
 import type { NotedSweep } from '../services/note-sweeps.ts';
 import { createHookWatch, type HookTally } from '../services/watch-hooks.ts';
@@ -24,7 +24,7 @@ export function createOperating(
   own: {
     readonly admission: Admission;
     readonly sweep: NotedSweep;
-    readonly calls: CallsInProgress;
+    readonly calls: LiveCalls;
     readonly nodes: NodeWatch;
     readonly hooks: HookTally;
   },

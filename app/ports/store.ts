@@ -28,6 +28,7 @@ import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore, ForgettingStore } from './dead-letters.ts';
 import type { EventStore } from './events.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
+import type { LiveCallStore } from './live-calls.ts';
 import type { MediaStore } from './media-store.ts';
 import type { ListOptions, MessageFilter } from './message-lists.ts';
 import type { MessageSearch } from './message-search.ts';
@@ -68,6 +69,7 @@ export interface Store extends AsyncDisposable, AccessStores {
   readonly queues: QueueStore;
   readonly subscriptions: SubscriptionStore;
   readonly events: EventStore;
+  readonly liveCalls: LiveCallStore;
   /** Resolves if the store answers within its deadline. */
   ping(): Promise<void>;
 }

@@ -1,19 +1,10 @@
 /** Which calls this controller has at this moment; whoever watches is told when one begins, is answered and ends. */
+import type { LiveCall } from '../ports/live-calls.ts';
 import type { Call } from '../ports/media.ts';
 
 export type CallMoment = 'began' | 'answered' | 'ended';
 
-export interface CallInProgress {
-  readonly id: string;
-  readonly direction: 'inbound' | 'outbound';
-  readonly trunk: string;
-  /** Number of the far side, as the switch says; absent: it is not told, or must not be. */
-  readonly from?: string;
-  /** What was dialled. */
-  readonly to: string;
-  readonly started: Date;
-  readonly answered?: Date;
-}
+export type CallInProgress = LiveCall;
 
 export interface CallsInProgress {
   /** Counts a call from now on; what it answers ends that. */

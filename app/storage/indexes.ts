@@ -104,6 +104,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   links: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: overSeconds }],
   events: [{ name: 'at', key: { at: 1 } }],
+  livecalls: [{ name: 'expires', key: { expires: 1 }, expireAfterSeconds: 0 }],
   controllers: [{ name: 'at', key: { at: 1 } }],
   cdrs: [
     { name: 'start', key: { start: -1 } },

@@ -14,6 +14,7 @@ import { Events } from './events.ts';
 import { FaxJobs } from './fax-jobs.ts';
 import { Ledgers } from './ledger.ts';
 import { Links } from './links.ts';
+import { LiveCalls } from './live-calls.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Media } from './media.ts';
 import { Messages } from './messages.ts';
@@ -67,6 +68,7 @@ export async function openStore(options: ConnectionOptions, deps: ConnectionDeps
     operators: new Operators(connection),
     links: new Links(connection),
     events: new Events(connection),
+    liveCalls: new LiveCalls(connection),
     async ping() {
       await connection.run('ping', () => connection.database.command({ ping: 1 }));
     },

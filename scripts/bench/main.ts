@@ -12,6 +12,7 @@ import { controllerProcess } from './controller-process.ts';
 import { depositCpu } from './deposit-cpu.ts';
 import { dtmfStop } from './dtmf-stop.ts';
 import { esl } from './esl.ts';
+import { events } from './events.ts';
 import { firstSound } from './first-sound.ts';
 import { hangUp } from './hang-up.ts';
 import { heldCalls } from './held-calls.ts';
@@ -37,6 +38,7 @@ const programs: readonly BenchProgram[] = [
   search,
   billing,
   esl,
+  events,
   web,
 ];
 

@@ -64,8 +64,13 @@ export async function fill(options: FillOptions): Promise<Filled> {
   }
   if (options.indexes === 'after') await make();
   say(`filled with ${mailboxes} mailboxes, indexes made ${options.indexes}: ${taken()} s`);
+  return filledWith(messages);
+}
+
+/** What is there once it is filled. */
+export function filledWith(messages: number): Filled {
   const due = Array.from({ length: messages }, (_, i) => fateOf(i)).filter((fate) => fate !== 'stays').length;
-  return { messages, mailboxes, due };
+  return { messages, mailboxes: Math.ceil(messages / perMailbox), due };
 }
 
 /** By several processes: a message costs this machine more to make than the store to take. */

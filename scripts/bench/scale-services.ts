@@ -43,16 +43,19 @@ export interface ScaleServicesOptions {
   readonly directory: string;
   readonly classes: Classes;
   readonly clock: { now(): Date };
+  /** What the services are given in place of the store. */
+  readonly over?: (store: Store) => Store;
 }
 
 export type ScaleServices = Awaited<ReturnType<typeof openScaleServices>>;
 
 export async function openScaleServices(options: ScaleServicesOptions) {
   const { directory, classes, clock } = options;
-  const store: Store = await openStore(
+  const opened = await openStore(
     { url: options.url, database: options.database, timeoutMs: 60_000 },
     { log: quiet },
   );
+  const store = options.over?.(opened) ?? opened;
   const profiles = createProfiles(() => classes);
   const shared = { store, profiles, clock, random: systemRandom, log: quiet };
   const plan = createNumberPlan({ access: [], country: 'US', ranges: [{ prefix: '+1202', class: 'usual' }] });

@@ -1,9 +1,10 @@
 /**
  * `npm run bench:scale -- [--messages N] [--against N] [--rounds N] [--sweep-minutes N] [--api-seconds N] [--indexes before|after] [--skip store|native]
- * [--out FOLDER]`: what a store of a million messages costs against one of ten thousand. Prints ratios; the whole run writes
+ * [--only questions|api|memory|sweep]... [--keep FOLDER] [--out FOLDER]`: what a store of a million messages costs against one of ten thousand. Prints ratios; the whole run writes
  * docs/benchmarks/scale and, of Asterisk's own voice mail as far as that goes, scale-native. A bounded slice: `--messages 20000 --against 2000 --rounds 3 --sweep-minutes 1`.
  */
 import { join, resolve } from 'node:path';
+import type { Db } from 'mongodb';
 import { configSchema } from '../../app/config/schema.ts';
 import { writtenRules } from '../../app/services/follow-rules.ts';
 import { createProfiles } from '../../app/services/profile.ts';
@@ -12,7 +13,7 @@ import { commit, machineFacts } from './machine-facts.ts';
 import { terminalTable, writeReport } from './report.ts';
 import { resultOf, type Bench, type Result } from './result.ts';
 import { measureLists } from './scale-api.ts';
-import { fill, type Filled } from './scale-fill.ts';
+import { fill, filledWith, type Filled } from './scale-fill.ts';
 import { compareMemory } from './scale-memory.ts';
 import { perMailbox } from './scale-messages.ts';
 import { measureNative } from './scale-native.ts';
@@ -33,7 +34,7 @@ const classes = {
 const options = readOptions();
 const begun = performance.now();
 try {
-  await using stage = await openStage();
+  await using stage = await openStage({ store: options.keep });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stage[Symbol.asyncDispose]().then(() => process.exit(130)));
   if (options.store) await measureStores(stage);
@@ -57,19 +58,24 @@ async function measureStores(stage: Stage): Promise<void> {
       native: [small.fillRate],
     }),
   ];
-  await part(stage, results, () => compareAll(large, small, { rounds: options.rounds, say }));
-  await part(stage, results, () =>
-    measureLists(large, small, { seconds: options.apiSeconds, cpu: () => cpuOfAll(stage), say }),
-  );
+  const { parts } = options;
+  if (parts.has('questions'))
+    await part(stage, results, () => compareAll(large, small, { rounds: options.rounds, say }));
+  if (parts.has('api')) {
+    const lists: Result[] = [];
+    const asked = { seconds: options.apiSeconds, cpu: () => cpuOfAll(stage), say };
+    await part(stage, lists, () => measureLists(large, small, asked), benchOfLists);
+  }
   const some = { classes, rounds: Math.min(2, options.rounds) };
   const databases = { large: large.name, small: small.name };
-  await part(stage, results, () => compareMemory(stage, databases, some));
+  if (parts.has('memory')) await part(stage, results, () => compareMemory(stage, databases, some));
   const shift = (ms: number): void => {
     time.shift = ms;
   };
-  await part(stage, results, () =>
-    compareSweeps(large, small, { due: large.due, minutes: options.minutes, shift, say }),
-  );
+  if (parts.has('sweep'))
+    await part(stage, results, () =>
+      compareSweeps(large, small, { due: large.due, minutes: options.minutes, shift, say }),
+    );
 }
 
 async function measureVoiceMail(stage: Stage): Promise<void> {
@@ -110,24 +116,28 @@ async function openSubject(
   const from = performance.now();
   const { indexes } = options;
   const now = clock.now();
-  const filled = await fill({
-    url: local.url,
-    client,
-    database,
-    messages,
-    profiles: { usual: profiles.classOfService('usual'), small: profiles.classOfService('small') },
-    now,
-    indexes,
-    say: (line) => say(`${database}: ${line}`),
-  });
+  const known = await filledBefore(client.db(database), messages);
+  const filled =
+    known ??
+    (await fill({
+      url: local.url,
+      client,
+      database,
+      messages,
+      profiles: { usual: profiles.classOfService('usual'), small: profiles.classOfService('small') },
+      now,
+      indexes,
+      say: (line) => say(`${database}: ${line}`),
+    }));
   const fillRate = messages / ((performance.now() - from) / 1000);
-  // These rules are known: a class whose rules have changed has all its mailboxes looked at.
-  await client
-    .db(database)
-    .collection<{ _id: string; rules: string; at: Date }>('sweeprules')
-    .insertMany(
-      Object.entries(parsed).map(([_id, rules]) => ({ _id, rules: writtenRules(rules, true), at: now })),
-    );
+  // These rules are known: a class whose rules have changed has all its mailboxes looked at. Last: it says that all is there.
+  if (known === undefined)
+    await client
+      .db(database)
+      .collection<RulesDocument>('sweeprules')
+      .insertMany(
+        Object.entries(parsed).map(([_id, rules]) => ({ _id, rules: writtenRules(rules, true), at: now })),
+      );
   const services = await openScaleServices({
     url: local.url,
     database,
@@ -146,6 +156,23 @@ async function openSubject(
     fillRate,
     [Symbol.asyncDispose]: () => services[Symbol.asyncDispose](),
   };
+}
+
+interface RulesDocument {
+  _id: string;
+  rules: string;
+  at: Date;
+}
+
+/** What an earlier run with the same folder has left. @throws Error if that was another number of messages */
+async function filledBefore(database: Db, messages: number): Promise<Filled | undefined> {
+  if ((await database.collection<RulesDocument>('sweeprules').findOne({ _id: 'usual' })) === null)
+    return undefined;
+  const there = await database.collection('messages').estimatedDocumentCount();
+  if (there < messages * 0.98)
+    throw new Error(`${options.keep ?? ''} has ${there} messages and not ${messages}`);
+  say(`${database.databaseName}: about ${there} messages are there`);
+  return filledWith(messages);
 }
 
 /** Of this process and of the store, where it is ours. */
@@ -174,6 +201,19 @@ function benchOf(results: readonly Result[]): Bench {
         'Filled through the store’s own documents and indexes; after that PostgreSQL was told `VACUUM ANALYZE`.',
       'During a sweep: "ours" is with it, "native" without, both in the large store, in windows of 20 s that take turns: 20 look-ups and 5 deposits ' +
         'a second by the same process. A hundredth of all messages is due: a third is purged, a third archived into a directory, a third compressed to Opus.',
+    ],
+    results,
+  };
+}
+
+function benchOfLists(results: readonly Result[]): Bench {
+  const { messages, against } = options;
+  return {
+    name: 'scale-lists',
+    title: 'Lists over the API, of a million messages',
+    about: [
+      `Pages of messages of one mailbox, asked for over HTTP 200 times a second by a process of its own: "ours" is a store of ${messages} messages, "native" one of ${against}. ` +
+        'Times are from when each was to be asked. The default page of 50 messages; mailboxes of 5 messages in no order, then the pages of one mailbox of 10,000. Who asks is known, and not looked up.',
     ],
     results,
   };

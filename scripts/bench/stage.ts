@@ -47,18 +47,22 @@ export interface Stage extends AsyncDisposable {
   stopController(): Promise<void>;
 }
 
-/**
- * Opens all; the controller is not started yet. Closing ends it in reverse and removes its folder.
- * @param options.sealed with encryption at rest
- */
-export async function openStage({ sealed = false } = {}): Promise<Stage> {
+export interface StageOptions {
+  /** With encryption at rest. */
+  readonly sealed?: boolean;
+  /** Folder of the store, kept; absent: a new one, removed with the rest. */
+  readonly store?: string | undefined;
+}
+
+/** Opens all; the controller is not started yet. Closing ends it in reverse and removes its folder. */
+export async function openStage({ sealed = false, store: kept }: StageOptions = {}): Promise<Stage> {
   const stack = new AsyncStack();
   try {
     const directory = await mkdtemp(join(tmpdir(), 'answerback-bench-'));
     stack.add(() => rm(directory, { recursive: true, force: true }));
     await chmod(directory, 0o755);
     const prompts = await benchPrompts(join(directory, 'prompts'));
-    const local = stack.use(await openLocalStore({ directory: join(directory, 'store'), ...quiet }));
+    const local = stack.use(await openLocalStore({ directory: kept ?? join(directory, 'store'), ...quiet }));
     const network = stack.use(
       await openPhone({ server: { host: '127.0.0.1', port: 9 }, number: 'network', onCall: 'answer' }),
     );

@@ -132,6 +132,10 @@ export async function fillStore({ store, client, database }: TestStore): Promise
     'events',
     each((i) => ({ _id: i + 1, key: `batch ${i}`, at: at(i), events: [] })),
   );
+  await insert(
+    'livecalls',
+    each((i) => ({ _id: `controller ${i}`, node: 'home', calls: [], expires: new Date(4e12 - filling + i) })),
+  );
   await store.summaries.add(each(sampleSummary), 1);
   await insert(
     'credentials',

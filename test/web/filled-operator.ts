@@ -66,7 +66,7 @@ export async function openFilledWorld() {
     endpoints: { list: async () => endpoints },
     operating: (own, store) => ({
       ...own,
-      calls: { list: callsNow },
+      calls: { list: async () => ({ calls: callsNow(), whole: true }) },
       nodes: { self: own.nodes.self, ...createNodeWatch({ store }, peers, outboxes) },
     }),
   });
@@ -87,6 +87,7 @@ const outboxes = new Map([
 const callsNow = () => [
   {
     id: '1795854600.7',
+    node: 'geneva',
     direction: 'inbound' as const,
     trunk: 'carrier-east',
     from: '+12025557788',
@@ -96,6 +97,7 @@ const callsNow = () => [
   },
   {
     id: '1795854600.9',
+    node: 'geneva',
     direction: 'inbound' as const,
     trunk: 'carrier-east',
     to: '+12025551001',
@@ -104,6 +106,7 @@ const callsNow = () => [
   },
   {
     id: '1795854600.11',
+    node: 'geneva',
     direction: 'outbound' as const,
     trunk: 'carrier-east',
     from: '+12025550199',

@@ -148,7 +148,7 @@ describe('webhooks: what happens, posted to programs', function () {
     );
   });
 
-  it('what is given up is a dead letter, and can be tried anew', async () => {
+  it('what is given up is a dead letter, and is posted again when it is tried anew: the same, signed anew', async () => {
     program.answers.push(500, 500);
     await world.leave(ann, { text: 'again' });
     await program.until(() => program.posted.length >= 2);
@@ -160,6 +160,20 @@ describe('webhooks: what happens, posted to programs', function () {
     for (const { id, lastError } of letters) {
       assert.match(String(lastError), /500/);
       assert.equal(await world.operating.letters.retry(id), true);
+    }
+    assert.deepEqual(await mine(), []);
+    const first = program.posted.splice(0);
+    // Signatures are of whole seconds.
+    const second = () => Math.trunc(Date.now() / 1000);
+    for (const before = second(); second() === before;) await pause(20);
+    await world.runDue('texts');
+    await program.until(() => program.posted.length === 2);
+    for (const one of first) {
+      const again = program.posted.find((other) => other.headers['webhook-id'] === one.headers['webhook-id']);
+      assert.ok(again !== undefined && isSigned(again, secret));
+      assert.deepEqual(again.said.data, one.said.data);
+      assert.ok(Number(again.headers['webhook-timestamp']) > Number(one.headers['webhook-timestamp']));
+      assert.notEqual(again.headers['webhook-signature'], one.headers['webhook-signature']);
     }
     assert.deepEqual(await mine(), []);
   });

@@ -2,12 +2,12 @@
 import type { ApiKeys } from '../../../services/api-keys.ts';
 import type { Auditor } from '../../../services/audit.ts';
 import type { Authentication } from '../../../services/authenticate.ts';
-import type { CallsInProgress } from '../../../services/calls-in-progress.ts';
 import type { Exports } from '../../../services/cdr-export.ts';
 import type { Classes } from '../../../services/classes.ts';
 import type { Directory } from '../../../services/directory.ts';
 import type { Holds } from '../../../services/holds.ts';
 import type { Letters } from '../../../services/letters.ts';
+import type { LiveCalls } from '../../../services/live-calls.ts';
 import type { Operators } from '../../../services/operators.ts';
 import type { Profiles } from '../../../services/profile.ts';
 import type { SubscriberDesk } from '../../../services/subscriber-desk.ts';
@@ -30,7 +30,7 @@ export interface OperatorServices {
   readonly sweep: NotedSweep;
   readonly nodes: NodeWatch & { readonly self: string };
   readonly hooks: HookWatch;
-  readonly calls: Pick<CallsInProgress, 'list'>;
+  readonly calls: Pick<LiveCalls, 'list'>;
   readonly keys: ApiKeys;
   readonly operators: Operators;
 }

@@ -43,6 +43,8 @@ export interface RouteSpec<
   readonly raw?: RawBody;
   /** Most bytes of the body; absent: the server's own limit. */
   readonly bodyLimit?: number;
+  /** Asked for so often that its answer is written without being judged by its schema; see quick-answers.ts. */
+  readonly quick?: true;
   /** What is answered, by status; problems come besides. */
   readonly answers: Readonly<Record<number, Answered>>;
   readonly handle: (asked: Asked<P, Q, B>, reply: FastifyReply) => Promise<unknown>;

@@ -1,12 +1,13 @@
 /** Puts the API together: who asks, what they may, what they send, and what is answered. */
 import type { FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { holdBodies } from './budget.ts';
 import { guardRoutes, type Guard } from './guard.ts';
 import { openLimits, type LimitsSlice } from './limits.ts';
 import { answerOtherMethods } from './methods.ts';
 import { describeApi } from './open-api.ts';
 import { schemaOf, type AnyRoute, type RouteFacts } from './route.ts';
+import { quickAnswers } from './quick-answers.ts';
 import { descriptionRoute } from './routes/description.ts';
 
 export interface ApiSlice {
@@ -37,7 +38,7 @@ export async function serveApi(
     async (api) => {
       takeBodies(api);
       api.setValidatorCompiler(validatorCompiler);
-      api.setSerializerCompiler(serializerCompiler);
+      api.setSerializerCompiler(quickAnswers(all));
       guardRoutes(api, guard, await openLimits(api, slice.limits));
       holdBodies(api, slice.heldBytes);
       for (const one of all) add(api, one);

@@ -1,8 +1,13 @@
 /** Every route of the API, asked by everybody who may not. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { eventRoutes } from '../../../../app/gateways/web/api/routes/events.ts';
+import { operatorRoutes } from '../../../../app/gateways/web/api/routes/operator.ts';
 import type { RouteFacts } from '../../../../app/gateways/web/api/route.ts';
+import { createStreams, type Streams } from '../../../../app/gateways/web/api/stream/streams.ts';
 import type { Mailbox } from '../../../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../../../app/core/message/message.ts';
+import { silentLog } from '../../../ports/silent-log.ts';
 import { openApiWorld, spoken, type ApiWorld } from './world.ts';
 
 /** A body that is as it is to be, so that what is refused is refused for who asks. */
@@ -24,8 +29,12 @@ describe('the API: another’s mailbox and messages', function () {
   let mallory: Mailbox;
   let message: Message;
   let other: Message;
+  let streams: Streams;
   before(async () => {
-    world = await openApiWorld();
+    world = await openApiWorld(undefined, ({ happening, operating }) => {
+      streams = createStreams({ ...happening, log: silentLog });
+      return eventRoutes({ streams, auditor: operating.auditor });
+    });
     ann = await world.subscriber('Ann');
     mallory = await world.subscriber('Mallory');
     message = await world.leave(ann, { parts: [spoken(1000)] });
@@ -40,7 +49,11 @@ describe('the API: another’s mailbox and messages', function () {
       'password',
     );
   });
-  after(async () => world[Symbol.asyncDispose]());
+  after(async () => {
+    streams.close();
+    await world.controller.happening.events.stop();
+    await world[Symbol.asyncDispose]();
+  });
 
   const ask = (route: RouteFacts, who: string): Promise<Response> => {
     const path = route.url
@@ -64,7 +77,9 @@ describe('the API: another’s mailbox and messages', function () {
   const guarded = (): RouteFacts[] => world.web.routes.filter(({ access }) => access !== 'public');
   const each = async (who: string, expected: (route: RouteFacts) => readonly number[]): Promise<void> => {
     for (const route of guarded()) {
-      const { status } = await ask(route, who);
+      const { status, body } = await ask(route, who);
+      // A stream has no end.
+      await body?.cancel();
       assert.ok(expected(route).includes(status), `${route.method} ${route.url} as ${who}: ${status}`);
     }
   };
@@ -73,15 +88,34 @@ describe('the API: another’s mailbox and messages', function () {
     assert.ok(guarded().length >= 20);
     for (const { access, scope, name } of guarded()) {
       assert.ok(access === 'subscriber' || access === 'link' || access === 'operator', name);
-      assert.ok(scope !== undefined, name);
+      // What is told of events is decided by each scope; see the tests of events.
+      assert.ok(scope !== undefined || name === 'followEvents', name);
     }
+  });
+
+  it('no route is left out: all that the API describes is asked here, by the operator’s tests, or signs in', async () => {
+    const file = new URL('../../../../docs/openapi.json', import.meta.url);
+    const { paths } = JSON.parse(await readFile(file, 'utf8')) as {
+      paths: Record<string, Record<string, { operationId: string; security: unknown[] }>>;
+    };
+    // A session is whoever asks for it themselves.
+    const others = Object.entries(paths).filter(([path]) => !path.startsWith('/v1/session'));
+    const described = others.flatMap(([, methods]) => Object.values(methods));
+    const closed = described.filter(({ security }) => security.length > 0).map((one) => one.operationId);
+    const asked = new Set([...guarded(), ...operatorRoutes({} as never)].map(({ name }) => name));
+    assert.ok(closed.length > 50, `${closed.length}`);
+    assert.deepEqual(
+      closed.filter((name) => !asked.has(name)),
+      [],
+    );
   });
 
   it('nobody is asked to sign in, everywhere', () => each('', () => [401]));
 
   it('a key that is none is refused, everywhere', () => each('made up', () => [401]));
 
-  it('another subscriber finds nothing, anywhere', () => each('Mallory', () => [404]));
+  it('another subscriber finds nothing, anywhere', () =>
+    each('Mallory', ({ name }) => [name === 'followEvents' ? 200 : 404]));
 
   it('a key without the scope is told so, everywhere', () => each('key without scope', () => [403]));
 

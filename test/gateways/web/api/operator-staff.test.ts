@@ -93,7 +93,7 @@ describe('the API for operators: who may, and who is calling', function () {
       started: at(5),
       facts: { ...facts, privacy: true, requestUser: '1234567897#' },
     } as unknown as Call;
-    const left = [call, hidden].map((one) => world.operating.calls.enter(one));
+    const left = [call, hidden].map((one) => world.operating.calls.here.enter(one));
     const { body } = await ask('GET', '/calls');
     assert.deepEqual(
       body['items'].map(({ from, to }: Body) => [from, to]),

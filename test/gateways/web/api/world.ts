@@ -67,6 +67,7 @@ export async function openApiWorld(
   const journal = openJournal({ directory: join(directory, 'spool') }, { log });
   const metrics = openMetrics();
   const { config } = loadConfig(undefined, {});
+  const works = new Map<string, (signal: AbortSignal) => Promise<void>>();
   const worker = { wake: () => undefined, wakeAt: () => undefined, idle: async () => undefined };
   const controller = createController({
     archive: undefined,
@@ -104,7 +105,13 @@ export async function openApiWorld(
     gateways: new Map(
       [openSipGateway({ from: access }, { media }), ...(other.gateways ?? [])].map((one) => [one.name, one]),
     ),
-    scheduler: { worker: () => worker, [Symbol.asyncDispose]: async () => undefined },
+    scheduler: {
+      worker(name, _everyMs, work) {
+        works.set(name, work);
+        return worker;
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    },
     texts: shippedTexts,
     metrics,
     stages: createStages({ metrics, log }),
@@ -182,6 +189,8 @@ export async function openApiWorld(
     operator,
     ask,
     leave,
+    /** Does what is due of a worker; none is woken by itself here. */
+    runDue: async (name: string): Promise<void> => works.get(name)?.(AbortSignal.timeout(30_000)),
     async [Symbol.asyncDispose]() {
       await web[Symbol.asyncDispose]();
       await transform[Symbol.asyncDispose]();

@@ -38,6 +38,7 @@ function listRoute(services: ApiServices): AnyRoute {
     summary: 'List and find the messages of a mailbox',
     params: mailboxPath,
     query: messageQuery,
+    quick: true,
     answers: { 200: messageList },
     async handle({ request, params, query }) {
       const mailbox = mailboxId(request, params.id);

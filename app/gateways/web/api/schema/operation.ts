@@ -111,6 +111,7 @@ export const callList = z
         z.object({
           id: z.string().describe('The switch’s id of the call.'),
           direction: z.enum(['inbound', 'outbound']).describe('Who called whom.'),
+          node: z.string().describe('Name of the node that has it.'),
           trunk: z.string().describe('The trunk or phone that it came in on.'),
           from: z.string().optional().describe('Masked without `cdrs:read`; absent: not told.'),
           to: z.string().describe('Masked without `cdrs:read`.'),
@@ -118,6 +119,9 @@ export const callList = z
           answered: timestamp.optional(),
         }),
       )
-      .describe('Those of this controller; the oldest first.'),
+      .describe(
+        'Those of all controllers of this store, those of others some seconds late; the oldest first.',
+      ),
+    whole: z.boolean().describe('False: which calls other controllers have is not known now.'),
   })
   .meta({ id: 'CallList', description: 'Calls in progress.' });

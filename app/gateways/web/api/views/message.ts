@@ -8,8 +8,7 @@ import type { ApiServices } from '../services.ts';
 import type * as schema from '../schema/message.ts';
 
 export function itemView(brief: MessageBrief): schema.MessageItem {
-  const item = itemOf(brief);
-  return { ...item, from: { ...item.from } };
+  return itemOf(brief);
 }
 
 type Needs = Pick<ApiServices, 'parts' | 'answers' | 'calls'>;
