@@ -4,7 +4,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface Line extends AsyncDisposable {
   readonly port: number;
-  /** Where it leads. */
+  /** Where it leads; default: this machine. */
+  host: string;
   target: number;
   /** Bytes that went through, both ways. */
   readonly bytes: number;
@@ -32,7 +33,7 @@ export async function openLine({ delayMs = 0, bytesPerSecond = Infinity }: LineO
   };
   const server = createServer((near) => {
     if (isCut) return void near.resetAndDestroy();
-    const far = connect(line.target, '127.0.0.1');
+    const far = connect(line.target, line.host);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -75,6 +76,7 @@ export async function openLine({ delayMs = 0, bytesPerSecond = Infinity }: LineO
   await once(server, 'listening');
   const line: Line = {
     port: (server.address() as AddressInfo).port,
+    host: '127.0.0.1',
     target: 0,
     get bytes() {
       return bytes;
