@@ -86,7 +86,7 @@ export function createController(given: Rooms): Controller {
   const faxing = startFaxing(rooms, shared, messaging);
   const sweep = startManaging(rooms, shared, messaging);
   const inProgress = createCallsInProgress();
-  const replicating = createReplicating(rooms, shared, messaging, running);
+  const replicating = createReplicating(rooms, shared, messaging, running, events);
   const flow = { ...createFlowDeps(rooms, shared, { ...messaging, ...faxing }), ...replicating.flow };
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({

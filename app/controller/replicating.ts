@@ -1,5 +1,6 @@
 /** Replication with other nodes, until the signal. */
 import type { FlowDeps } from '../flows/flow.ts';
+import type { Events } from '../services/events.ts';
 import { createOutbox } from '../services/replicate.ts';
 import { createNodeWatch, type NodeWatch } from '../services/watch-nodes.ts';
 import { createRoaming } from '../services/roaming.ts';
@@ -26,6 +27,7 @@ export function createReplicating(
   shared: Shared,
   { lamps, auditor }: Messaging,
   running: Running,
+  events: Pick<Events, 'onOwn'>,
 ): Replicating {
   const { sync, config, digest, metrics, log } = rooms;
   if (sync === undefined || config.sync === undefined)
@@ -38,6 +40,12 @@ export function createReplicating(
   const outboxes = new Map(
     sync.peers.map((peer) => [peer.name, createOutbox({ ...shared, digest, mostBytes, rule }, peer)]),
   );
+  // What has just happened here goes first; of other controllers' changes the next look tells.
+  events.onOwn(({ events: happened }) => {
+    for (const event of happened)
+      if (event.type === 'message.new' || event.type === 'message.changed')
+        for (const outbox of outboxes.values()) outbox.noticed(event.mailbox, event.id);
+  });
   metrics.gauges(() =>
     Array.from(outboxes, ([node, outbox]) => [
       { name: 'answerback_sync_lag_seconds', labels: { node }, value: outbox.lag() } as const,

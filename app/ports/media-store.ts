@@ -1,6 +1,13 @@
 /** Bytes: parts of messages, greetings, and what was made of them. */
 import type { MailboxId, MediaId } from '../core/ids.ts';
 
+export interface NewMedia {
+  readonly id: MediaId;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  readonly owner: MailboxId;
+}
+
 export interface MediaStore {
   /**
    * Stores bytes under an id chosen by the caller; repeating it is harmless. Answers their SHA-256 in lower-case hexadecimal.
@@ -13,7 +20,16 @@ export interface MediaStore {
     bytes: Uint8Array,
     owner: MailboxId | Promise<MailboxId>,
   ): Promise<{ readonly sha256: string; readonly repeated?: boolean }>;
+  /**
+   * Many at once, each as by `put`.
+   * @returns ids under which there were bytes before, or may have been: these stay
+   */
+  putAll(media: readonly NewMedia[]): Promise<readonly MediaId[]>;
   get(id: MediaId): Promise<{ contentType: string; bytes: Uint8Array } | undefined>;
+  /** Small ones at once, by id; what is large, or not there, is not in it. */
+  getAll(
+    ids: readonly MediaId[],
+  ): Promise<ReadonlyMap<MediaId, { readonly contentType: string; readonly bytes: Uint8Array }>>;
   /**
    * Some of the bytes, without reading all the others of what is long; fewer where it ends.
    * @param from index of the first byte

@@ -4,7 +4,7 @@
  */
 import type { E164, MailboxId, MediaId, MessageId, Reference } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Message, PendingKind, StoredPart } from '../core/message/message.ts';
+import type { Message, Origin, PendingKind, StoredPart } from '../core/message/message.ts';
 import type { MessageFlags, MessageRegister } from '../core/replication/message-register.ts';
 import type { ProfileRegister } from '../core/replication/profile-register.ts';
 
@@ -64,16 +64,24 @@ export type Tell = 'arrived' | 'return' | 'still' | 'left';
 /** What a peer asks of this node. */
 export interface PeerIntake {
   take(peer: string, replica: Replica): Promise<ReplicaAnswer>;
+  /** Several in as few questions to the store as one; answers in their order. */
+  takeAll(peer: string, replicas: readonly Replica[]): Promise<readonly ReplicaAnswer[]>;
   tell(peer: string, what: Tell, numbers: readonly E164[]): Promise<readonly E164[]>;
 }
+
+/** `express`: what has just happened; it waits for nothing of `bulk`. */
+export type Lane = 'express' | 'bulk';
 
 /** Another node, by its address. @throws Fault `gateway-unavailable` (temporary) whenever it is not known what was done */
 export interface Peer {
   readonly name: string;
   /** Numbers whose home it is begin so. */
   readonly prefixes: readonly string[];
-  /** Answers in their order. */
-  send(replicas: readonly Replica[]): Promise<readonly ReplicaAnswer[]>;
+  /**
+   * Answers in their order. Any number may be under way; those of one lane are sent one after the other.
+   * @param lane default: `bulk`
+   */
+  send(replicas: readonly Replica[], lane?: Lane): Promise<readonly ReplicaAnswer[]>;
   tell(what: Tell, numbers: readonly E164[]): Promise<readonly E164[]>;
 }
 
@@ -118,6 +126,19 @@ export interface ProfileSeen {
   readonly leaving?: Date;
 }
 
+/** Who does some work of which there is to be one, and how often they have said so. */
+export interface Lease {
+  readonly holder: string;
+  readonly beat: number;
+}
+
+/** A message that is new here, with what is known of it. */
+export interface NewReplica {
+  readonly message: Message;
+  readonly register: MessageRegister;
+  readonly peer: { readonly name: string; readonly has: string };
+}
+
 export interface ReplicationStore {
   /** Mailboxes whose numbers begin so, after a number. */
   foreign(prefix: string, after: string | undefined, limit: number): Promise<readonly Watched[]>;
@@ -125,6 +146,15 @@ export interface ReplicationStore {
   watched(numbers: readonly E164[]): Promise<readonly Watched[]>;
   states(mailbox: MailboxId): AsyncIterable<ReplicaState>;
   state(id: MessageId): Promise<ReplicaState | undefined>;
+  /** Those of these that there are, in no order. */
+  statesOf(ids: readonly MessageId[]): Promise<readonly ReplicaState[]>;
+  /** Origins (network and id) and references of these that messages here have. */
+  clashes(
+    origins: readonly Origin[],
+    references: readonly Reference[],
+  ): Promise<{ readonly origins: readonly Origin[]; readonly references: readonly Reference[] }>;
+  /** Many at once, each by itself; answers in their order. */
+  insertAll(messages: readonly NewReplica[]): Promise<readonly ('inserted' | 'taken')[]>;
   /** Inserts with what is known of it; `taken`: its id, origin or reference is there. */
   insert(
     message: Message,
@@ -151,16 +181,31 @@ export interface ReplicationStore {
       readonly epoch: string;
     }[],
   ): Promise<void>;
-  /** Texts about these messages go with them. */
+  /** Texts and calls about these messages go with them. */
   forgetNotices(messages: readonly MessageId[]): Promise<void>;
+  /** Whether a call, a fax or a text is still to go out for this mailbox, or about any of its messages. */
+  owes(mailbox: MailboxId, messages: readonly MessageId[]): Promise<boolean>;
+  /**
+   * Removes what is kept of a subscriber besides mailbox, messages and profile: calls to them, texts, their faxes, tries of their
+   * PIN and what they have used. Answers how many there were.
+   */
+  forgetVisitor(mailbox: MailboxId, number: E164): Promise<number>;
   profile(number: E164): Promise<ProfileSeen | undefined>;
+  profiles(numbers: readonly E164[]): Promise<ReadonlyMap<E164, ProfileSeen>>;
   /** @returns false if another wrote it since `before` was read */
   putProfile(number: E164, before: ProfileSeen | undefined, next: ProfileSeen): Promise<boolean>;
   removeProfile(number: E164): Promise<void>;
   visit(number: E164): Promise<Visit | undefined>;
+  visitsOf(numbers: readonly E164[]): Promise<readonly Visit[]>;
   putVisit(visit: Visit): Promise<void>;
   /** At a node, or at all. */
   visits(node: string | undefined): Promise<readonly Visit[]>;
   /** If it is still at this node. */
   endVisit(number: E164, node: string): Promise<boolean>;
+  /** Who holds it, if anybody does. */
+  lease(name: string): Promise<Lease | undefined>;
+  /** Holds it from now on, or still; undefined if somebody else was quicker since `before` was read. */
+  takeLease(name: string, before: Lease | undefined, holder: string): Promise<Lease | undefined>;
+  /** If it is still theirs. */
+  giveUpLease(name: string, lease: Lease): Promise<void>;
 }

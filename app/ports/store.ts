@@ -193,6 +193,8 @@ export interface MessageStore {
    */
   insert(message: Message, words?: readonly string[]): Promise<InsertResult>;
   get(id: MessageId): Promise<Message | undefined>;
+  /** Those of these that there are, in no order. */
+  getAll(ids: readonly MessageId[]): Promise<Message[]>;
   /** Also deleted and expired ones: the caller of this decides what to say. */
   byReference(reference: Reference): Promise<Message | undefined>;
   byOrigin(network: string, id: string): Promise<Message | undefined>;

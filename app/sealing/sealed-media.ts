@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { MailboxId, MediaId } from '../core/ids.ts';
 import type { ResealingStore } from '../ports/resealing.ts';
-import type { MediaStore } from '../ports/store.ts';
+import type { MediaStore, NewMedia } from '../ports/media-store.ts';
 import { blobHeadBytes, isSealed, keyOf, openBlob, openBlobRange, plainLength, sealBlob } from './blob.ts';
 import { broken } from './faults.ts';
 import type { OpenKey } from './keyring.ts';
@@ -57,6 +57,25 @@ export class SealedMedia implements MediaStore {
   async get(id: MediaId) {
     const found = await this.#media.get(id);
     return found && { ...found, bytes: await openBlob(this.#sealer.keys, aboutMedia(id), found.bytes) };
+  }
+
+  async getAll(ids: readonly MediaId[]) {
+    const opened = Array.from(await this.#media.getAll(ids), async ([id, found]) => {
+      const bytes = await openBlob(this.#sealer.keys, aboutMedia(id), found.bytes);
+      return [id, { ...found, bytes }] as const;
+    });
+    return new Map(await Promise.all(opened));
+  }
+
+  /** Sealed one by one: each has a head of its own, and what was there may have to be mended. */
+  async putAll(media: readonly NewMedia[]): Promise<readonly MediaId[]> {
+    if (this.#sealer.keyring === undefined) return this.#media.putAll(media);
+    const there: MediaId[] = [];
+    for (const { id, contentType, bytes, owner } of media) {
+      if ((await this.#media.get(id)) !== undefined) there.push(id);
+      else await this.put(id, contentType, bytes, owner);
+    }
+    return there;
   }
 
   async getRange(id: MediaId, from: number, to: number) {

@@ -38,6 +38,10 @@ export class SealedMessages implements MessageStore {
     return this.#sealer.openIf(await this.#messages.get(id));
   }
 
+  async getAll(ids: readonly MessageId[]): Promise<Message[]> {
+    return this.#sealer.openAll(await this.#messages.getAll(ids));
+  }
+
   async byReference(reference: Reference): Promise<Message | undefined> {
     return this.#sealer.openIf(await this.#messages.byReference(reference));
   }

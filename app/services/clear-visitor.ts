@@ -1,5 +1,6 @@
 /** Removes what a subscriber left at this node after their home has all of it; a record of the audit stays. */
 import { messageFingerprint, advanceMessage } from '../core/replication/message-register.ts';
+import type { E164, MailboxId, MessageId } from '../core/ids.ts';
 import type { PendingKind } from '../core/message/message.ts';
 import type { Peer, ReplicaState, Watched } from '../ports/replication.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -13,6 +14,8 @@ import { greetingMedia } from './take-profile.ts';
 const owed: ReadonlySet<PendingKind> = new Set(['welcome', 'notify', 'call']);
 /** How long the record is kept, in days. */
 const auditDays = 3650;
+/** Of a subscriber in the time that their faxes are remembered. */
+const mostFaxes = 10_000;
 
 export interface ClearDeps {
   readonly store: Store;
@@ -33,6 +36,7 @@ export async function clearVisitor(deps: ClearDeps, home: Peer, { id, number }: 
     log.warn('a visitor is not cleared: a legal hold was placed here', { mailbox: id });
     return false;
   }
+  if (await isOwed(deps, id)) return false;
   const left: ReplicaState[] = [];
   let removed = 0;
   for await (const state of store.replication.states(id)) {
@@ -45,8 +49,9 @@ export async function clearVisitor(deps: ClearDeps, home: Peer, { id, number }: 
     }
     // It brings nothing into an archive of this node's: what lies there is brought back, so that it is removed with it.
     const back = message.tier === 'archived' ? await deps.archiving.bringBack(message) : undefined;
-    await removeMessage(store, back?.kind === 'there' ? back.message : message);
+    // Before it: after a crash nobody would look for them.
     await store.replication.forgetNotices([state.id]);
+    await removeMessage(store, back?.kind === 'there' ? back.message : message);
     removed += 1;
   }
   if (left.length > 0) return false;
@@ -66,10 +71,26 @@ export async function clearVisitor(deps: ClearDeps, home: Peer, { id, number }: 
     }
     return false;
   }
+  const forgotten = await forgetRest(deps, id, number);
   const event = { event: 'roaming', outcome: 'cleared', caller: home.name, mailbox: id } as const;
   const record = { id: `cleared:${id}:${clock.now().getTime()}`, at: clock.now(), ...event };
-  await store.audit.insert([{ ...record, subject: `${removed}` }], auditDays);
+  await store.audit.insert([{ ...record, subject: `${removed} ${forgotten}` }], auditDays);
   await home.tell('left', [number]);
   await store.replication.removeProfile(number);
   return true;
+}
+
+/** Whether a call, fax or text is still to go out: nobody else knows of it. */
+async function isOwed({ store }: ClearDeps, id: MailboxId): Promise<boolean> {
+  const messages: MessageId[] = [];
+  for await (const state of store.replication.states(id)) messages.push(state.id);
+  return store.replication.owes(id, messages);
+}
+
+/** What is kept beside mailbox and messages; answers how much it was. */
+async function forgetRest({ store }: ClearDeps, id: MailboxId, number: E164): Promise<number> {
+  for (const { document } of await store.faxes.list(id, mostFaxes))
+    if (document !== undefined) await store.media.delete(document.media);
+  const sessions = await store.sessions.removeAll({ mailbox: id });
+  return sessions + (await store.replication.forgetVisitor(id, number));
 }

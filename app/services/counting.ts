@@ -6,6 +6,7 @@
  * mailboxes are counted each time.
  */
 import type { MailboxId } from '../core/ids.ts';
+import { sumOf } from '../core/mailbox/sum-of.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { CountingStore, Raise } from '../ports/counting.ts';
 import type { Log } from '../ports/log.ts';
@@ -183,22 +184,8 @@ function createRaises(
     add(mailbox: MailboxId, change: CountChange): void {
       const key = `${mailbox} ${change.kind}`;
       const before = waiting.get(key)?.change;
-      waiting.set(key, { mailbox, change: before === undefined ? change : sum(before, change) });
+      waiting.set(key, { mailbox, change: before === undefined ? change : sumOf(before, change) });
       timer ??= setTimeout(() => void flush(), gatherMs);
     },
-  };
-}
-
-function sum(one: CountChange, other: CountChange): CountChange {
-  const add = (name: Exclude<keyof CountChange, 'kind'>) => (one[name] ?? 0) + (other[name] ?? 0);
-  return {
-    kind: one.kind,
-    new: add('new'),
-    old: add('old'),
-    urgent: add('urgent'),
-    bytes: add('bytes'),
-    seconds: add('seconds'),
-    archived: add('archived'),
-    trash: add('trash'),
   };
 }

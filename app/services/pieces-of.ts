@@ -5,7 +5,7 @@ import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Piece } from '../ports/replication.ts';
-import type { Store } from '../ports/store.ts';
+import type { MediaStore, Store } from '../ports/store.ts';
 import type { Archiving } from './archiving.ts';
 
 export interface PiecesDeps {
@@ -27,7 +27,7 @@ export async function liveMessage(
 
 /** `undefined` if bytes of it are gone. */
 export async function piecesOf(
-  { store, digest }: PiecesDeps,
+  { store, digest }: { readonly store: { readonly media: Pick<MediaStore, 'get'> }; readonly digest: Digest },
   message: Message,
 ): Promise<Piece[] | undefined> {
   const pieces: Piece[] = [];

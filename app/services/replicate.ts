@@ -1,23 +1,20 @@
 /** Sends to one peer what it does not have yet: of subscribers who visit it, and of its own who visit here. */
-import { writeEnvelope } from '../core/envelope/envelope.ts';
-import type { E164, MessageId } from '../core/ids.ts';
-import {
-  advanceMessage,
-  messageFingerprint,
-  type MessageRegister,
-} from '../core/replication/message-register.ts';
-import { advanceProfile, profileFingerprint } from '../core/replication/profile-register.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { E164, MailboxId, MessageId } from '../core/ids.ts';
+import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
+import type { Clock, Random } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
-import type { Peer, Piece, Replica, ReplicaState, Watched } from '../ports/replication.ts';
+import type { Lane, Peer, ProfileSeen, ReplicaState, Watched } from '../ports/replication.ts';
 import type { Store } from '../ports/store.ts';
 import type { Archiving } from './archiving.ts';
 import { visitEpoch } from '../core/replication/visit-epoch.ts';
 import { clearVisitor } from './clear-visitor.ts';
-import { liveMessage, piecesOf } from './pieces-of.ts';
+import { holdLease } from './hold-lease.ts';
 import type { Profiles } from './profile.ts';
-import { chosenNow, greetingMedia } from './take-profile.ts';
+import { sendBatch } from './send-batch.ts';
+import { SendLanes, type Item, type Urgency } from './send-lanes.ts';
+import { sendProfile } from './send-profile.ts';
+import { waiting } from './waiting.ts';
 
 export interface ReplicateDeps {
   readonly store: Store;
@@ -25,6 +22,7 @@ export interface ReplicateDeps {
   readonly profiles: Pick<Profiles, 'of'>;
   readonly digest: Digest;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
   /** Largest messages that go to a node, by class of service, in bytes. */
   readonly mostBytes: Readonly<Record<string, number>>;
@@ -38,36 +36,56 @@ export interface ReplicateRule {
   readonly wholeMs: number;
   /** Longest wait for a peer that cannot be reached, in milliseconds. */
   readonly mostRetryMs: number;
+  /** Another controller takes over from one that is not heard for four of these, in milliseconds. Default: 1250. */
+  readonly beatMs?: number;
 }
 
 export interface Outbox {
-  /** Until the signal. */
+  /** Until the signal. Of several controllers on one store one sends, and the others wait for its end. */
   run(signal: AbortSignal): Promise<void>;
   /** Looks now. */
   wake(): void;
-  /** How long the oldest that waits has waited, in seconds; 0: the peer has all. */
+  /** This message is new, or has changed: if the peer is to have it, it is sent before all others. */
+  noticed(mailbox: MailboxId, id: MessageId): void;
+  /** How long the oldest that waits has waited, in seconds; 0: the peer has all, or another controller sends. */
   lag(): number;
   readonly waiting: number;
   /** The last try failed: the peer cannot be reached, or the store. */
   readonly failing: boolean;
+  /** Whether it is this one that sends. */
+  readonly active: boolean;
 }
 
-interface Item {
-  /** Of the visit: what a peer had in an earlier one it has not any more. */
+type Role = 'home' | 'away';
+
+/** A mailbox that the peer is to have. */
+interface Shared extends Watched {
+  readonly role: Role;
   readonly epoch: string;
-  readonly number: E164;
-  readonly state: ReplicaState;
-  readonly register: MessageRegister;
-  readonly since: number;
 }
 
-/** Sendings at once: while one is answered the line is not idle. */
-const lanes = 6;
-const batchBytes = 262_144;
-const batchItems = 32;
+interface Limited extends Shared {
+  /** Larger messages stay here, in bytes. */
+  readonly most: number;
+}
+
+interface Looked {
+  readonly mark: string;
+  /** When it was compared whole. */
+  readonly at: number;
+  readonly notBefore: number;
+  /** How long it is left alone while all that changes is what the peer sends, in milliseconds. */
+  readonly calm: number;
+}
+
 const pageSize = 500;
+/** Mailboxes looked at at once: each waits for the peer to have its profile. */
+const atOnce = 4;
 const restShare = 9;
 const firstRetryMs = 500;
+const beatMs = 1250;
+/** A node that receives is told of its own changes, so that it need not look for them while others come in. */
+const mostCalmMs = { home: 1000, away: 4000 };
 
 export function createOutbox(deps: ReplicateDeps, peer: Peer): Outbox {
   return new PeerOutbox(deps, peer);
@@ -76,30 +94,39 @@ export function createOutbox(deps: ReplicateDeps, peer: Peer): Outbox {
 class PeerOutbox implements Outbox {
   readonly #deps: ReplicateDeps;
   readonly #peer: Peer;
-  /** By number: as it was when it was last looked at, and when. */
-  readonly #looked = new Map<
-    E164,
-    { readonly mark: string; readonly at: number; readonly notBefore: number }
-  >();
-  /** New ones, then the others; both the youngest first. */
-  #fresh: Item[] = [];
-  #rest: Item[] = [];
-  /** In a queue or on their way. */
-  readonly #known = new Map<MessageId, Item>();
+  readonly #lanes: SendLanes;
+  /** By number: as it was when it was last looked at. */
+  readonly #looked = new Map<E164, Looked>();
+  /** As they were at the last look. */
+  #shared = new Map<MailboxId, Limited>();
+  readonly #hints = new Set<MessageId>();
+  #hinted: Promise<void> | undefined;
   /** Those that the peer refuses, by what was refused. */
   readonly #refused = new Map<MessageId, string>();
   /** Visitors that the peer was told to have left, and when. */
   readonly #told = new Map<E164, number>();
   #retryMs = 0;
+  #active: AbortSignal | undefined;
+  #resting: Promise<void> | undefined;
   #wake: () => void = () => undefined;
 
   constructor(deps: ReplicateDeps, peer: Peer) {
     this.#deps = deps;
     this.#peer = peer;
+    this.#lanes = new SendLanes({
+      send: (batch, lane) => this.#send(batch, lane),
+      onDone: ({ stale, state }) => {
+        if (stale === true) this.noticed(state.mailbox, state.id);
+      },
+    });
   }
 
   get waiting(): number {
-    return this.#known.size;
+    return this.#lanes.size;
+  }
+
+  get active(): boolean {
+    return this.#active !== undefined;
   }
 
   get failing(): boolean {
@@ -107,8 +134,7 @@ class PeerOutbox implements Outbox {
   }
 
   lag(): number {
-    let oldest = Infinity;
-    for (const { since } of this.#known.values()) oldest = Math.min(oldest, since);
+    const oldest = this.#lanes.oldest();
     return oldest === Infinity ? 0 : Math.max(0, this.#now() - oldest) / 1000;
   }
 
@@ -116,72 +142,74 @@ class PeerOutbox implements Outbox {
     this.#wake();
   }
 
-  async run(outer: AbortSignal): Promise<void> {
-    // One listener for all that waits here.
-    const stopping = new AbortController();
-    const { signal } = stopping;
-    outer.addEventListener('abort', () => stopping.abort(), { once: true });
-    if (outer.aborted) return;
-    const look = async (): Promise<void> => {
-      while (!signal.aborted) {
-        const done = await this.#guarded(() => this.#look(signal));
-        await this.#pause(done ? this.#deps.rule.everyMs : this.#retryMs, signal);
-      }
-    };
-    const lane = async (): Promise<void> => {
-      while (!signal.aborted) {
-        const batch = this.#take();
-        if (batch.length === 0) await waiting(this.#deps.rule.everyMs / 4, signal);
-        else if (!(await this.#guarded(() => this.#send(batch), batch))) await waiting(this.#retryMs, signal);
-      }
-    };
-    await Promise.all([look(), ...Array.from({ length: lanes }, lane)]);
+  noticed(mailbox: MailboxId, id: MessageId): void {
+    if (this.#active === undefined || !this.#shared.has(mailbox)) return;
+    this.#hints.add(id);
+    this.#hinted ??= this.#takeHints().finally(() => (this.#hinted = undefined));
   }
 
-  /** Whether it was done; if not, the next try waits longer. What was to be sent is found anew then. */
-  async #guarded(work: () => Promise<void>, batch: readonly Item[] = []): Promise<boolean> {
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, random, rule, log } = this.#deps;
+    const name = `outbox:${this.#peer.name}`;
+    const lease = { store, name, holder: random.uuid(), beatMs: rule.beatMs ?? beatMs, log, wait: waiting };
+    await holdLease(lease, signal, (held) => this.#work(held));
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    this.#active = signal;
+    this.#looked.clear();
+    this.#lanes.open();
+    while (!signal.aborted) {
+      const done = await this.#tried(() => this.#look(signal));
+      await this.#pause(done ? this.#deps.rule.everyMs : this.#retryMs, signal);
+    }
+    this.#active = undefined;
+    this.#shared = new Map();
+    await this.#hinted;
+    await this.#lanes.drain();
+  }
+
+  async #tried(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
-      if (batch.length > 0 || this.#known.size === 0) this.#retryMs = 0;
+      if (this.#lanes.size === 0) this.#retryMs = 0;
       return true;
     } catch (error) {
-      const first = this.#retryMs === 0;
-      this.#retryMs = Math.min(this.#deps.rule.mostRetryMs, Math.max(firstRetryMs, this.#retryMs * 2));
-      if (first)
-        this.#deps.log.warn('a node cannot be reached, or the store: trying again', {
-          node: this.#peer.name,
-          error,
-        });
-      for (const item of batch) this.#again(item);
+      this.#failed(error);
       return false;
-    } finally {
-      for (const item of batch)
-        if (this.#known.get(item.state.id) === item) this.#known.delete(item.state.id);
     }
   }
 
-  #again({ number, state }: Item): void {
-    this.#known.delete(state.id);
-    this.#looked.delete(number);
+  /** The next try waits longer. */
+  #failed(error: unknown): void {
+    const { rule, log } = this.#deps;
+    const first = this.#retryMs === 0;
+    this.#retryMs = Math.min(rule.mostRetryMs, Math.max(firstRetryMs, this.#retryMs * 2));
+    if (first)
+      log.warn('a node cannot be reached, or the store: trying again', { node: this.#peer.name, error });
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    const { store } = this.#deps;
-    const all = await store.replication.visits(this.#peer.name);
+    const { replication } = this.#deps.store;
+    const next = new Map<MailboxId, Limited>();
+    const all = await replication.visits(this.#peer.name);
     for (const { number, ending } of all) if (ending !== undefined) await this.#recall(number);
     // One who is home again gets nothing more there.
     const visits = all.filter(({ ending }) => ending === undefined);
-    const since = new Map(visits.map((visit) => [visit.number, visitEpoch(visit)]));
-    for (const one of await store.replication.watched([...since.keys()]))
-      if (!signal.aborted) await this.#examine(one, 'home', since.get(one.number) ?? '');
+    const epochs = new Map(visits.map((visit) => [visit.number, visitEpoch(visit)]));
+    const homes = await replication.watched([...epochs.keys()]);
+    const ours = homes.map((one) => ({ ...one, role: 'home' as const, epoch: epochs.get(one.number) ?? '' }));
+    await this.#examineAll(ours, next, signal);
     for (const prefix of this.#peer.prefixes) {
       for (let after: string | undefined; !signal.aborted;) {
-        const page = await store.replication.foreign(prefix, after, pageSize);
-        for (const one of page) if (!signal.aborted) await this.#examine(one, 'away', '');
+        const page = await replication.foreign(prefix, after, pageSize);
+        const theirs = page.map((one) => ({ ...one, role: 'away' as const, epoch: '' }));
+        await this.#examineAll(theirs, next, signal);
         if (page.length < pageSize) break;
         after = page.at(-1)?.number;
       }
     }
+    if (!signal.aborted) this.#shared = next;
   }
 
   /** Tells the peer that a visitor has left; one that knows nothing of them has nothing of them. */
@@ -198,26 +226,117 @@ class PeerOutbox implements Outbox {
       await replication.endVisit(number, this.#peer.name);
   }
 
-  async #examine(watched: Watched, role: 'home' | 'away', epoch: string): Promise<void> {
-    const { number } = watched;
-    const mark = `${epoch} ${watched.mark}`;
+  async #examineAll(
+    some: readonly Shared[],
+    next: Map<MailboxId, Limited>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const away = some.filter(({ role }) => role === 'away').map(({ number }) => number);
+    const profiles = await this.#deps.store.replication.profiles(away);
+    const left = some.values();
+    const worker = async (): Promise<void> => {
+      for (const one of left) {
+        if (signal.aborted) return;
+        const most = await this.#examine(one, profiles.get(one.number));
+        const entry = { ...one, most: most ?? this.#shared.get(one.id)?.most ?? Infinity };
+        next.set(one.id, entry);
+        if (most !== undefined) this.#shared.set(one.id, entry);
+      }
+    };
+    const workers = await Promise.allSettled(Array.from({ length: atOnce }, worker));
+    for (const one of workers) if (one.status === 'rejected') throw one.reason;
+  }
+
+  /** Answers how large its messages may be, if it was looked at. */
+  async #examine(shared: Shared, profile: ProfileSeen | undefined): Promise<number | undefined> {
+    const { number, role } = shared;
+    const { everyMs, wholeMs } = this.#deps.rule;
+    const mark = `${shared.epoch} ${shared.mark}`;
     const last = this.#looked.get(number);
     const now = this.#now();
     // Looking at one that changes all the time takes a tenth of the time at most.
-    if (last !== undefined && now < last.notBefore) return;
-    const whole = last === undefined || now - last.at >= this.#deps.rule.wholeMs;
-    const profile = await this.#deps.store.replication.profile(number);
-    if (!whole && last.mark === mark && profile?.leaving === undefined) return;
-    const behind = [
-      await this.#sendProfile(watched, role, epoch),
-      await this.#queue(watched, role, epoch),
-    ].some(Boolean);
+    if (last !== undefined && now < last.notBefore && now >= last.at) return undefined;
+    const whole = last === undefined || now - last.at >= wholeMs || now < last.at;
+    const leaving = profile?.leaving !== undefined;
+    if (!whole && last.mark === mark && !leaving) {
+      if (last.calm > 0) this.#looked.set(number, { ...last, calm: 0 });
+      return undefined;
+    }
+    const first = last?.mark.startsWith(`${shared.epoch} `) !== true;
+    const { state, most } = await this.#compare(shared, first ? undefined : 'hot');
     const ended = this.#now();
-    const notBefore = ended + restShare * (ended - now);
-    this.#looked.set(number, { mark, at: whole ? now : last.at, notBefore });
-    if (role === 'away' && whole && profile?.leaving === undefined) await this.#askHome(number);
-    if (role === 'away' && profile?.leaving !== undefined && !behind)
-      await clearVisitor(this.#deps, this.#peer, watched);
+    const calm =
+      state === 'behind' ? 0 : Math.min(mostCalmMs[role], Math.max(everyMs, 2 * (last?.calm ?? 0)));
+    const rest = Math.max(restShare * Math.max(0, ended - now), last !== undefined && !leaving ? calm : 0);
+    const at = whole ? now : last.at;
+    this.#looked.set(number, { mark: state === 'again' ? '' : mark, at, notBefore: ended + rest, calm });
+    if (role === 'away' && whole && !leaving) await this.#askHome(number);
+    if (role === 'away' && leaving && state === 'same') await clearVisitor(this.#deps, this.#peer, shared);
+    return most;
+  }
+
+  /** `behind`: the peer has still to hear of it; `again`: it is not ready for that. */
+  async #compare(
+    shared: Shared,
+    urgency: 'hot' | undefined,
+  ): Promise<{ readonly state: 'same' | 'behind' | 'again'; readonly most: number }> {
+    const { store, profiles, mostBytes } = this.#deps;
+    const mailbox = await store.mailboxes.get(shared.id);
+    if (mailbox === undefined) return { state: 'same', most: Infinity };
+    // What came in elsewhere goes home, whatever its size.
+    const limit = shared.role === 'home' ? mostBytes[profiles.of(mailbox).name] : undefined;
+    const most = limit ?? Infinity;
+    const profile = await sendProfile(this.#deps, this.#peer, mailbox, shared);
+    // Without a profile it takes no messages of a visitor.
+    if (profile !== 'known' && shared.role === 'home')
+      return { state: profile === 'again' ? 'again' : 'behind', most };
+    let behind = profile !== 'known';
+    const items: [Item, Urgency][] = [];
+    for await (const state of store.replication.states(shared.id)) {
+      const due = this.#due(state, { ...shared, most });
+      if (due === undefined) continue;
+      behind = true;
+      if (due !== 'known') items.push([due, urgency ?? (state.state === 'new' ? 'fresh' : 'rest')]);
+    }
+    this.#lanes.add(items);
+    return { state: behind ? 'behind' : 'same', most };
+  }
+
+  /** `known`: it is on its way, or refused; `undefined`: the peer has it, or is not to have it. */
+  #due(state: ReplicaState, { number, epoch, most }: Limited): Item | 'known' | undefined {
+    const register = advanceMessage(state.seen, state);
+    const has = `${epoch}${messageFingerprint(register)}`;
+    const acked = state.acked[this.#peer.name];
+    if (acked === has || state.bytes > most) return undefined;
+    if (this.#refused.get(state.id) === has) return 'known';
+    const known = this.#lanes.known(state.id);
+    if (known !== undefined) {
+      if (`${known.epoch}${messageFingerprint(known.register)}` !== has) known.stale = true;
+      return 'known';
+    }
+    const whole = !(acked?.startsWith(`${epoch}[`) ?? false);
+    return { epoch, number, state, register, whole, since: this.#now() };
+  }
+
+  /** What somebody has told of is read by itself, and goes first. */
+  async #takeHints(): Promise<void> {
+    try {
+      while (this.#hints.size > 0) {
+        const ids = [...this.#hints].slice(0, pageSize);
+        for (const id of ids) this.#hints.delete(id);
+        const items: [Item, Urgency][] = [];
+        for (const state of await this.#deps.store.replication.statesOf(ids)) {
+          const shared = this.#shared.get(state.mailbox);
+          const due = shared === undefined ? undefined : this.#due(state, shared);
+          if (due !== undefined && due !== 'known') items.push([due, 'hot']);
+        }
+        if (this.#active !== undefined) this.#lanes.add(items);
+      }
+    } catch (error) {
+      // The next look finds them by their mailbox.
+      this.#hints.clear();
+      this.#deps.log.debug('what changed could not be read', { error });
+    }
   }
 
   /** A visitor whose home says nothing of them has left, or was never here. */
@@ -229,138 +348,37 @@ class PeerOutbox implements Outbox {
     await replication.putProfile(number, seen, next);
   }
 
-  /** Whether the peer has still to hear of it. Of visitors only once their home has sent what holds. */
-  async #sendProfile({ id, number }: Watched, role: 'home' | 'away', epoch: string): Promise<boolean> {
-    const { store } = this.#deps;
-    const seen = await store.replication.profile(number);
-    if (role === 'away' && (seen === undefined || Object.keys(seen.register).length === 0)) return false;
-    const mailbox = await store.mailboxes.get(id);
-    if (mailbox === undefined) return false;
-    const register = advanceProfile(seen?.register, await chosenNow(store, mailbox));
-    const has = `${epoch}${profileFingerprint(register)}`;
-    if (seen?.acked[this.#peer.name] === has) return false;
-    const known = { ...seen, register, acked: seen?.acked ?? {} };
-    if (!(await store.replication.putProfile(number, seen, known))) return true;
-    const pieces: Piece[] = [];
-    for (const greeting of greetingMedia(mailbox.settings)) {
-      const found = await store.media.get(greeting.media);
-      if (found === undefined) continue;
-      pieces.push({ ...greeting, bytes: found.bytes, sha256: await this.#deps.digest(found.bytes) });
+  /** What was to be sent and was not is found anew. */
+  async #send(batch: readonly Item[], lane: Lane): Promise<void> {
+    try {
+      await sendBatch(this.#deps, this.#peer, batch, lane, {
+        onRefused: (item, why) => this.#refuse(item, why),
+        // It does not know this subscriber, or is busy with them: all is looked at anew.
+        onLeft: ({ number }) => this.#looked.delete(number),
+      });
+      this.#retryMs = 0;
+    } catch (error) {
+      for (const { number } of batch) this.#looked.delete(number);
+      // Those that were under way with it fail too: they wait no longer for that.
+      this.#lanes.shut();
+      if (this.#resting === undefined) {
+        this.#failed(error);
+        this.#resting = this.#rest().finally(() => (this.#resting = undefined));
+      }
     }
-    const { aliases, origin, classOfService, created } = mailbox;
-    const replica: Replica = {
-      kind: 'profile',
-      number,
-      id,
-      aliases,
-      origin,
-      classOfService,
-      created,
-      register,
-      pieces,
-    };
-    const [answer] = await this.#peer.send([replica]);
-    if (answer?.kind === 'refused')
-      this.#deps.log.warn('a node refuses a profile', { node: this.#peer.name, why: answer.why });
-    if (answer?.kind !== 'taken') return true;
-    const acked = { ...known.acked, [this.#peer.name]: has };
-    return !(await store.replication.putProfile(number, known, { ...known, acked }));
   }
 
-  /** Whether the peer has still to get messages of this mailbox. */
-  async #queue({ id, number }: Watched, role: 'home' | 'away', epoch: string): Promise<boolean> {
-    const { store, profiles, mostBytes } = this.#deps;
-    const mailbox = await store.mailboxes.get(id);
-    if (mailbox === undefined) return false;
-    // What came in elsewhere goes home, whatever its size.
-    const most = (role === 'home' ? mostBytes[profiles.of(mailbox).name] : undefined) ?? Infinity;
-    let behind = false;
-    for await (const state of store.replication.states(id)) {
-      const register = advanceMessage(state.seen, state);
-      const has = `${epoch}${messageFingerprint(register)}`;
-      if (state.acked[this.#peer.name] === has || state.bytes > most) continue;
-      behind = true;
-      if (this.#known.has(state.id) || this.#refused.get(state.id) === has) continue;
-      const item: Item = { epoch, number, state, register, since: this.#now() };
-      this.#known.set(state.id, item);
-      (state.state === 'new' ? this.#fresh : this.#rest).push(item);
-    }
-    // The next is taken from the end.
-    const byAge = (a: Item, b: Item) => a.state.received.getTime() - b.state.received.getTime();
-    this.#fresh.sort(byAge);
-    this.#rest.sort(byAge);
-    return behind;
+  async #rest(): Promise<void> {
+    const signal = this.#active;
+    if (signal === undefined) return;
+    await waiting(this.#retryMs, signal);
+    if (!signal.aborted) this.#lanes.open();
   }
 
-  #take(): Item[] {
-    const batch: Item[] = [];
-    for (let bytes = 0; batch.length < batchItems && bytes < batchBytes;) {
-      const item = this.#fresh.pop() ?? this.#rest.pop();
-      if (item === undefined) break;
-      batch.push(item);
-      bytes += item.state.bytes;
-    }
-    return batch;
-  }
-
-  async #send(batch: readonly Item[]): Promise<void> {
-    await this.#sendAs(
-      batch,
-      (item) => !(item.state.acked[this.#peer.name]?.startsWith(`${item.epoch}[`) ?? false),
-    );
-  }
-
-  async #sendAs(batch: readonly Item[], whole: (item: Item) => boolean): Promise<void> {
-    const sent: Item[] = [];
-    const replicas: Replica[] = [];
-    const made = await Promise.all(batch.map((item) => this.#replicaOf(item, whole(item))));
-    for (const [i, item] of batch.entries()) {
-      const replica = made[i];
-      if (replica === undefined) continue;
-      sent.push(item);
-      replicas.push(replica);
-    }
-    if (replicas.length === 0) return;
-    const answers = await this.#peer.send(replicas);
-    const taken = sent.filter((_, i) => answers[i]?.kind === 'taken');
-    await this.#deps.store.replication.acknowledge(
-      this.#peer.name,
-      taken.map(({ state, register, epoch }) => ({ seen: state, register, epoch })),
-    );
-    for (const [i, item] of sent.entries()) {
-      this.#refuse(item, answers[i]);
-      // It does not know this subscriber, or is busy with them: all is looked at anew.
-      if (answers[i]?.kind !== 'taken') this.#looked.delete(item.number);
-    }
-    const unknown = sent.filter((item, i) => answers[i]?.kind === 'unknown' && !whole(item));
-    if (unknown.length > 0) await this.#sendAs(unknown, () => true);
-  }
-
-  #refuse({ state, register, epoch }: Item, answer: { kind: string; why?: string } | undefined): void {
-    if (answer?.kind !== 'refused') return;
+  #refuse({ state, register, epoch }: Item, why: string): void {
     this.#refused.set(state.id, `${epoch}${messageFingerprint(register)}`);
-    this.#deps.log.error('a node refuses a message', {
-      node: this.#peer.name,
-      message: state.id,
-      why: answer.why,
-    });
-  }
-
-  async #replicaOf({ number, state, register, epoch }: Item, whole: boolean): Promise<Replica | undefined> {
-    const { id } = state;
-    if (!whole) return { kind: 'message', number, id, register, pieces: [] };
-    const message = await liveMessage(this.#deps, id);
-    if (message === undefined) return undefined;
-    const pieces = await piecesOf(this.#deps, message);
-    if (pieces === undefined) {
-      this.#deps.log.error('parts of a message are gone: it is not replicated', { message: id });
-      this.#refused.set(id, `${epoch}${messageFingerprint(register)}`);
-      return undefined;
-    }
-    const { reference, referenceExpires, expires, stored = [] } = message;
-    const envelope = writeEnvelope(message.envelope);
-    const content = { envelope, reference, referenceExpires, expires, stored };
-    return { kind: 'message', number, id, register, content, pieces };
+    const fields = { node: this.#peer.name, message: state.id, why };
+    this.#deps.log.error('a message is not replicated', fields);
   }
 
   #now(): number {
@@ -373,16 +391,4 @@ class PeerOutbox implements Outbox {
       void waiting(ms, signal).then(resolve);
     });
   }
-}
-
-function waiting(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

@@ -5,6 +5,7 @@ import { homeOf } from '../core/replication/home-of.ts';
 import type { Auditor } from './audit.ts';
 import type { Peer, PeerIntake, Tell, Visit } from '../ports/replication.ts';
 import { takeReplica, type TakeReplicaDeps } from './take-replica.ts';
+import { takeReplicas } from './take-replicas.ts';
 
 export interface RoamingDeps extends Omit<TakeReplicaDeps, 'domains'> {
   readonly peers: readonly Peer[];
@@ -63,6 +64,7 @@ export function createRoaming(deps: RoamingDeps): Roaming {
   };
   return {
     take: (peer, replica) => takeReplica({ ...deps, domains }, peer, replica),
+    takeAll: (peer, replicas) => takeReplicas({ ...deps, domains }, peer, replicas),
     tell: (peer, what, numbers) => answer({ ...deps, begin }, peer, what, numbers),
     async report(number, node) {
       if (!byName.has(node)) throw notFound('no node has this name');

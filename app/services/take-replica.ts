@@ -5,15 +5,16 @@ import { isFault } from '../core/errors.ts';
 import type { E164, MailboxId, MediaId, Reference } from '../core/ids.ts';
 import { effectOf } from '../core/mailbox/usage.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { Envelope, Message } from '../core/message/message.ts';
+import type { Envelope } from '../core/message/message.ts';
 import { makeReference } from '../core/reference/reference.ts';
 import { homeOf, type Domain } from '../core/replication/home-of.ts';
 import { advanceMessage, joinMessages, messageFingerprint } from '../core/replication/message-register.ts';
 import { visitEpoch } from '../core/replication/visit-epoch.ts';
+import { replicaMessage, type MessageReplica } from './replica-message.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
-import type { Piece, Replica, ReplicaAnswer, ReplicaState } from '../ports/replication.ts';
+import type { Piece, ProfileSeen, Replica, ReplicaAnswer, ReplicaState } from '../ports/replication.ts';
 import type { CountChange, Store } from '../ports/store.ts';
 import { removeMessage } from './remove-message.ts';
 import { takeProfile } from './take-profile.ts';
@@ -28,8 +29,6 @@ export interface TakeReplicaDeps {
   readonly log: Log;
   readonly lamps: { publish(mailbox: MailboxId): Promise<void> };
 }
-
-type MessageReplica = Extract<Replica, { kind: 'message' }>;
 
 /** Others who change the same message meanwhile; more are told to come again. */
 const tries = 8;
@@ -106,13 +105,19 @@ async function takeMessage(
   return { kind: 'unknown' };
 }
 
-/** Whether their home has sent who they are, and not that they have left. */
 async function visits({ store }: TakeReplicaDeps, number: E164): Promise<boolean> {
-  const seen = await store.replication.profile(number);
+  return isVisitor(await store.replication.profile(number));
+}
+
+/** Whether their home has sent who they are, and not that they have left. */
+export function isVisitor(seen: ProfileSeen | undefined): boolean {
   return seen !== undefined && seen.leaving === undefined && Object.keys(seen.register).length > 0;
 }
 
-async function undo({ store }: TakeReplicaDeps, { id }: MessageReplica): Promise<ReplicaAnswer> {
+export async function undo(
+  { store }: Pick<TakeReplicaDeps, 'store'>,
+  { id }: Pick<MessageReplica, 'id'>,
+): Promise<ReplicaAnswer> {
   const message = await store.messages.get(id);
   if (message !== undefined) await removeMessage(store, message);
   return { kind: 'unknown' };
@@ -157,36 +162,15 @@ async function takeNew(
   const ids = new Map<MediaId, MediaId>();
   for (const piece of pieces)
     ids.set(piece.media, await putPiece(deps, { message: id, mailbox: mailbox.id }, piece));
-  const renamed = <T extends { readonly media: MediaId }>(part: T): T => ({
-    ...part,
-    media: ids.get(part.media) ?? part.media,
-  });
-  const clash = other !== undefined && other.id !== id;
-  const stored = content.stored.map(renamed);
-  const message: Message = {
-    id,
+  const message = replicaMessage(replica, {
+    content,
+    envelope,
     mailbox: mailbox.id,
     reference: await freeReference(deps, content.reference),
-    referenceExpires: content.referenceExpires,
-    envelope: {
-      ...envelope,
-      ...(clash ? { origin: { network, id: `${originId}@${peer.name}` } } : {}),
-      parts: envelope.parts.map(renamed),
-    },
-    urgent: register.urgent.value,
-    state: register.state.value,
-    ...(stored.length === 0 ? { tier: 'live' } : { tier: 'compressed', stored }),
-    version: 1,
-    expires: content.expires,
-    sweepAt: clock.now(),
-    ...(register.heardAt === undefined ? {} : { heardAt: new Date(register.heardAt) }),
-    ...(register.state.value === 'deleted' && register.deletedAt !== undefined
-      ? { deletedAt: new Date(register.deletedAt) }
-      : {}),
-    ...(register.transcript === undefined ? {} : { transcript: register.transcript }),
-    // Whoever took the deposit tells of it.
-    pending: [],
-  };
+    origin: other !== undefined && other.id !== id ? `${originId}@${peer.name}` : originId,
+    media: ids,
+    now: clock.now(),
+  });
   const has = `${peer.epoch}${messageFingerprint(register)}`;
   if ((await store.replication.insert(message, register, { name: peer.name, has })) === 'taken')
     return 'again';
@@ -195,8 +179,8 @@ async function takeNew(
 }
 
 /** What is wrong with the bytes, if anything is. */
-async function wrongPiece(
-  { digest }: TakeReplicaDeps,
+export async function wrongPiece(
+  { digest }: Pick<TakeReplicaDeps, 'digest'>,
   envelope: Envelope,
   { pieces, content }: MessageReplica,
 ): Promise<string | undefined> {

@@ -75,6 +75,7 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   ],
   deliveries: [
     { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },
+    { name: 'message', key: { message: 1 }, partialFilterExpression: { message: { $exists: true } } },
     { name: 'workAt', key: { workAt: 1 }, partialFilterExpression: { workAt: { $exists: true } } },
   ],
   arrivals: [

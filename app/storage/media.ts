@@ -3,9 +3,10 @@ import { Binary } from 'mongodb';
 import type { Collection } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { MediaId } from '../core/ids.ts';
-import type { MediaStore } from '../ports/store.ts';
+import type { MediaStore, NewMedia } from '../ports/media-store.ts';
 import { Bucket, bytesOf, once } from './bucket.ts';
 import type { Connection } from './connection.ts';
+import { insertMany } from './insert-many.ts';
 
 interface MediaDocument {
   _id: string;
@@ -49,6 +50,30 @@ export class Media implements MediaStore {
       },
       repeated,
     };
+  }
+
+  async putAll(media: readonly NewMedia[]): Promise<readonly MediaId[]> {
+    const there: MediaId[] = [];
+    const small = media.filter(({ bytes }) => bytes.length <= singleDocumentBytes);
+    for (const { id, contentType, bytes } of media)
+      if (bytes.length > singleDocumentBytes && (await this.#large.put(id, contentType, bytes)))
+        there.push(id);
+    if (small.length === 0) return there;
+    const at = new Date();
+    const documents = small.map(({ id, contentType, bytes }) => {
+      return { _id: id, contentType, data: new Binary(bytes), at };
+    });
+    const taken = await insertMany(this.#connection, 'media.putAll', this.#small, documents);
+    return [...there, ...small.filter((_, i) => taken.has(i)).map(({ id }) => id)];
+  }
+
+  async getAll(ids: readonly MediaId[]) {
+    const found = await this.#connection.run('media.getAll', () =>
+      this.#small.find({ _id: { $in: [...ids] } }, { batchSize: ids.length + 1 }).toArray(),
+    );
+    return new Map(
+      found.map(({ _id, contentType, data }) => [_id as MediaId, { contentType, bytes: bytesOf(data) }]),
+    );
   }
 
   async get(id: MediaId): Promise<{ contentType: string; bytes: Uint8Array } | undefined> {

@@ -52,6 +52,14 @@ export class Messages implements MessageStore {
     return this.#findOne('messages.get', { _id: id });
   }
 
+  async getAll(ids: readonly MessageId[]): Promise<Message[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#connection.run('messages.getAll', () =>
+      this.#messages.find({ _id: { $in: [...ids] } }, { batchSize: ids.length + 1 }).toArray(),
+    );
+    return found.map(fromDocument);
+  }
+
   byReference(reference: Reference): Promise<Message | undefined> {
     return this.#findOne('messages.byReference', { reference });
   }

@@ -1,14 +1,24 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
-import type { E164, MailboxId, MessageId } from '../core/ids.ts';
-import type { Message } from '../core/message/message.ts';
+import type { E164, MailboxId, MessageId, Reference } from '../core/ids.ts';
+import type { Message, Origin } from '../core/message/message.ts';
 import { messageFingerprint, type MessageRegister } from '../core/replication/message-register.ts';
 import { profileFingerprint, type ProfileRegister } from '../core/replication/profile-register.ts';
 import { wordTokens } from '../core/search/message-tokens.ts';
-import type { ReplicaState, ProfileSeen, ReplicationStore, Visit, Watched } from '../ports/replication.ts';
+import type {
+  Lease,
+  NewReplica,
+  ProfileSeen,
+  ReplicaState,
+  ReplicationStore,
+  Visit,
+  Watched,
+} from '../ports/replication.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate, isOnlyDuplicates } from './faults.ts';
 import type { MailboxDocument } from './mailbox-document.ts';
-import { fromDocument, toDocument, type MessageDocument } from './message-document.ts';
+import { insertMany } from './insert-many.ts';
+import { Visitors } from './visitors.ts';
+import { fromDocument, originKey, toDocument, type MessageDocument } from './message-document.ts';
 
 /** Beside a message: what is known of its flags, and who has acknowledged what. */
 interface SyncDocument {
@@ -36,6 +46,10 @@ interface VisitDocument {
   ending?: Date;
 }
 
+interface LeaseDocument extends Lease {
+  _id: string;
+}
+
 const stateFields = {
   mailbox: 1,
   state: 1,
@@ -49,13 +63,15 @@ const stateFields = {
   sync: 1,
 } as const;
 
-/** The field `sync` of messages, and the collections `profiles` and `visits`. */
+/** The field `sync` of messages, and the collections `profiles`, `visits` and `leases`. */
 export class Replication implements ReplicationStore {
   readonly #connection: Connection;
   readonly #messages: Collection<Replicated>;
   readonly #mailboxes: Collection<MailboxDocument>;
   readonly #profiles: Collection<ProfileDocument>;
   readonly #visits: Collection<VisitDocument>;
+  readonly #leases: Collection<LeaseDocument>;
+  readonly #visitors: Visitors;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -63,6 +79,8 @@ export class Replication implements ReplicationStore {
     this.#mailboxes = connection.database.collection('mailboxes');
     this.#profiles = connection.database.collection('profiles');
     this.#visits = connection.database.collection('visits');
+    this.#leases = connection.database.collection('leases');
+    this.#visitors = new Visitors(connection);
   }
 
   foreign(prefix: string, after: string | undefined, limit: number): Promise<readonly Watched[]> {
@@ -105,13 +123,49 @@ export class Replication implements ReplicationStore {
     return found === null ? undefined : stateOf(found);
   }
 
+  async statesOf(ids: readonly MessageId[]): Promise<readonly ReplicaState[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#connection.run('replication.statesOf', () =>
+      this.#messages
+        .find({ _id: { $in: [...ids] } }, { projection: stateFields, batchSize: ids.length + 1 })
+        .toArray(),
+    );
+    return found.map(stateOf);
+  }
+
+  async clashes(origins: readonly Origin[], references: readonly Reference[]) {
+    const keys = new Map(origins.map((origin) => [originKey(origin.network, origin.id), origin]));
+    const [byOrigin, byReference] = await Promise.all([
+      this.#having('origin', [...keys.keys()]),
+      this.#having('reference', references),
+    ]);
+    return {
+      origins: byOrigin.flatMap(({ origin }) => keys.get(origin) ?? []),
+      references: byReference.map(({ reference }) => reference as Reference),
+    };
+  }
+
+  async #having(field: 'origin' | 'reference', values: readonly string[]): Promise<Replicated[]> {
+    if (values.length === 0) return [];
+    return this.#connection.run('replication.clashes', () =>
+      this.#messages
+        .find({ [field]: { $in: [...values] } }, { projection: { [field]: 1 }, batchSize: values.length + 1 })
+        .toArray(),
+    );
+  }
+
+  async insertAll(messages: readonly NewReplica[]): Promise<readonly ('inserted' | 'taken')[]> {
+    const documents = messages.map(newDocument);
+    const taken = await insertMany(this.#connection, 'replication.insertAll', this.#messages, documents);
+    return messages.map((_, i) => (taken.has(i) ? 'taken' : 'inserted'));
+  }
+
   async insert(
     message: Message,
     register: MessageRegister,
     peer: { readonly name: string; readonly has: string },
   ): Promise<'inserted' | 'taken'> {
-    const key = messageFingerprint(register);
-    const document = { ...toDocument(message), sync: { key, register, acked: { [peer.name]: peer.has } } };
+    const document = newDocument({ message, register, peer });
     return this.#connection.run('replication.insert', async () => {
       try {
         await this.#messages.insertOne(document);
@@ -174,24 +228,31 @@ export class Replication implements ReplicationStore {
     );
   }
 
-  async forgetNotices(messages: readonly MessageId[]): Promise<void> {
-    if (messages.length === 0) return;
-    await this.#connection.run('replication.forgetNotices', () =>
-      this.#connection.database.collection('notifications').deleteMany({ message: { $in: [...messages] } }),
-    );
+  forgetNotices(messages: readonly MessageId[]): Promise<void> {
+    return this.#visitors.forgetNotices(messages);
+  }
+
+  owes(mailbox: MailboxId, messages: readonly MessageId[]): Promise<boolean> {
+    return this.#visitors.owes(mailbox, messages);
+  }
+
+  forgetVisitor(mailbox: MailboxId, number: E164): Promise<number> {
+    return this.#visitors.forgetVisitor(mailbox, number);
   }
 
   async profile(number: E164): Promise<ProfileSeen | undefined> {
     const found = await this.#connection.run('replication.profile', () =>
       this.#profiles.findOne({ _id: number }),
     );
-    if (found === null) return undefined;
-    const { register, acked, leaving } = found;
-    return {
-      register: JSON.parse(register) as ProfileRegister,
-      acked,
-      ...(leaving === undefined ? {} : { leaving }),
-    };
+    return found === null ? undefined : profileOf(found);
+  }
+
+  async profiles(numbers: readonly E164[]): Promise<ReadonlyMap<E164, ProfileSeen>> {
+    if (numbers.length === 0) return new Map();
+    const found = await this.#connection.run('replication.profiles', () =>
+      this.#profiles.find({ _id: { $in: [...numbers] } }, { batchSize: numbers.length + 1 }).toArray(),
+    );
+    return new Map(found.map((one) => [one._id as E164, profileOf(one)]));
   }
 
   async putProfile(number: E164, before: ProfileSeen | undefined, next: ProfileSeen): Promise<boolean> {
@@ -228,6 +289,14 @@ export class Replication implements ReplicationStore {
     return found === null ? undefined : visitOf(found);
   }
 
+  async visitsOf(numbers: readonly E164[]): Promise<readonly Visit[]> {
+    if (numbers.length === 0) return [];
+    const found = await this.#connection.run('replication.visitsOf', () =>
+      this.#visits.find({ _id: { $in: [...numbers] } }, { batchSize: numbers.length + 1 }).toArray(),
+    );
+    return found.map(visitOf);
+  }
+
   async putVisit({ number, ...visit }: Visit): Promise<void> {
     await this.#connection.run('replication.putVisit', () =>
       this.#visits.replaceOne({ _id: number }, visit, { upsert: true }),
@@ -247,6 +316,47 @@ export class Replication implements ReplicationStore {
     );
     return deletedCount > 0;
   }
+
+  async lease(name: string): Promise<Lease | undefined> {
+    const found = await this.#connection.run('replication.lease', () => this.#leases.findOne({ _id: name }));
+    return found === null ? undefined : { holder: found.holder, beat: found.beat };
+  }
+
+  async takeLease(name: string, before: Lease | undefined, holder: string): Promise<Lease | undefined> {
+    const next = { holder, beat: (before?.beat ?? 0) + 1 };
+    return this.#connection.run('replication.takeLease', async () => {
+      if (before !== undefined) {
+        const { matchedCount } = await this.#leases.updateOne({ _id: name, ...before }, { $set: next });
+        return matchedCount > 0 ? next : undefined;
+      }
+      try {
+        await this.#leases.insertOne({ _id: name, ...next });
+        return next;
+      } catch (error) {
+        if (isDuplicate(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async giveUpLease(name: string, lease: Lease): Promise<void> {
+    await this.#connection.run('replication.giveUpLease', () =>
+      this.#leases.deleteOne({ _id: name, ...lease }),
+    );
+  }
+}
+
+function newDocument({ message, register, peer }: NewReplica): Replicated {
+  const key = messageFingerprint(register);
+  return { ...toDocument(message), sync: { key, register, acked: { [peer.name]: peer.has } } };
+}
+
+function profileOf({ register, acked, leaving }: ProfileDocument): ProfileSeen {
+  return {
+    register: JSON.parse(register) as ProfileRegister,
+    acked,
+    ...(leaving === undefined ? {} : { leaving }),
+  };
 }
 
 function seenKey({ register, acked, leaving }: ProfileSeen): string {

@@ -10,4 +10,4 @@ export const shardKeys: Readonly<Record<string, Readonly<Record<string, 1 | 'has
 };
 
 /** Questions of the store's operations that every shard is asked for, by design: rounds over what is due or left over. */
-export const scattered: readonly string[] = ['attempts.clearAll', 'strays.put'];
+export const scattered: readonly string[] = ['attempts.clearAll', 'replication.forgetVisitor', 'strays.put'];

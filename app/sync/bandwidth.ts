@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets through so many bytes a second on average, and no more than a tenth of that at once. */
+/** Bytes that may go at once, in milliseconds of the rate: what calls on the same line wait for at most, besides their own. */
+const burstMs = 20;
+
+/** Lets through so many bytes a second on average, and little at once. */
 export class Bandwidth {
   readonly #perSecond: number;
   /** When what was let through until now has been sent at this rate. */
@@ -12,8 +15,9 @@ export class Bandwidth {
   }
 
   async pass(bytes: number): Promise<void> {
+    if (this.#perSecond === Infinity) return;
     const now = performance.now();
-    this.#paid = Math.max(this.#paid, now - 100) + (bytes * 1000) / this.#perSecond;
+    this.#paid = Math.max(this.#paid, now - burstMs) + (bytes * 1000) / this.#perSecond;
     const wait = this.#paid - now;
     if (wait > 1) await sleep(wait);
   }

@@ -1,8 +1,14 @@
-/** What other nodes ask of this one: HTTPS, each known by its certificate alone. */
+/** What other nodes ask of this one: HTTPS (HTTP/2), each known by its certificate alone. */
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
+import {
+  constants,
+  createSecureServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { isFault, isTemporary } from '../core/errors.ts';
 import { readNumbers } from '../core/replication/read-replica.ts';
@@ -29,9 +35,12 @@ export interface ServerDeps {
 
 const tells: readonly Tell[] = ['arrived', 'return', 'still', 'left'];
 /** Requests of one peer at once; more are to come later. */
-const mostAtOnce = 16;
-/** Replicas of one request that are worked at once. */
-const takenAtOnce = 4;
+const mostAtOnce = 32;
+/** Parts of messages that are put into the store together, in bytes. */
+const groupBytes = 524_288;
+/** What a node may send before this one has read it, in bytes: of one request, and in all. */
+const streamWindow = 1_048_576;
+const sessionWindow = 4_194_304;
 /** Longest body of a tell, in bytes. */
 const mostTellBytes = 262_144;
 /** Nothing came for so long, in milliseconds. */
@@ -40,27 +49,36 @@ const silentMs = 30_000;
 export async function openSyncServer(options: ServerOptions, deps: ServerDeps) {
   const { host, port, key, certificate: cert, certificates, peers } = options;
   const busy = new Map<string, number>();
-  const server = createServer({
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createSecureServer({
     key,
     cert,
     ca: [...certificates],
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.3',
+    settings: { initialWindowSize: streamWindow, maxConcurrentStreams: mostAtOnce },
   });
-  server.requestTimeout = 0;
-  server.headersTimeout = silentMs;
   server.maxConnections = 256;
-  server.setTimeout(2 * silentMs, (socket) => socket.destroy());
+  server.setTimeout(0);
   server.on('tlsClientError', (error) => deps.log.debug('a node is not let in', { error }));
-  server.on('request', (request, response) => {
-    const peer = peers.get((request.socket as TLSSocket).getPeerX509Certificate()?.fingerprint256 ?? '');
-    if (peer === undefined) return reply(response, 403, { why: 'unknown certificate' });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.on('error', (error) => deps.log.debug('a node is gone', { error }));
+    session.setLocalWindowSize(sessionWindow);
+  });
+  server.on('stream', (stream, headers) => {
+    stream.on('error', (error) => deps.log.debug('a node did not end what it sent', { error }));
+    // Whoever is silent in the middle of what it sends is gone.
+    stream.setTimeout(silentMs, () => stream.readableEnded || stream.close(constants.NGHTTP2_CANCEL));
+    const peer = peers.get(fingerprintOf(stream) ?? '');
+    if (peer === undefined) return reply(stream, 403, { why: 'unknown certificate' });
     const now = busy.get(peer) ?? 0;
-    if (now >= mostAtOnce) return reply(response, 503, { why: 'busy' });
+    if (now >= mostAtOnce) return reply(stream, 503, { why: 'busy' });
     busy.set(peer, now + 1);
-    handle(deps, peer, request, response)
-      .catch((error: unknown) => failed(deps, peer, response, error))
+    handle(deps, peer, stream, headers)
+      .catch((error: unknown) => failed(deps, peer, stream, error))
       .finally(() => busy.set(peer, (busy.get(peer) ?? 1) - 1));
   });
   server.listen(port, host);
@@ -70,69 +88,87 @@ export async function openSyncServer(options: ServerOptions, deps: ServerDeps) {
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      for (const session of sessions) session.destroy();
       await closed;
     },
   };
 }
 
+function fingerprintOf({ session }: ServerHttp2Stream): string | undefined {
+  const socket = session?.destroyed === false ? (session.socket as TLSSocket) : undefined;
+  return socket?.getPeerX509Certificate()?.fingerprint256;
+}
+
 async function handle(
   deps: ServerDeps,
   peer: string,
-  request: IncomingMessage,
-  response: ServerResponse,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'https://node');
+  const method = headers[':method'];
+  const url = new URL(headers[':path'] ?? '/', 'https://node');
   const [, version, what = '', name = ''] = url.pathname.split('/');
-  if (version !== 'v1') return reply(response, 404, { why: 'unknown version' });
-  if (request.method === 'POST' && what === 'replicas') return takeAll(deps, peer, request, response);
+  if (version !== 'v1') return reply(stream, 404, { why: 'unknown version' });
+  if (method === 'POST' && what === 'replicas') return takeAll(deps, peer, stream);
   const told = tells.find((one) => one === name);
-  if (request.method === 'POST' && what === 'tell' && told !== undefined) {
-    const numbers = readNumbers(JSON.parse(await textOf(request)));
-    return reply(response, 200, await deps.intake.tell(peer, told, numbers));
+  if (method === 'POST' && what === 'tell' && told !== undefined) {
+    const numbers = readNumbers(JSON.parse(await textOf(stream)));
+    return reply(stream, 200, await deps.intake.tell(peer, told, numbers));
   }
-  if (what !== 'pieces' || !/^[\da-f]{64}$/.test(name))
-    return reply(response, 404, { why: 'nothing is here' });
-  if (request.method === 'GET') return reply(response, 200, { have: await deps.stage.have(peer, name) });
-  if (request.method !== 'PUT') return reply(response, 405, { why: 'not so' });
+  if (what !== 'pieces' || !/^[\da-f]{64}$/.test(name)) return reply(stream, 404, { why: 'nothing is here' });
+  if (method === 'GET') return reply(stream, 200, { have: await deps.stage.have(peer, name) });
+  if (method !== 'PUT') return reply(stream, 405, { why: 'not so' });
   const at = Number(url.searchParams.get('at') ?? 0);
-  return reply(response, 200, { have: await deps.stage.append(peer, name, at, request) });
+  return reply(stream, 200, { have: await deps.stage.append(peer, name, at, stream) });
 }
 
-/** A few at once, and the next is read when one of them is done: who sends faster than the store takes has to wait. */
+/**
+ * Some together, and the next are read when those before are done: who sends faster than the store takes has to wait. What
+ * came whole is done, whatever ends the stream.
+ */
 async function takeAll(
   { intake, stage }: ServerDeps,
   peer: string,
-  request: IncomingMessage,
-  response: ServerResponse,
+  stream: ServerHttp2Stream,
 ): Promise<void> {
-  const answers: Promise<ReplicaAnswer>[] = [];
+  const answers: Promise<readonly ReplicaAnswer[]>[] = [];
   const staged: string[] = [];
-  const replicas = readFrames(request, async (piece) => {
-    staged.push(piece.sha256);
-    return stage.read(peer, piece);
-  });
-  const take = async (replica: Replica, large: readonly string[]): Promise<ReplicaAnswer> => {
-    const answer = await intake.take(peer, replica);
+  let group: Replica[] = [];
+  let bytes = 0;
+  const take = async (replicas: readonly Replica[], large: readonly string[]) => {
+    const taken = await intake.takeAll(peer, replicas);
     for (const sha256 of large) await stage.remove(peer, sha256);
-    return answer;
+    return taken;
   };
+  const flush = (): void => {
+    if (group.length === 0) return;
+    const taking = take(group, staged.splice(0));
+    // Looked at below, in order.
+    taking.catch(() => undefined);
+    answers.push(taking);
+    [group, bytes] = [[], 0];
+  };
+  const replicas = readFrames(stream, async (piece) => {
+    const found = await stage.read(peer, piece);
+    staged.push(piece.sha256);
+    return found;
+  });
   try {
     for await (const replica of replicas) {
-      const taking = take(replica, staged.splice(0));
-      // Looked at below, in order.
-      taking.catch(() => undefined);
-      answers.push(taking);
-      await answers.at(-takenAtOnce);
+      group.push(replica);
+      bytes += replica.pieces.reduce((sum, piece) => sum + piece.bytes.length, 0);
+      if (bytes < groupBytes) continue;
+      await answers.at(-1);
+      flush();
     }
   } finally {
-    // Whatever ends the stream, what came whole is done.
+    flush();
     await Promise.allSettled(answers);
   }
-  reply(response, 200, await Promise.all(answers));
+  reply(stream, 200, (await Promise.all(answers)).flat());
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function textOf(request: Readable): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
@@ -143,22 +179,19 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function failed({ log }: ServerDeps, peer: string, response: ServerResponse, error: unknown): void {
+function failed({ log }: ServerDeps, peer: string, stream: ServerHttp2Stream, error: unknown): void {
   const bad =
     error instanceof SyntaxError || isFault(error, 'invalid') || isFault(error, 'message-too-large');
   const later = !bad && isTemporary(error);
   log[bad ? 'warn' : 'debug']('a node was not served', { node: peer, error });
-  if (response.headersSent || response.destroyed) response.destroy();
-  else reply(response, bad ? 400 : later ? 503 : 500, { why: bad ? error.message : 'later' });
+  if (stream.headersSent || stream.destroyed) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else reply(stream, bad ? 400 : later ? 503 : 500, { why: bad ? error.message : 'later' });
 }
 
-function reply(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
+function reply(stream: ServerHttp2Stream, status: number, body: unknown): void {
+  if (stream.headersSent || stream.destroyed) return;
+  stream.respond({ ':status': status, 'content-type': 'application/json' });
+  stream.end(JSON.stringify(body));
   // What of the request was not read is not wanted.
-  if (status >= 400) response.once('finish', () => response.socket?.end());
+  if (status >= 400) stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
 }

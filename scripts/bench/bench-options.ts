@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Pairs of runs, ours and native one after the other. */
   readonly rounds: number;
+  /** How many, where a bench asks for it. */
+  readonly messages?: number | undefined;
   readonly say: (line: string) => void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--quick] [--rounds N] [--only NAME]... [--out FOLDER] [--sealed]`: native `VoiceMail()` and this system on the
+ * `npm run bench -- [--quick] [--rounds N] [--messages N] [--only NAME]... [--out FOLDER] [--sealed]`: native `VoiceMail()` and this system on the
  * same Asterisk. Without --quick the figures go to docs/benchmarks/; --sealed is with encryption at rest.
  */
 import { join, resolve } from 'node:path';
@@ -19,6 +19,7 @@ import { heldCalls } from './held-calls.ts';
 import { login } from './login.ts';
 import { commit, machineFacts } from './machine-facts.ts';
 import { reference } from './reference.ts';
+import { replication } from './replication.ts';
 import { terminalTable, writeReport } from './report.ts';
 import type { Bench } from './result.ts';
 import { search } from './search.ts';
@@ -40,6 +41,7 @@ const programs: readonly BenchProgram[] = [
   esl,
   events,
   web,
+  replication,
 ];
 
 async function main(): Promise<void> {
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      messages: { type: 'string' },
       only: { type: 'string', multiple: true },
       out: { type: 'string' },
       sealed: { type: 'boolean', default: false },
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
   const options: BenchOptions = {
     quick: values.quick,
     rounds: roundsOf(values.rounds, values.quick),
+    messages: values.messages === undefined ? undefined : numberOf('messages', values.messages, 100_000),
     say: (line) => console.log(`  ${line}`),
   };
   const out = values.out ?? (values.quick ? undefined : join(checkout, 'docs/benchmarks'));
@@ -81,10 +85,14 @@ function choose(only: readonly string[] | undefined): readonly BenchProgram[] {
 
 function roundsOf(text: string | undefined, quick: boolean): number {
   if (text === undefined) return quick ? 1 : 5;
-  const rounds = Number(text);
-  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100)
-    throw new Error(`--rounds ${text}: a whole number from 1 to 100`);
-  return rounds;
+  return numberOf('rounds', text, 100);
+}
+
+function numberOf(name: string, text: string, most: number): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > most)
+    throw new Error(`--${name} ${text}: a whole number from 1 to ${most}`);
+  return number;
 }
 
 async function circumstances(stage: Stage, bench: Bench, options: BenchOptions) {
@@ -93,7 +101,9 @@ async function circumstances(stage: Stage, bench: Bench, options: BenchOptions) 
   const ferretdb = info['ferretdb'] as { version?: string } | undefined;
   const store =
     ferretdb === undefined ? `MongoDB ${String(info['version'])}` : `FerretDB ${ferretdb.version ?? ''}`;
-  const rounds = options.rounds === 5 ? '' : ` --rounds ${options.rounds}`;
+  const rounds =
+    (options.rounds === 5 ? '' : ` --rounds ${options.rounds}`) +
+    (options.messages === undefined ? '' : ` --messages ${options.messages}`);
   return {
     date: new Date(),
     commit: commit(),

@@ -50,7 +50,7 @@ export async function fillStore({ store, client, database }: TestStore): Promise
   );
   await insert(
     'deliveries',
-    each(() => ({ _id: randomUUID(), status: 'done' })),
+    each((i) => ({ _id: randomUUID(), status: 'done', message: `message ${i}` })),
   );
   await insert(
     'faxes',
@@ -72,6 +72,10 @@ export async function fillStore({ store, client, database }: TestStore): Promise
   await insert(
     'visits',
     each((i) => ({ _id: `+1${i}`, node: `node ${i}`, since: at(i) })),
+  );
+  await insert(
+    'leases',
+    each((i) => ({ _id: `outbox:node ${i}`, holder: 'one', beat: i })),
   );
   await insert(
     'classes',

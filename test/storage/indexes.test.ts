@@ -87,6 +87,7 @@ describe('storage: every question has its index', function () {
     'classes.remove': (store) => store.classes.remove('gold'),
     'messages.insert of a duplicate': (store) => store.messages.insert(message),
     'messages.get': (store) => store.messages.get(message.id),
+    'messages.getAll': (store) => store.messages.getAll([message.id]),
     'messages.byReference': (store) => store.messages.byReference(message.reference),
     'messages.byOrigin': (store) => store.messages.byOrigin('sip', message.envelope.origin.id),
     'messages.list': (store) => store.messages.list(message.mailbox, { limit: 20, states: ['new', 'heard'] }),

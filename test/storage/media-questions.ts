@@ -17,6 +17,12 @@ export const mediaQuestions = (
 ): Readonly<Record<string, (store: Store) => Promise<unknown>>> => ({
   'media.put': ({ media }) => media.put(none, 'audio/PCMU', new Uint8Array(8), owner),
   'media.put of a long one': ({ media }) => media.put(long, 'audio/PCMU', new Uint8Array(longBytes), owner),
+  'media.putAll': async ({ media }) =>
+    assert.deepEqual(
+      await media.putAll([{ id: none, contentType: 'audio/PCMU', bytes: new Uint8Array(8), owner }]),
+      [none],
+    ),
+  'media.getAll': async ({ media }) => assert.equal((await media.getAll([none])).size, 1),
   'media.get': ({ media }) => media.get(none),
   'media.get of a long one': async ({ media }) =>
     assert.equal((await media.get(long))?.bytes.length, longBytes),

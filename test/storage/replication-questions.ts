@@ -21,6 +21,7 @@ export function replicationQuestions(
   const profile = { register: {}, acked: {} };
   const visitor = '+12029' as E164;
   const visit = { number: visitor, node: 'east', since: at(0) };
+  const lease = { holder: 'one', beat: 1 };
   const peer = { name: 'east', has: 'x' };
   return {
     'replication.foreign': (store) => store.replication.foreign('+12025559', undefined, 10),
@@ -28,19 +29,32 @@ export function replicationQuestions(
     'replication.watched': (store) => store.replication.watched([number(), number()]),
     'replication.states': (store) => allOf(store.replication.states(mailbox)),
     'replication.state': (store) => store.replication.state(message.id),
+    'replication.statesOf': (store) => store.replication.statesOf([message.id]),
+    'replication.clashes': (store) =>
+      store.replication.clashes([message.envelope.origin], [message.reference]),
+    'replication.insertAll': (store) =>
+      store.replication.insertAll([{ message: sampleMessage(), register, peer }]),
     'replication.insert': (store) => store.replication.insert(sampleMessage(), register, peer),
     'replication.apply': (store) => store.replication.apply(seen, register, peer),
     'replication.acknowledge': (store) =>
       store.replication.acknowledge('east', [{ seen, register, epoch: '' }]),
     'replication.forgetNotices': (store) => store.replication.forgetNotices([message.id]),
+    'replication.owes': (store) => store.replication.owes(mailbox, [message.id]),
+    'replication.forgetVisitor': (store) => store.replication.forgetVisitor(mailbox, visitor),
     'replication.profile': (store) => store.replication.profile(visitor),
+    'replication.profiles': (store) => store.replication.profiles([visitor]),
     'replication.putProfile': (store) => store.replication.putProfile(visitor, profile, profile),
     'replication.removeProfile': (store) => store.replication.removeProfile(visitor),
     'replication.visit': (store) => store.replication.visit(visitor),
+    'replication.visitsOf': (store) => store.replication.visitsOf([visitor]),
     'replication.putVisit': (store) => store.replication.putVisit(visit),
     'replication.visits': (store) => store.replication.visits('east'),
     'replication.visits of all': (store) => store.replication.visits(undefined),
     'replication.endVisit': (store) => store.replication.endVisit(visitor, 'east'),
+    'replication.lease': (store) => store.replication.lease('outbox:east'),
+    'replication.takeLease': (store) => store.replication.takeLease('outbox:east', undefined, 'one'),
+    'replication.takeLease again': (store) => store.replication.takeLease('outbox:east', lease, 'two'),
+    'replication.giveUpLease': (store) => store.replication.giveUpLease('outbox:east', lease),
   };
 }
 

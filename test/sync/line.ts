@@ -4,7 +4,8 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface Line extends AsyncDisposable {
   readonly port: number;
-  /** Where it leads. */
+  /** Where it leads; default: this machine. */
+  host: string;
   target: number;
   /** Bytes that went through, both ways. */
   readonly bytes: number;
@@ -32,7 +33,7 @@ export async function openLine({ delayMs = 0, bytesPerSecond = Infinity }: LineO
   };
   const server = createServer((near) => {
     if (isCut) return void near.resetAndDestroy();
-    const far = connect(line.target, '127.0.0.1');
+    const far = connect(line.target, line.host);
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -49,25 +50,31 @@ export async function openLine({ delayMs = 0, bytesPerSecond = Infinity }: LineO
   const ways = [{ free: 0 }, { free: 0 }] as const;
   const forward = (from: Socket, to: Socket, way: { free: number }): void => {
     let waiting = 0;
+    const queue: { readonly part: Buffer; readonly due: number }[] = [];
+    // What waits on the line fills it: the sender has to wait too.
+    const most = Math.max(65_536, (bytesPerSecond * Math.max(50, 2 * delayMs)) / 1000);
+    // One timer for all: of several the later may be first on a busy machine, and no line changes the order.
+    const arrive = (): void => {
+      for (let [next] = queue; next !== undefined; [next] = queue) {
+        const wait = next.due - performance.now();
+        if (waiting <= most) from.resume();
+        if (wait >= 1) return void setTimeout(arrive, wait);
+        queue.shift();
+        waiting -= next.part.length;
+        if (!to.destroyed) to.write(next.part);
+      }
+      if (waiting <= most) from.resume();
+    };
     from.on('data', (data) => {
       const through = Math.min(data.length, left);
       bytes += through;
       left -= through;
       const part = data.subarray(0, through);
-      const now = performance.now();
-      way.free = Math.max(way.free, now) + (part.length * 1000) / bytesPerSecond;
+      way.free = Math.max(way.free, performance.now()) + (part.length * 1000) / bytesPerSecond;
       waiting += part.length;
-      // What waits on the line fills it: the sender has to wait too.
-      const most = Math.max(65_536, (bytesPerSecond * Math.max(50, 2 * delayMs)) / 1000);
       if (waiting > most) from.pause();
-      const send = (): void => {
-        waiting -= part.length;
-        if (waiting <= most) from.resume();
-        if (!to.destroyed) to.write(part);
-      };
-      const wait = way.free + delayMs - now;
-      if (wait < 1) send();
-      else setTimeout(send, wait);
+      queue.push({ part, due: way.free + delayMs });
+      if (queue.length === 1) arrive();
       if (left === 0) cut();
     });
   };
@@ -75,6 +82,7 @@ export async function openLine({ delayMs = 0, bytesPerSecond = Infinity }: LineO
   await once(server, 'listening');
   const line: Line = {
     port: (server.address() as AddressInfo).port,
+    host: '127.0.0.1',
     target: 0,
     get bytes() {
       return bytes;

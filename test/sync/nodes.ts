@@ -51,6 +51,8 @@ export interface Node {
   readonly store: TestStore;
   readonly roaming: Roaming;
   readonly outbox: Outbox;
+  /** That of another controller on the same store; runs until the signal. */
+  anotherOutbox(signal: AbortSignal): { readonly outbox: Outbox; readonly ended: Promise<void> };
   readonly sync: Sync;
 }
 
@@ -65,6 +67,7 @@ export interface Nodes extends AsyncDisposable {
 export interface NodesOptions extends LineOptions {
   readonly everyMs?: number;
   readonly wholeMs?: number;
+  readonly beatMs?: number;
   readonly mostBytes?: Readonly<Record<string, number>>;
 }
 
@@ -72,6 +75,7 @@ export interface NodesOptions extends LineOptions {
 export async function openNodes({
   everyMs = 50,
   wholeMs = 2000,
+  beatMs = 250,
   mostBytes = {},
   ...line
 }: NodesOptions = {}): Promise<Nodes> {
@@ -106,16 +110,19 @@ export async function openNodes({
     const [peer] = sync.peers;
     if (peer === undefined) throw new RangeError('no peer');
     const archiving = { bringBack: async () => ({ kind: 'gone' }) as never };
-    const outbox = createOutbox(
-      { ...shared, archiving, mostBytes, rule: { everyMs, wholeMs, mostRetryMs: 500 } },
-      peer,
-    );
+    const rule = { everyMs, wholeMs, mostRetryMs: 500, beatMs };
+    const openOutbox = (): Outbox => createOutbox({ ...shared, archiving, mostBytes, rule }, peer);
+    const outbox = openOutbox();
     const { peers } = sync;
     const roaming = createRoaming({ ...shared, peers, auditor, lamps, onDue: () => outbox.wake() });
     const { port: at } = await sync.listen(roaming);
     (name === 'home' ? lines[1] : lines[0]).target = at;
     runs.push(outbox.run(stopping.signal));
-    return { name, store, roaming, outbox, sync };
+    const anotherOutbox = (signal: AbortSignal) => {
+      const another = openOutbox();
+      return { outbox: another, ended: another.run(signal) };
+    };
+    return { name, store, roaming, outbox, anotherOutbox, sync };
   };
   const home = await open('home', 'away', lines[0].port, '+1202555', '+1202666');
   const away = await open('away', 'home', lines[1].port, '+1202666', '+1202555');
@@ -161,6 +168,20 @@ export async function leave(
   await store.messages.insert(message);
   await store.mailboxes.count(mailbox.id, effectOf(undefined, message));
   return message;
+}
+
+/** Collections of a node that have anything of a subscriber, but the audit's records and freed numbers. */
+export async function left({ store }: Node, ids: readonly string[]): Promise<string[]> {
+  const database = store.client.db(store.database);
+  const found: string[] = [];
+  for (const { name } of await database.listCollections().toArray()) {
+    if (name === 'audit' || name === 'freed') continue;
+    for (const one of await database.collection(name).find().toArray()) {
+      const text = JSON.stringify(one);
+      if (ids.some((id) => text.includes(id))) found.push(`${name}: ${text.slice(0, 200)}`);
+    }
+  }
+  return found;
 }
 
 /** Looks again and again until it holds. */

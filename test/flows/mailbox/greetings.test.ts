@@ -253,7 +253,14 @@ describe("A subscriber's greetings", function () {
     const failing = {
       ...world.store,
       mailboxes: world.store.mailboxes,
-      media: { get: (id: never) => media.get(id), getRange: away, put: away, delete: away },
+      media: {
+        get: (id: never) => media.get(id),
+        getAll: away,
+        getRange: away,
+        put: away,
+        putAll: away,
+        delete: away,
+      },
     };
     const steps = [
       menu,
@@ -280,6 +287,8 @@ describe("A subscriber's greetings", function () {
       mailboxes: world.store.mailboxes,
       media: {
         get: (id: never) => media.get(id),
+        getAll: (ids: never) => media.getAll(ids),
+        putAll: (all: never) => media.putAll(all),
         getRange: (id: never, from: number, to: number) => media.getRange(id, from, to),
         put: (id: never, type: string, bytes: Uint8Array) => {
           put.push(id);

@@ -1,0 +1,139 @@
+/**
+ * One connection of HTTP/2 (RFC 9113) to another node, made when it is needed and again when it broke. What is asked is sent one
+ * after the other, and answered in any order: the line is never idle for want of an answer.
+ */
+import { once } from 'node:events';
+import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
+import type { Readable } from 'node:stream';
+import type { PeerCertificate } from 'node:tls';
+import type { Bandwidth } from './bandwidth.ts';
+
+export interface ChannelOptions {
+  readonly url: string;
+  /** PEM; no other is believed. */
+  readonly certificate: string;
+  /** SHA-256 of it, as `AB:CD…`. */
+  readonly fingerprint: string;
+  readonly key: string;
+  readonly ownCertificate: string;
+  readonly bandwidth: Bandwidth;
+}
+
+/** Nothing came and nothing went for so long while something is asked, in milliseconds: the line is dead. */
+const silentMs = 20_000;
+const chunkBytes = 16_384;
+const mostAnswerBytes = 1_048_576;
+
+export class Channel implements Disposable {
+  readonly #options: ChannelOptions;
+  #session: ClientHttp2Session | undefined;
+  #asked = 0;
+  /** What is sent before. */
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ChannelOptions) {
+    this.#options = options;
+  }
+
+  /** @throws whatever went wrong, and unless the answer is 200 */
+  async ask(method: string, path: string, body: readonly Uint8Array[]): Promise<unknown> {
+    const answer = await this.#inTurn(async () => {
+      const stream = this.#open(method, path, body);
+      // Also one that comes before all is sent.
+      const text = textOf(stream);
+      text.catch(() => undefined);
+      await this.#write(stream, body);
+      return { text };
+    });
+    return JSON.parse(await answer.text) as unknown;
+  }
+
+  async #inTurn<T>(send: () => Promise<T>): Promise<T> {
+    const sending = this.#before.then(send);
+    this.#before = sending.catch(() => undefined);
+    return sending;
+  }
+
+  #open(method: string, path: string, body: readonly Uint8Array[]): ClientHttp2Stream {
+    const session = this.#connected();
+    const length = body.reduce((sum, { length: bytes }) => sum + bytes, 0);
+    const stream = session.request({ ':method': method, ':path': path, 'content-length': length });
+    // Whoever reads or writes it is told.
+    stream.on('error', () => undefined);
+    this.#asked += 1;
+    stream.once('close', () => {
+      if (this.#session === session) this.#asked -= 1;
+    });
+    return stream;
+  }
+
+  async #write(stream: ClientHttp2Stream, body: readonly Uint8Array[]): Promise<void> {
+    for (const bytes of body)
+      for (let at = 0; at < bytes.length; at += chunkBytes) {
+        const chunk = bytes.subarray(at, at + chunkBytes);
+        await this.#options.bandwidth.pass(chunk.length);
+        if (stream.destroyed) throw new Error('the line broke');
+        if (!stream.write(chunk)) await writable(stream);
+      }
+    stream.end();
+  }
+
+  #connected(): ClientHttp2Session {
+    const there = this.#session;
+    if (there !== undefined && !there.closed && !there.destroyed) return there;
+    const { url, certificate, fingerprint, key, ownCertificate } = this.#options;
+    const session = connect(url, {
+      key,
+      cert: ownCertificate,
+      ca: certificate,
+      minVersion: 'TLSv1.3',
+      // Not the name in it counts, but that it is this one.
+      checkServerIdentity: (_host: string, cert: PeerCertificate) =>
+        cert.fingerprint256 === fingerprint ? undefined : new Error('the certificate is another one'),
+    });
+    session.on('error', () => session.destroy());
+    this.#session = session;
+    this.#asked = 0;
+    this.#watch(session);
+    return session;
+  }
+
+  #watch(session: ClientHttp2Session): void {
+    let before = -1;
+    const timer = setInterval(() => {
+      const { bytesRead = 0, bytesWritten = 0 } = session.destroyed ? {} : session.socket;
+      const now = bytesRead + bytesWritten;
+      if (this.#asked > 0 && now === before) session.destroy(new Error('silent'));
+      before = now;
+    }, silentMs);
+    session.once('close', () => clearInterval(timer));
+  }
+
+  [Symbol.dispose](): void {
+    this.#session?.destroy();
+  }
+}
+
+async function writable(stream: ClientHttp2Stream): Promise<void> {
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]);
+  } finally {
+    ended.abort();
+  }
+}
+
+async function textOf(stream: ClientHttp2Stream): Promise<string> {
+  let status: unknown;
+  stream.once('response', (headers) => (status = headers[constants.HTTP2_HEADER_STATUS]));
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream as Readable as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > mostAnswerBytes) throw new Error('its answer is too long');
+    chunks.push(chunk);
+  }
+  if (status !== 200) throw new Error(`it answers ${String(status)}`);
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { DeliveryId, E164, FaxJobId, MediaId, MessageId } from '../../app/core/ids.ts';
+import type { Message } from '../../app/core/message/message.ts';
+import { sampleDelivery, sampleFax } from '../storage/sample.ts';
+import { leave, left, openNodes, until, type Node, type Nodes } from './nodes.ts';
+
+const number = (i: number): E164 => `+1202555${String(2000 + i)}` as E164;
+const at = (node: Node, id: MessageId): Promise<Message | undefined> => node.store.store.messages.get(id);
+const bytesPerSecond = 2_000_000;
+
+describe('sync: how it is sent', function () {
+  this.timeout(120_000);
+  let nodes: Nodes;
+  let home: Node;
+  let away: Node;
+  before(async () => {
+    nodes = await openNodes({ bytesPerSecond, delayMs: 20 });
+    ({ home, away } = nodes);
+  });
+  after(() => nodes[Symbol.asyncDispose]());
+
+  it('a new message overtakes all that was there before', async () => {
+    const who = number(0);
+    const old: Message[] = [];
+    for (let i = 0; i < 40; i += 1) old.push(await leave(home, who, { state: 'heard' }, 100_000));
+    await home.roaming.report(who, 'away');
+    const there = async () => (await Promise.all(old.map(({ id }) => at(away, id)))).filter(Boolean).length;
+    await until('the first is there', async () => (await there()) > 0);
+    const fresh = await leave(home, who, {}, 20_000);
+    home.outbox.noticed(fresh.mailbox, fresh.id);
+    await until('the new one is there', async () => (await at(away, fresh.id)) !== undefined);
+    assert.ok((await there()) < old.length, 'others are still on their way');
+    await until('all are there', async () => (await there()) === old.length);
+    await until('home knows', async () => home.outbox.waiting === 0);
+    const { counts } = (await away.store.store.mailboxes.find(who)) ?? {};
+    assert.deepEqual(counts, { new: 1, old: 40, urgent: 0 });
+  });
+
+  it('what changes while it is on its way goes after it', async () => {
+    const who = number(1);
+    const message = await leave(home, who, {}, 200_000);
+    await home.roaming.report(who, 'away');
+    await until('it waits, or is there', async () => {
+      return home.outbox.waiting > 0 || (await at(away, message.id)) !== undefined;
+    });
+    await home.store.store.messages.setState(message.id, 'heard', new Date());
+    home.outbox.noticed(message.mailbox, message.id);
+    await until('it is heard there', async () => (await at(away, message.id))?.state === 'heard');
+  });
+
+  it('a large part goes on where it was cut: each cut costs a window at most', async () => {
+    const who = number(2);
+    const [line] = nodes.lines;
+    const length = 6_000_000;
+    const large = await leave(home, who, {}, length);
+    const began = line.bytes;
+    await home.roaming.report(who, 'away');
+    for (const cut of [3_500_000, 2_000_000]) {
+      const from = line.bytes;
+      line.cutAfter(cut);
+      await until('it is cut', async () => line.bytes - from >= cut);
+      line.mend();
+    }
+    await until('it is there', async () => (await at(away, large.id)) !== undefined);
+    const media = large.envelope.parts[0]?.media as MediaId;
+    assert.equal((await away.store.store.media.get(media))?.bytes.length, length);
+    const again = line.bytes - began - length;
+    assert.ok(again < 2 * 1_048_576 + 0.05 * length, `${again} bytes were sent again`);
+  });
+
+  it('of two controllers on one store one sends, and the other goes on when it is heard of no more', async () => {
+    const stopping = new AbortController();
+    const another = home.anotherOutbox(stopping.signal);
+    const active = () => [home.outbox, another.outbox].filter((one) => one.active).length;
+    await until('one is at it', async () => active() === 1);
+    assert.ok(home.outbox.active, 'whoever came first');
+    const send = async (i: number): Promise<void> => {
+      const message = await leave(home, number(i));
+      await home.roaming.report(number(i), 'away');
+      await until('it is there', async () => (await at(away, message.id)) !== undefined);
+      assert.equal(active(), 1);
+    };
+    await send(3);
+    assert.equal(another.outbox.waiting, 0);
+    // As of a controller that took it and died.
+    const leases = home.store.client.db(home.store.database).collection<{ _id: string }>('leases');
+    await leases.updateOne({ _id: 'outbox:away' }, { $set: { holder: 'one that died' } });
+    await until('nobody is at it', async () => active() === 0);
+    await until('one took over', async () => active() === 1);
+    await send(4);
+    stopping.abort();
+    await another.ended;
+    await until('the other is at it', async () => home.outbox.active);
+    await send(5);
+  });
+
+  it('nothing is left of calls, faxes, tries of the PIN and use either, and what is owed goes out before', async () => {
+    const who = number(6);
+    const message = await leave(home, who);
+    await home.roaming.report(who, 'away');
+    await until('it is there', async () => (await at(away, message.id)) !== undefined);
+    const { store } = away.store;
+    const mailbox = await store.mailboxes.find(who);
+    assert.ok(mailbox);
+    const now = new Date();
+    for (const delivery of [
+      sampleDelivery({
+        id: `new:${mailbox.id}` as DeliveryId,
+        purpose: 'new-messages',
+        mailbox: mailbox.id,
+        to: who,
+      }),
+      sampleDelivery({ id: `web:${randomUUID()}` as DeliveryId, message: message.id, to: who }),
+    ]) {
+      await store.deliveries.add(delivery);
+      await store.deliveries.done(delivery.id, now);
+    }
+    const media = `fax:${randomUUID()}` as MediaId;
+    await store.media.put(media, 'image/tiff', new Uint8Array(100), mailbox.id);
+    const fax = sampleFax({ mailbox: mailbox.id, document: { media, pages: 1 } });
+    const owed = sampleFax({
+      id: randomUUID() as FaxJobId,
+      mailbox: mailbox.id,
+      due: new Date(Date.now() + 1e7),
+    });
+    for (const job of [fax, owed]) await store.faxes.add(job);
+    const end = { kind: 'sent', pages: 1 } as const;
+    await store.faxes.over(fax.id, end);
+    await store.faxes.told(fax.id);
+    for (const key of [`pin:${mailbox.id}:${who}`, `pin-strangers:${mailbox.id}`, `caller:${who}`])
+      await store.attempts.fail(key, now, 600_000);
+    await store.usage.take(`calls:${mailbox.id}:2026-01-01`, 5, new Date(Date.now() + 1e7));
+    await home.roaming.returned(who);
+    await until(
+      'it is known there',
+      async () => (await store.replication.profile(who))?.leaving !== undefined,
+    );
+    const asked = () => away.store.commands.filter(({ command }) => command['find'] === 'faxes').length;
+    const before = asked();
+    await until('it was thought of twice', async () => asked() >= before + 2);
+    assert.ok(await at(away, message.id), 'a fax is still to go out');
+    await store.faxes.over(owed.id, end);
+    await store.faxes.told(owed.id);
+    await until('it is cleared', async () => (await home.store.store.replication.visit(who)) === undefined);
+    assert.deepEqual(await left(away, [who, mailbox.id, message.id, media]), []);
+    assert.ok(await at(home, message.id));
+    const [record] = await store.audit.list({ limit: 1, mailbox: mailbox.id });
+    // One message; two calls, two faxes, three keys of tries, one of use.
+    assert.deepEqual([record?.outcome, record?.subject], ['cleared', '1 7']);
+  });
+});
