@@ -52,10 +52,11 @@ describe('the log', () => {
       log[level]('taken', { endpoint: `sip:12025550123@10.0.0.1`, file: `/spool/${caller}~-~1~c~1.ulaw` });
       log[level](`said to ${caller}`);
       log[level]('no room for 2025550123', { error: 'POST x/1234567895: 500', file: '12025550123.ulaw' });
+      log[level]('no mail for ada@home.example', { error: new Error('<ada+x@home.example>: gone') });
       log[level]('taken in', { recording: '+1900~Ada~17~x~1', tag: 'Ada' });
       const cause = new Error(`The 'To' number ${caller} is not valid (12025550123)`);
       log[level]('failed', { error: new Fault('gateway-refused', 'refused', { temporary: false, cause }) });
-      assert.doesNotMatch(text(), /2025550123|Ada|1234567895|hello you/);
+      assert.doesNotMatch(text(), /2025550123|Ada|ada|1234567895|hello you/);
     });
   }
 
