@@ -163,7 +163,7 @@ function readYaml(file: string): unknown {
     throw invalid(file, [`cannot be read: ${(error as Error).message}`]);
   }
   try {
-    return parse(text) ?? {};
+    return parse(text, { logLevel: 'error' }) ?? {};
   } catch (error) {
     throw invalid(file, [`is not YAML: ${(error as Error).message}`]);
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { takeLibraryOutput } from '../../app/telemetry/library-output.ts';
 import { openLog } from '../../app/telemetry/open.ts';
 import type { LogSlice } from '../../app/telemetry/open.ts';
 import { Fault } from '../../app/core/errors.ts';
@@ -99,6 +100,21 @@ describe('the log', () => {
     });
     log.debug('to mongodb://ada:hush@store/', { error: new Error('mongodb://ada:hush@store/ is away') });
     assert.doesNotMatch(text(), /hush/);
+  });
+
+  it('has of what a library prints that it did, and the words at debug alone', () => {
+    for (const [level, seen] of [
+      ['info', false],
+      ['debug', true],
+    ] as const) {
+      const { log, text } = open(level);
+      const taken = takeLibraryOutput(log);
+      // oxlint-disable-next-line no-console -- as a library does
+      console.error(new Error('failed to parse'), 'MESSAGE to Ada: hello you');
+      taken[Symbol.dispose]();
+      assert.match(text(), /a library printed something/);
+      assert.equal(text().includes('hello you'), seen);
+    }
   });
 
   it('takes what cannot be written as JSON', () => {
