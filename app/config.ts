@@ -250,9 +250,11 @@ function contradictions(
       );
     wrong.push(...wrongNumbers(key, c, config.numbers));
   }
-  config.smpp.forEach(({ name, tls, tlsCa }, i) => {
+  config.smpp.forEach(({ name, tls, tlsCa, tlsClient }, i) => {
     if (tlsCa !== undefined && !tls)
       wrong.push(line(`smpp[${i}].tls`, tls, 'true, since there is a `tlsCa`'));
+    if (tlsClient !== undefined && !tls)
+      wrong.push(line(`smpp[${i}].tls`, tls, 'true, since there is a `tlsClient`'));
     if (config.smpp.findIndex((one) => one.name === name) !== i)
       wrong.push(line(`smpp[${i}].name`, name, 'a name of its own'));
     if (smppPassword(name, env) === undefined)

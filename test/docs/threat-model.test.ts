@@ -10,11 +10,9 @@ const rows = page
 describe('docs/threat-model.md', () => {
   it('has who it must have, and for each what is wanted, how it is stopped and a proof', () => {
     const all = rows.map(([, who]) => who).join('\n');
-    for (const who of [
-      ...['caller', 'sender of texts', 'mailer', 'subscriber', 'other subscriber', 'operator'],
-      ...['person on the network', 'thief of disk or backup', 'rogue node', 'rogue switch', 'supply chain'],
-    ])
-      assert.ok(all.includes(who), who);
+    const needed =
+      'caller, sender of texts, mailer, subscriber, other subscriber, operator, person on the network, thief of disk or backup, rogue node, rogue switch, supply chain';
+    for (const who of needed.split(', ')) assert.ok(all.includes(who), who);
     for (const [, who = '', wants, how, proof = ''] of rows) {
       assert.ok(wants && how, who);
       assert.match(proof, /^`[^`]+`: “[^”]+”(<br>`[^`]+`: “[^”]+”)*$/, who);

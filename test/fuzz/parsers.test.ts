@@ -7,7 +7,7 @@ describe('every parser that is ours, under inputs of all kinds', function () {
   this.timeout(300_000);
 
   it('answers or refuses, in time and memory that fit', async () => {
-    const all = await fuzzParsers({ seconds: 6, seed: 20_261 });
+    const all = await fuzzParsers({ seconds: 5, seed: 20_261 });
     assert.ok(all.length > 20);
     for (const { name, executions, findings } of all) {
       assert.deepEqual(findings, [], name);
@@ -35,7 +35,10 @@ describe('every parser that is ours, under inputs of all kinds', function () {
     const slow = (input: Uint8Array): boolean => square(input);
     assert.ok((await kinds(slow, 1500)).includes('grows'));
     const held: Uint8Array[] = [];
-    assert.ok((await kinds(() => held.push(Buffer.alloc(200_000)), 600)).includes('kept'));
+    const holds = (): void => {
+      if (held.length < 400) held.push(Buffer.alloc(200_000));
+    };
+    assert.ok((await kinds(holds, 600)).includes('kept'));
   });
 });
 
