@@ -22,6 +22,7 @@ describe('the build', function () {
           'tsconfig.build.json',
           '--outDir',
           out,
+          '--noCheck',
           '--sourceMap',
           'false',
         ]);
