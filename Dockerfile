@@ -10,9 +10,12 @@ WORKDIR /answerback
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-RUN node --import tsx scripts/prompts.ts && npm run -s web:build && chown -R asterisk:asterisk /answerback
+RUN node --import tsx scripts/prompts.ts && npm run -s web:build && npm run -s build \
+  && mkdir -p var /data/asterisk/spool && chown -R asterisk:asterisk /data
 
 USER asterisk
-VOLUME /answerback/var/asterisk/spool
+# All that is written lies in /data and /tmp: the rest may be read-only.
+ENV ANSWERBACK_VAR=/data HOME=/data
+VOLUME /data
 # Starts Asterisk and the controller, and ends when one of them does.
 CMD ["node", "--import", "tsx", "scripts/start.ts"]

@@ -163,7 +163,7 @@ function readYaml(file: string): unknown {
     throw invalid(file, [`cannot be read: ${(error as Error).message}`]);
   }
   try {
-    return parse(text) ?? {};
+    return parse(text, { logLevel: 'error' }) ?? {};
   } catch (error) {
     throw invalid(file, [`is not YAML: ${(error as Error).message}`]);
   }
@@ -250,9 +250,11 @@ function contradictions(
       );
     wrong.push(...wrongNumbers(key, c, config.numbers));
   }
-  config.smpp.forEach(({ name, tls, tlsCa }, i) => {
+  config.smpp.forEach(({ name, tls, tlsCa, tlsClient }, i) => {
     if (tlsCa !== undefined && !tls)
       wrong.push(line(`smpp[${i}].tls`, tls, 'true, since there is a `tlsCa`'));
+    if (tlsClient !== undefined && !tls)
+      wrong.push(line(`smpp[${i}].tls`, tls, 'true, since there is a `tlsClient`'));
     if (config.smpp.findIndex((one) => one.name === name) !== i)
       wrong.push(line(`smpp[${i}].name`, name, 'a name of its own'));
     if (smppPassword(name, env) === undefined)

@@ -71,7 +71,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
   using metrics = openMetrics();
   const onTrouble = (level: 'warn' | 'error') => metrics.count('answerback_log_lines_total', { level });
-  await using log = openLog(config.log, { onTrouble });
+  await using log = openLog(config.log, { onTrouble, takesConsole: true });
   const stages = createStages({ metrics, log });
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));

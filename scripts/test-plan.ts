@@ -38,6 +38,7 @@ export const long: readonly string[] = [
   'test/system/greetings.test.ts',
   'test/media/ari/fax-trouble.test.ts',
   'test/system/own-keys.test.ts',
+  'test/system/secrets.test.ts',
   'test/system/sending.test.ts',
   'test/system/references.test.ts',
   'test/system/faults-kill.test.ts',

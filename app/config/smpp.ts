@@ -1,7 +1,7 @@
 /** The section `smpp` of the configuration: one bind to an SMSC. */
 import { z } from 'zod';
 import { name } from './forms.ts';
-import { e164, port } from './parts.ts';
+import { certificateFiles, e164, port } from './parts.ts';
 
 export const smppBind = z.strictObject({
   name: name.describe(
@@ -17,6 +17,9 @@ export const smppBind = z.strictObject({
     .describe(
       'File with the certificates (PEM) that are trusted in place of the system’s, for an SMSC with its own authority.',
     ),
+  tlsClient: certificateFiles
+    .optional()
+    .describe('Who we are to an SMSC that asks for a certificate; read at each bind.'),
   mode: z
     .enum(['transceiver', 'pair'])
     .default('transceiver')

@@ -9,6 +9,7 @@ import { sealedArrivals } from './sealed-arrivals.ts';
 import { SealedMedia } from './sealed-media.ts';
 import { SealedMessages } from './sealed-messages.ts';
 import { sealedNotifications } from './sealed-notifications.ts';
+import { sealedOperators } from './sealed-operators.ts';
 import type { Sealer } from './sealer.ts';
 
 /** The store with what messages say, their media and texts sealed; numbers, times and states are as they were. */
@@ -22,6 +23,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     retention: sealedRetention(store.retention, sealer),
     arrivals: sealedArrivals(store.arrivals, sealer),
     events: bareEvents(store.events, sealer),
+    operators: sealedOperators(store.operators, sealer),
     notifications: sealedNotifications(store.notifications, sealer),
     strays: withMethods(store.strays, {
       owners: async (keys: readonly string[]) => sealer.openAll(await store.strays.owners(keys)),

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import type { Log, LogFields } from '../ports/log.ts';
+import { takeLibraryOutput } from './library-output.ts';
 import { redactFields, redactText } from './redact.ts';
 
 export interface LogSlice {
@@ -14,6 +15,8 @@ export interface LogDeps {
   readonly out?: DestinationStream;
   /** Told of every warning and error. */
   readonly onTrouble?: (level: 'warn' | 'error') => void;
+  /** What libraries print goes into it, until it is closed. */
+  readonly takesConsole?: boolean;
 }
 
 export interface OpenLog extends Log, AsyncDisposable {}
@@ -31,7 +34,14 @@ export function openLog(slice: LogSlice, deps: LogDeps = {}): OpenLog {
     out,
   );
   const log = wrap({ logger, around: new AsyncLocalStorage(), onTrouble: deps.onTrouble }, {});
-  return { ...log, [Symbol.asyncDispose]: () => flushed(logger) };
+  const taken = deps.takesConsole === true ? takeLibraryOutput(log) : undefined;
+  return {
+    ...log,
+    [Symbol.asyncDispose]() {
+      taken?.[Symbol.dispose]();
+      return flushed(logger);
+    },
+  };
 }
 
 type Level = 'debug' | 'info' | 'warn' | 'error';

@@ -21,6 +21,9 @@ const MOST_DEPTH = 6;
 const LONG_DIGITS =
   /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b|\b(?=\d*[a-f])[\da-f]{16}\b|\b1\d{9}\.\d+\b|\b[a-z]+-[\da-f]{12}-\d+\b|\d{7,}/gi;
 
+/** Of mail (RFC 5321). Lengths are bounded, so that a long text without a blank takes no longer than others. */
+const MAIL_ADDRESS = /[\w.!#$%&'*+=?^`{|}~-]{1,64}@(?:[a-z\d-]{1,63}\.)+[a-z]{2,24}\b/gi;
+
 /** A copy of `fields` that may be written. `public` = above debug. */
 export function redactFields(fields: LogFields, openness: Openness): Record<string, unknown> {
   return redactObject(fields, openness, 0);
@@ -32,6 +35,7 @@ export function redactText(text: string, openness: Openness): string {
   if (openness === 'debug') return safe;
   return safe
     .replace(/\b(sips?|tel):[^@\s;>"]+/gi, '$1:[private]')
+    .replace(MAIL_ADDRESS, '[private]')
     .replace(/(?:\+|%2b)\d{5,}/gi, '[private]')
     .replace(LONG_DIGITS, (run) => (/^\d+$/.test(run) ? '[private]' : run));
 }

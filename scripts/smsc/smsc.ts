@@ -31,7 +31,14 @@ export interface SmscOptions {
   /** How the n-th message id is written. */
   readonly messageId?: (n: number) => string;
   /** PEM; with it all connections are over TLS. */
-  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly tls?: {
+    readonly key: string;
+    readonly cert: string;
+    /** Clients must have a certificate of this authority. */
+    readonly ca?: string;
+    readonly requestCert?: boolean;
+    readonly rejectUnauthorized?: boolean;
+  };
 }
 
 type Session = InstanceType<typeof smpp.Session>;

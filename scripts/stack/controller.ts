@@ -44,6 +44,8 @@ export interface Controller extends AsyncDisposable {
   readonly metrics: string;
   /** All lines so far. */
   readonly lines: readonly LogLine[];
+  /** What it wrote to standard error so far. */
+  readonly errors: readonly string[];
   /** Settles with the exit code, or the signal's name. */
   readonly exited: Promise<number | string>;
   /** Sends a signal and waits until it has gone. */
@@ -97,6 +99,7 @@ export async function openController(options: ControllerOptions): Promise<Contro
     web: String(at['web']),
     metrics: String(at['metrics']),
     lines,
+    errors,
     exited,
     kill,
     [Symbol.asyncDispose]: () => kill('SIGTERM'),

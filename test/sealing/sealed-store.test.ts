@@ -45,6 +45,28 @@ describe('sealing: the store', function () {
     return (await store.messages.search(request)).map(({ id }) => id);
   };
 
+  it('an operator’s authenticator is what it was to whoever signs in, and cannot be read in the database', async () => {
+    const [first, second] = ['JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'];
+    const olga = { name: 'olga', role: 'admin', hash: 'h', totp: first, created: at(0), set: at(0) } as const;
+    assert.equal(await store.operators.insert(olga), true);
+    assert.deepEqual(await store.operators.get('olga'), olga);
+    assert.equal(await store.operators.change('olga', { totp: second }), true);
+    assert.equal((await store.operators.get('olga'))?.totp, second);
+    assert.equal((await store.operators.list(undefined, 10))[0]?.totp.includes(second), false);
+    const raw = await world.raw();
+    assert.ok(raw.includes('olga') && !raw.includes(first) && !raw.includes(second));
+    // One that lies under another name is none.
+    const { totp } = (await world.bare.store.operators.get('olga')) ?? assert.fail();
+    await world.bare.store.operators.insert({ ...olga, name: 'otto', totp });
+    await assert.rejects(store.operators.get('otto'), { code: 'seal-broken' });
+    await assert.rejects(world.other(undefined).store(world.bare.store).operators.get('olga'), {
+      code: 'key-lost',
+    });
+    // From before encryption.
+    await world.bare.store.operators.insert({ ...olga, name: 'old' });
+    assert.equal((await store.operators.get('old'))?.totp, first);
+  });
+
   it('a message is what it was to whoever asks, and nothing that it says can be read in the database', async () => {
     const box = await openBox(store, number());
     const left = await leave(store, box, sound, { transcript: 'Your aunt called about the house' }, envelope);

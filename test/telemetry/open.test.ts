@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { takeLibraryOutput } from '../../app/telemetry/library-output.ts';
 import { openLog } from '../../app/telemetry/open.ts';
 import type { LogSlice } from '../../app/telemetry/open.ts';
 import { Fault } from '../../app/core/errors.ts';
@@ -52,10 +53,11 @@ describe('the log', () => {
       log[level]('taken', { endpoint: `sip:12025550123@10.0.0.1`, file: `/spool/${caller}~-~1~c~1.ulaw` });
       log[level](`said to ${caller}`);
       log[level]('no room for 2025550123', { error: 'POST x/1234567895: 500', file: '12025550123.ulaw' });
+      log[level]('no mail for ada@home.example', { error: new Error('<ada+x@home.example>: gone') });
       log[level]('taken in', { recording: '+1900~Ada~17~x~1', tag: 'Ada' });
       const cause = new Error(`The 'To' number ${caller} is not valid (12025550123)`);
       log[level]('failed', { error: new Fault('gateway-refused', 'refused', { temporary: false, cause }) });
-      assert.doesNotMatch(text(), /2025550123|Ada|1234567895|hello you/);
+      assert.doesNotMatch(text(), /2025550123|Ada|ada|1234567895|hello you/);
     });
   }
 
@@ -98,6 +100,21 @@ describe('the log', () => {
     });
     log.debug('to mongodb://ada:hush@store/', { error: new Error('mongodb://ada:hush@store/ is away') });
     assert.doesNotMatch(text(), /hush/);
+  });
+
+  it('has of what a library prints that it did, and the words at debug alone', () => {
+    for (const [level, seen] of [
+      ['info', false],
+      ['debug', true],
+    ] as const) {
+      const { log, text } = open(level);
+      const taken = takeLibraryOutput(log);
+      // oxlint-disable-next-line no-console -- as a library does
+      console.error(new Error('failed to parse'), 'MESSAGE to Ada: hello you');
+      taken[Symbol.dispose]();
+      assert.match(text(), /a library printed something/);
+      assert.equal(text().includes('hello you'), seen);
+    }
   });
 
   it('takes what cannot be written as JSON', () => {

@@ -69,9 +69,14 @@ export function tryLater(): SipReply {
   return answer(503, { 'Retry-After': retryAfter });
 }
 
+/** Characters of a `To` that are read. */
+const mostTo = 4096;
+
 /** Whether a `To` has a tag: then the sender believes to be in a dialog (RFC 3261, section 12.2). */
 export function hasTag(to: string | undefined): boolean {
-  return to !== undefined && /;\s*tag\s*=/i.test(to.replace(/"(?:[^"\\]|\\.)*"|<[^>]*>/g, ''));
+  // What never closes is looked through once, and not from each of its beginnings.
+  const bare = to?.slice(0, mostTo).replace(/"(?:[^"\\]|\\.)*"|<[^<>]*>/g, '');
+  return bare !== undefined && /;\s*tag\s*=/i.test(bare);
 }
 
 /**

@@ -13,6 +13,7 @@ export interface BindSlice {
   readonly tls: boolean;
   /** File of certificates (PEM) that are trusted in place of the system's. */
   readonly tlsCa?: string | undefined;
+  readonly tlsClient?: { readonly key: string; readonly cert: string } | undefined;
   readonly mode: 'transceiver' | 'pair';
   readonly systemId: string;
   readonly password: string;
@@ -168,10 +169,10 @@ export class Bind implements AsyncDisposable {
   async #connect(role: Role): Promise<Wire> {
     const { slice } = this;
     const { connectMs, responseMs } = this.#deps.times;
-    const { host, port, tls, tlsCa } = slice;
+    const { host, port, tls, tlsCa, tlsClient } = slice;
     const onRequest = (request: WireRequest, wire: Wire) => this.#deps.onRequest(request, wire, this);
     const { signal } = this.#stop;
-    const wire = await connectWire({ host, port, tls, tlsCa, connectMs, signal, onRequest });
+    const wire = await connectWire({ host, port, tls, tlsCa, tlsClient, connectMs, signal, onRequest });
     this.#wires.add(wire);
     void wire.closed.then(() => {
       this.#wires.delete(wire);

@@ -16,6 +16,8 @@ export interface WireOptions {
   readonly tls: boolean;
   /** File of certificates (PEM) that are trusted in place of the system's; read anew for each connection. */
   readonly tlsCa?: string | undefined;
+  /** Files (PEM) of who we are, for an SMSC that asks; read anew for each connection. */
+  readonly tlsClient?: { readonly key: string; readonly cert: string } | undefined;
   /** Longest wait for a connection, in milliseconds. */
   readonly connectMs: number;
   /** Gives up connecting. */
@@ -46,14 +48,14 @@ interface Waiting {
 
 /** @throws Fault `gateway-unavailable` */
 export async function connectWire(options: WireOptions): Promise<Wire> {
-  const { host, port, tls, tlsCa } = options;
-  const ca = tls && tlsCa !== undefined ? await certificates(tlsCa) : undefined;
+  const { host, port, tls } = options;
+  const own = tls ? await trustOf(options) : {};
   const socket = tls
     ? connectTls({
         host,
         port,
         minVersion: 'TLSv1.2',
-        ...(ca === undefined ? {} : { ca }),
+        ...own,
         ...(isIP(host) === 0 ? { servername: host } : {}),
       })
     : connectTcp({ host, port });
@@ -71,6 +73,15 @@ export async function connectWire(options: WireOptions): Promise<Wire> {
     options.signal.removeEventListener('abort', giveUp);
   }
   return new Wire(socket, options.onRequest);
+}
+
+async function trustOf({ tlsCa, tlsClient }: WireOptions) {
+  return {
+    ...(tlsCa === undefined ? {} : { ca: await certificates(tlsCa) }),
+    ...(tlsClient === undefined
+      ? {}
+      : { key: await certificates(tlsClient.key), cert: await certificates(tlsClient.cert) }),
+  };
 }
 
 async function certificates(file: string): Promise<Buffer> {

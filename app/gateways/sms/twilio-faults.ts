@@ -1,5 +1,6 @@
 /** What an error of Twilio means for the text: try again later, or never. */
 import { Fault } from '../../core/errors.ts';
+import { farSideError } from '../../core/far-side-error.ts';
 
 /**
  * Errors of ours rather than of the recipient (wrong or unfit sender, full queue, text not set up): texts wait until they are
@@ -17,10 +18,11 @@ export function twilioFault(error: unknown): Fault {
     const why = typeof code === 'string' ? ` (${code})` : '';
     return new Fault('gateway-unavailable', `Twilio gave no answer${why}`, { temporary: true, cause: error });
   }
+  const cause = farSideError(error);
   const text = `Twilio refused a text: status ${status}, code ${typeof code === 'number' ? code : 'none'}`;
   const permanent =
     status >= 400 && status < 500 && !SAME_LATER_STATUSES.has(status) && !OUR_CODES.has(Number(code));
   return permanent
-    ? new Fault('gateway-refused', text, { temporary: false, cause: error })
-    : new Fault('gateway-unavailable', text, { temporary: true, cause: error });
+    ? new Fault('gateway-refused', text, { temporary: false, cause })
+    : new Fault('gateway-unavailable', text, { temporary: true, cause });
 }

@@ -1,4 +1,5 @@
 import { Fault, type FaultCode } from '../../core/errors.ts';
+import { farSideError } from '../../core/far-side-error.ts';
 
 /** Codes of gRPC (google.rpc.Code) that say what is wrong with us or with what was sent; all others may pass. */
 const lasting: Readonly<Record<number, FaultCode>> = {
@@ -13,11 +14,14 @@ const lasting: Readonly<Record<number, FaultCode>> = {
   16: 'media-failed',
 };
 
-/** The Fault of what a client library rejected with; the far side's own words are its cause, for the log. */
+/** The Fault of what a client library rejected with. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error;
   const { code } = error as { readonly code?: unknown };
   const known = typeof code === 'number' ? lasting[code] : undefined;
   const text = `Google's speech service: code ${typeof code === 'number' ? code : 'none'}`;
-  return new Fault(known ?? 'media-unavailable', text, { temporary: known === undefined, cause: error });
+  return new Fault(known ?? 'media-unavailable', text, {
+    temporary: known === undefined,
+    cause: farSideError(error),
+  });
 }

@@ -170,6 +170,23 @@ describe('A bind over TLS', function () {
     }
   });
 
+  it('says who we are to an SMSC that asks for a certificate, and gets nowhere without', async () => {
+    const { tls } = await secure();
+    const ca = await readFile(certificate('authority.pem'), 'utf8');
+    const asking = { tls: { ...tls!, ca, requestCert: true, rejectUnauthorized: true } };
+    const trusted = { tls: true, tlsCa: certificate('authority.pem') };
+    const tlsClient = { key: certificate('server.key'), cert: certificate('server.pem') };
+    {
+      await using world = await openWorld({ ...trusted, tlsClient }, asking);
+      await world.send('known');
+      assert.equal(world.smsc.submitted[0]?.body, 'known');
+    }
+    for (const without of [{}, { tlsClient: { ...tlsClient, cert: certificate('nowhere.pem') } }]) {
+      await using world = await openWorld({ ...trusted, ...without, password: 'x' }, asking);
+      assert.deepEqual([world.gateway.bound, world.smsc.binds], [[], []]);
+    }
+  });
+
   it('a file of certificates that is not there is no reason to trust the system’s', async () => {
     await using world = await openWorld(
       { tls: true, tlsCa: certificate('nowhere.pem'), password: 'x' },

@@ -23,6 +23,9 @@ export const certificates: Check = {
             },
           ],
     );
+    for (const { name, tlsClient } of config.smpp)
+      if (tlsClient !== undefined)
+        pairs.push({ name: `SMSC ${name}`, key: `smpp.${name}.tlsClient`, files: tlsClient });
     const authorities = config.smpp.flatMap(({ name, tlsCa }) =>
       tlsCa === undefined ? [] : [{ name, tlsCa }],
     );
