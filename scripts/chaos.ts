@@ -1,13 +1,14 @@
 /**
- * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--plant dropped-step|doubled-insert]... [--write]
+ * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--kind KIND]... [--plant dropped-step|doubled-insert|believed-clock]... [--write]
  *
- * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, at moments that the seed chooses.
+ * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, and the controller’s clock is set, at moments that the seed chooses.
  * What callers and the network know is then held against the store. Code 1 if anything is lost, doubled, corrupted or leaked.
  * --write puts the figures into docs/reliability.md. Mounts a small disk for the controller, in mounts of its own: root only.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { isClean } from './chaos/checker.ts';
+import type { FaultKind } from './chaos/faults.ts';
 import { reportLines, writeReport } from './chaos/report.ts';
 import { runChaos } from './chaos/run.ts';
 import type { Plant } from './chaos/world.ts';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     faults: { type: 'string', default: '20' },
     deposits: { type: 'string', default: '200' },
+    kind: { type: 'string', multiple: true },
     plant: { type: 'string', multiple: true, default: [] },
     write: { type: 'boolean', default: false },
   },
@@ -39,6 +41,7 @@ const report = await runChaos({
   seed: Number(values.seed),
   faults: Number(values.faults),
   deposits: Number(values.deposits),
+  kinds: values.kind as FaultKind[] | undefined,
   plants: values.plant as Plant[],
   say: (line) => console.log(line),
 });

@@ -7,7 +7,7 @@ import { MongoClient, type Binary, type Document } from 'mongodb';
 import { correlate } from '../audio/correlate.ts';
 import type { Fault } from './faults.ts';
 import type { LoadReport, Witness } from './load.ts';
-import { database, type World } from './world.ts';
+import { database, keptDays, type World } from './world.ts';
 
 export interface Verdict {
   /** Calls made, and those whose caller spoke to the end while the switch lived. */
@@ -32,6 +32,8 @@ export interface Verdict {
   readonly toldTwiceForNothing: readonly string[];
   /** Media that belongs to no message, and files that nobody took in. */
   readonly leaked: readonly string[];
+  /** Messages that bear another time than their call had, or are kept for another time than their class says. */
+  readonly mistimed: readonly string[];
   /** Mailboxes that count something else than they hold. */
   readonly miscounted: readonly string[];
   readonly heard: number;
@@ -41,8 +43,9 @@ export interface Verdict {
 
 /** A leaked fault is one that the checker calls wrong whatever else is right. */
 export function isClean(verdict: Verdict): boolean {
-  const { lost, doubled, corrupted, untold, toldTwiceForNothing, leaked, miscounted, unheard } = verdict;
-  return [lost, doubled, corrupted, untold, toldTwiceForNothing, leaked, miscounted, unheard].every(
+  const { lost, doubled, corrupted, untold, toldTwiceForNothing, leaked, mistimed, miscounted, unheard } =
+    verdict;
+  return [lost, doubled, corrupted, untold, toldTwiceForNothing, leaked, mistimed, miscounted, unheard].every(
     (one) => one.length === 0,
   );
 }
@@ -50,6 +53,7 @@ export function isClean(verdict: Verdict): boolean {
 /** An effect of a fault is felt for so long after it, in milliseconds: a lease of a dead controller and a margin. */
 const aftermathMs = 45_000;
 const similar = 0.7;
+const dayMs = 86_400_000;
 
 export async function check(
   world: World,
@@ -91,6 +95,11 @@ export async function check(
         .filter(([, at]) => !faults.some((fault) => near(fault, Math.min(...at), Math.max(...at))))
         .map(([id]) => id),
       leaked: [...(await orphans(client, messages)), ...(await left(world))],
+      mistimed: callers.flatMap((caller) =>
+        of(caller)
+          .filter((one) => isMistimed(one, caller))
+          .map(() => name(caller)),
+      ),
       miscounted: await miscounted(client, messages),
       heard: listeners.filter(({ heard }) => heard).length,
       unheard: listeners
@@ -104,6 +113,26 @@ export async function check(
 
 function near(fault: Fault, from: number, to: number): boolean {
   return fault.from < to && fault.to + aftermathMs > from;
+}
+
+/**
+ * What a controller takes in later is received when it was recorded, and kept from when it came into the store: some minutes at most in
+ * a run. Clocks are set by an hour at least.
+ */
+const leewayMs = 1_200_000;
+
+function isMistimed(message: Document, { began, ended }: Witness): boolean {
+  const [from, to] = [began, ended].map((at) => performance.timeOrigin + at) as [number, number];
+  const within = (field: string, afterMs: number): boolean => {
+    const at = (message[field] as Date).getTime() - afterMs;
+    return at >= from - leewayMs && at <= to + leewayMs;
+  };
+  const { retentionDays, referenceDays } = keptDays;
+  return !(
+    within('received', 0) &&
+    within('expires', retentionDays * dayMs) &&
+    within('referenceExpires', referenceDays * dayMs)
+  );
 }
 
 /** A switch that dies takes what it has not written yet along: up to 64 KiB of a recording, 8 s of speech. */

@@ -10,6 +10,8 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly faults: number;
   readonly deposits: number;
+  /** Of these kinds alone; absent: of all that can be. */
+  readonly kinds?: readonly FaultKind[] | undefined;
   readonly plants?: readonly Plant[];
   /** Longest wait, after the last fault, until all is in its place, in milliseconds. */
   readonly settleMs?: number;
@@ -56,11 +58,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 /** One fault after the other; each kind in its turn, in an order by chance. */
 async function disturb(
   world: World,
-  { seed, faults, say }: ChaosOptions,
+  { seed, faults, kinds: wanted, say }: ChaosOptions,
   clock: () => number,
 ): Promise<Fault[]> {
   const chance = openChance(seed + 1);
-  const kinds = possibleFaults(world);
+  const kinds = possibleFaults(world).filter((kind) => wanted?.includes(kind) ?? true);
   const left: FaultKind[] = [];
   const done: Fault[] = [];
   for (let n = 0; n < faults; n += 1) {

@@ -1,5 +1,5 @@
 /** What faults happen to: store behind a link, switch, controller, and the network with the subscribers' phones. */
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPhone, type Phone } from '../../test/phone/phone.ts';
@@ -12,11 +12,13 @@ import { openLocalStore, type LocalStore } from '../stack/store.ts';
 
 export const access = '+12025550199';
 export const database = 'answerback';
+/** The shortest that messages and references can be kept: a clock that is set goes past it. */
+export const keptDays = { retentionDays: 1, referenceDays: 1 };
 /** Of the controller's own disk. */
 const diskMegabytes = 8;
 
 /** A bug put into the controller on purpose, to see that the checker finds it. */
-export type Plant = 'dropped-step' | 'doubled-insert';
+export type Plant = 'dropped-step' | 'doubled-insert' | 'believed-clock';
 
 export interface World extends AsyncDisposable {
   readonly local: LocalStore;
@@ -31,6 +33,8 @@ export interface World extends AsyncDisposable {
   /** False where no disk of its own could be made for the controller: only root may. */
   readonly ownDisk: boolean;
   restartController(): Promise<void>;
+  /** Sets the controller's clock so many milliseconds apart from what it is; it stays so over a restart. */
+  setClock(apartMs: number): Promise<void>;
   phone(number: string): Promise<Phone>;
 }
 
@@ -56,6 +60,8 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
     const deposits = join(directory, 'disk');
     const ownDisk = await mountDisk(deposits);
     if (ownDisk) closing.push(() => run({ program: 'umount', args: [deposits] }).catch(() => undefined));
+    const time = join(directory, 'clock');
+    await writeFile(time, '0');
     const start = (): Promise<Controller> =>
       openController({
         directory: join(directory, 'controller'),
@@ -63,8 +69,9 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
         env: {
           MONGODB_URL: `mongodb://127.0.0.1:${link.port}/?directConnection=true`,
           ...controllerAccess(asterisk).env,
-          NODE_OPTIONS: plants
-            .map((plant) => `--import ${join(checkout, `scripts/chaos/plants/${plant}.mjs`)}`)
+          CHAOS_CLOCK: time,
+          NODE_OPTIONS: ['stepped-clock', ...plants.map((plant) => `plants/${plant}`)]
+            .map((module) => `--import ${join(checkout, `scripts/chaos/${module}.mjs`)}`)
             .join(' '),
         },
         readyMs: 60_000,
@@ -84,6 +91,12 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
       },
       async restartController() {
         if (!controller.running) controller = await start();
+        // It may have been set meanwhile.
+        process.kill(controller.pid, 'SIGUSR2');
+      },
+      async setClock(apartMs) {
+        await writeFile(time, String(apartMs));
+        if (controller.running) process.kill(controller.pid, 'SIGUSR2');
       },
       async phone(number) {
         return keep(await openPhone({ server: { host: asterisk.sipHost, port: asterisk.sipPort }, number }));
@@ -99,7 +112,7 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
 function configFor(asterisk: LocalAsterisk, port: number, deposits: string): Record<string, unknown> {
   return {
     numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
-    classes: { standard: { minSpeechMs: 100 } },
+    classes: { standard: { minSpeechMs: 100, ...keptDays } },
     trunks: [{ name: 'trunk', host: '127.0.0.1', port, trusted: true }],
     asterisk: controllerAccess(asterisk).config,
     spool: { directory: deposits },
