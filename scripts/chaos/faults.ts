@@ -17,6 +17,18 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
+/** What a fault breaks: of one part there is one at a time. */
+export const partOf: Readonly<Record<FaultKind, string>> = {
+  controller: 'controller',
+  asterisk: 'asterisk',
+  ferretdb: 'store',
+  postgres: 'store',
+  'link-cut': 'link',
+  'link-hangs': 'link',
+  'disk-full': 'link',
+  clock: 'clock',
+};
+
 export interface Fault {
   readonly kind: FaultKind;
   /** How long it lasts, in milliseconds. */

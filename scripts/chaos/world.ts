@@ -35,6 +35,7 @@ export interface World extends AsyncDisposable {
   restartController(): Promise<void>;
   /** Sets the controller's clock so many milliseconds apart from what it is; it stays so over a restart. */
   setClock(apartMs: number): Promise<void>;
+  /** Whoever asks for it closes it. */
   phone(number: string): Promise<Phone>;
 }
 
@@ -99,7 +100,7 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
         if (controller.running) process.kill(controller.pid, 'SIGUSR2');
       },
       async phone(number) {
-        return keep(await openPhone({ server: { host: asterisk.sipHost, port: asterisk.sipPort }, number }));
+        return openPhone({ server: { host: asterisk.sipHost, port: asterisk.sipPort }, number });
       },
       [Symbol.asyncDispose]: close,
     };
