@@ -16,6 +16,7 @@ import { createArrivals, type Arrivals } from '../services/arrivals.ts';
 import { createHappening, withEvents, type Happening } from './happening.ts';
 import { createRunning, type Running } from './running.ts';
 import { createBilling } from '../services/billing.ts';
+import { createCrowded } from '../services/crowded.ts';
 import { createCallsInProgress } from '../services/calls-in-progress.ts';
 import { createCommands, type Commands } from '../services/command.ts';
 import { createDeliveries } from '../services/deliver.ts';
@@ -85,7 +86,11 @@ export function createController(given: Rooms): Controller {
   const sweep = startManaging(rooms, shared, messaging);
   const inProgress = createCallsInProgress();
   const replicating = createReplicating(rooms, shared, messaging, running);
-  const flow = { ...createFlowDeps(rooms, shared, { ...messaging, ...faxing }), ...replicating.flow };
+  const flow = {
+    ...createFlowDeps(rooms, shared, { ...messaging, ...faxing }),
+    ...replicating.flow,
+    isCrowded: createCrowded({ calls: inProgress, atOnce: rooms.config.calls.atOnce, log: rooms.log }),
+  };
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,

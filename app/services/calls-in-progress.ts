@@ -16,6 +16,7 @@ export interface CallInProgress {
 }
 
 export interface CallsInProgress {
+  readonly size: number;
   /** Counts a call from now on; what it answers ends that. */
   enter(call: Call): () => void;
   /** The oldest first. */
@@ -31,6 +32,9 @@ export function createCallsInProgress(): CallsInProgress {
     for (const told of watchers) told(event, factsOf(call));
   };
   return {
+    get size() {
+      return calls.size;
+    },
     enter(call) {
       calls.set(call.id, call);
       tell('began', call);
