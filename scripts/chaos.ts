@@ -1,9 +1,10 @@
 /**
- * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--minutes N] [--lines N] [--at-once N] [--kind KIND]... [--plant dropped-step|doubled-insert|believed-clock]... [--write]
+ * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--minutes N] [--lines N] [--at-once N] [--kind KIND]... [--plant dropped-step|doubled-insert|believed-clock]... [--log FILE] [--write]
  *
  * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, and the controller’s clock is set, at moments that the seed chooses.
  * What callers and the network know is then held against the store. Code 1 if anything is lost, doubled, corrupted or leaked.
  * --minutes: until then, in place of so many faults and deposits. --lines telephones leave messages, --at-once parts are broken at most.
+ * --log keeps what the controllers log.
  * --write puts the figures into docs/reliability.md. Mounts a small disk for the controller, in mounts of its own: root only.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '20' },
     deposits: { type: 'string', default: '200' },
     minutes: { type: 'string' },
+    log: { type: 'string' },
     lines: { type: 'string', default: '12' },
     'at-once': { type: 'string', default: '2' },
     kind: { type: 'string', multiple: true },
@@ -49,6 +51,7 @@ const report = await runChaos({
   lines: Number(values.lines),
   atOnce: Number(values['at-once']),
   kinds: values.kind as FaultKind[] | undefined,
+  logFile: values.log,
   plants: values.plant as Plant[],
   say: (line) => console.log(line),
 });

@@ -19,8 +19,8 @@ export interface ConnectionOptions {
 
 export interface ConnectionDeps {
   readonly log: Log;
-  /** The machine's if absent. */
-  readonly clock?: Clock;
+  /** The machine's if absent. It hears the server's time before anything is written. */
+  readonly clock?: Clock & { hear?(serverTime: Date): void };
   /** Told of every command that is sent, for metrics and tests. */
   readonly onCommand?: (event: CommandStartedEvent) => void;
   /** Told of every operation that has ended; `fault` if it failed. */
@@ -50,7 +50,7 @@ export class Connection implements AsyncDisposable {
   readonly #indexes: Readonly<Record<string, readonly IndexDescription[]>>;
   readonly #timeoutMs: number;
   readonly #log: Log;
-  readonly #clock: Clock;
+  readonly #clock: NonNullable<ConnectionDeps['clock']>;
   readonly #onOperation: ConnectionDeps['onOperation'];
   readonly #closing = new AbortController();
   /** Settles when the indexes are there. Nothing is written before: unique keys must hold from the first document. */
@@ -155,6 +155,8 @@ export class Connection implements AsyncDisposable {
         for (const [name, list] of Object.entries(this.#indexes)) {
           await makeIndexes(this.database, name, list);
         }
+        const { localTime } = await this.database.command({ hello: 1 });
+        this.#clock.hear?.(localTime as Date);
         this.#ready = true;
         this.#log.info('store ready', { database: this.database.databaseName });
         return;

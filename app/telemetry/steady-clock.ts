@@ -9,6 +9,8 @@ import type { Log } from '../ports/log.ts';
 
 export interface SteadyClock extends Clock, AsyncDisposable {
   machine(): Date;
+  /** The store's time as it was told a moment ago. */
+  hear(serverTime: Date): void;
   /** Compares with this clock from now on. Settles when it was asked once, or did not answer in time. Never rejects. */
   follow(serverTime: () => Promise<Date>): Promise<void>;
 }
@@ -96,6 +98,7 @@ export function createSteadyClock(deps: SteadyClockDeps): SteadyClock {
   return {
     now,
     machine: () => new Date(machine()),
+    hear: (serverTime) => judge(serverTime.getTime()),
     async follow(serverTime) {
       ask = serverTime;
       look(0);

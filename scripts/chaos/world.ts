@@ -1,4 +1,5 @@
 /** What faults happen to: store behind a link, switch, controller, and the network with the subscribers' phones. */
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +40,9 @@ export interface World extends AsyncDisposable {
   phone(number: string): Promise<Phone>;
 }
 
-export async function openWorld(plants: readonly Plant[]): Promise<World> {
+/** @param logFile gets what the controllers log */
+export async function openWorld(plants: readonly Plant[], logFile?: string): Promise<World> {
+  const log = logFile === undefined ? undefined : createWriteStream(logFile);
   const directory = await mkdtemp(join(tmpdir(), 'ab-chaos-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -76,6 +79,7 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
             .join(' '),
         },
         readyMs: 60_000,
+        onLine: (line) => log?.write(`${JSON.stringify(line)}\n`),
       });
     let controller = await start();
     closing.push(async () => controller[Symbol.asyncDispose]());

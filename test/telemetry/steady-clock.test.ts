@@ -82,6 +82,12 @@ describe('a clock that is set while we run', () => {
     assert.equal(asked, 1);
   });
 
+  it('what the store says when it is reached holds before anything is written', () => {
+    apart.machine = -50 * hour;
+    open().hear(new Date(truth()));
+    assert.equal(off(), 0);
+  });
+
   it('who starts with a wrong clock goes by the store’s, and by the own one again when that is right', async () => {
     apart.machine = -7 * hour;
     await open().follow(serverTime);
