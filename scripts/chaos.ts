@@ -5,12 +5,14 @@
  * What callers and the network know is then held against the store. Code 1 if anything is lost, doubled, corrupted or leaked.
  * --minutes: until then, in place of so many faults and deposits. --lines telephones leave messages, --at-once parts are broken at most.
  * --log keeps what the controllers log.
+ * --load makes no faults: it finds how many deposits at once this machine carries (a ramp in steps of --lines), and holds that for --minutes (2).
  * --write puts the figures into docs/reliability.md. Mounts a small disk for the controller, in mounts of its own: root only.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { isClean } from './chaos/checker.ts';
 import type { FaultKind } from './chaos/faults.ts';
+import { isCarried, loadLines, measureLoad } from './chaos/measure-load.ts';
 import { reportLines, writeReport } from './chaos/report.ts';
 import { runChaos } from './chaos/run.ts';
 import type { Plant } from './chaos/world.ts';
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     deposits: { type: 'string', default: '200' },
     minutes: { type: 'string' },
     log: { type: 'string' },
+    load: { type: 'boolean', default: false },
     lines: { type: 'string', default: '12' },
     'at-once': { type: 'string', default: '2' },
     kind: { type: 'string', multiple: true },
@@ -41,6 +44,18 @@ if (process.getuid?.() === 0 && process.env['ANSWERBACK_CHAOS_MOUNTS'] === undef
   ];
   const env = { ...process.env, ANSWERBACK_CHAOS_MOUNTS: 'own' };
   process.exit(spawnSync('unshare', again, { stdio: 'inherit', env }).status ?? 1);
+}
+
+if (values.load) {
+  const result = await measureLoad({
+    minutes: Number(values.minutes ?? 2),
+    from: Number(values.lines),
+    step: Number(values.lines),
+    most: 400,
+    say: (line) => console.log(line),
+  });
+  for (const line of loadLines(result)) console.log(line);
+  process.exit(isCarried(result) ? 0 : 1);
 }
 
 const report = await runChaos({

@@ -34,6 +34,8 @@ export interface World extends AsyncDisposable {
   /** False where no disk of its own could be made for the controller: only root may. */
   readonly ownDisk: boolean;
   restartController(): Promise<void>;
+  /** Ends it and starts it with other sections of its configuration. */
+  restartWith(sections: Readonly<Record<string, unknown>>): Promise<void>;
   /** Sets the controller's clock so many milliseconds apart from what it is; it stays so over a restart. */
   setClock(apartMs: number): Promise<void>;
   /** Whoever asks for it closes it. */
@@ -66,10 +68,11 @@ export async function openWorld(plants: readonly Plant[], logFile?: string): Pro
     if (ownDisk) closing.push(() => run({ program: 'umount', args: [deposits] }).catch(() => undefined));
     const time = join(directory, 'clock');
     await writeFile(time, '0');
+    let sections: Readonly<Record<string, unknown>> = {};
     const start = (): Promise<Controller> =>
       openController({
         directory: join(directory, 'controller'),
-        config: configFor(asterisk, network.port, deposits),
+        config: { ...configFor(asterisk, network.port, deposits), ...sections },
         env: {
           MONGODB_URL: `mongodb://127.0.0.1:${link.port}/?directConnection=true`,
           ...controllerAccess(asterisk).env,
@@ -98,6 +101,11 @@ export async function openWorld(plants: readonly Plant[], logFile?: string): Pro
         if (!controller.running) controller = await start();
         // It may have been set meanwhile.
         process.kill(controller.pid, 'SIGUSR2');
+      },
+      async restartWith(other) {
+        sections = other;
+        await controller.kill('SIGTERM');
+        controller = await start();
       },
       async setClock(apartMs) {
         await writeFile(time, String(apartMs));
