@@ -32,6 +32,8 @@ export interface ChaosReport {
 }
 
 const settleMs = 240_000;
+/** Counters follow what was heard within so long, in milliseconds. */
+const heardMs = 15_000;
 /** One message of so many is heard once more when all is quiet, and so many at most. */
 const heardAgain = { of: 5, most: 60 };
 
@@ -62,6 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   load.listeners.push(
     ...(await listenAgain(world, load.callers, { count, chance: openChance(seed + 2), clock })),
   );
+  await settled(judge, heardMs, say);
   const verdict = await judge();
   const counted = faultKinds.map(
     (kind) => [kind, faults.filter((fault) => fault.kind === kind).length] as const,
