@@ -135,10 +135,10 @@ export function watchClasses(
   if (file === undefined) return () => first;
   let classes = first;
   let seen = modified(file);
-  let looked = Date.now();
+  let looked = performance.now();
   return () => {
-    if (Date.now() - looked < everyMs) return classes;
-    looked = Date.now();
+    if (performance.now() - looked < everyMs) return classes;
+    looked = performance.now();
     const now = modified(file);
     if (now === seen) return classes;
     seen = now;

@@ -23,6 +23,7 @@ import { darkLamp, lampClasses } from './core/mailbox/lamp.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
 import type { E164 } from './core/ids.ts';
 import type { Certificate } from './ports/certificates.ts';
+import type { Clock } from './ports/clock.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
 import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
@@ -31,6 +32,7 @@ import type { InboundText, MediaServer } from './ports/media.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
 import { openArchive } from './open-archive.ts';
+import { openLinks } from './open-links.ts';
 import { openConfiguredSealing } from './open-sealing.ts';
 import { serveWeb } from './serve-web.ts';
 import { openHasher } from './secrets/open.ts';
@@ -55,7 +57,7 @@ import { storeMeter, switchMeter } from './telemetry/meters.ts';
 import { openMetrics } from './telemetry/metrics.ts';
 import { openLog } from './telemetry/open.ts';
 import { createStages } from './telemetry/stages.ts';
-import { systemClock as clock } from './telemetry/system-clock.ts';
+import { createSteadyClock } from './telemetry/steady-clock.ts';
 import { systemDigest } from './telemetry/system-digest.ts';
 import { systemRandom } from './telemetry/system-random.ts';
 import { openTransform } from './transform/open.ts';
@@ -76,7 +78,7 @@ async function main(): Promise<void> {
   // Nobody waits until it has found its engines.
   await using speech = whenOpen(openSpeech({ ...config.speech, language }, config.tools, { log }));
   await using kept = await openKept(config, secrets, { log, metrics });
-  const { store, archive, spool } = kept;
+  const { clock, store, archive, spool } = kept;
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using journal = openJournal(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
@@ -91,9 +93,9 @@ async function main(): Promise<void> {
   });
   await using transform = openTransform(config.tools, { log });
   const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
-  const handOn = handedOn(takes);
-  await using gateways = await openGateways(config, secrets, { media, store, log, metrics, ...handOn });
-  await using scheduler = openScheduler(config.store, { log });
+  const basics = { log, clock, metrics };
+  await using gateways = await openGateways(config, secrets, { ...basics, media, store, ...handedOn(takes) });
+  await using scheduler = openScheduler(config.store, { log, clock });
   await using sync = await openLinks(config, log);
   const rooms = {
     sync,
@@ -136,7 +138,7 @@ async function main(): Promise<void> {
   const intake = controller.mail && meteredIntake(controller.mail, metrics, log);
   await using mail = await openMail(config, intake, certificates.mail, log);
   // A switch that is away does not hold up the start: calls come when it is back.
-  await media.ready(AbortSignal.any([stopping.signal, AbortSignal.timeout(switchMs)]));
+  await Promise.all([media.ready(soon(stopping.signal)), kept.compared]);
   health.now('running');
   stopping.signal.addEventListener('abort', () => health.now('draining'));
   log.info('ready', { web: web.address, metrics: scrapes.address, mail: mail?.port, pid: process.pid });
@@ -145,6 +147,11 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
+}
+
+/** Aborts with the signal, or when the switch has had its time. */
+function soon(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(switchMs)]);
 }
 
 /** To whom texts go is known only once there is a controller. */
@@ -162,11 +169,11 @@ function accessRooms(config: Config, secrets: Secrets) {
   };
 }
 
-/** Where messages are kept: store, archive and spool, sealed if that is configured. */
+/** Where messages are kept, and the clock that is compared with theirs: store, archive and spool, sealed if that is configured. */
 async function openKept(
   config: Config,
   secrets: Secrets,
-  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+  { log, metrics }: Pick<GatewayDeps, 'log' | 'metrics'>,
 ) {
   const opened: AsyncDisposable[] = [];
   const use = <T extends AsyncDisposable | undefined>(one: T): T => {
@@ -177,13 +184,15 @@ async function openKept(
     for (const one of opened) await one[Symbol.asyncDispose]();
   };
   try {
+    const clock = use(createSteadyClock({ log }));
     const sealing = use(await openConfiguredSealing(config, secrets, { log }));
-    const bare = use(await openStore(config.store, { log, onOperation: storeMeter(metrics) }));
+    const bare = use(await openStore(config.store, { log, clock, onOperation: storeMeter(metrics) }));
     const archive = use(await openArchive(config.archive, secrets, { log }));
     const seal = sealing.files(config.spool.directory);
     const spool = use(await openSpool(config.spool, { log, seal }));
     const store = sealing.store(bare);
-    return { store, archive: sealing.archive(archive), spool, [Symbol.asyncDispose]: close };
+    const compared = clock.follow(() => store.retention.serverTime());
+    return { clock, compared, store, archive: sealing.archive(archive), spool, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
@@ -229,17 +238,6 @@ function switchSettings(config: Config, secrets: Secrets): AriSettings {
   };
 }
 
-/** Links to other nodes, if there are any. */
-async function openLinks({ sync }: Config, log: Log) {
-  if (sync === undefined) return undefined;
-  const { openSync } = await import('./sync/open.ts');
-  const nodes = sync.nodes.map(({ kilobytesPerSecond: rate, ...node }) => ({
-    ...node,
-    bytesPerSecond: rate === undefined ? undefined : rate * 1000,
-  }));
-  return openSync({ ...sync, nodes }, { log });
-}
-
 /** Texts that come while this process is starting are to come again. */
 async function noController(_text: InboundText | ArrivingPart): Promise<void> {
   throw new Fault('media-unavailable', 'the controller is starting', { temporary: true });
@@ -249,6 +247,7 @@ interface GatewayDeps {
   readonly media: MediaServer;
   readonly store: Store;
   readonly log: Log;
+  readonly clock: Clock;
   readonly metrics: Metrics;
   onText: (text: InboundText) => Promise<void>;
   onPart: (part: ArrivingPart) => Promise<void>;
@@ -265,7 +264,7 @@ function fetching({ twilio }: Config, secrets: Secrets): FetcherSlice {
 /** How long a text that got no answer is known again, in milliseconds. */
 const journalMs = 900_000;
 
-function journalOf(store: Store): Journal {
+function journalOf(store: Store, clock: Clock): Journal {
   return {
     begin(key, id) {
       const received = clock.now();
@@ -277,7 +276,7 @@ function journalOf(store: Store): Journal {
 }
 
 async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps) {
-  const { media, store, log, metrics, onText, onPart } = deps;
+  const { media, store, log, clock, metrics, onText, onPart } = deps;
   const [from = ''] = config.numbers.access;
   const all: (TextGateway & AsyncDisposable)[] = [
     openSipGateway({ from }, { media }),
@@ -291,7 +290,13 @@ async function openGateways(config: Config, secrets: Secrets, deps: GatewayDeps)
     const { openSmppGateway } = await import('./gateways/smpp/open.ts');
     const binds = config.smpp.map((bind) => ({ ...bind, password: secrets.smpp.get(bind.name) ?? '' }));
     const onReport = reportTo(store, metrics);
-    const gateway = openSmppGateway(binds, { log, onText, onPart, onReport, journal: journalOf(store) });
+    const gateway = openSmppGateway(binds, {
+      log,
+      onText,
+      onPart,
+      onReport,
+      journal: journalOf(store, clock),
+    });
     metrics.gauges(() => [
       { name: 'answerback_smpp_binds', labels: {}, value: binds.length },
       { name: 'answerback_smpp_binds_up', labels: {}, value: gateway.bound.length },
@@ -326,7 +331,7 @@ function hooksOf({ webhooks: { hooks, timeoutMs } }: Config, { webhooks: secrets
 }
 
 /** The SIP edge, if there is to be one. */
-async function openEdge(config: Config, secrets: Secrets, { media, store, log, onText }: GatewayDeps) {
+async function openEdge(config: Config, secrets: Secrets, { media, store, log, clock, onText }: GatewayDeps) {
   const { sipEdge, node, trunks, numbers } = config;
   if (sipEdge === undefined) return undefined;
   const { openSipEdge } = await import('./gateways/sip-edge/open.ts');

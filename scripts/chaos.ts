@@ -1,13 +1,18 @@
 /**
- * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--plant dropped-step|doubled-insert]... [--write]
+ * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--minutes N] [--lines N] [--at-once N] [--kind KIND]... [--plant dropped-step|doubled-insert|believed-clock]... [--log FILE] [--write]
  *
- * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, at moments that the seed chooses.
+ * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, and the controller’s clock is set, at moments that the seed chooses.
  * What callers and the network know is then held against the store. Code 1 if anything is lost, doubled, corrupted or leaked.
+ * --minutes: until then, in place of so many faults and deposits. --lines telephones leave messages, --at-once parts are broken at most.
+ * --log keeps what the controllers log.
+ * --load makes no faults: it finds how many deposits at once this machine carries (a ramp in steps of --lines), and holds that for --minutes (2).
  * --write puts the figures into docs/reliability.md. Mounts a small disk for the controller, in mounts of its own: root only.
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { isClean } from './chaos/checker.ts';
+import type { FaultKind } from './chaos/faults.ts';
+import { isCarried, loadLines, measureLoad } from './chaos/measure-load.ts';
 import { reportLines, writeReport } from './chaos/report.ts';
 import { runChaos } from './chaos/run.ts';
 import type { Plant } from './chaos/world.ts';
@@ -17,6 +22,12 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     faults: { type: 'string', default: '20' },
     deposits: { type: 'string', default: '200' },
+    minutes: { type: 'string' },
+    log: { type: 'string' },
+    load: { type: 'boolean', default: false },
+    lines: { type: 'string', default: '12' },
+    'at-once': { type: 'string', default: '2' },
+    kind: { type: 'string', multiple: true },
     plant: { type: 'string', multiple: true, default: [] },
     write: { type: 'boolean', default: false },
   },
@@ -35,17 +46,34 @@ if (process.getuid?.() === 0 && process.env['ANSWERBACK_CHAOS_MOUNTS'] === undef
   process.exit(spawnSync('unshare', again, { stdio: 'inherit', env }).status ?? 1);
 }
 
+if (values.load) {
+  const result = await measureLoad({
+    minutes: Number(values.minutes ?? 2),
+    from: Number(values.lines),
+    step: Number(values.lines),
+    most: 400,
+    say: (line) => console.log(line),
+  });
+  for (const line of loadLines(result)) console.log(line);
+  process.exit(isCarried(result) ? 0 : 1);
+}
+
 const report = await runChaos({
   seed: Number(values.seed),
   faults: Number(values.faults),
   deposits: Number(values.deposits),
+  minutes: values.minutes === undefined ? undefined : Number(values.minutes),
+  lines: Number(values.lines),
+  atOnce: Number(values['at-once']),
+  kinds: values.kind as FaultKind[] | undefined,
+  logFile: values.log,
   plants: values.plant as Plant[],
   say: (line) => console.log(line),
 });
 for (const line of reportLines(report)) console.log(line);
-if (values.write)
-  await writeReport(
-    report,
-    `npm run chaos -- --seed ${values.seed} --faults ${values.faults} --deposits ${values.deposits}`,
-  );
+const asked =
+  values.minutes === undefined
+    ? `--faults ${values.faults} --deposits ${values.deposits}`
+    : `--minutes ${values.minutes} --lines ${values.lines}`;
+if (values.write) await writeReport(report, `npm run chaos -- --seed ${values.seed} ${asked}`);
 process.exit(isClean(report.verdict) ? 0 : 1);

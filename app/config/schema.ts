@@ -1,5 +1,6 @@
 /** The schema of answerback.yaml: defaults, checks and documentation (scripts/config-docs.ts) in one. */
 import { z } from 'zod';
+import { callsSection } from './calls.ts';
 import { billingSection } from './billing.ts';
 import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
@@ -291,6 +292,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Texts to subscribers.'),
+  calls: callsSection,
   deliver: z
     .strictObject({
       ringSeconds: z.int().min(5).max(120).default(30).describe('How long a subscriber’s phone rings.'),

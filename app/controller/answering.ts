@@ -1,6 +1,6 @@
 import { answerCall } from '../flows/answer.ts';
 import type { FlowDeps } from '../flows/flow.ts';
-import type { InboundText } from '../ports/media.ts';
+import type { InboundText, StrayRecording } from '../ports/media.ts';
 import { workText } from './inbox.ts';
 import { type Running } from './running.ts';
 import { type Auditor } from '../services/audit.ts';
@@ -35,6 +35,30 @@ export interface Answering {
   readonly signal: AbortSignal;
 }
 
+/** Recordings taken in at once: after a long absence of the controller there are many. */
+const recoveredAtOnce = 4;
+
+/** Takes in strays until there will be no more. One that is in hand is not begun again when it is found again. */
+async function recoverAll(strays: AsyncIterable<StrayRecording>, flow: FlowDeps): Promise<void> {
+  const foreign = new Map<string, Date>();
+  const inHand = new Set<string>();
+  const all = strays[Symbol.asyncIterator]();
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      const { value: stray, done } = await all.next();
+      if (done === true) return;
+      const { id } = stray.take;
+      if (inHand.has(id)) continue;
+      inHand.add(id);
+      await recoverStray(stray, { ...flow, foreign }).catch((error: unknown) =>
+        flow.log.warn('a recording waits', { error }),
+      );
+      inHand.delete(id);
+    }
+  };
+  await Promise.all(Array.from({ length: recoveredAtOnce }, lane));
+}
+
 /** Answers calls and texts and takes in strays until the signal, or until another controller has the switch. */
 export async function answerAll(answering: Answering): Promise<void> {
   const { rooms, flow, lamps, takeText, deliveries, running, signal } = answering;
@@ -48,14 +72,7 @@ export async function answerAll(answering: Answering): Promise<void> {
   const obey = async (): Promise<void> => {
     for await (const text of media.texts(signal)) running.watch(workText(text, takeText, signal, log));
   };
-  const foreign = new Map<string, Date>();
-  const recover = async (): Promise<void> => {
-    for await (const stray of media.strays(signal)) {
-      await recoverStray(stray, { ...flow, foreign }).catch((error: unknown) =>
-        log.warn('a recording waits', { error }),
-      );
-    }
-  };
+  const recover = () => recoverAll(media.strays(signal), flow);
   // Calls and texts also end when another controller has taken the switch over: then the rest ends with them.
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);

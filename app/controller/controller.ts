@@ -16,7 +16,8 @@ import { createArrivals, type Arrivals } from '../services/arrivals.ts';
 import { createHappening, withEvents, type Happening } from './happening.ts';
 import { createRunning, type Running } from './running.ts';
 import { createBilling } from '../services/billing.ts';
-import { createCallsInProgress } from '../services/calls-in-progress.ts';
+import { createCrowded } from '../services/crowded.ts';
+import { createCallsInProgress, type CallsInProgress } from '../services/calls-in-progress.ts';
 import { createCommands, type Commands } from '../services/command.ts';
 import { createHookTally } from '../services/watch-hooks.ts';
 import { createDeliveries } from '../services/deliver.ts';
@@ -87,7 +88,8 @@ export function createController(given: Rooms): Controller {
   const sweep = startManaging(rooms, shared, messaging);
   const inProgress = createCallsInProgress();
   const replicating = createReplicating(rooms, shared, messaging, running, events);
-  const flow = { ...createFlowDeps(rooms, shared, { ...messaging, ...faxing }), ...replicating.flow };
+  const own = { ...messaging, ...faxing, calls: inProgress };
+  const flow = { ...createFlowDeps(rooms, shared, own), ...replicating.flow };
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
     ...shared,
@@ -287,12 +289,13 @@ function createTakeText(
 function createFlowDeps(
   rooms: Rooms,
   shared: Shared,
-  messaging: Messaging & Pick<FlowDeps, 'faxOut'>,
+  messaging: Messaging & Pick<FlowDeps, 'faxOut'> & { readonly calls: CallsInProgress },
 ): FlowDeps {
   const { config, media, store } = rooms;
   return {
     ...shared,
     ...messaging,
+    isCrowded: createCrowded({ calls: messaging.calls, atOnce: config.calls.atOnce, log: rooms.log }),
     greetings: createGreetings(shared),
     selfService: createSelfService(shared),
     mailboxes: store.mailboxes,

@@ -70,6 +70,7 @@ async function converse(call: Call, who: Identified, deps: FlowDeps): Promise<Ou
 }
 
 async function begin(call: Call, who: Identified, deps: FlowDeps): Promise<Outcome> {
+  if (deps.isCrowded?.()) return { did: 'refused', cause: 'congestion' };
   switch (who.kind) {
     case 'mailbox':
       if (isOurOwn(who, deps)) {

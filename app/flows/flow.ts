@@ -24,6 +24,8 @@ import type { Sends } from '../services/send.ts';
 import type { Tolls } from '../services/tolls.ts';
 
 export interface FlowDeps {
+  /** Whether one more call that comes in is too many. */
+  readonly isCrowded?: () => boolean;
   /** A subscriber, believed to be who they are, calls in: they are at this node. */
   readonly onArrival?: (number: E164) => void;
   readonly deposits: Deposits;

@@ -10,7 +10,8 @@ export interface Alarm {
   clear(): void;
 }
 
-export function createAlarm(ring: () => void): Alarm {
+/** Rings by `now`, in milliseconds since the epoch. */
+export function createAlarm(ring: () => void, now: () => number): Alarm {
   /** Milliseconds since the epoch, ascending. */
   let times: number[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -19,12 +20,12 @@ export function createAlarm(ring: () => void): Alarm {
     clearTimeout(timer);
     const first = times[0];
     if (first === undefined) return;
-    timer = setTimeout(check, Math.min(Math.max(first - Date.now(), 0), LONGEST_TIMER_MS));
+    timer = setTimeout(check, Math.min(Math.max(first - now(), 0), LONGEST_TIMER_MS));
   };
   const check = (): void => {
-    const now = Date.now();
-    const due = times[0] !== undefined && times[0] <= now;
-    times = times.filter((time) => time > now);
+    const time = now();
+    const due = times[0] !== undefined && times[0] <= time;
+    times = times.filter((other) => other > time);
     arm();
     if (due) ring();
   };

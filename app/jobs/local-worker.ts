@@ -1,5 +1,6 @@
 /** One worker of this process: never two runs at once, and a wake during a run makes another run after it. */
 import { AsyncResource } from 'node:async_hooks';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Worker } from '../ports/scheduler.ts';
 import { createAlarm } from './alarm.ts';
@@ -13,13 +14,19 @@ export interface LocalWorker extends Worker {
   stop(): Promise<void>;
 }
 
-/** `signal` aborts when the scheduler closes. A run that fails is logged; the next wake tries again. */
+export interface LocalWorkerDeps {
+  /** Aborts when the scheduler closes. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/** A run that fails is logged; the next wake tries again. */
 export function createLocalWorker(
   name: string,
   everyMs: number,
   work: Work,
-  signal: AbortSignal,
-  log: Log,
+  { signal, log, clock }: LocalWorkerDeps,
 ): LocalWorker {
   let asked = false;
   let running: Promise<void> | undefined;
@@ -43,7 +50,7 @@ export function createLocalWorker(
     asked = true;
     running ??= runAll();
   });
-  const alarm = createAlarm(wake);
+  const alarm = createAlarm(wake, () => clock.now().getTime());
   /** A wake can come between the end of one run and whoever waits for it, hence again until nothing runs. */
   const idle = (): Promise<void> => (running === undefined ? Promise.resolve() : running.then(idle));
   return {

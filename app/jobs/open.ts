@@ -1,4 +1,5 @@
 /** Scheduler: agenda wakes over all controllers of a store, this process's own timers wake the rest. */
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import { createLocalWorker } from './local-worker.ts';
@@ -10,6 +11,8 @@ export interface SchedulerDeps {
   readonly log: Log;
   /** How often agenda looks into the store, in milliseconds; 5,000 if absent. */
   readonly pollMs?: number;
+  /** What `wakeAt` means by a time; the machine's if absent. */
+  readonly clock?: Clock;
 }
 
 const POLL_MS = 5000;
@@ -21,6 +24,7 @@ const CLOSE_MS = 10_000;
 /** Answers at once, whether or not the store is up: until it is, workers go by local time. */
 export function openScheduler(slice: StoreSlice, deps: SchedulerDeps): Scheduler {
   const { log } = deps;
+  const { clock = { now: () => new Date() } } = deps;
   const pollMs = deps.pollMs ?? POLL_MS;
   const closing = new AbortController();
   const recurrence = createRecurrence(slice, pollMs, log);
@@ -35,18 +39,19 @@ export function openScheduler(slice: StoreSlice, deps: SchedulerDeps): Scheduler
   let closed: Promise<void> | undefined;
   return {
     worker: (name, everyMs, work, scope = 'store') => {
-      let ran = Date.now();
+      let ran = performance.now();
       const timed: Work = (signal) => {
-        ran = Date.now();
+        ran = performance.now();
         return work(signal);
       };
-      const worker = createLocalWorker(name, everyMs, timed, closing.signal, log);
+      const worker = createLocalWorker(name, everyMs, timed, { signal: closing.signal, log, clock });
       if (closing.signal.aborted) return worker;
       workers.push(worker);
       const shared = scope === 'store' && everyMs > pollMs;
       if (shared) recurrence.add(worker);
       const tick = (): void => {
-        const leftToOthers = shared && recurrence.healthy && Date.now() - ran < MOST_INTERVALS * everyMs;
+        const leftToOthers =
+          shared && recurrence.healthy && performance.now() - ran < MOST_INTERVALS * everyMs;
         if (!leftToOthers) worker.wake();
       };
       timers.push(setInterval(tick, everyMs));

@@ -155,16 +155,16 @@ interface Health {
 
 /** Logs a failure once, and once that it is over. */
 function createHealth(trustMs: number, log: Log): Health {
-  let last = 0;
+  let last = -Infinity;
   let failing = false;
   return {
     get ok() {
-      return !failing && Date.now() - last < trustMs;
+      return !failing && performance.now() - last < trustMs;
     },
     answered: () => {
       if (failing) log.info('recurring jobs reach the store again');
       failing = false;
-      last = Date.now();
+      last = performance.now();
     },
     failed: (error) => {
       if (!failing) log.warn('recurring jobs do not reach the store; workers go by local time', { error });

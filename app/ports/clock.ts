@@ -1,6 +1,8 @@
 /** Time and chance, handed in so that decisions can be tested. */
 export interface Clock {
   now(): Date;
+  /** What the machine itself says, right or wrong, where that may be another time. */
+  machine?(): Date;
 }
 
 export interface Random {

@@ -7,6 +7,7 @@ export type CallMoment = 'began' | 'answered' | 'ended';
 export type CallInProgress = LiveCall;
 
 export interface CallsInProgress {
+  readonly size: number;
   /** Counts a call from now on; what it answers ends that. */
   enter(call: Call): () => void;
   /** The oldest first. */
@@ -22,6 +23,9 @@ export function createCallsInProgress(): CallsInProgress {
     for (const told of watchers) told(event, factsOf(call));
   };
   return {
+    get size() {
+      return calls.size;
+    },
     enter(call) {
       calls.set(call.id, call);
       tell('began', call);

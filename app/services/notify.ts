@@ -62,14 +62,20 @@ export function createNotify(deps: NotifyDeps): Notify {
   };
 }
 
+/**
+ * What is due when the run begins, and no more: steps wait for texts, and are put off by a second until those are out. Taken again in the
+ * same run, many of them on a slow store would keep it from ever coming to the texts.
+ */
 async function runDue(deps: NotifyDeps, signal: AbortSignal): Promise<number> {
+  const began = deps.clock.now();
+  const lease = (): number => leaseMs + deps.clock.now().getTime() - began.getTime();
   const steps = await several(signal, async () => {
-    const taken = await deps.store.messages.takePending(deps.clock.now(), leaseMs);
+    const taken = await deps.store.messages.takePending(began, lease());
     if (taken !== undefined) await workSteps(deps, taken.message, [taken.step]);
     return taken !== undefined;
   });
   const texts = await several(signal, async () => {
-    const taken = await deps.store.notifications.takeDue(deps.clock.now(), leaseMs);
+    const taken = await deps.store.notifications.takeDue(began, lease());
     if (taken?.uncertain)
       deps.log.warn('a text of unknown fate is sent again', { notification: taken.notification.id });
     if (taken !== undefined) {

@@ -50,7 +50,7 @@ export class Bucket {
   async put(id: string, contentType: string, bytes: Uint8Array): Promise<boolean> {
     const operation = `${this.#room}.put`;
     const some = await this.#putChunks(operation, id, bytes);
-    const uploadDate = new Date();
+    const uploadDate = this.#connection.now();
     const file = {
       _id: id,
       length: bytes.length,

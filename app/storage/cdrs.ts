@@ -28,7 +28,7 @@ export class Cdrs implements CdrStore {
 
   async insert(cdrs: readonly Cdr[]): Promise<void> {
     if (cdrs.length === 0) return;
-    const unnumbered = new Date();
+    const unnumbered = this.#connection.now();
     const documents = cdrs.map(({ id, ...rest }) => ({ _id: id as string, ...rest, unnumbered }));
     await this.#connection.run('cdrs.insert', async () => {
       try {

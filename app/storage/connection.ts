@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import type { CommandStartedEvent, Db, IndexDescription, MongoClientOptions } from 'mongodb';
 import { Fault, type FaultCode } from '../core/errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { isConflict, toFault, unavailable } from './faults.ts';
 import { indexes as storeIndexes } from './indexes.ts';
@@ -18,6 +19,8 @@ export interface ConnectionOptions {
 
 export interface ConnectionDeps {
   readonly log: Log;
+  /** The machine's if absent. It hears the server's time before anything is written. */
+  readonly clock?: Clock & { hear?(serverTime: Date): void };
   /** Told of every command that is sent, for metrics and tests. */
   readonly onCommand?: (event: CommandStartedEvent) => void;
   /** Told of every operation that has ended; `fault` if it failed. */
@@ -47,6 +50,7 @@ export class Connection implements AsyncDisposable {
   readonly #indexes: Readonly<Record<string, readonly IndexDescription[]>>;
   readonly #timeoutMs: number;
   readonly #log: Log;
+  readonly #clock: NonNullable<ConnectionDeps['clock']>;
   readonly #onOperation: ConnectionDeps['onOperation'];
   readonly #closing = new AbortController();
   /** Settles when the indexes are there. Nothing is written before: unique keys must hold from the first document. */
@@ -60,6 +64,7 @@ export class Connection implements AsyncDisposable {
     this.#indexes = indexes;
     this.#timeoutMs = timeoutMs;
     this.#log = deps.log;
+    this.#clock = deps.clock ?? { now: () => new Date() };
     this.#onOperation = deps.onOperation;
     this.#client = createClient(url, {
       appName: 'answerback',
@@ -106,6 +111,11 @@ export class Connection implements AsyncDisposable {
     }
   }
 
+  /** The time, for what is stamped here. */
+  now(): Date {
+    return this.#clock.now();
+  }
+
   #ended(operation: string, ms: number, failed: FaultCode | undefined): void {
     this.#onOperation?.(operation, ms / 1000, failed);
     this.#log.debug('store', { operation, ms: Math.round(ms), ...(failed === undefined ? {} : { failed }) });
@@ -145,6 +155,8 @@ export class Connection implements AsyncDisposable {
         for (const [name, list] of Object.entries(this.#indexes)) {
           await makeIndexes(this.database, name, list);
         }
+        const { localTime } = await this.database.command({ hello: 1 });
+        this.#clock.hear?.(localTime as Date);
         this.#ready = true;
         this.#log.info('store ready', { database: this.database.databaseName });
         return;

@@ -149,7 +149,7 @@ export class Ledgers implements LedgerStore {
 
   async reprice(prices: readonly Repriced[]): Promise<void> {
     if (prices.length === 0) return;
-    const again = { unnumbered: new Date(), counted: true as const };
+    const again = { unnumbered: this.#connection.now(), counted: true as const };
     const updates = prices.map(({ id, cost, currency = '', rate = '' }) => ({
       updateOne: {
         filter: { _id: id },

@@ -183,7 +183,7 @@ export class Mailboxes implements MailboxStore {
     return mailbox === undefined ? { kind: 'no-mailbox' } : { kind: 'added', mailbox };
   }
 
-  async removeAlias(id: MailboxId, number: E164, at = new Date()): Promise<Mailbox | undefined> {
+  async removeAlias(id: MailboxId, number: E164, at = this.#connection.now()): Promise<Mailbox | undefined> {
     await this.#freed.note([number], at);
     const removed = await this.#change(
       'mailboxes.removeAlias',
@@ -193,7 +193,7 @@ export class Mailboxes implements MailboxStore {
     return removed ?? this.get(id);
   }
 
-  async remove(id: MailboxId, at = new Date()): Promise<boolean> {
+  async remove(id: MailboxId, at = this.#connection.now()): Promise<boolean> {
     const mailbox = await this.get(id);
     if (mailbox !== undefined) await this.#freed.note([mailbox.number, ...mailbox.aliases], at);
     const { deletedCount } = await this.#connection.run('mailboxes.remove', () =>
@@ -221,7 +221,7 @@ export class Mailboxes implements MailboxStore {
   async putAll(puts: readonly MailboxPut[]): Promise<readonly ('done' | 'again')[]> {
     if (puts.length === 0) return [];
     const freed = puts.flatMap((put) => (put.kind === 'change' ? (put.freed ?? []) : []));
-    await this.#freed.note(freed, new Date());
+    await this.#freed.note(freed, this.#connection.now());
     const writes = puts.map(toWrite);
     return this.#connection.run('mailboxes.putAll', async () => {
       const { failed, matched } = await this.#mailboxes

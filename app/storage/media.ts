@@ -35,7 +35,7 @@ export class Media implements MediaStore {
   async put(id: MediaId, contentType: string, bytes: Uint8Array) {
     let repeated: boolean;
     if (bytes.length <= singleDocumentBytes) {
-      const at = new Date();
+      const at = this.#connection.now();
       repeated = await once(
         this.#connection,
         'media.put',

@@ -208,7 +208,7 @@ export class Notifications implements NotificationStore {
   }
 
   async #giveUp(operation: string, filter: Filter<NotificationDocument>, lastError: string): Promise<void> {
-    const set = { status: 'dead' as const, lastError, deadSince: new Date() };
+    const set = { status: 'dead' as const, lastError, deadSince: this.#connection.now() };
     await this.#connection.run(operation, () =>
       this.#notifications.updateOne(filter, { $set: set, $unset: { workAt: '' } }),
     );

@@ -7,7 +7,7 @@ import { MongoClient, type Binary, type Document } from 'mongodb';
 import { correlate } from '../audio/correlate.ts';
 import type { Fault } from './faults.ts';
 import type { LoadReport, Witness } from './load.ts';
-import { database, type World } from './world.ts';
+import { database, keptDays, type World } from './world.ts';
 
 export interface Verdict {
   /** Calls made, and those whose caller spoke to the end while the switch lived. */
@@ -32,29 +32,40 @@ export interface Verdict {
   readonly toldTwiceForNothing: readonly string[];
   /** Media that belongs to no message, and files that nobody took in. */
   readonly leaked: readonly string[];
+  /** Messages that bear another time than their call had, or are kept for another time than their class says. */
+  readonly mistimed: readonly string[];
   /** Mailboxes that count something else than they hold. */
   readonly miscounted: readonly string[];
   readonly heard: number;
-  /** Subscribers who did not hear their message though nothing happened meanwhile. */
+  /** Subscribers who did not hear their message though nothing happened meanwhile, or all was quiet again. */
   readonly unheard: readonly string[];
+}
+
+/** What must not be, by name. */
+export function wrongOf(verdict: Verdict): [what: string, which: readonly string[]][] {
+  return Object.entries(verdict).filter((entry): entry is [string, readonly string[]] =>
+    Array.isArray(entry[1]),
+  );
 }
 
 /** A leaked fault is one that the checker calls wrong whatever else is right. */
 export function isClean(verdict: Verdict): boolean {
-  const { lost, doubled, corrupted, untold, toldTwiceForNothing, leaked, miscounted, unheard } = verdict;
-  return [lost, doubled, corrupted, untold, toldTwiceForNothing, leaked, miscounted, unheard].every(
-    (one) => one.length === 0,
-  );
+  return wrongOf(verdict).every(([, which]) => which.length === 0);
 }
+
+/** How alike what was said and what is stored are, by message: media do not change. */
+export type Scores = Map<string, number>;
 
 /** An effect of a fault is felt for so long after it, in milliseconds: a lease of a dead controller and a margin. */
 const aftermathMs = 45_000;
 const similar = 0.7;
+const dayMs = 86_400_000;
 
 export async function check(
   world: World,
   { callers, listeners }: LoadReport,
   faults: readonly Fault[],
+  scores: Scores,
 ): Promise<Verdict> {
   const client = new MongoClient(world.local.url, { directConnection: true });
   try {
@@ -68,7 +79,9 @@ export async function check(
     const corrupted: string[] = [];
     for (const caller of callers) {
       for (const message of of(caller)) {
-        const score = correlate(await soundOf(client, message), caller.sound).score;
+        const id = String(message['_id']);
+        const score = scores.get(id) ?? correlate(await soundOf(client, message), caller.sound).score;
+        scores.set(id, score);
         // Of a call that was broken off there is what was said until then.
         if (isWhole(caller) && score < similar) corrupted.push(`${name(caller)}: ${score.toFixed(2)}`);
       }
@@ -91,10 +104,18 @@ export async function check(
         .filter(([, at]) => !faults.some((fault) => near(fault, Math.min(...at), Math.max(...at))))
         .map(([id]) => id),
       leaked: [...(await orphans(client, messages)), ...(await left(world))],
+      mistimed: callers.flatMap((caller) =>
+        of(caller)
+          .filter((one) => isMistimed(one, caller))
+          .map(() => name(caller)),
+      ),
       miscounted: await miscounted(client, messages),
       heard: listeners.filter(({ heard }) => heard).length,
       unheard: listeners
-        .filter(({ heard, began, ended }) => !heard && !faults.some((fault) => near(fault, began, ended)))
+        .filter(
+          ({ heard, quiet, began, ended }) =>
+            !heard && (quiet || !faults.some((fault) => near(fault, began, ended))),
+        )
         .map(({ reference }) => reference),
     };
   } finally {
@@ -104,6 +125,26 @@ export async function check(
 
 function near(fault: Fault, from: number, to: number): boolean {
   return fault.from < to && fault.to + aftermathMs > from;
+}
+
+/**
+ * What a controller takes in later is received when it was recorded, and kept from when it came into the store: some minutes at most in
+ * a run. Clocks are set by an hour at least.
+ */
+const leewayMs = 1_200_000;
+
+function isMistimed(message: Document, { began, ended }: Witness): boolean {
+  const [from, to] = [began, ended].map((at) => performance.timeOrigin + at) as [number, number];
+  const within = (field: string, afterMs: number): boolean => {
+    const at = (message[field] as Date).getTime() - afterMs;
+    return at >= from - leewayMs && at <= to + leewayMs;
+  };
+  const { retentionDays, referenceDays } = keptDays;
+  return !(
+    within('received', 0) &&
+    within('expires', retentionDays * dayMs) &&
+    within('referenceExpires', referenceDays * dayMs)
+  );
 }
 
 /** A switch that dies takes what it has not written yet along: up to 64 KiB of a recording, 8 s of speech. */

@@ -1,4 +1,4 @@
-/** What goes wrong, each for a random time: programs are killed, the link to the store is cut or hangs, the disk is full. */
+/** What goes wrong, each for a random time: programs are killed, the link to the store is cut or hangs, the disk is full, a clock is set. */
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,8 +13,21 @@ export const faultKinds = [
   'link-cut',
   'link-hangs',
   'disk-full',
+  'clock',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+
+/** What a fault breaks: of one part there is one at a time. */
+export const partOf: Readonly<Record<FaultKind, string>> = {
+  controller: 'controller',
+  asterisk: 'asterisk',
+  ferretdb: 'store',
+  postgres: 'store',
+  'link-cut': 'link',
+  'link-hangs': 'link',
+  'disk-full': 'link',
+  clock: 'clock',
+};
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -34,7 +47,11 @@ const longest: Readonly<Record<FaultKind, number>> = {
   'link-cut': 4000,
   'link-hangs': 4000,
   'disk-full': 5000,
+  clock: 5000,
 };
+
+/** The controller's clock is set so far, forward or back: past the end of all messages of the run. */
+const mostHours = 72;
 
 /** What can go wrong in this world. */
 export function possibleFaults({ local, ownDisk }: World): FaultKind[] {
@@ -83,6 +100,13 @@ export async function happen(
       break;
     case 'disk-full':
       await fillDisk(world, ms);
+      break;
+    case 'clock': {
+      const hours = chance.between(1, mostHours) * chance.pick([-1, 1]);
+      await world.setClock(hours * 3_600_000);
+      await pause(ms);
+      await world.setClock(0);
+    }
   }
   fault.to = clock();
   return fault;

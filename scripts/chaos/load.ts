@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 export interface LoadReport {
   readonly callers: readonly Witness[];
-  readonly listeners: readonly Listening[];
+  readonly listeners: Listening[];
 }
 
 /** A subscriber who called with a reference. */
@@ -17,6 +17,8 @@ export interface Listening {
   readonly began: number;
   readonly ended: number;
   readonly heard: boolean;
+  /** All was over and in its place. */
+  readonly quiet: boolean;
 }
 
 /** What a caller knows of its own call. */
@@ -31,8 +33,9 @@ export interface Witness {
   finished: boolean;
 }
 
-export const subscribers = Array.from({ length: 10 }, (_, n) => `+12025550${130 + n}`);
-const lines = 6;
+export const subscribers = Array.from({ length: 60 }, (_, n) => `+12025550${130 + n}`);
+/** A telephone keeps what it heard: after so many calls it is another one. */
+const callsOfPhone = 20;
 /** A listener every so many deposits. */
 const listenEvery = 8;
 
@@ -40,11 +43,13 @@ export async function runLoad(
   world: World,
   {
     deposits,
+    lines,
     chance,
     clock,
     until,
   }: {
     readonly deposits: number;
+    readonly lines: number;
     readonly chance: Chance;
     readonly clock: () => number;
     /** Goes on until this is aborted, and so many deposits have been made. */
@@ -56,51 +61,79 @@ export async function runLoad(
   const more = () => callers.length < deposits || !until.aborted;
   const line = async (n: number): Promise<void> => {
     await pause(n * 300);
-    const phone = await world.phone(`line${n}`);
     while (more()) {
-      const index = callers.length;
-      const sound = babble(chance.between(1200, 2600), index);
-      const from = `+1415${String(5_000_000 + index)}`;
-      const caller = new SteadyCaller({
-        from,
-        to: chance.pick(subscribers),
-        sound,
-        end: chance.pick(['hang-up', 'hang-up', 'key', 'send']),
-      });
-      const witness: Witness = {
-        from,
-        to: caller.to,
-        sound,
-        began: clock(),
-        ended: Infinity,
-        finished: false,
-      };
-      callers.push(witness);
-      // A call that a fault ended is no message that must be there, and none that must not.
-      await caller.call(phone, chance).catch(() => undefined);
-      witness.ended = clock();
-      witness.finished = caller.spokeMs !== undefined;
+      await using phone = await world.phone(`line${n}`);
+      for (let calls = 0; calls < callsOfPhone && more(); calls += 1) await leave(phone);
     }
   };
+  const leave = async (phone: Phone): Promise<void> => {
+    const index = callers.length;
+    const sound = babble(chance.between(1000, 2000), index);
+    const from = `+1415${String(5_000_000 + index)}`;
+    const caller = new SteadyCaller({
+      from,
+      to: chance.pick(subscribers),
+      sound,
+      end: chance.pick(['hang-up', 'hang-up', 'key', 'send']),
+    });
+    const witness: Witness = { from, to: caller.to, sound, began: clock(), ended: Infinity, finished: false };
+    callers.push(witness);
+    // A call that a fault ended is no message that must be there, and none that must not.
+    await caller.call(phone, chance).catch(() => undefined);
+    witness.ended = clock();
+    witness.finished = caller.spokeMs !== undefined;
+  };
   const listener = async (): Promise<void> => {
-    const phone = await world.phone('listener');
     for (let done = 0; more();) {
       await pause(200);
       if (callers.length < done + listenEvery) continue;
       done = callers.length;
-      const text = chance.pick(world.network.texts.filter(({ body }) => /,,\d{10}#/.test(body)).slice(-20));
-      if (text === undefined) continue;
-      const reference = /,,(\d{10})#/.exec(text.body)?.[1] ?? '';
-      const digits = text.body.replace(/\D/g, '');
-      const said = callers.find(({ from, finished }) => finished && digits.includes(from.slice(2)));
-      if (said === undefined) continue;
-      const began = clock();
-      const heard = await hears(phone, text.to, reference, said.sound).catch(() => false);
-      listeners.push({ reference, began, ended: clock(), heard });
+      const text = chance.pick(noticesOf(world).slice(-20));
+      const said = text && callers.find(({ from, finished }) => finished && saysOf(text.body, from));
+      if (said) listeners.push(await listen(world, text, said, clock));
     }
   };
   await Promise.all([...Array.from({ length: lines }, (_, n) => line(n)), listener()]);
   return { callers, listeners };
+}
+
+/** When all is quiet: some of the messages, by the references of their notices. Each must be heard. */
+export async function listenAgain(
+  world: World,
+  callers: readonly Witness[],
+  { count, chance, clock }: { readonly count: number; readonly chance: Chance; readonly clock: () => number },
+): Promise<Listening[]> {
+  const heard: Listening[] = [];
+  const notices = noticesOf(world);
+  const finished = callers.filter((caller) => caller.finished);
+  const line = async (): Promise<void> => {
+    while (heard.length < count && finished.length > 0) {
+      const [said] = finished.splice(chance.number(finished.length), 1);
+      const text = said && notices.find(({ body }) => saysOf(body, said.from));
+      if (said && text) heard.push({ ...(await listen(world, text, said, clock)), quiet: true });
+    }
+  };
+  await Promise.all(Array.from({ length: 4 }, line));
+  return heard;
+}
+
+type Notice = World['network']['texts'][number];
+
+function noticesOf({ network }: World): Notice[] {
+  return network.texts.filter(({ body }) => /,,\d{10}#/.test(body));
+}
+
+/** Whether a notice tells of a message of this caller. */
+function saysOf(body: string, from: string): boolean {
+  return body.replace(/\D/g, '').includes(from.slice(2));
+}
+
+async function listen(world: World, notice: Notice, said: Witness, clock: () => number): Promise<Listening> {
+  const reference = /,,(\d{10})#/.exec(notice.body)?.[1] ?? '';
+  const began = clock();
+  await using phone = await world.phone('listener');
+  const heard = await hears(phone, notice.to, reference, said.sound).catch(() => false);
+  return { reference, began, ended: clock(), heard, quiet: false };
 }
 
 /** The subscriber calls with the reference of a notice, and hears what that caller said. */

@@ -1,19 +1,20 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkout } from '../stack/machine.ts';
+import { wrongOf } from './checker.ts';
 import type { ChaosReport } from './run.ts';
 
 /** As words for a terminal. */
-export function reportLines({ seed, faults, verdict, seconds }: ChaosReport): string[] {
+export function reportLines({ seed, faults, verdict, seconds, disturbedSeconds }: ChaosReport): string[] {
   const faultsMade = Object.entries(faults).map(([kind, count]) => `${count} ${kind}`);
-  const found = Object.entries(verdict).filter((entry): entry is [string, readonly string[]] =>
-    Array.isArray(entry[1]),
-  );
+  const sum = Object.values(faults).reduce((total, count) => total + count, 0);
+  const each = (count: number) => (count === 0 ? '-' : (disturbedSeconds / count).toFixed(1));
   return [
     `seed ${seed}, ${seconds} s: ${faultsMade.join(', ') || 'no faults'}`,
     `${verdict.calls} calls, ${verdict.finished} spoke to the end, ${verdict.messages} messages, ${verdict.recovered} of calls that were broken off (${verdict.cut} marked as cut)`,
     `${verdict.heard} heard by reference; ${verdict.toldTwice} told twice`,
-    ...found.map(
+    `a fault each ${each(sum)} s, a finished deposit each ${each(verdict.finished)} s`,
+    ...wrongOf(verdict).map(
       ([what, list]) =>
         `${what}: ${list.length}${list.length === 0 ? '' : ` ${list.slice(0, 5).join('; ')}`}`,
     ),

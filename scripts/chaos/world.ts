@@ -1,5 +1,6 @@
 /** What faults happen to: store behind a link, switch, controller, and the network with the subscribers' phones. */
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openPhone, type Phone } from '../../test/phone/phone.ts';
@@ -12,11 +13,13 @@ import { openLocalStore, type LocalStore } from '../stack/store.ts';
 
 export const access = '+12025550199';
 export const database = 'answerback';
+/** The shortest that messages and references can be kept: a clock that is set goes past it. */
+export const keptDays = { retentionDays: 1, referenceDays: 1 };
 /** Of the controller's own disk. */
 const diskMegabytes = 8;
 
 /** A bug put into the controller on purpose, to see that the checker finds it. */
-export type Plant = 'dropped-step' | 'doubled-insert';
+export type Plant = 'dropped-step' | 'doubled-insert' | 'believed-clock';
 
 export interface World extends AsyncDisposable {
   readonly local: LocalStore;
@@ -31,10 +34,17 @@ export interface World extends AsyncDisposable {
   /** False where no disk of its own could be made for the controller: only root may. */
   readonly ownDisk: boolean;
   restartController(): Promise<void>;
+  /** Ends it and starts it with other sections of its configuration. */
+  restartWith(sections: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Sets the controller's clock so many milliseconds apart from what it is; it stays so over a restart. */
+  setClock(apartMs: number): Promise<void>;
+  /** Whoever asks for it closes it. */
   phone(number: string): Promise<Phone>;
 }
 
-export async function openWorld(plants: readonly Plant[]): Promise<World> {
+/** @param logFile gets what the controllers log */
+export async function openWorld(plants: readonly Plant[], logFile?: string): Promise<World> {
+  const log = logFile === undefined ? undefined : createWriteStream(logFile);
   const directory = await mkdtemp(join(tmpdir(), 'ab-chaos-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -56,18 +66,23 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
     const deposits = join(directory, 'disk');
     const ownDisk = await mountDisk(deposits);
     if (ownDisk) closing.push(() => run({ program: 'umount', args: [deposits] }).catch(() => undefined));
+    const time = join(directory, 'clock');
+    await writeFile(time, '0');
+    let sections: Readonly<Record<string, unknown>> = {};
     const start = (): Promise<Controller> =>
       openController({
         directory: join(directory, 'controller'),
-        config: configFor(asterisk, network.port, deposits),
+        config: { ...configFor(asterisk, network.port, deposits), ...sections },
         env: {
           MONGODB_URL: `mongodb://127.0.0.1:${link.port}/?directConnection=true`,
           ...controllerAccess(asterisk).env,
-          NODE_OPTIONS: plants
-            .map((plant) => `--import ${join(checkout, `scripts/chaos/plants/${plant}.mjs`)}`)
+          CHAOS_CLOCK: time,
+          NODE_OPTIONS: ['stepped-clock', ...plants.map((plant) => `plants/${plant}`)]
+            .map((module) => `--import ${join(checkout, `scripts/chaos/${module}.mjs`)}`)
             .join(' '),
         },
         readyMs: 60_000,
+        onLine: (line) => log?.write(`${JSON.stringify(line)}\n`),
       });
     let controller = await start();
     closing.push(async () => controller[Symbol.asyncDispose]());
@@ -84,9 +99,20 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
       },
       async restartController() {
         if (!controller.running) controller = await start();
+        // It may have been set meanwhile.
+        process.kill(controller.pid, 'SIGUSR2');
+      },
+      async restartWith(other) {
+        sections = other;
+        await controller.kill('SIGTERM');
+        controller = await start();
+      },
+      async setClock(apartMs) {
+        await writeFile(time, String(apartMs));
+        if (controller.running) process.kill(controller.pid, 'SIGUSR2');
       },
       async phone(number) {
-        return keep(await openPhone({ server: { host: asterisk.sipHost, port: asterisk.sipPort }, number }));
+        return openPhone({ server: { host: asterisk.sipHost, port: asterisk.sipPort }, number });
       },
       [Symbol.asyncDispose]: close,
     };
@@ -99,7 +125,7 @@ export async function openWorld(plants: readonly Plant[]): Promise<World> {
 function configFor(asterisk: LocalAsterisk, port: number, deposits: string): Record<string, unknown> {
   return {
     numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
-    classes: { standard: { minSpeechMs: 100 } },
+    classes: { standard: { minSpeechMs: 100, ...keptDays } },
     trunks: [{ name: 'trunk', host: '127.0.0.1', port, trusted: true }],
     asterisk: controllerAccess(asterisk).config,
     spool: { directory: deposits },

@@ -15,7 +15,7 @@ describe('A farm: two nodes on one store, Kamailio in front', function () {
   let alice: Phone;
 
   before(async () => {
-    farm = await openFarm();
+    farm = await openFarm({ callsAtOnce: 4 });
     alice = await farm.phone('+12025550123');
   });
   after(() => farm[Symbol.asyncDispose]());
@@ -75,6 +75,27 @@ describe('A farm: two nodes on one store, Kamailio in front', function () {
   it('a stranger gets nothing through the front, and nobody chooses his own way', async () => {
     const refused = await alice.call(bob, { headers: ['Route: <sip:127.0.0.1:9;lr>'] });
     assert.equal(await refused.refused(), 403);
+  });
+
+  it('B11: a node that has as many calls as it takes refuses more: the other takes them, and when both are full the carrier gets 503', async () => {
+    await noCalls();
+    const calls = await Promise.all(Array.from({ length: 8 }, (_, n) => alice.call(`+1202555016${n}`)));
+    await Promise.all(calls.map((call) => call.up(15_000)));
+    assert.deepEqual(await Promise.all(farm.nodes.map((node) => node.calls())), [4, 4]);
+    const further = await alice.call('+12025550170');
+    assert.equal(await further.refused(), 503);
+    await calls.pop()?.hangup();
+    for (const deadline = Date.now() + 15_000; ; await pause(100)) {
+      const again = await alice.call('+12025550170');
+      const taken = await again.up(5000).then(
+        () => true,
+        () => false,
+      );
+      if (taken) calls.push(again);
+      if (taken || Date.now() > deadline) break;
+    }
+    assert.equal(calls.length, 8, 'there is room again');
+    await Promise.all(calls.map((call) => call.hangup()));
   });
 
   it('B11: a node is emptied: its calls go on, new ones come to the other, its controller waits for the last', async () => {

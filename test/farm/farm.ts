@@ -22,13 +22,17 @@ export interface FarmNode {
   readonly uri: string;
   /** Calls that its switch has now. */
   calls(): Promise<number>;
+  /** Those calls, as Asterisk's console tells of them. */
+  channels(): Promise<string>;
+  /** Starts the controller that has gone again. */
+  restart(): Promise<void>;
 }
 
 export interface Farm extends AsyncDisposable {
   readonly local: LocalStore;
   readonly store: Store;
   readonly front: Front;
-  readonly nodes: readonly [FarmNode, FarmNode];
+  readonly nodes: readonly [FarmNode, FarmNode, ...FarmNode[]];
   /** The carrier: gets texts and calls of the farm. */
   readonly network: Phone;
   /** A telephone at the carrier. */
@@ -38,7 +42,14 @@ export interface Farm extends AsyncDisposable {
 /** Nodes and front have addresses of their own on loopback, as machines have. */
 const frontHost = '127.0.0.9';
 
-export async function openFarm(): Promise<Farm> {
+export interface FarmOptions {
+  /** Two to five; two if absent. */
+  readonly count?: number;
+  /** Most calls that a node takes at once. */
+  readonly callsAtOnce?: number;
+}
+
+export async function openFarm(options: FarmOptions = {}): Promise<Farm> {
   const directory = await mkdtemp(join(tmpdir(), 'ab-farm-'));
   const closing: AsyncDisposable[] = [
     { [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) },
@@ -52,7 +63,7 @@ export async function openFarm(): Promise<Farm> {
   };
   try {
     await chmod(directory, 0o755);
-    return await openAll(directory, keep, close);
+    return await openAll(directory, options, keep, close);
   } catch (error) {
     await close();
     throw error;
@@ -61,6 +72,7 @@ export async function openFarm(): Promise<Farm> {
 
 async function openAll(
   directory: string,
+  { count = 2, callsAtOnce = 500 }: FarmOptions,
   keep: <T extends AsyncDisposable>(one: T) => T,
   close: () => Promise<void>,
 ): Promise<Farm> {
@@ -69,26 +81,36 @@ async function openAll(
   const server = { host: frontHost, port: frontPort };
   const network = keep(await openPhone({ server, number: 'network', onCall: 'answer' }));
   const node = async (name: string, sipHost: string): Promise<FarmNode> => {
-    const { asterisk, controller } = await openNode({
+    const { asterisk, start } = await openNode({
       name,
       sipHost,
       directory: join(directory, name),
       url: local.url,
       server,
+      callsAtOnce,
     });
     keep(asterisk);
-    keep(controller);
+    let controller = await start();
+    keep({ [Symbol.asyncDispose]: () => controller[Symbol.asyncDispose]() });
     return {
       name,
       asterisk,
-      controller,
+      get controller() {
+        return controller;
+      },
+      async restart() {
+        if (!controller.running) controller = await start();
+      },
+      channels: () => asterisk.cli('core show channels concise'),
       uri: `sip:${asterisk.sipHost}:${asterisk.sipPort}`,
       async calls() {
         return Number(/(\d+) active calls?/.exec(await asterisk.cli('core show channels'))?.[1] ?? 0);
       },
     };
   };
-  const nodes = [await node('a', '127.0.0.2'), await node('b', '127.0.0.3')] as const;
+  const names = ['a', 'b', 'c', 'd', 'e'].slice(0, count);
+  const nodes: FarmNode[] = [];
+  for (const [i, name] of names.entries()) nodes.push(await node(name, `127.0.0.${2 + i}`));
   const front = keep(
     await openFront({
       directory: join(directory, 'front'),
@@ -105,7 +127,7 @@ async function openAll(
     local,
     store,
     front,
-    nodes: [nodes[0], nodes[1]],
+    nodes: nodes as [FarmNode, FarmNode, ...FarmNode[]],
     network,
     async phone(number) {
       return keep(await openPhone({ server, number }));
@@ -120,9 +142,10 @@ interface NodeOptions {
   readonly directory: string;
   readonly url: string;
   readonly server: { readonly host: string; readonly port: number };
+  readonly callsAtOnce: number;
 }
 
-async function openNode({ name, sipHost, directory, url, server }: NodeOptions) {
+async function openNode({ name, sipHost, directory, url, server, callsAtOnce }: NodeOptions) {
   const trunk = { name: 'front', ...server };
   const asterisk = await openLocalAsterisk({
     directory: join(directory, 'asterisk'),
@@ -136,9 +159,11 @@ async function openNode({ name, sipHost, directory, url, server }: NodeOptions) 
     classes: { standard: {} },
     trunks: [{ ...trunk, trusted: true }],
     asterisk: { ...controllerAccess(asterisk).config, app: `answerback-${name}`, trunk: 'front' },
+    calls: { atOnce: callsAtOnce },
     web: { port: 0 },
   };
   const env = { MONGODB_URL: url, ...controllerAccess(asterisk).env };
-  const controller = await openController({ directory: join(directory, 'controller'), config, env });
-  return { asterisk, controller };
+  const start = (): Promise<Controller> =>
+    openController({ directory: join(directory, 'controller'), config, env, readyMs: 60_000 });
+  return { asterisk, start };
 }

@@ -13,6 +13,14 @@ describe('A call that comes in', () => {
     assert.equal(world.rows[0]?.outcome, 'refused');
   });
 
+  it('one call more than are taken at once is refused before anything is answered', async () => {
+    const world = new FlowWorld();
+    Object.assign(world.deps, { isCrowded: () => true });
+    const person = await world.call(subscriber, [hangup()]);
+    assert.equal(person.call.answered, undefined);
+    assert.equal(world.rows[0]?.outcome, 'refused');
+  });
+
   it('the reference that was dialled is not written into the call’s record', async () => {
     const world = new FlowWorld();
     const message = world.add();

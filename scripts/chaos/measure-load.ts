@@ -1,0 +1,203 @@
+/**
+ * How many deposits at once this machine carries: a ramp finds the number, then it is held, and at the end one more call than are taken
+ * is refused at once. Telephones, switch, controller and store share the machine, so that the telephones take their part of it.
+ */
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MongoClient, type Binary } from 'mongodb';
+import { babble } from '../../test/audio/babble.ts';
+import { correlate } from '../audio/correlate.ts';
+import { CallRefused } from '../../test/phone/call.ts';
+import { database, openWorld, type World } from './world.ts';
+
+export interface LoadOptions {
+  /** Of the load that is held. */
+  readonly minutes: number;
+  /** Calls at once that the ramp begins with, is raised by, and ends with at the latest. */
+  readonly from: number;
+  readonly step: number;
+  readonly most: number;
+  readonly say: (line: string) => void;
+}
+
+export interface LoadResult {
+  /** Calls at once that were carried. */
+  readonly atOnce: number;
+  readonly calls: number;
+  /** Whose caller spoke to the end, and whose message is not there or is not what was said. */
+  readonly lost: number;
+  readonly damaged: number;
+  /** Callers who heard no tone in time, or got no answer. */
+  readonly dead: number;
+  /** Of the controller while the load was held: resident memory in MiB at the begin and at the end, and its slope in MiB an hour. */
+  readonly memory: { readonly from: number; readonly to: number; readonly slope: number };
+  /** Statuses of the calls beyond what is taken, and the longest wait for one, in milliseconds. */
+  readonly refused: { readonly statuses: readonly number[]; readonly longestMs: number };
+}
+
+/** Of one message, in milliseconds: spoken, and the longest wait for answer and tone that is no dead line. */
+const spokenMs = 6000;
+const patienceMs = 5000;
+/** A step of the ramp, in milliseconds. */
+const stepMs = 20_000;
+/** Lost packets shift what comes after them, so that sound with a few of them missing is far less alike. */
+const similar = 0.9;
+const beyond = 5;
+
+interface Left {
+  readonly from: string;
+  readonly sound: Buffer;
+}
+
+interface Period {
+  calls: number;
+  dead: number;
+  readonly left: Left[];
+}
+
+export async function measureLoad({ minutes, from, step, most, say }: LoadOptions): Promise<LoadResult> {
+  await using world = await openWorld([]);
+  let next = 0;
+  const hold = async (lines: number, ms: number): Promise<Period> => {
+    const period: Period = { calls: 0, dead: 0, left: [] };
+    const until = performance.now() + ms;
+    const line = async (n: number): Promise<void> => {
+      // One after the other, as calls come.
+      await pause((n / lines) * spokenMs);
+      while (performance.now() < until) await leave(world, next++, period);
+    };
+    await Promise.all(Array.from({ length: lines }, (_, n) => line(n)));
+    return period;
+  };
+  let atOnce = 0;
+  for (let lines = from; lines <= most; lines += step) {
+    const period = await hold(lines, stepMs);
+    const { lost, damaged } = await wrongOf(world, period);
+    say(`${lines} at once: ${period.calls} calls, ${period.dead} dead, ${lost} lost, ${damaged} damaged`);
+    if (period.dead + lost + damaged > 0) break;
+    atOnce = lines;
+  }
+  if (atOnce === 0) throw new Error(`this machine does not carry ${from} calls at once`);
+  const memory = watchMemory(world.controller.pid);
+  const held = await hold(atOnce, minutes * 60_000);
+  const wrong = await wrongOf(world, held);
+  const result = { atOnce, calls: held.calls, dead: held.dead, ...wrong, memory: memory.end() };
+  await world.restartWith({ calls: { atOnce } });
+  return { ...result, refused: await refusals(world, atOnce) };
+}
+
+async function leave(world: World, index: number, period: Period): Promise<void> {
+  await using phone = await world.phone(`load${index}`);
+  const from = `+1415${String(5_000_000 + index)}`;
+  const sound = babble(spokenMs, index);
+  period.calls += 1;
+  try {
+    const call = await phone.call(`+12025550${130 + (index % 60)}`, { fromUser: from });
+    await call.up(patienceMs);
+    await call.press('#');
+    await call.hearsTone(1000, { withinMs: patienceMs });
+    await call.say(sound);
+    await call.hangup();
+    period.left.push({ from, sound });
+  } catch {
+    period.dead += 1;
+  }
+}
+
+/** Waits until all are there, and compares. */
+async function wrongOf(world: World, { left }: Period): Promise<{ lost: number; damaged: number }> {
+  await using client = new MongoClient(world.local.url, { directConnection: true });
+  const db = client.db(database);
+  const find = (from: string) => db.collection('messages').findOne({ sender: from });
+  let [lost, damaged] = [0, 0];
+  const deadline = performance.now() + 30_000;
+  for (const { from, sound } of left) {
+    let found = await find(from);
+    for (; found === null && performance.now() < deadline; found = await find(from)) await pause(200);
+    if (found === null) {
+      lost += 1;
+      continue;
+    }
+    const id =
+      /<media>([^<]+)<|media="([^"]+)"/.exec(String(found['envelope']))?.slice(1).find(Boolean) ?? '';
+    const media = await db.collection<{ _id: string; data: Binary }>('media').findOne({ _id: id });
+    const { score } = correlate(
+      media?.data.buffer.subarray(0, media.data.length()) ?? new Uint8Array(),
+      sound,
+    );
+    if (score < similar) damaged += 1;
+  }
+  return { lost, damaged };
+}
+
+/** Resident memory every five seconds, from /proc. */
+function watchMemory(pid: number): { end(): LoadResult['memory'] } {
+  const began = performance.now();
+  const points: { hours: number; mib: number }[] = [];
+  const timer = setInterval(() => {
+    void readFile(`/proc/${pid}/status`, 'utf8').then((status) => {
+      const kib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
+      points.push({ hours: (performance.now() - began) / 3_600_000, mib: kib / 1024 });
+    });
+  }, 5000);
+  return {
+    end() {
+      clearInterval(timer);
+      // The first half is the heap finding its size.
+      const later = points.slice(Math.floor(points.length / 2));
+      return { from: points[0]?.mib ?? 0, to: points.at(-1)?.mib ?? 0, slope: slopeOf(later) };
+    },
+  };
+}
+
+/** Least squares. */
+function slopeOf(points: readonly { readonly hours: number; readonly mib: number }[]): number {
+  const mean = (of: (point: (typeof points)[number]) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [hours, mib] = [mean((point) => point.hours), mean((point) => point.mib)];
+  const [above, below] = [
+    mean((point) => (point.hours - hours) * (point.mib - mib)),
+    mean((point) => (point.hours - hours) ** 2),
+  ];
+  return below === 0 ? 0 : above / below;
+}
+
+/** As many calls as are taken are held; some more come. */
+async function refusals(world: World, atOnce: number): Promise<LoadResult['refused']> {
+  const phones = await Promise.all(Array.from({ length: atOnce }, (_, n) => world.phone(`hold${n}`)));
+  try {
+    const held = await Promise.all(phones.map((phone, n) => phone.call(`+12025550${130 + (n % 60)}`)));
+    await Promise.all(held.map((call) => call.up(20_000)));
+    const statuses: number[] = [];
+    let longestMs = 0;
+    for (let n = 0; n < beyond; n += 1) {
+      await using phone = await world.phone('beyond');
+      const began = performance.now();
+      const call = await phone.call('+12025550130');
+      const status = await call.up(10_000).then(
+        () => 200,
+        (error: unknown) => (error instanceof CallRefused ? error.status : 0),
+      );
+      longestMs = Math.max(longestMs, performance.now() - began);
+      statuses.push(status);
+    }
+    return { statuses, longestMs };
+  } finally {
+    for (const phone of phones) await phone[Symbol.asyncDispose]();
+  }
+}
+
+/** As words for a terminal. */
+export function loadLines({ atOnce, calls, lost, damaged, dead, memory, refused }: LoadResult): string[] {
+  const mib = (value: number) => value.toFixed(1);
+  return [
+    `${atOnce} calls at once carried: ${calls} calls, ${lost} lost, ${damaged} damaged, ${dead} dead lines`,
+    `memory of the controller: ${mib(memory.from)} MiB, then ${mib(memory.to)} MiB; ${mib(memory.slope)} MiB an hour in the second half`,
+    `beyond that: ${refused.statuses.join(', ')}, ${Math.round(refused.longestMs)} ms at most`,
+  ];
+}
+
+/** Nothing lost or damaged, no dead line, and whoever is too much is refused. */
+export function isCarried({ lost, damaged, dead, refused }: LoadResult): boolean {
+  return lost + damaged + dead === 0 && refused.statuses.every((status) => status === 503 || status === 486);
+}
