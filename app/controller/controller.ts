@@ -20,7 +20,7 @@ import { createCrowded } from '../services/crowded.ts';
 import { createCallsInProgress, type CallsInProgress } from '../services/calls-in-progress.ts';
 import { createCommands, type Commands } from '../services/command.ts';
 import { createHookTally } from '../services/watch-hooks.ts';
-import { createDeliveries } from '../services/deliver.ts';
+import { createDeliveries, type Deliveries } from '../services/deliver.ts';
 import { type Deposits } from '../services/deposit.ts';
 import { type Notify } from '../services/notify.ts';
 import type { FaxOut } from '../services/fax-out.ts';
@@ -127,23 +127,12 @@ export function createController(given: Rooms): Controller {
     running,
     account,
   });
-  const { scheduler } = rooms;
-  const texts = startTexts(rooms, messaging);
-  const calls = scheduler.worker('calls', every.calls, async (signal) => {
-    await deliveries.runDue(signal);
-  });
-  const spooled = startDraining(rooms, messaging);
-  keepBooks(rooms, shared, messaging);
-  scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
-  const counts = startCounting(rooms, messaging);
-  startArchive(rooms, shared);
+  const calls = startWorkers(rooms, shared, messaging, deliveries);
   const admission = createAdmission(rooms, shared, messaging, running);
   const told = { events, calls: inProgress, standing: admission.standing, running };
   const happening = createHappening(rooms, shared, messaging, told);
   const operated = { admission, sweep, calls: happening.calls, nodes: replicating.nodes, hooks };
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress, replicating };
-  // What an earlier controller left is looked at now, not at the next interval.
-  for (const worker of [texts, calls, spooled, counts]) worker.wake();
   return {
     text: takeText,
     admission,
@@ -160,6 +149,28 @@ export function createController(given: Rooms): Controller {
       await events.stop();
     },
   };
+}
+
+/** What is looked for at intervals. @returns the worker of calls that are due */
+function startWorkers(
+  rooms: Rooms,
+  shared: Shared,
+  messaging: Messaging,
+  deliveries: Pick<Deliveries, 'runDue'>,
+): Worker {
+  const { scheduler } = rooms;
+  const texts = startTexts(rooms, messaging);
+  const calls = scheduler.worker('calls', every.calls, async (signal) => {
+    await deliveries.runDue(signal);
+  });
+  const spooled = startDraining(rooms, messaging);
+  keepBooks(rooms, shared, messaging);
+  scheduler.worker('lamps', every.lamps, (signal) => messaging.lamps.reconcile(signal), 'controller');
+  const counts = startCounting(rooms, messaging);
+  startArchive(rooms, shared);
+  // What an earlier controller left is looked at now, not at the next interval.
+  for (const worker of [texts, calls, spooled, counts]) worker.wake();
+  return calls;
 }
 
 /** Numbers that our texts come from. */
