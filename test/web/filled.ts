@@ -67,7 +67,8 @@ export async function fillMailbox(world: PageWorld, mailbox: Mailbox) {
 
 const people = ['Bo Nilsen', 'Leila Haddad', 'Tomás Rey', 'Chen Wei'];
 
-async function letter(): Promise<Buffer> {
+/** Two pages. */
+export async function letter(): Promise<Buffer> {
   const document = new PdfDocument({ size: 'A4', margin: 72 });
   const pieces: Buffer[] = [];
   document.on('data', (piece: Buffer) => pieces.push(piece));

@@ -3,12 +3,14 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { loadConfig } from '../../app/config.ts';
 import type { Controller } from '../../app/controller/controller.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { operatorRoutes } from '../../app/gateways/web/api/routes/operator.ts';
 import { subscriberRoutes } from '../../app/gateways/web/api/routes/subscriber.ts';
 import { openSignIn } from '../../app/gateways/web/sign-in/open.ts';
+import type { Converter } from '../../app/ports/convert.ts';
 import { systemClock } from '../../app/telemetry/system-clock.ts';
 import { openBrowser } from '../../scripts/stack/browser.ts';
 import { openWebWorld } from '../gateways/web/web-world.ts';
@@ -18,8 +20,17 @@ export const pin = '482915';
 export type PageWorld = Awaited<ReturnType<typeof openPageWorld>>;
 type Leave = Parameters<Controller['serving']['deposits']['take']>[0];
 
-/** @param options `page`: folder of the built page; default: this checkout's */
-export async function openPageWorld(options: { readonly page?: string } = {}) {
+/** Links in notices lead there; tests go to the same place of the server that they opened. */
+export const publicUrl = 'https://page.example';
+
+interface PageWorldOptions {
+  /** Folder of the built page; default: this checkout's. */
+  readonly page?: string;
+  /** What writes down voice messages; default: nothing does. */
+  readonly converters?: readonly Converter[];
+}
+
+export async function openPageWorld(options: PageWorldOptions = {}) {
   const page = options.page ?? resolve('web/dist');
   if (options.page === undefined && !existsSync(join(page, 'index.html')))
     throw new Error('the page is not built: run npm run web:build');
@@ -28,7 +39,14 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
   const world = await openWebWorld({
     page,
     clock,
-    standard: { maxMessages: 20_000, maxBytes: 50_000_000, maxSeconds: 3600 },
+    converters: options.converters,
+    config: { web: { ...loadConfig(undefined, {}).config.web, publicUrl } },
+    standard: {
+      maxMessages: 20_000,
+      maxBytes: 50_000_000,
+      maxSeconds: 3600,
+      transcribe: options.converters !== undefined,
+    },
     api({ serving, admission, operating }, log) {
       const { guard, routes } = openSignIn({}, { ...admission, clock, log });
       return { guard, routes: [...routes, ...subscriberRoutes(serving), ...operatorRoutes(operating)] };
@@ -56,6 +74,7 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
       mailbox: Mailbox,
       what: Partial<Omit<Leave, 'mailbox'>>,
       transcript?: string,
+      times?: string,
     ): Promise<Message> {
       const result = await serving.deposits.take({
         id: randomUUID(),
@@ -67,7 +86,8 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
       });
       if (result.kind !== 'stored') throw new Error(result.kind);
       const { id } = result.message;
-      if (transcript !== undefined) await world.store.messages.setTranscript(id, transcript);
+      if (transcript !== undefined)
+        await world.store.messages.setTranscript(id, transcript, times === undefined ? {} : { times });
       return result.message;
     },
     /** A browser of its own: nobody is signed in. */

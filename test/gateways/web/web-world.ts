@@ -2,6 +2,7 @@
  * The web server with everything behind it as the controller puts it together: a real store, a real spool and real converters;
  * the switch is in memory. What comes in, by the API or by browsers, is the matter of `api/world.ts` and `test/web/world.ts`.
  */
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import type { ApiParts } from '../../../app/gateways/web/api/serve-api.ts';
 import { openWeb } from '../../../app/gateways/web/open.ts';
 import { openScriptedMedia } from '../../../app/media/scripted/open.ts';
 import type { Clock } from '../../../app/ports/clock.ts';
+import type { Converter } from '../../../app/ports/convert.ts';
 import type { TextGateway } from '../../../app/ports/gateway.ts';
 import type { Log } from '../../../app/ports/log.ts';
 import type { OutboundText } from '../../../app/ports/media.ts';
@@ -50,6 +52,8 @@ export interface WebWorldOptions {
   /** Folder of the built page; absent: there is none. */
   readonly page?: string | undefined;
   readonly clock?: Clock | undefined;
+  /** Besides what this machine makes of media. */
+  readonly converters?: readonly Converter[] | undefined;
 }
 
 export async function openWebWorld(options: WebWorldOptions) {
@@ -58,7 +62,13 @@ export async function openWebWorld(options: WebWorldOptions) {
   const test = await openTestStore();
   const log = keptLog();
   const texts: OutboundText[] = [];
-  const media = openScriptedMedia({ onText: (text) => void texts.push(text) });
+  const told = new EventEmitter();
+  const media = openScriptedMedia({
+    onText(text) {
+      texts.push(text);
+      told.emit('text');
+    },
+  });
   const transform = openTransform(toolCommands(), { log });
   const spool = await openSpool({ directory: join(directory, 'spool') }, { log });
   const journal = openJournal({ directory: join(directory, 'spool') }, { log });
@@ -81,7 +91,7 @@ export async function openWebWorld(options: WebWorldOptions) {
     journal,
     media,
     transform,
-    converters: [transform],
+    converters: [transform, ...(options.converters ?? [])],
     documents: transform,
     fetcher: openFetcher({}, { log }),
     gateways: new Map(gateways.map((one) => [one.name, one])),
@@ -106,6 +116,14 @@ export async function openWebWorld(options: WebWorldOptions) {
     serving: controller.serving,
     operating: controller.operating,
     web,
+    /** The latest text to somebody that says so, or the next one. */
+    async textTo({ number }: Mailbox, says: RegExp): Promise<string> {
+      for (;;) {
+        const found = texts.findLast(({ to, body }) => to === number && says.test(body));
+        if (found !== undefined) return found.body;
+        await once(told, 'text');
+      }
+    },
     async subscriber(name: string, settings: Partial<Mailbox['settings']> = {}): Promise<Mailbox> {
       const number = `+1202555${(last += 1)}` as E164;
       const made = await controller.serving.directory.create({ number, settings: { name, ...settings } });
