@@ -320,7 +320,7 @@ describe('The subscriber’s page', function () {
     await room.getByRole('meter', { name: 'Messages' }).waitFor();
     for (const [name, says] of [
       ['Messages', '1 of 20,000'],
-      ['Playing time', '1:30 of 60:00'],
+      ['Playing time', '1:30 of 1:00:00'],
     ] as const)
       assert.equal(await room.getByRole('meter', { name }).getAttribute('aria-valuetext'), says);
     const change = async (old: string, chosen: string): Promise<void> => {
