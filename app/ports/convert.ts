@@ -9,6 +9,8 @@ export interface Content {
   readonly durationMs?: number;
   /** Of faxes and documents. */
   readonly pages?: number;
+  /** Of text that was spoken: when each of its words is said (`packSpans` in core/message/spoken.ts); absent: not known. */
+  readonly spans?: string;
 }
 
 /** One step that something here can do: from a type to a type. */

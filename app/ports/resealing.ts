@@ -4,7 +4,7 @@ import type { Message } from '../core/message/message.ts';
 
 export interface ResealingStore {
   /**
-   * Writes envelope, sealed fields, transcript, words and mailbox of a message as they are given, in one write, if it is still in
+   * Writes envelope, sealed fields, transcript with its times, words and mailbox of a message as they are given, in one write, if it is still in
    * the mailbox `from` and of the version given. Answers whether it was done.
    */
   rewrite(message: Message, words: readonly string[], from: MailboxId): Promise<boolean>;

@@ -15,6 +15,7 @@ import type {
   PendingKind,
   PendingStep,
 } from '../core/message/message.ts';
+import type { BesideTranscript } from '../core/message/spoken.ts';
 import type { GatewayName, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import type { AccessStores } from './access.ts';
@@ -235,7 +236,7 @@ export interface MessageStore {
     version?: number,
   ): Promise<{ before: Message; after: Message } | undefined>;
   /** Writes down what was said; the words that it came with, or were written first, stay. Answers the message then. */
-  setTranscript(id: MessageId, transcript: string, words?: readonly string[]): Promise<Message | undefined>;
+  setTranscript(id: MessageId, transcript: string, more?: BesideTranscript): Promise<Message | undefined>;
   /** Messages of a mailbox that were stored before there was a search, in no order: they are found by nothing. */
   withoutWords(mailbox: MailboxId, limit: number): Promise<Message[]>;
   /** From then on it is found by these too (core/search), and is none of the above. */

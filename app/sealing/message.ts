@@ -34,7 +34,7 @@ export interface SealedMessage {
 }
 
 export function sealMessage(key: OpenKey, open: Message): SealedMessage {
-  const { envelope, transcript, archived, unreadable: _, ...rest } = open;
+  const { envelope, transcript, times, archived, unreadable: _, ...rest } = open;
   const { id } = open;
   const { subject: _subject, from, fax, omitted, parts, ...shown } = envelope;
   const { name: _name, address: _address, ...sender } = from;
@@ -49,6 +49,7 @@ export function sealMessage(key: OpenKey, open: Message): SealedMessage {
     },
     sealed: sealText(key, aboutEnvelope(id), JSON.stringify(hiddenOf(open))),
     ...(transcript === undefined ? {} : { transcript: sealTranscript(key, id, transcript) }),
+    ...(times === undefined ? {} : { times: sealTimes(key, id, times) }),
     ...(archived === undefined ? {} : { archived: sealArchived(key, id, archived) }),
   };
   return { message, words: blindWords(key, messageTokens(open)) };
@@ -56,6 +57,10 @@ export function sealMessage(key: OpenKey, open: Message): SealedMessage {
 
 export function sealTranscript(key: OpenKey, id: Message['id'], transcript: string): string {
   return sealText(key, `transcript/${id}`, transcript);
+}
+
+export function sealTimes(key: OpenKey, id: Message['id'], times: string): string {
+  return sealText(key, `times/${id}`, times);
 }
 
 export function sealArchived<A extends { readonly sha256: string }>(
@@ -89,7 +94,7 @@ export async function openMessage(
   message: Message,
   onUnreadable: (error: unknown) => void,
 ): Promise<Message> {
-  const { sealed, transcript, archived, ...rest } = message;
+  const { sealed, transcript, times, archived, ...rest } = message;
   if (sealed === undefined && !isSealedText(archived?.sha256 ?? '')) return message;
   try {
     const there = archived && { ...archived, sha256: await openDigest(keys, message.id, archived.sha256) };
@@ -98,11 +103,13 @@ export async function openMessage(
       await openText(keys, aboutEnvelope(message.id), sealed),
       message.envelope.parts.length,
     );
-    const words = transcript === undefined ? undefined : await openTranscript(keys, message.id, transcript);
+    const words = await openWords(keys, `transcript/${message.id}`, transcript);
+    const said = await openWords(keys, `times/${message.id}`, times);
     return {
       ...rest,
       envelope: withHidden(message.envelope, hidden),
       ...(words === undefined ? {} : { transcript: words }),
+      ...(said === undefined ? {} : { times: said }),
       ...(there === undefined ? {} : { archived: there }),
     };
   } catch (error) {
@@ -118,8 +125,8 @@ async function openDigest(keys: Openers, id: Message['id'], sha256: string): Pro
 }
 
 /** A controller without encryption may have written one beside. */
-async function openTranscript(keys: Openers, id: Message['id'], transcript: string): Promise<string> {
-  return isSealedText(transcript) ? openText(keys, `transcript/${id}`, transcript) : transcript;
+async function openWords(keys: Openers, about: string, text?: string): Promise<string | undefined> {
+  return text !== undefined && isSealedText(text) ? openText(keys, about, text) : text;
 }
 
 function aboutEnvelope(id: Message['id']): string {

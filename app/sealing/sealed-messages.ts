@@ -1,11 +1,12 @@
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
 import type { Derived, Message, MessageState, PendingKind } from '../core/message/message.ts';
+import type { BesideTranscript } from '../core/message/spoken.ts';
 import { briefOf, type MessageBrief } from '../core/message/brief.ts';
 import { writeEnvelope } from '../core/envelope/envelope.ts';
 import type { MessageSearch } from '../ports/message-search.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
 import { lost } from './faults.ts';
-import { blindTranscript, blindWords, sealMessage, sealTranscript } from './message.ts';
+import { blindTranscript, blindWords, sealMessage, sealTimes, sealTranscript } from './message.ts';
 import type { Reseal } from './reseal.ts';
 import { searchSealed } from './search.ts';
 import type { Sealer } from './sealer.ts';
@@ -96,18 +97,18 @@ export class SealedMessages implements MessageStore {
   }
 
   /** One that was not sealed yet is from now on. */
-  async setTranscript(id: MessageId, transcript: string, words?: readonly string[]) {
+  async setTranscript(id: MessageId, transcript: string, more: BesideTranscript = {}) {
     const { keyring } = this.#sealer;
     if (keyring === undefined)
-      return this.#sealer.openIf(await this.#messages.setTranscript(id, transcript, words));
+      return this.#sealer.openIf(await this.#messages.setTranscript(id, transcript, more));
     const message = await this.#reseal.message(id);
     if (message === undefined) return undefined;
     const key = await keyring.sealing(message.mailbox);
-    const after = await this.#messages.setTranscript(
-      id,
-      sealTranscript(key, id, transcript),
-      blindTranscript(key, transcript),
-    );
+    const { times } = more;
+    const after = await this.#messages.setTranscript(id, sealTranscript(key, id, transcript), {
+      words: blindTranscript(key, transcript),
+      ...(times === undefined ? {} : { times: sealTimes(key, id, times) }),
+    });
     return this.#sealer.openIf(after);
   }
 

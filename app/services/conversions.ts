@@ -171,7 +171,8 @@ async function keep(
   target: Target,
   made: Content,
 ): Promise<void> {
-  const { bytes, ...facts } = made;
+  // When words are said is kept with the transcript.
+  const { bytes, spans: _, ...facts } = made;
   try {
     await store.media.put(target.media, made.contentType, bytes, message.mailbox);
     const derived = { ...target, ...facts, bytes: bytes.length };

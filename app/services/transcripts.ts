@@ -6,6 +6,7 @@ import { isTimed } from '../core/conversion/media-type.ts';
 import { Fault, isTemporary } from '../core/errors.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, PendingStep } from '../core/message/message.ts';
+import { packTimes } from '../core/message/spoken.ts';
 import { wordsOf } from '../core/message/text-part.ts';
 import { nextTry } from '../core/notification/retry.ts';
 import type { ConvertOptions } from '../ports/convert.ts';
@@ -101,24 +102,27 @@ async function writeDown(
   message: Message,
   options: ConvertOptions,
 ): Promise<string | undefined> {
-  const said: string[] = [];
+  const said: { readonly index: number; readonly text: string; readonly spans: string | undefined }[] = [];
   let failed: unknown;
   for (const [index, part] of message.envelope.parts.entries()) {
     if (!isTimed(part.contentType)) continue;
     try {
-      const text = await conversions.part(message, index, 'text/plain', options);
-      if (text !== undefined) said.push(wordsOf(text.bytes));
+      const content = await conversions.part(message, index, 'text/plain', options);
+      const text = content === undefined ? '' : wordsOf(content.bytes);
+      if (text !== '') said.push({ index, text, spans: content?.spans });
     } catch (error) {
       if (isTemporary(error)) throw error;
       failed ??= error;
     }
   }
-  const words = said.filter((text) => text !== '').join('\n\n');
+  const words = said.map(({ text }) => text).join('\n\n');
   if (words === '') {
     if (failed !== undefined) throw failed;
     return undefined;
   }
-  return (await store.messages.setTranscript(message.id, words))?.transcript;
+  const times = packTimes(said);
+  const given = times === undefined ? {} : { times };
+  return (await store.messages.setTranscript(message.id, words, given))?.transcript;
 }
 
 async function workStep(

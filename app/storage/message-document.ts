@@ -61,6 +61,7 @@ export interface MessageDocument {
   archived?: ArchivedAt;
   moving?: Moving;
   transcript?: string;
+  times?: string;
   /** What app/sealing has sealed; the envelope is without it then. */
   sealed?: string;
   derived?: Derived[];
@@ -176,7 +177,7 @@ export function toDocument(
 
 export function fromDocument(document: MessageDocument): Message {
   const { heardAt, deletedAt, accessedAt, sweepAt, hold, stored, archived, moving } = document;
-  const { transcript, sealed, derived } = document;
+  const { transcript, times, sealed, derived } = document;
   const envelope: Envelope = readEnvelope(document.envelope);
   return {
     id: document._id as Message['id'],
@@ -198,6 +199,7 @@ export function fromDocument(document: MessageDocument): Message {
     ...(archived === undefined ? {} : { archived }),
     ...(moving === undefined ? {} : { moving }),
     ...(transcript === undefined ? {} : { transcript }),
+    ...(times === undefined ? {} : { times }),
     ...(sealed === undefined ? {} : { sealed }),
     ...(derived === undefined ? {} : { derived }),
     pending: document.pending.map(fromStepDocument),

@@ -3,6 +3,7 @@ import { Fault } from '../core/errors.ts';
 import type { MailboxId, MessageId, Reference } from '../core/ids.ts';
 import { briefOf, type MessageBrief } from '../core/message/brief.ts';
 import type { Derived, Message, MessageState, PendingKind } from '../core/message/message.ts';
+import type { BesideTranscript } from '../core/message/spoken.ts';
 import { wordTokens } from '../core/search/message-tokens.ts';
 import type { MessageSearch } from '../ports/message-search.ts';
 import type { InsertResult, ListOptions, MessageFilter, MessageStore } from '../ports/store.ts';
@@ -211,13 +212,14 @@ export class Messages implements MessageStore {
   async setTranscript(
     id: MessageId,
     transcript: string,
-    words: readonly string[] = wordTokens(transcript),
+    more: BesideTranscript = {},
   ): Promise<Message | undefined> {
+    const { times, words = wordTokens(transcript) } = more;
     const after = await this.#connection.run('messages.setTranscript', () =>
       this.#messages.findOneAndUpdate(
         { _id: id, transcript: { $exists: false } },
         {
-          $set: { transcript },
+          $set: { transcript, ...(times === undefined ? {} : { times }) },
           // From now on it is found by them too.
           $addToSet: { words: { $each: [...words] } },
           $inc: { version: 1 },

@@ -19,10 +19,14 @@ export class Resealing implements ResealingStore {
   }
 
   async rewrite(message: Message, words: readonly string[], from: MailboxId): Promise<boolean> {
-    const { mailbox, envelope, brief, sealed, transcript, archived, ...made } = toDocument(message, words);
+    const { mailbox, envelope, brief, sealed, transcript, times, archived, ...made } = toDocument(
+      message,
+      words,
+    );
     const there = {
       ...(sealed === undefined ? {} : { sealed }),
       ...(transcript === undefined ? {} : { transcript }),
+      ...(times === undefined ? {} : { times }),
       ...(archived === undefined ? {} : { archived }),
     };
     const { matchedCount } = await this.#connection.run('resealing.rewrite', () =>

@@ -57,10 +57,18 @@ async function walk(
   for (const kind of ['voice', 'fax', 'text', 'email'] as const) {
     await page.goto(`/inbox/${messages[kind]}`);
     await page.locator('.message h1').waitFor();
-    if (kind === 'voice') await page.locator('.play:not([disabled])').waitFor();
+    if (kind === 'voice') {
+      await page.locator('.play:not([disabled])').waitFor();
+      await page.locator('.piece').nth(9).click();
+      await page.getByRole('button', { name: 'Pause' }).click();
+    }
     await page.waitForLoadState('networkidle');
     await shoot(kind);
   }
+  await page.goto(`/inbox/${messages.fax}`);
+  await page.locator('.pages .enlarge').first().click();
+  await page.waitForLoadState('networkidle');
+  await shoot('fax-large');
   for (const name of ['greetings', 'settings', 'trash']) {
     await page.goto(`/${name}`);
     await page

@@ -109,15 +109,16 @@ describe('sealing: the store', function () {
     const left = await leave(store, box, sound, {}, envelope);
     const old = await leave(world.bare.store, box, sound, {}, { subject: 'Old subject' });
     for (const { id } of [left, old]) {
-      assert.equal(
-        (await store.messages.setTranscript(id, 'about the lighthouse'))?.transcript,
-        'about the lighthouse',
-      );
-      assert.equal((await store.messages.get(id))?.transcript, 'about the lighthouse');
+      const after = await store.messages.setTranscript(id, 'about the lighthouse', {
+        times: '0 1.2 3.4 5.678',
+      });
+      const read = await store.messages.get(id);
+      for (const one of [after, read])
+        assert.deepEqual([one?.transcript, one?.times], ['about the lighthouse', '0 1.2 3.4 5.678']);
     }
     assert.deepEqual(new Set(await search(box, 'lighthouse')), new Set([left.id, old.id]));
     const raw = await world.raw();
-    assert.ok(!raw.includes('lighthouse') && !raw.includes('Old subject'));
+    assert.ok(!raw.includes('lighthouse') && !raw.includes('Old subject') && !raw.includes('5.678'));
   });
 
   it('a text to be sent is sealed until it is sent', async () => {

@@ -1,5 +1,6 @@
 /** Speech as simple as can be, in memory: each letter of a text is a tenth of a second of its own code, and back. */
 import { Fault } from '../../app/core/errors.ts';
+import { packSpans } from '../../app/core/message/spoken.ts';
 import type { Content, Converter, ConvertOptions, Edge } from '../../app/ports/convert.ts';
 
 const bytesALetter = 800;
@@ -58,6 +59,16 @@ export class Spelling implements Converter {
   }
 }
 
+function heard(text: string): Content {
+  const spans = packSpans(
+    [...text.matchAll(/\S+/g)].map(({ index, 0: word }) => ({
+      startMs: index * 100,
+      endMs: (index + word.length) * 100,
+    })),
+  );
+  return { contentType: 'text/plain; charset=utf-8', bytes: new TextEncoder().encode(text), spans };
+}
+
 function convert({ bytes }: Content, { from, to }: Edge): Content {
   const text = new TextDecoder().decode(bytes);
   if (text.includes('NONSENSE')) throw new Fault('invalid', 'not what it says', { temporary: false });
@@ -67,7 +78,7 @@ function convert({ bytes }: Content, { from, to }: Edge): Content {
       return { contentType: 'audio/PCMU', bytes: sound, durationMs: sound.length / 8 };
     }
     case 'audio/*>text/plain':
-      return { contentType: 'text/plain; charset=utf-8', bytes: new TextEncoder().encode(understood(bytes)) };
+      return heard(understood(bytes));
     // A video here is its sound.
     case 'video/*>audio/pcmu':
       return { contentType: 'audio/PCMU', bytes, durationMs: bytes.length / 8 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Fault } from '../../app/core/errors.ts';
 import type { Message } from '../../app/core/message/message.ts';
+import { spokenWords } from '../../app/core/message/spoken.ts';
 import { createConversions } from '../../app/services/conversions.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createTranscripts } from '../../app/services/transcripts.ts';
@@ -39,11 +40,21 @@ const steps = async (world: RulesWorld, message: Message): Promise<string[]> =>
 describe('Voice messages that are written down', function () {
   this.timeout(60_000);
 
-  it('have a transcript, in the language of the mailbox, and the step is done', () =>
+  it('have a transcript with the times of its words, in the language of the mailbox, and the step is done', () =>
     withWorld({}, async (world, speech) => {
       const message = await leave(world);
       await world.written();
-      assert.equal((await now(world, message))?.transcript, said);
+      const { transcript, times } = (await now(world, message)) ?? assert.fail();
+      assert.equal(transcript, said);
+      assert.deepEqual(
+        spokenWords(said, times ?? '')?.map(({ word, startMs, endMs }) => [word, startMs, endMs]),
+        [
+          ['please', 0, 600],
+          ['call', 700, 1100],
+          ['me', 1200, 1400],
+          ['back', 1500, 1900],
+        ],
+      );
       assert.deepEqual(await steps(world, message), []);
       assert.equal(speech.asked[0]?.language, 'en');
     }));

@@ -5,7 +5,7 @@ import { piecesOf } from '../../app/speech/content/pieces.ts';
 import { partsOf, speakable } from '../../app/speech/content/text.ts';
 import { readWav, writeWav } from '../../app/speech/content/wav.ts';
 import { readVoices, voiceFor } from '../../app/speech/local/voices.ts';
-import { readWords, transcriptOf } from '../../app/speech/local/words.ts';
+import { readWords, sureWords } from '../../app/speech/local/words.ts';
 import { wordErrors } from '../../scripts/bench/speech/word-errors.ts';
 
 describe('A wave file', () => {
@@ -144,21 +144,26 @@ describe('A voice', () => {
 
 describe('What pocketsphinx heard', () => {
   const line = (...words: [string, number][]) =>
-    JSON.stringify({ b: 0, d: 1, p: 1, t: '', w: words.map(([t, p]) => ({ b: 0, d: 1, p, t })) });
+    JSON.stringify({ b: 0, d: 9, p: 1, t: '', w: words.map(([t, p], i) => ({ b: i, d: 0.5, p, t })) });
+  const told = (words: ReturnType<typeof sureWords>) =>
+    words?.map(({ text, startMs, endMs }) => `${text} ${startMs}-${endMs}`).join(' ');
 
   it('is its words, without silence, noise and marks of pronunciation', () => {
     const output = [
       line(['<s>', 1], ['the(2)', 0.9], ['<sil>', 1], ['train', 0.8]),
       line(['[NOISE]', 1], ['is', 1]),
     ];
-    assert.equal(transcriptOf(readWords(output.join('\n')), 0.1), 'the train is');
+    const words = sureWords(readWords(output.join('\n'), [0, 20_000]), 0.1);
+    assert.equal(told(words), 'the 1000-1500 train 3000-3500 is 21000-21500');
   });
 
   it('has "…" for what is doubtful, once for several words; nothing but that is nothing', () => {
-    const words = readWords(line(['call', 0.9], ['knee', 0.01], ['pack', 0.02], ['soon', 0.5]));
-    assert.equal(transcriptOf(words, 0.1), 'call … soon');
-    assert.equal(transcriptOf(readWords(line(['x', 0.01], ['<sil>', 1])), 0.1), undefined);
-    assert.equal(transcriptOf(readWords('INFO: no JSON\n'), 0.1), undefined);
+    const words = readWords(line(['call', 0.9], ['knee', 0.01], ['pack', 0.02], ['soon', 0.5]), [0]);
+    assert.equal(told(sureWords(words, 0.1)), 'call 0-500 … 1000-2500 soon 3000-3500');
+    assert.equal(sureWords(readWords(line(['x', 0.01], ['<sil>', 1]), [0]), 0.1), undefined);
+    assert.equal(sureWords(readWords('INFO: no JSON\n', [0]), 0.1), undefined);
+    const odd = '{"w":[{"t":"odd","p":null,"b":"x","d":-1},{"t":"ok","p":1}]}';
+    assert.equal(told(sureWords(readWords(odd, []), 0.1)), '… 0-0 ok 0-0');
   });
 });
 

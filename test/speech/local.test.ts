@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isFault } from '../../app/core/errors.ts';
+import { spokenWords } from '../../app/core/message/spoken.ts';
 import type { Content } from '../../app/ports/convert.ts';
 import { readWav, writeWav } from '../../app/speech/content/wav.ts';
 import { openSpeech, type Speech } from '../../app/speech/open-speech.ts';
@@ -125,6 +126,10 @@ describe('Speech by the engines of this machine', function () {
         'six',
       ].filter((word) => words.includes(word));
       assert.ok(right.length >= 5, `${right.length} of 10 in: ${textOf(text)}`);
+      const spoken = spokenWords(textOf(text), `0 ${text.spans}`) ?? assert.fail(text.spans);
+      assert.ok(spoken.every(({ startMs, endMs }) => endMs > startMs && endMs <= (sound.durationMs ?? 0)));
+      const car = spoken.find(({ word }) => word === 'car') ?? assert.fail(textOf(text));
+      assert.ok(car.startMs > 1300 && car.endMs < 2600, `${car.startMs} to ${car.endMs} ms`);
     });
 
     it('a wave file of another kind is as good: two channels at 44.1 kHz', async () => {
@@ -174,8 +179,12 @@ describe('Speech by the engines of this machine', function () {
     it('a long sound is written down to its limit, and the text says that it goes on', async () => {
       await using short = await openSpeech(settings({ maxSeconds: 10 }), tools, { log: silentLog });
       const sound = await say('The plumber says that he cannot come until wednesday. '.repeat(6));
-      const text = textOf(await convert(short.converters, sound, toText));
+      const content = await convert(short.converters, sound, toText);
+      const text = textOf(content);
       assert.ok(text.endsWith('…'), text);
+      const spoken = spokenWords(text, `0 ${content.spans}`) ?? assert.fail(content.spans);
+      assert.ok((spoken.at(-2)?.startMs ?? 0) > 7000, 'times go on from piece to piece');
+      assert.equal(spoken.at(-1)?.endMs, 10_000);
       assert.ok(text.split(' ').length < 50, text);
     });
 

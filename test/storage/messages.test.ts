@@ -47,10 +47,11 @@ describe('storage: messages', function () {
   it('what was said is written down once; the words that were there first stay', async () => {
     const message = sampleMessage();
     await messages().insert(message);
-    const first = await messages().setTranscript(message.id, 'call me back');
-    assert.equal(first?.transcript, 'call me back');
+    const times = '0 0.30 0.20 10.40';
+    const first = await messages().setTranscript(message.id, 'call me back', { times });
+    assert.deepEqual([first?.transcript, first?.times], ['call me back', times]);
     assert.equal(first?.version, message.version + 1);
-    assert.deepEqual(await messages().setTranscript(message.id, 'something else'), first);
+    assert.deepEqual(await messages().setTranscript(message.id, 'something else', { times: '0 1.1' }), first);
     assert.equal(await messages().setTranscript('none' as MessageId, 'x'), undefined);
   });
 

@@ -2,6 +2,7 @@
 import PdfDocument from 'pdfkit';
 import { once } from 'node:events';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
+import { packSpans } from '../../app/core/message/spoken.ts';
 import { speech } from '../audio/speech.ts';
 import type { PageWorld } from './world.ts';
 
@@ -56,18 +57,27 @@ export async function fillMailbox(world: PageWorld, mailbox: Mailbox) {
     'It is me. I will be there at nine.',
   );
   world.longAgo(4 * minute);
+  const sound = await speech(words);
   const spoken = await world.leave(
     mailbox,
-    { kind: 'voice', from: from('Marta Weiss', '+12025551122'), parts: voice(await speech(words)) },
+    { kind: 'voice', from: from('Marta Weiss', '+12025551122'), parts: voice(sound) },
     words,
+    `0 ${evenly(words.split(' ').length, sound.length / 8)}`,
   );
   world.longAgo(0);
   return { email: email.id, fax: fax.id, text: text.id, voice: spoken.id };
 }
 
+/** As if each word took as long as any other. */
+function evenly(count: number, ms: number): string {
+  const each = ms / count;
+  return packSpans(Array.from({ length: count }, (_, i) => ({ startMs: i * each, endMs: (i + 1) * each })));
+}
+
 const people = ['Bo Nilsen', 'Leila Haddad', 'Tomás Rey', 'Chen Wei'];
 
-async function letter(): Promise<Buffer> {
+/** Two pages. */
+export async function letter(): Promise<Buffer> {
   const document = new PdfDocument({ size: 'A4', margin: 72 });
   const pieces: Buffer[] = [];
   document.on('data', (piece: Buffer) => pieces.push(piece));

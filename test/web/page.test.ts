@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
+import { writeWav } from '../../app/speech/content/wav.ts';
 import { seriousOf } from './serious.ts';
 import { babble } from '../audio/babble.ts';
-import { complaintsOf, openPageWorld, pin, signInAs, type PageWorld } from './world.ts';
+import { complaintsOf, openPageWorld, pin, publicUrl, signInAs, type PageWorld } from './world.ts';
 
 const bo = { name: 'Bo Nilsen', number: '+12025557788', private: false };
 const marta = { name: 'Marta Weiss', number: '+12025551122', private: false };
@@ -206,12 +207,182 @@ describe('The subscriber’s page', function () {
     }
   });
 
-  it('says plainly that the message of a link is gone', async () => {
-    const page = await world.visit('/m/AAAAAAAAAAAAAAAAAAAAAA');
-    pages.push(page);
-    await page.getByRole('heading', { name: 'This link leads nowhere' }).waitFor();
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByLabel('Your number').waitFor();
+  it('is found by what was said, by who said it, and not by what nobody said', async () => {
+    const own = await world.subscriber('Seeker');
+    const said = await world.leave(own, { ...voice(2000), from: marta }, 'The umbrella is still here.');
+    const written = await world.leave(own, { kind: 'text', text: 'about the boat', from: bo });
+    const page = await enter('/', own);
+    const rows = page.locator('.row:not(.skeleton-row)');
+    await rows.nth(1).waitFor();
+    const search = page.getByRole('searchbox', { name: 'Search messages' });
+    for (const [words, found, other] of [
+      ['umbr*', said, written],
+      ['nilsen', written, said],
+    ] as const) {
+      await search.fill(words);
+      await page.locator(`#row-${other.id}`).waitFor({ state: 'detached' });
+      await page.locator(`#row-${found.id}`).waitFor();
+    }
+    await search.fill('zeppelin');
+    await page.getByText('Nothing found').waitFor();
+    await search.press('Escape');
+    await rows.nth(1).waitFor();
+  });
+
+  it('undoes a deletion at a click, and brings back from the trash what was deleted before', async () => {
+    const own = await world.subscriber('Undo');
+    const { id } = await world.leave(own, { kind: 'text', text: 'not for the trash', from: bo });
+    const state = async () => (await world.store.messages.get(id))?.state;
+    const page = await enter(`/inbox/${id}`, own);
+    const article = page.getByRole('article');
+    await article.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Message deleted').waitFor();
+    assert.equal(await state(), 'deleted');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Undone').waitFor();
+    assert.notEqual(await state(), 'deleted');
+    await page.goto(`/inbox/${id}`);
+    await article.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Message deleted').waitFor();
+    await page.goto('/trash');
+    await page.locator(`#row-${id}`).click();
+    await article.getByRole('button', { name: 'Bring back' }).click();
+    await page.getByText('Message brought back').waitFor();
+    assert.equal(await state(), 'heard');
+  });
+
+  it('has the telephone called to hear a message, or to speak with its sender, and says why not', async () => {
+    const own = await world.subscriber('Calls');
+    const { id } = await world.leave(own, { ...voice(2000), from: marta });
+    const far = { number: '+442071838750', private: false };
+    const abroad = await world.leave(own, { ...voice(2000), from: far });
+    const page = await enter(`/inbox/${id}`, own);
+    for (const [button, purpose] of [
+      ['Call me and play it', 'play'],
+      ['Call the sender', 'call-sender'],
+    ] as const) {
+      await page.getByRole('button', { name: button }).click();
+      await page
+        .getByText(/^Calling \+1 202/)
+        .first()
+        .waitFor();
+      const due = await world.store.deliveries.takeDue(new Date(), 60_000);
+      assert.deepEqual([due?.message, due?.purpose, due?.to], [id, purpose, own.number]);
+      await page
+        .getByText(/^Calling/)
+        .first()
+        .waitFor({ state: 'detached' });
+    }
+    await page.goto(`/inbox/${abroad.id}`);
+    await page.getByRole('button', { name: 'Call the sender' }).click();
+    await page.getByText('That number may not be called').waitFor();
+    assert.equal(await world.store.deliveries.takeDue(new Date(), 60_000), undefined);
+  });
+
+  it('takes a sound as a greeting, plays it, and goes back to the one before when it is removed', async () => {
+    const own = await world.subscriber('Uploads');
+    const page = await enter('/greetings', own);
+    const file = (ms: number) => ({
+      name: 'greeting.wav',
+      mimeType: 'audio/wav',
+      buffer: Buffer.from(
+        writeWav({ rate: 8000, samples: new Int16Array(8 * ms).map((_, i) => 9000 * Math.sin(i)) }),
+      ),
+    });
+    const [usual, holiday] = ['Greeting', 'For a while'].map((name) =>
+      page.getByRole('region', { name, exact: true }),
+    ) as [Locator, Locator];
+    for (const card of [usual, holiday]) {
+      await card.getByLabel('Upload a file').setInputFiles(file(2000));
+      await card.getByText('Callers hear this now').waitFor();
+    }
+    assert.equal(await usual.getByText('Callers hear this now').count(), 0);
+    await holiday.locator('audio').waitFor();
+    const played = await page.evaluate<number>(`(async () => {
+      const audio = document.querySelector('[aria-label="For a while"] audio');
+      await Promise.all([new Promise((ended) => audio.addEventListener('ended', ended)), audio.play()]);
+      return audio.duration;
+    })()`);
+    assert.ok(Math.abs(played - 2) < 0.3, `${played} s`);
+    await holiday.getByRole('button', { name: 'Remove' }).click();
+    await usual.getByText('Callers hear this now').waitFor();
+    await holiday.getByText('Not recorded').waitFor();
+    await usual.getByLabel('Upload a file').setInputFiles({ ...file(1), buffer: Buffer.from('no sound') });
+    await page.locator('.toast.bad').waitFor();
+    await usual.getByText('Callers hear this now').waitFor();
+  });
+
+  it('shows how full the mailbox is, and keeps the PIN if the old one is wrong', async () => {
+    const own = await world.subscriber('Careful');
+    await world.leave(own, { ...voice(90_000), from: marta });
+    const page = await enter('/settings', own);
+    const room = page.getByRole('region', { name: 'Room' });
+    await room.getByRole('meter', { name: 'Messages' }).waitFor();
+    for (const [name, says] of [
+      ['Messages', '1 of 20,000'],
+      ['Playing time', '1:30 of 1:00:00'],
+    ] as const)
+      assert.equal(await room.getByRole('meter', { name }).getAttribute('aria-valuetext'), says);
+    const change = async (old: string, chosen: string): Promise<void> => {
+      await page.getByLabel('Present PIN').fill(old);
+      await page.getByLabel('New PIN', { exact: true }).fill(chosen);
+      await page.getByLabel('New PIN again').fill(chosen);
+      await page.getByRole('button', { name: 'Change the PIN' }).click();
+    };
+    await change('111111', '730184');
+    await page.getByText('The present PIN is not right').waitFor();
+    await change(pin, '123456');
+    await page.getByText('That PIN is too easy to guess').waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).waitFor();
+    const again = await world.visit('/');
+    pages.push(again);
+    await signInAs(again, own);
+  });
+
+  it('says plainly that a message is gone, and leads back', async () => {
+    const own = await world.subscriber('Gone');
+    const { id } = await world.leave(own, { kind: 'text', text: 'here for now', from: bo });
+    await world.store.messages.remove(id);
+    const page = await enter(`/inbox/${id}`, own);
+    await page.getByText('This message is gone').waitFor();
+    await page.getByRole('button', { name: 'To the inbox' }).click();
+    await page.getByText('This message is gone').waitFor({ state: 'detached' });
+  });
+
+  it('opens by the link of a notice that one message, and says plainly when link or message is over', async () => {
+    const own = await world.subscriber('Links');
+    const other = await world.leave(own, { kind: 'text', text: 'not for guests', from: marta });
+    const message = await world.leave(own, { kind: 'text', text: 'for guests too', from: bo });
+    const notice = await world.textTo(own, new RegExp(message.reference));
+    const path = /\/m\/[\w-]{22}$/.exec(notice)?.[0] ?? assert.fail(notice);
+    assert.ok(notice.endsWith(`${publicUrl}${path}`), notice);
+    const arrive = async (at: string, says: string): Promise<Page> => {
+      const page = await world.visit(at);
+      pages.push(page);
+      await page.getByRole('heading', { name: says }).waitFor();
+      return page;
+    };
+    const guest = await arrive(path, 'Bo Nilsen');
+    await guest.getByText('for guests too').waitFor();
+    for (const name of ['Reply', 'Forward', 'Call the sender'])
+      assert.equal(await guest.getByRole('button', { name }).count(), 0, name);
+    assert.deepEqual(await seriousOf(guest), []);
+    await guest.getByRole('button', { name: 'Save' }).click();
+    await guest.getByText('Message saved').waitFor();
+    await guest.goto(`/inbox/${other.id}`);
+    await guest.getByText('for guests too').waitFor();
+    assert.equal(await guest.getByText('not for guests').count(), 0);
+    world.longAgo(-1000 * 86_400_000);
+    try {
+      await arrive(path, 'This link is over');
+    } finally {
+      world.longAgo(0);
+    }
+    await world.store.messages.setState(message.id, 'deleted', new Date());
+    await arrive(path, 'This message was deleted');
+    const nowhere = await arrive('/m/AAAAAAAAAAAAAAAAAAAAAA', 'This link leads nowhere');
+    await nowhere.getByRole('button', { name: 'Sign in' }).click();
+    await nowhere.getByLabel('Your number').waitFor();
   });
 });
 

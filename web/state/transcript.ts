@@ -7,11 +7,13 @@ export interface Piece {
   readonly endMs: number;
 }
 
-type Spoken = Pick<Message, 'transcript' | 'words' | 'durationMs'>;
-
-export function piecesOf({ transcript = '', words = [], durationMs = 0 }: Spoken): readonly Piece[] {
+/** @param part the one that is listened to; what is said in others is not among the pieces */
+export function piecesOf(message: Message, part: number): readonly Piece[] {
+  const { transcript = '', words = [], durationMs = 0 } = message;
   if (words.length > 0)
-    return words.map(({ word, startMs, endMs }) => ({ text: `${word} `, startMs, endMs }));
+    return words
+      .filter((one) => one.part === part)
+      .map(({ word, startMs, endMs }) => ({ text: `${word} `, startMs, endMs }));
   const sentences = transcript.match(/[^.!?…\n]+(?:[.!?…]+["'”’)]*)?\s*|[.!?…\n]+\s*/g) ?? [];
   const all = sentences.reduce((sum, one) => sum + one.length, 0);
   let before = 0;

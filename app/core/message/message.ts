@@ -193,6 +193,8 @@ export interface Message {
   readonly moving?: Moving;
   /** Its words: what was written, or what was understood of what was spoken. */
   readonly transcript?: string;
+  /** When these words are said (see spoken.ts); absent: not known. */
+  readonly times?: string;
   /** What of it only the key of its mailbox opens; known to app/storage and app/sealing alone. */
   readonly sealed?: string;
   /** What it says cannot be read: it is damaged, or its key is gone. What stands here is true all the same. */

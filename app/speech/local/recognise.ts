@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
+import { packSpans } from '../../core/message/spoken.ts';
 import type { Content, ConvertOptions } from '../../ports/convert.ts';
 import { piecesOf } from '../content/pieces.ts';
 import { bytesOf, durationOf, type Sound } from '../content/wav.ts';
@@ -9,7 +10,7 @@ import type { Decode } from '../content/decode.ts';
 import type { Engines, Model } from './engines.ts';
 import type { Programs } from './programs.ts';
 import { inFolder } from './work-folder.ts';
-import { readWords, transcriptOf, type Word } from './words.ts';
+import { readWords, sureWords, type Word } from './words.ts';
 
 export interface RecogniseOptions {
   /** So much of a sound is listened to, in seconds; what is longer ends with "…". */
@@ -44,11 +45,16 @@ export function createRecognise(
     const model = modelFor(engines, language);
     const sound = await decode(content, modelRate, signal);
     if (durationOf(sound) < shortest) throw notUnderstood();
-    const words = await wordsIn(sound, { engines, programs, model, signal });
-    const text = transcriptOf(words, leastProbability);
-    if (text === undefined) throw notUnderstood();
-    const cut = durationOf(sound) >= options.maxSeconds * 1000;
-    return { contentType: 'text/plain; charset=utf-8', bytes: Buffer.from(cut ? `${text} …` : text) };
+    const heard = await wordsIn(sound, { engines, programs, model, signal });
+    const words = sureWords(heard, leastProbability);
+    if (words === undefined) throw notUnderstood();
+    const endMs = durationOf(sound);
+    if (endMs >= options.maxSeconds * 1000) words.push({ text: '…', probability: 1, startMs: endMs, endMs });
+    return {
+      contentType: 'text/plain; charset=utf-8',
+      bytes: Buffer.from(words.map(({ text }) => text).join(' ')),
+      spans: packSpans(words),
+    };
   };
 }
 
@@ -59,8 +65,8 @@ interface Means {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Words of each piece, by one process that reads its model once. */
-function wordsIn(sound: Sound, { engines, programs, model, signal }: Means): Promise<Word[][]> {
+/** Words of all pieces, by one process that reads its model once. */
+function wordsIn(sound: Sound, { engines, programs, model, signal }: Means): Promise<Word[]> {
   return inFolder(async (folder) => {
     const pieces = piecesOf(sound, longestPiece);
     const files = pieces.map((_, i) => join(folder, `${i}.raw`));
@@ -74,7 +80,16 @@ function wordsIn(sound: Sound, { engines, programs, model, signal }: Means): Pro
       maxBytes,
       signal,
     });
-    return readWords(Buffer.from(output).toString());
+    return readWords(Buffer.from(output).toString(), startsOf(pieces));
+  });
+}
+
+function startsOf(pieces: readonly Sound[]): number[] {
+  let at = 0;
+  return pieces.map((piece) => {
+    const start = at;
+    at += durationOf(piece);
+    return start;
   });
 }
 

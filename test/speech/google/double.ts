@@ -20,6 +20,7 @@ export interface RecognizeRequest {
     readonly audioChannelCount: number;
     readonly languageCode: string;
     readonly enableAutomaticPunctuation: boolean;
+    readonly enableWordTimeOffsets: boolean;
   };
   readonly audio: { readonly content: Buffer };
 }
@@ -94,7 +95,10 @@ export async function openGoogleDouble(
       const problem = recognizeProblem(request);
       if (problem !== undefined) return { code: status.INVALID_ARGUMENT, details: problem };
       const transcript = double.transcript(request);
-      return { results: transcript === '' ? [] : [{ alternatives: [{ transcript, confidence: 0.9 }] }] };
+      const words = request.config.enableWordTimeOffsets ? halfSeconds(transcript) : [];
+      return {
+        results: transcript === '' ? [] : [{ alternatives: [{ transcript, confidence: 0.9, words }] }],
+      };
     }),
   });
   server.addService(texttospeech.service, {
@@ -121,6 +125,12 @@ export async function openGoogleDouble(
       await Promise.resolve();
     },
   });
+}
+
+/** Each word takes half a second. */
+function halfSeconds(transcript: string) {
+  const at = (half: number) => ({ seconds: Math.floor(half / 2), nanos: (half % 2) * 500_000_000 });
+  return transcript.split(' ').map((word, i) => ({ word, startTime: at(i), endTime: at(i + 1) }));
 }
 
 /** What Google would refuse, in its words more or less. */

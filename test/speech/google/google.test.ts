@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { status } from '@grpc/grpc-js';
 import { isFault } from '../../../app/core/errors.ts';
+import { spokenWords } from '../../../app/core/message/spoken.ts';
 import type { Content } from '../../../app/ports/convert.ts';
 import { bytesOf, readWav, writeWav } from '../../../app/speech/content/wav.ts';
 import { openSpeech, type Speech, type SpeechTools } from '../../../app/speech/open-speech.ts';
@@ -93,11 +94,18 @@ describe('Speech by Google', function () {
     let n = 0;
     google.transcript = () => `Piece ${++n}.`;
     const sound = tone(100);
-    assert.equal(textOf(await convert(speech.converters, sound, toText)), 'Piece 1. Piece 2.');
+    const text = await convert(speech.converters, sound, toText);
+    assert.equal(textOf(text), 'Piece 1. Piece 2.');
     const sent = Buffer.concat(google.recognized.map(({ audio }) => audio.content));
     assert.ok(sent.equals(Buffer.from(sound.bytes).subarray(44)));
     const first = (google.recognized[0]?.audio.content.length ?? 0) / 16_000;
     assert.ok(first > 49 && first < 51, `cut after ${first} s, the pause is at 50 s`);
+    const spoken = spokenWords(textOf(text), `0 ${text.spans}`) ?? assert.fail(text.spans);
+    const begins = spoken.map(({ startMs }) => startMs - (startMs > 10_000 ? first * 1000 : 0));
+    assert.ok(
+      begins.every((ms, i) => Math.abs(ms - (i % 2) * 500) < 20),
+      begins.join(),
+    );
   });
 
   it('silence for an answer: nothing understood, for good', async () => {

@@ -49,9 +49,10 @@ export type Part = z.infer<typeof part>;
 
 export const spokenWord = z
   .object({
-    word: z.string().describe('The word.'),
-    startMs: z.number().describe('Where it begins, in milliseconds.'),
-    endMs: z.number().describe('Where it ends, in milliseconds.'),
+    word: z.string().describe('The word, with the signs beside it.'),
+    part: z.number().int().describe('Index of the part in which it is said.'),
+    startMs: z.number().describe('Where it begins in the part, in milliseconds.'),
+    endMs: z.number().describe('Where it ends in the part, in milliseconds.'),
   })
   .meta({ id: 'SpokenWord', description: 'A word and when it is said.' });
 
@@ -74,7 +75,7 @@ export const message = messageItem
     words: z
       .array(spokenWord)
       .optional()
-      .describe('The transcript’s words with their times, where they are known.'),
+      .describe('All words of the transcript, in order, with their times; absent where these are not known.'),
     related: id.optional().describe('The message that it answers or sends on.'),
     omitted: z
       .array(
