@@ -5,7 +5,7 @@
 import { openCertificate } from './certificates/open.ts';
 import { loadConfig, type Config, type Secrets } from './config.ts';
 import { createController } from './controller/controller.ts';
-import { Fault, isFault } from './core/errors.ts';
+import { isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
 import { openPoster } from './gateways/fetch/open-poster.ts';
@@ -24,12 +24,12 @@ import { createNumberPlan } from './core/address/number-plan.ts';
 import type { E164 } from './core/ids.ts';
 import type { Certificate } from './ports/certificates.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
-import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
 import type { MailIntake } from './ports/mail.ts';
-import type { InboundText, MediaServer } from './ports/media.ts';
+import type { MediaServer } from './ports/media.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
+import { createHandOn, type HandOn } from './hand-on.ts';
 import { openArchive } from './open-archive.ts';
 import { openConfiguredSealing } from './open-sealing.ts';
 import { serveWeb } from './serve-web.ts';
@@ -80,6 +80,7 @@ async function main(): Promise<void> {
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using journal = openJournal(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
+  const takes = createHandOn();
   await using media = await openSwitch(config, secrets, {
     log,
     clock,
@@ -87,12 +88,12 @@ async function main(): Promise<void> {
     language,
     onPlaying: (stored) => stages.playing(stored),
     lampOf: lampsOf(config, store),
+    // Who is where is asked by other nodes alone.
+    onRegistered: config.sync && takes.handOn.onRegistered,
     ...switchMeter(metrics),
   });
   await using transform = openTransform(config.tools, { log });
-  const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
-  const handOn = handedOn(takes);
-  await using gateways = await openGateways(config, secrets, { media, store, log, metrics, ...handOn });
+  await using gateways = await openGateways(config, secrets, { media, store, log, metrics, ...takes.handOn });
   await using scheduler = openScheduler(config.store, { log });
   await using sync = await openLinks(config, log);
   const rooms = {
@@ -122,8 +123,7 @@ async function main(): Promise<void> {
     stages,
   };
   const controller = createController(rooms);
-  takes.onText = (text) => controller.text(text);
-  takes.onPart = (part) => controller.part(part);
+  takes.to(controller);
   using health = createHealth({ store, media, spool, clock, metrics });
   using certificates = await openCertificates(config, log);
   await using web = await serveWeb(config, secrets, controller, {
@@ -145,11 +145,6 @@ async function main(): Promise<void> {
   const replaced = 'replaced' in media && media.replaced;
   if (replaced) process.exitCode = 1;
   log.info('stopped', { replaced });
-}
-
-/** To whom texts go is known only once there is a controller. */
-function handedOn(takes: Pick<GatewayDeps, 'onText' | 'onPart'>): Pick<GatewayDeps, 'onText' | 'onPart'> {
-  return { onText: (text) => takes.onText(text), onPart: (part) => takes.onPart(part) };
 }
 
 /** What signing in and operators need. */
@@ -240,18 +235,11 @@ async function openLinks({ sync }: Config, log: Log) {
   return openSync({ ...sync, nodes }, { log });
 }
 
-/** Texts that come while this process is starting are to come again. */
-async function noController(_text: InboundText | ArrivingPart): Promise<void> {
-  throw new Fault('media-unavailable', 'the controller is starting', { temporary: true });
-}
-
-interface GatewayDeps {
+interface GatewayDeps extends HandOn {
   readonly media: MediaServer;
   readonly store: Store;
   readonly log: Log;
   readonly metrics: Metrics;
-  onText: (text: InboundText) => Promise<void>;
-  onPart: (part: ArrivingPart) => Promise<void>;
 }
 
 /** Credentials go to Twilio's API alone, or to what stands for it. */
@@ -326,14 +314,23 @@ function hooksOf({ webhooks: { hooks, timeoutMs } }: Config, { webhooks: secrets
 }
 
 /** The SIP edge, if there is to be one. */
-async function openEdge(config: Config, secrets: Secrets, { media, store, log, onText }: GatewayDeps) {
+async function openEdge(config: Config, secrets: Secrets, deps: GatewayDeps) {
+  const { media, store, log, onText, onRegistered } = deps;
   const { sipEdge, node, trunks, numbers } = config;
   if (sipEdge === undefined) return undefined;
   const { openSipEdge } = await import('./gateways/sip-edge/open.ts');
   const lampOf = lampsOf(config, store);
   return openSipEdge(
     { ...sipEdge, secret: secrets.drachtio, node, trunks, numbers },
-    { log, clock, onText, lampOf, subscriptions: store.subscriptions, healthy: () => media.healthy },
+    {
+      log,
+      clock,
+      onText,
+      onRegistered,
+      lampOf,
+      subscriptions: store.subscriptions,
+      healthy: () => media.healthy,
+    },
   );
 }
 

@@ -2,7 +2,7 @@
 import { deliverDialogue } from '../flows/deliver.ts';
 import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
-import type { InboundText } from '../ports/media.ts';
+import type { InboundText, Registration } from '../ports/media.ts';
 import type { Worker } from '../ports/scheduler.ts';
 import type { Store } from '../ports/store.ts';
 import { createAdmission, type Admission } from './admitting.ts';
@@ -58,6 +58,8 @@ export interface Controller {
   text(text: InboundText): Promise<void>;
   /** What mail that comes in is for; absent: none comes in. */
   readonly mail: MailIntake | undefined;
+  /** Somebody's phone is registered at the switch, or at a network that tells of it. */
+  readonly registered: (registration: Registration) => void;
   /** A part of a longer text from such a gateway. */
   part(part: ArrivingPart): Promise<void>;
   /** Who comes in over the web. */
@@ -85,6 +87,7 @@ export function createController(given: Rooms): Controller {
   const sweep = startManaging(rooms, shared, messaging);
   const inProgress = createCallsInProgress();
   const replicating = createReplicating(rooms, shared, messaging, running);
+  const { roaming, registered } = replicating;
   const flow = { ...createFlowDeps(rooms, shared, { ...messaging, ...faxing }), ...replicating.flow };
   const { notify, deposits, retrieval, account, tolls } = messaging;
   const deliveries = createDeliveries({
@@ -137,13 +140,13 @@ export function createController(given: Rooms): Controller {
   const told = { events, calls: inProgress, standing: admission.standing, running };
   const happening = createHappening(rooms, shared, messaging, told);
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress, replicating };
-  // What an earlier controller left is looked at now, not at the next interval.
-  for (const worker of [texts, calls, spooled, counts]) worker.wake();
+  wakeAll([texts, calls, spooled, counts]);
   return {
     text: takeText,
     admission,
-    operating: createOperating(rooms, shared, messaging, { admission, sweep, calls: inProgress }),
+    operating: createOperating(rooms, shared, messaging, { admission, sweep, calls: inProgress, roaming }),
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
+    registered,
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
     serving: createServing(rooms, shared, messaging, deliveries),
@@ -154,6 +157,11 @@ export function createController(given: Rooms): Controller {
       await events.stop();
     },
   };
+}
+
+/** What an earlier controller left is looked at now, not at the next interval. */
+function wakeAll(workers: readonly Worker[]): void {
+  for (const worker of workers) worker.wake();
 }
 
 /** Numbers that our texts come from. */

@@ -6,6 +6,7 @@ import { createHolds } from '../services/holds.ts';
 import { createLetters } from '../services/letters.ts';
 import { createSubscriberDesk } from '../services/subscriber-desk.ts';
 import type { Sweep } from '../services/sweep.ts';
+import type { Roaming } from '../services/roaming.ts';
 import { createOverview } from '../services/watch-over.ts';
 import type { Admission } from './admitting.ts';
 import type { Messaging } from './messaging.ts';
@@ -19,7 +20,12 @@ export function createOperating(
   rooms: Pick<Rooms, 'config' | 'archive' | 'tables' | 'endpoints'>,
   shared: Shared,
   messaging: Pick<Messaging, 'auditor' | 'authentication' | 'textsDue'>,
-  own: { readonly admission: Admission; readonly sweep: Sweep; readonly calls: CallsInProgress },
+  own: {
+    readonly admission: Admission;
+    readonly sweep: Sweep;
+    readonly calls: CallsInProgress;
+    readonly roaming?: Roaming | undefined;
+  },
 ) {
   const { auditor, authentication, textsDue } = messaging;
   const { tables, endpoints, config } = rooms;
@@ -39,6 +45,7 @@ export function createOperating(
     overview: createOverview({ ...all, endpoints, trunks: config.trunks }),
     sweep: own.sweep,
     calls: own.calls,
+    roaming: own.roaming,
     keys: own.admission.keys,
     operators: own.admission.operators,
   };

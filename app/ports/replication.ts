@@ -109,6 +109,10 @@ export interface Visit {
   readonly since: Date;
   /** The subscriber is home again, and the node is not cleared yet. */
   readonly ending?: Date;
+  /** Nodes where they were before, which have not said yet that nothing of them is left; the last one first. */
+  readonly earlier?: readonly { readonly node: string; readonly since: Date }[];
+  /** Up to when it is known where they are, by the time of whoever told. */
+  readonly told?: Date;
 }
 
 export interface ProfileSeen {
@@ -161,6 +165,10 @@ export interface ReplicationStore {
   putVisit(visit: Visit): Promise<void>;
   /** At a node, or at all. */
   visits(node: string | undefined): Promise<readonly Visit[]>;
-  /** If it is still at this node. */
+  /** If it is still at this node. What an earlier node still has is waited for then, as if they were coming home from there. */
   endVisit(number: E164, node: string): Promise<boolean>;
+  /** They were home at that time; nothing where there is a visit. */
+  putHome(number: E164, told: Date): Promise<void>;
+  /** Up to when it is known where they are; remembered for a week after a visit. */
+  lastTold(number: E164): Promise<Date | undefined>;
 }

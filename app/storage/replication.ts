@@ -31,9 +31,14 @@ interface ProfileDocument {
 
 interface VisitDocument {
   _id: string;
-  node: string;
-  since: Date;
+  /** Absent: they are home, and only the time of the last report is remembered. */
+  node?: string;
+  since?: Date;
   ending?: Date;
+  earlier?: { node: string; since: Date }[];
+  told?: Date;
+  /** When the last visit was over. */
+  ended?: Date;
 }
 
 const stateFields = {
@@ -225,12 +230,13 @@ export class Replication implements ReplicationStore {
     const found = await this.#connection.run('replication.visit', () =>
       this.#visits.findOne({ _id: number }),
     );
-    return found === null ? undefined : visitOf(found);
+    return found === null ? undefined : visitsOf(found)[0];
   }
 
-  async putVisit({ number, ...visit }: Visit): Promise<void> {
+  async putVisit({ number, earlier = [], ...visit }: Visit): Promise<void> {
+    const document = { ...visit, ...(earlier.length === 0 ? {} : { earlier: [...earlier] }) };
     await this.#connection.run('replication.putVisit', () =>
-      this.#visits.replaceOne({ _id: number }, visit, { upsert: true }),
+      this.#visits.replaceOne({ _id: number }, document, { upsert: true }),
     );
   }
 
@@ -238,14 +244,42 @@ export class Replication implements ReplicationStore {
     // An open range is one too, so that the index is used.
     const filter = { node: node ?? { $gt: '' } };
     const found = await this.#connection.run('replication.visits', () => this.#visits.find(filter).toArray());
-    return found.map(visitOf);
+    return found.flatMap(visitsOf);
   }
 
   async endVisit(number: E164, node: string): Promise<boolean> {
-    const { deletedCount } = await this.#connection.run('replication.endVisit', () =>
-      this.#visits.deleteOne({ _id: number, node }),
+    return this.#connection.run('replication.endVisit', async () => {
+      const found = await this.#visits.findOne({ _id: number, node });
+      if (found === null) return false;
+      const [next, ...earlier] = found.earlier ?? [];
+      const update: UpdateFilter<VisitDocument> =
+        next === undefined
+          ? { $unset: { node: '', since: '', ending: '', earlier: '' }, $currentDate: { ended: true } }
+          : { $set: { ...next, earlier } };
+      const same = { _id: number, node, since: found.since } as Filter<VisitDocument>;
+      const { matchedCount } = await this.#visits.updateOne(same, update);
+      return matchedCount > 0;
+    });
+  }
+
+  async putHome(number: E164, told: Date): Promise<void> {
+    await this.#connection.run('replication.putHome', async () => {
+      const filter: Filter<VisitDocument> = { _id: number, node: { $exists: false } };
+      const update: UpdateFilter<VisitDocument> = { $max: { told }, $currentDate: { ended: true } };
+      try {
+        await this.#visits.updateOne(filter, update, { upsert: true });
+      } catch (error) {
+        // There is a visit.
+        if (!isDuplicate(error)) throw error;
+      }
+    });
+  }
+
+  async lastTold(number: E164): Promise<Date | undefined> {
+    const found = await this.#connection.run('replication.lastTold', () =>
+      this.#visits.findOne({ _id: number }, { projection: { told: 1 } }),
     );
-    return deletedCount > 0;
+    return found?.told;
   }
 }
 
@@ -253,8 +287,9 @@ function seenKey({ register, acked, leaving }: ProfileSeen): string {
   return JSON.stringify([profileFingerprint(register), acked, leaving?.getTime() ?? null]);
 }
 
-function visitOf({ _id, ...rest }: VisitDocument): Visit {
-  return { number: _id as E164, ...rest };
+/** One, or none if they are home. */
+function visitsOf({ _id, node, since, ended: _ended, ...rest }: VisitDocument): Visit[] {
+  return node === undefined || since === undefined ? [] : [{ number: _id as E164, node, since, ...rest }];
 }
 
 function keyOf({ seen }: ReplicaState): string | null {

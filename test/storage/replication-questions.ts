@@ -41,6 +41,8 @@ export function replicationQuestions(
     'replication.visits': (store) => store.replication.visits('east'),
     'replication.visits of all': (store) => store.replication.visits(undefined),
     'replication.endVisit': (store) => store.replication.endVisit(visitor, 'east'),
+    'replication.putHome': (store) => store.replication.putHome('+12028' as E164, at(0)),
+    'replication.lastTold': (store) => store.replication.lastTold(visitor),
   };
 }
 

@@ -111,7 +111,14 @@ export async function openNodes({
       peer,
     );
     const { peers } = sync;
-    const roaming = createRoaming({ ...shared, peers, auditor, lamps, onDue: () => outbox.wake() });
+    const roaming = createRoaming({
+      ...shared,
+      node: name,
+      peers,
+      auditor,
+      lamps,
+      onDue: () => outbox.wake(),
+    });
     const { port: at } = await sync.listen(roaming);
     (name === 'home' ? lines[1] : lines[0]).target = at;
     runs.push(outbox.run(stopping.signal));

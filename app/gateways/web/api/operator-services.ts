@@ -9,6 +9,7 @@ import type { Directory } from '../../../services/directory.ts';
 import type { Holds } from '../../../services/holds.ts';
 import type { Letters } from '../../../services/letters.ts';
 import type { Operators } from '../../../services/operators.ts';
+import type { Roaming } from '../../../services/roaming.ts';
 import type { Profiles } from '../../../services/profile.ts';
 import type { SubscriberDesk } from '../../../services/subscriber-desk.ts';
 import type { Sweep } from '../../../services/sweep.ts';
@@ -27,6 +28,8 @@ export interface OperatorServices {
   readonly overview: Overview;
   readonly sweep: Sweep;
   readonly calls: Pick<CallsInProgress, 'list'>;
+  /** Who is at which node; absent: no other nodes are configured. */
+  readonly roaming: Pick<Roaming, 'report' | 'visits'> | undefined;
   readonly keys: ApiKeys;
   readonly operators: Operators;
 }

@@ -21,6 +21,7 @@ import { openWeb } from '../../../../app/gateways/web/open.ts';
 import { HttpProblem } from '../../../../app/gateways/web/problem.ts';
 import { openScriptedMedia } from '../../../../app/media/scripted/open.ts';
 import type { TextGateway } from '../../../../app/ports/gateway.ts';
+import type { Links } from '../../../../app/ports/replication.ts';
 import type { OutboundText } from '../../../../app/ports/media.ts';
 import { openTokens } from '../../../../app/secrets/open-tokens.ts';
 import { openTotp } from '../../../../app/secrets/open-totp.ts';
@@ -55,7 +56,11 @@ export type ApiWorld = Awaited<ReturnType<typeof openApiWorld>>;
 export async function openApiWorld(
   limits: LimitsSlice = { perMinute: 1e6, perAddress: 1e6 },
   more: (controller: Controller) => readonly AnyRoute[] = () => [],
-  other: { readonly config?: Partial<Config>; readonly gateways?: readonly TextGateway[] } = {},
+  other: {
+    readonly config?: Partial<Config>;
+    readonly gateways?: readonly TextGateway[];
+    readonly sync?: Links;
+  } = {},
 ) {
   const directory = await mkdtemp(join(tmpdir(), 'answerback-api-'));
   const test = await openTestStore();
@@ -70,6 +75,7 @@ export async function openApiWorld(
   const worker = { wake: () => undefined, wakeAt: () => undefined, idle: async () => undefined };
   const controller = createController({
     archive: undefined,
+    sync: other.sync,
     digest: systemDigest,
     config: {
       ...config,

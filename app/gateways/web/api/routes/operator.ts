@@ -4,6 +4,7 @@ import type { AnyRoute } from '../route.ts';
 import { bookRoutes } from './books.ts';
 import { classRoutes } from './classes.ts';
 import { operationRoutes } from './operations.ts';
+import { roamingRoutes } from './roaming.ts';
 import { staffRoutes } from './staff.ts';
 import { subscriberTableRoutes } from './subscriber-tables.ts';
 import { subscriberDirectoryRoutes } from './subscribers.ts';
@@ -15,6 +16,7 @@ export function operatorRoutes(services: OperatorServices): AnyRoute[] {
     classRoutes,
     bookRoutes,
     operationRoutes,
+    roamingRoutes,
     staffRoutes,
   ].flatMap((routes) => routes(services));
 }
