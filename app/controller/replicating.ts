@@ -41,7 +41,9 @@ export function createReplicating(
   );
   const rule = { everyMs, wholeMs: wholeSeconds * 1000, mostRetryMs };
   const outboxes = new Map(
-    sync.peers.map((peer) => [peer.name, createOutbox({ ...shared, digest, mostBytes, rule }, peer)]),
+    sync.peers
+      .filter(({ byFile }) => byFile !== true)
+      .map((peer) => [peer.name, createOutbox({ ...shared, digest, mostBytes, rule }, peer)]),
   );
   metrics.gauges(() =>
     Array.from(outboxes, ([node, outbox]) => [

@@ -72,6 +72,8 @@ export interface Peer {
   readonly name: string;
   /** Numbers whose home it is begin so. */
   readonly prefixes: readonly string[];
+  /** There is no line to it: only files are carried to and fro, and nothing can be sent or told. */
+  readonly byFile?: boolean;
   /** Answers in their order. */
   send(replicas: readonly Replica[]): Promise<readonly ReplicaAnswer[]>;
   tell(what: Tell, numbers: readonly E164[]): Promise<readonly E164[]>;

@@ -62,9 +62,10 @@ export function createRoaming(given: RoamingDeps): Roaming {
   const deps: WithVisits = {
     ...given,
     async tellLeft(node, number) {
-      await byName
-        .get(node)
-        ?.tell('return', [number])
+      const peer = byName.get(node);
+      if (peer === undefined || peer.byFile === true) return;
+      await peer
+        .tell('return', [number])
         .catch((error: unknown) =>
           log.warn('a node is not told yet that a visitor has left', { node, error }),
         );
@@ -75,7 +76,9 @@ export function createRoaming(given: RoamingDeps): Roaming {
     const known = await store.replication.profile(number);
     const isHere = known !== undefined && known.leaving === undefined;
     if (isHere && Object.keys(known.register).length > 0) return;
-    await byName.get(home)?.tell('arrived', [number]);
+    const peer = byName.get(home);
+    // Their home reads it in the next bundle that is made here.
+    if (peer !== undefined && peer.byFile !== true) await peer.tell('arrived', [number]);
   };
   const noticed = async (number: E164, home: string): Promise<void> => {
     untold.delete(number);

@@ -28,10 +28,21 @@ export function heardAt({ clock }: Pick<VisitsDeps, 'clock'>, at: Date | undefin
 }
 
 /** Whether something newer is known. */
-export async function isLate({ store, clock }: VisitsDeps, number: E164, at: Date): Promise<boolean> {
-  if (clock.now().getTime() - at.getTime() > rememberedMs) return true;
+export async function isLate(
+  {
+    store,
+    clock,
+  }: { readonly store: { readonly replication: Pick<ReplicationStore, 'lastTold'> }; readonly clock: Clock },
+  number: E164,
+  at: Date,
+): Promise<boolean> {
+  if (isTooOld({ clock }, at)) return true;
   const told = await store.replication.lastTold(number);
   return told !== undefined && at < told;
+}
+
+export function isTooOld({ clock }: { readonly clock: Clock }, at: Date): boolean {
+  return clock.now().getTime() - at.getTime() > rememberedMs;
 }
 
 export async function beginVisit(deps: VisitsDeps, number: E164, node: string, told: Date): Promise<Visit> {

@@ -5,6 +5,7 @@ import type { E164, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { openSync } from '../../app/sync/open.ts';
 import { silentLog as log } from '../ports/silent-log.ts';
+import { left } from './left.ts';
 import { leave, makeCertificate, openNodes, until, type Node, type Nodes } from './nodes.ts';
 
 const ann = '+12025550123' as E164;
@@ -16,20 +17,6 @@ const cycles = Number(process.env['ROAMING_CYCLES'] ?? 4);
 const at = (node: Node, id: MessageId): Promise<Message | undefined> => node.store.store.messages.get(id);
 const setState = (node: Node, id: MessageId, state: Message['state']) =>
   node.store.store.messages.setState(id, state, new Date());
-
-/** Collections of a node that have anything of a subscriber, but the audit's records and freed numbers. */
-async function left({ store }: Node, ids: readonly string[]): Promise<string[]> {
-  const database = store.client.db(store.database);
-  const found: string[] = [];
-  for (const { name } of await database.listCollections().toArray()) {
-    if (name === 'audit' || name === 'freed') continue;
-    for (const one of await database.collection(name).find().toArray()) {
-      const text = JSON.stringify(one);
-      if (ids.some((id) => text.includes(id))) found.push(`${name}: ${text.slice(0, 200)}`);
-    }
-  }
-  return found;
-}
 
 describe('sync: a subscriber at another node', function () {
   this.timeout(180_000 * Math.max(1, cycles / 10));

@@ -6,6 +6,7 @@ import type { Actions, OfficeRun } from '../command.ts';
 import { Failure } from '../failure.ts';
 import type { Office } from '../office/office.ts';
 import { roamingOffice } from '../office/roaming.ts';
+import { makeBundleFile, takeBundleFile, type BundleChoice } from './bundle.ts';
 
 const examples = `
 Examples:
@@ -32,6 +33,19 @@ export function roamingCommands(program: Command, { withOffice }: Actions): void
     .argument('<number>', 'of the subscriber')
     .option('--at <time>', 'since when; what is older than what is known changes nothing')
     .action(withOffice((run, choice: Choice, number = '') => goHome(run, choice, number)));
+  group
+    .command('bundle')
+    .description('what another node is to have of a subscriber, signed, as a file: for nodes without a line')
+    .argument('<number>', 'of the subscriber, who is at the other node, or has their home there')
+    .requiredOption('--to <file>', 'the file; keep it as you keep the store')
+    .option('--node <node>', 'for this node; absent: where they are, or their home')
+    .option('--all', 'the whole of every message, also of those that it is known to have')
+    .action(withOffice((run, choice: BundleChoice, number = '') => makeBundleFile(run, choice, number)));
+  group
+    .command('take')
+    .description('take in what `roaming bundle` made at another node; again does no harm')
+    .argument('<file>')
+    .action(withOffice((run, _choice: unknown, file = '') => takeBundleFile(run, file)));
 }
 
 async function list({ office, out }: OfficeRun): Promise<void> {
@@ -95,7 +109,7 @@ function timeOf({ at }: Choice): Date | undefined {
 
 async function reported(office: Office, number: E164, node: string, at: Date | undefined): Promise<Reported> {
   try {
-    return await roamingOffice(office).report(number, node, at);
+    return await roamingOffice(office).roaming.report(number, node, at);
   } catch (error) {
     if (isFault(error, 'not-found')) throw new Failure('notFound', error.message);
     if (isFault(error, 'invalid')) throw new Failure('usage', error.message);
