@@ -5,7 +5,7 @@
 import { openCertificate } from './certificates/open.ts';
 import { loadConfig, type Config, type Secrets } from './config.ts';
 import { createController } from './controller/controller.ts';
-import { Fault, isFault } from './core/errors.ts';
+import { isFault } from './core/errors.ts';
 import type { GatewayName } from './core/profile/class-of-service.ts';
 import { openConsoleGateway } from './gateways/console/open.ts';
 import { openPoster } from './gateways/fetch/open-poster.ts';
@@ -25,12 +25,12 @@ import type { E164 } from './core/ids.ts';
 import type { Certificate } from './ports/certificates.ts';
 import type { Clock } from './ports/clock.ts';
 import type { TextGateway, TextReport } from './ports/gateway.ts';
-import type { ArrivingPart } from './ports/arrivals.ts';
 import type { Log } from './ports/log.ts';
 import type { MailIntake } from './ports/mail.ts';
-import type { InboundText, MediaServer } from './ports/media.ts';
+import type { MediaServer } from './ports/media.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Store } from './ports/store.ts';
+import { createHandOn, type HandOn } from './hand-on.ts';
 import { openArchive } from './open-archive.ts';
 import { openLinks } from './open-links.ts';
 import { openConfiguredSealing } from './open-sealing.ts';
@@ -82,6 +82,7 @@ async function main(): Promise<void> {
   await using hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   await using journal = openJournal(config.spool, { log });
   await using prompts = await openPromptCatalog(config.prompts, { log });
+  const takes = createHandOn();
   await using media = await openSwitch(config, secrets, {
     log,
     clock,
@@ -89,12 +90,13 @@ async function main(): Promise<void> {
     language,
     onPlaying: (stored) => stages.playing(stored),
     lampOf: lampsOf(config, store),
+    // Who is where is asked by other nodes alone.
+    onRegistered: config.sync && takes.handOn.onRegistered,
     ...switchMeter(metrics),
   });
   await using transform = openTransform(config.tools, { log });
-  const takes: Pick<GatewayDeps, 'onText' | 'onPart'> = { onText: noController, onPart: noController };
   const basics = { log, clock, metrics };
-  await using gateways = await openGateways(config, secrets, { ...basics, media, store, ...handedOn(takes) });
+  await using gateways = await openGateways(config, secrets, { ...basics, media, store, ...takes.handOn });
   await using scheduler = openScheduler(config.store, { log, clock });
   await using sync = await openLinks(config, log);
   const rooms = {
@@ -124,8 +126,7 @@ async function main(): Promise<void> {
     stages,
   };
   const controller = createController(rooms);
-  takes.onText = (text) => controller.text(text);
-  takes.onPart = (part) => controller.part(part);
+  takes.to(controller);
   using health = createHealth({ store, media, spool, clock, metrics });
   using certificates = await openCertificates(config, log);
   await using web = await serveWeb(config, secrets, controller, {
@@ -152,11 +153,6 @@ async function main(): Promise<void> {
 /** Aborts with the signal, or when the switch has had its time. */
 function soon(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(switchMs)]);
-}
-
-/** To whom texts go is known only once there is a controller. */
-function handedOn(takes: Pick<GatewayDeps, 'onText' | 'onPart'>): Pick<GatewayDeps, 'onText' | 'onPart'> {
-  return { onText: (text) => takes.onText(text), onPart: (part) => takes.onPart(part) };
 }
 
 /** What signing in and operators need. */
@@ -238,19 +234,12 @@ function switchSettings(config: Config, secrets: Secrets): AriSettings {
   };
 }
 
-/** Texts that come while this process is starting are to come again. */
-async function noController(_text: InboundText | ArrivingPart): Promise<void> {
-  throw new Fault('media-unavailable', 'the controller is starting', { temporary: true });
-}
-
-interface GatewayDeps {
+interface GatewayDeps extends HandOn {
   readonly media: MediaServer;
   readonly store: Store;
   readonly log: Log;
   readonly clock: Clock;
   readonly metrics: Metrics;
-  onText: (text: InboundText) => Promise<void>;
-  onPart: (part: ArrivingPart) => Promise<void>;
 }
 
 /** Credentials go to Twilio's API alone, or to what stands for it. */
@@ -331,14 +320,23 @@ function hooksOf({ webhooks: { hooks, timeoutMs } }: Config, { webhooks: secrets
 }
 
 /** The SIP edge, if there is to be one. */
-async function openEdge(config: Config, secrets: Secrets, { media, store, log, clock, onText }: GatewayDeps) {
+async function openEdge(config: Config, secrets: Secrets, deps: GatewayDeps) {
+  const { media, store, log, clock, onText, onRegistered } = deps;
   const { sipEdge, node, trunks, numbers } = config;
   if (sipEdge === undefined) return undefined;
   const { openSipEdge } = await import('./gateways/sip-edge/open.ts');
   const lampOf = lampsOf(config, store);
   return openSipEdge(
     { ...sipEdge, secret: secrets.drachtio, node, trunks, numbers },
-    { log, clock, onText, lampOf, subscriptions: store.subscriptions, healthy: () => media.healthy },
+    {
+      log,
+      clock,
+      onText,
+      onRegistered,
+      lampOf,
+      subscriptions: store.subscriptions,
+      healthy: () => media.healthy,
+    },
   );
 }
 

@@ -7,7 +7,10 @@ const prefix = z.string().regex(/^\+[1-9]\d{0,14}$/, 'how numbers begin, as +120
 
 const node = z.strictObject({
   name: name.describe('Its name: what `node` is there.'),
-  url: z.url({ protocol: /^https$/ }).describe('Where its `sync` listens.'),
+  url: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('Where its `sync` listens; without it bundles are carried to and fro as files.'),
   certificate: z.string().min(1).describe('File with its certificate (PEM); no other is believed.'),
   prefixes: z
     .array(prefix)

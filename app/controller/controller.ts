@@ -2,7 +2,7 @@
 import { deliverDialogue } from '../flows/deliver.ts';
 import type { FlowDeps } from '../flows/flow.ts';
 import type { MailIntake } from '../ports/mail.ts';
-import type { InboundText } from '../ports/media.ts';
+import type { InboundText, Registration } from '../ports/media.ts';
 import type { Worker } from '../ports/scheduler.ts';
 import type { Store } from '../ports/store.ts';
 import { createAdmission, type Admission } from './admitting.ts';
@@ -60,6 +60,8 @@ export interface Controller {
   text(text: InboundText): Promise<void>;
   /** What mail that comes in is for; absent: none comes in. */
   readonly mail: MailIntake | undefined;
+  /** Somebody's phone is registered at the switch, or at a network that tells of it. */
+  readonly registered: (registration: Registration) => void;
   /** A part of a longer text from such a gateway. */
   part(part: ArrivingPart): Promise<void>;
   /** Who comes in over the web. */
@@ -131,13 +133,15 @@ export function createController(given: Rooms): Controller {
   const admission = createAdmission(rooms, shared, messaging, running);
   const told = { events, calls: inProgress, standing: admission.standing, running };
   const happening = createHappening(rooms, shared, messaging, told);
-  const operated = { admission, sweep, calls: happening.calls, nodes: replicating.nodes, hooks };
+  const { nodes, roaming, registered } = replicating;
+  const operated = { admission, sweep, calls: happening.calls, nodes, roaming, hooks };
   const answering = { ...messaging, ...shared, ...faxing, calls: inProgress, replicating };
   return {
     text: takeText,
     admission,
     operating: createOperating(rooms, shared, messaging, operated),
     mail: createMailsIn(rooms.config, shared, { ...messaging, commands }, faxing.faxMail),
+    registered,
     part: (part) => arrivals.part(part),
     faxOut: faxing.faxOut,
     serving: createServing(rooms, shared, messaging, deliveries),

@@ -5,6 +5,7 @@ import { createHolds } from '../services/holds.ts';
 import { createLetters } from '../services/letters.ts';
 import type { LiveCalls } from '../services/live-calls.ts';
 import { createSubscriberDesk } from '../services/subscriber-desk.ts';
+import type { Roaming } from '../services/roaming.ts';
 import type { NotedSweep } from '../services/note-sweeps.ts';
 import { createHookWatch, type HookTally } from '../services/watch-hooks.ts';
 import type { NodeWatch } from '../services/watch-nodes.ts';
@@ -27,6 +28,7 @@ export function createOperating(
     readonly calls: LiveCalls;
     readonly nodes: NodeWatch;
     readonly hooks: HookTally;
+    readonly roaming?: Roaming | undefined;
   },
 ) {
   const { auditor, authentication, textsDue } = messaging;
@@ -49,6 +51,7 @@ export function createOperating(
     nodes: { self: config.node, list: () => own.nodes.list() },
     hooks: createHookWatch({ ...shared, hooks: config.webhooks.hooks, tally: own.hooks }),
     calls: own.calls,
+    roaming: own.roaming,
     keys: own.admission.keys,
     operators: own.admission.operators,
   };

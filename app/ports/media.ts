@@ -266,3 +266,10 @@ export interface Lamp {
   readonly mailbox: string;
   readonly classes: LampClasses;
 }
+
+/** Somebody's phone is registered, with a password or by a network that is believed. */
+export interface Registration {
+  readonly number: string;
+  /** It has come just now; else it may have been there all the time. */
+  readonly fresh: boolean;
+}

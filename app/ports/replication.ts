@@ -77,6 +77,8 @@ export interface Peer {
   readonly name: string;
   /** Numbers whose home it is begin so. */
   readonly prefixes: readonly string[];
+  /** There is no line to it: only files are carried to and fro, and nothing can be sent or told. */
+  readonly byFile?: boolean;
   /**
    * Answers in their order. Any number may be under way; those of one lane are sent one after the other.
    * @param lane default: `bulk`
@@ -117,6 +119,10 @@ export interface Visit {
   readonly since: Date;
   /** The subscriber is home again, and the node is not cleared yet. */
   readonly ending?: Date;
+  /** Nodes where they were before, which have not said yet that nothing of them is left; the last one first. */
+  readonly earlier?: readonly { readonly node: string; readonly since: Date }[];
+  /** Up to when it is known where they are, by the time of whoever told. */
+  readonly told?: Date;
 }
 
 export interface ProfileSeen {
@@ -200,7 +206,7 @@ export interface ReplicationStore {
   putVisit(visit: Visit): Promise<void>;
   /** At a node, or at all. */
   visits(node: string | undefined): Promise<readonly Visit[]>;
-  /** If it is still at this node. */
+  /** If it is still at this node. What an earlier node still has is waited for then, as if they were coming home from there. */
   endVisit(number: E164, node: string): Promise<boolean>;
   /** Who holds it, if anybody does. */
   lease(name: string): Promise<Lease | undefined>;
@@ -208,4 +214,8 @@ export interface ReplicationStore {
   takeLease(name: string, before: Lease | undefined, holder: string): Promise<Lease | undefined>;
   /** If it is still theirs. */
   giveUpLease(name: string, lease: Lease): Promise<void>;
+  /** They were home at that time; nothing where there is a visit. */
+  putHome(number: E164, told: Date): Promise<void>;
+  /** Up to when it is known where they are; remembered for a week after a visit. */
+  lastTold(number: E164): Promise<Date | undefined>;
 }

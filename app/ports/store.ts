@@ -4,7 +4,7 @@
  * with the same key would not complete.
  */
 import type { Cdr } from '../core/account/cdr.ts';
-import type { E164, DeliveryId, MailboxId, MessageId, NotificationId, Reference } from '../core/ids.ts';
+import type { E164, MailboxId, MessageId, NotificationId, Reference } from '../core/ids.ts';
 import type { Mailbox, MailboxCounts, MailboxUsage } from '../core/mailbox/mailbox.ts';
 import type { MessageBrief } from '../core/message/brief.ts';
 import type {
@@ -27,6 +27,7 @@ import type { LedgerStore, SummaryStore } from './billing.ts';
 import type { ClassStore } from './classes.ts';
 import type { CountingStore } from './counting.ts';
 import type { DeadLetterStore, ForgettingStore } from './dead-letters.ts';
+import type { DeliveryStore } from './deliveries.ts';
 import type { EventStore } from './events.ts';
 import type { FaxJobStore } from './fax-jobs.ts';
 import type { LiveCallStore } from './live-calls.ts';
@@ -42,6 +43,7 @@ import type { StrayMediaStore } from './stray-media.ts';
 import type { SubscriptionStore } from './subscriptions.ts';
 import type { StopStore, UsageStore } from './usage.ts';
 
+export type { Delivery, DeliveryStore } from './deliveries.ts';
 export type { MediaStore } from './media-store.ts';
 
 export interface Store extends AsyncDisposable, AccessStores {
@@ -350,47 +352,6 @@ export interface NotificationStore extends DeadLetterStore, ForgettingStore {
   written(mailbox: MailboxId, to: string, limit: number): Promise<Notification[]>;
   /** The mail whose addresses have this token. */
   byToken(token: string): Promise<Notification | undefined>;
-  nextDue(): Promise<Date | undefined>;
-}
-
-/** A call to the subscriber: about one message, which is played or whose sender is connected, or with all new ones. */
-export interface Delivery {
-  readonly id: DeliveryId;
-  readonly purpose: 'play' | 'call-sender' | 'new-messages';
-  /** For `play` and `call-sender`. */
-  readonly message?: MessageId;
-  /** For `new-messages`. */
-  readonly mailbox?: MailboxId;
-  readonly to: E164;
-  /** Goes out in quiet hours too. */
-  readonly urgent?: boolean;
-  readonly status: 'pending' | 'calling' | 'done' | 'dead';
-  readonly tries: number;
-  readonly due: Date;
-  readonly created: Date;
-  readonly lastError?: string;
-}
-
-export interface DeliveryStore {
-  /** Idempotent by id. */
-  add(delivery: Delivery): Promise<void>;
-  /**
-   * Asks for a call that may have been asked for before: of one id there is one call at a time. One that waits goes on
-   * waiting, one that is over begins anew, and one that is under way is followed by another.
-   */
-  ask(delivery: Delivery): Promise<void>;
-  takeDue(now: Date, leaseMs: number): Promise<Delivery | undefined>;
-  /** Answers true if it was asked for again meanwhile, and is due. */
-  done(id: DeliveryId, now: Date): Promise<boolean>;
-  /** Not now: the try does not count. */
-  putOff(id: DeliveryId, due: Date, why: string): Promise<void>;
-  /** Keeps a delivery that is under way from others for longer. */
-  extend(id: DeliveryId, now: Date, leaseMs: number): Promise<void>;
-  /**
-   * `due` undefined = given up.
-   * @param anew when it begins anew if it was asked for again meanwhile
-   */
-  failed(id: DeliveryId, due: Date | undefined, error: string, anew?: Date): Promise<void>;
   nextDue(): Promise<Date | undefined>;
 }
 

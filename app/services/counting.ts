@@ -65,9 +65,6 @@ export function createCounting(deps: CountingDeps): Counting {
   const raises = createRaises(deps, (mailbox) => doubts.add(mailbox));
   let covering: Date | undefined;
   let noting = false;
-  /** The last mailbox on the way round. */
-  let rounded: MailboxId | undefined;
-  let steppedAt: number | undefined;
 
   const note = async (): Promise<void> => {
     if (noting) return;
@@ -109,14 +106,9 @@ export function createCounting(deps: CountingDeps): Counting {
     if (wrong > 0) log.info('mailboxes are counted anew', { count: wrong });
     return wrong === 0;
   };
-  const goRound = async (): Promise<void> => {
-    const now = clock.now().getTime();
-    if (steppedAt !== undefined && Math.abs(now - steppedAt) < roundMs) return;
-    steppedAt = now;
-    const some = await store.mailboxes.list(rounded, roundStep);
-    for (const { id } of some) if (!doubts.has(id)) await count(id);
-    rounded = some.length < roundStep ? undefined : some.at(-1)?.id;
-  };
+  const goRound = createRound(deps, async (id) => {
+    if (!doubts.has(id)) await count(id);
+  });
   return {
     covered() {
       const age = covering === undefined ? Infinity : clock.now().getTime() - covering.getTime();
@@ -147,6 +139,23 @@ export function createCounting(deps: CountingDeps): Counting {
         await store.counting.forget({ controller, at: covering });
       covering = undefined;
     },
+  };
+}
+
+/** A step on the way round all mailboxes, if it is time for one. */
+function createRound(
+  { store, clock }: Pick<CountingDeps, 'store' | 'clock'>,
+  count: (mailbox: MailboxId) => Promise<void>,
+): () => Promise<void> {
+  let last: MailboxId | undefined;
+  let steppedAt: number | undefined;
+  return async () => {
+    const now = clock.now().getTime();
+    if (steppedAt !== undefined && Math.abs(now - steppedAt) < roundMs) return;
+    steppedAt = now;
+    const some = await store.mailboxes.list(last, roundStep);
+    for (const { id } of some) await count(id);
+    last = some.length < roundStep ? undefined : some.at(-1)?.id;
   };
 }
 

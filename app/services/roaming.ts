@@ -6,109 +6,151 @@ import type { Auditor } from './audit.ts';
 import type { Peer, PeerIntake, Tell, Visit } from '../ports/replication.ts';
 import { takeReplica, type TakeReplicaDeps } from './take-replica.ts';
 import { takeReplicas } from './take-replicas.ts';
+import { beginVisit, cleared, comeHome, heardAt, isLate, type VisitsDeps } from './visits.ts';
 
 export interface RoamingDeps extends Omit<TakeReplicaDeps, 'domains'> {
+  /** Name of this node. */
+  readonly node: string;
   readonly peers: readonly Peer[];
   readonly auditor: Pick<Auditor, 'note'>;
   /** Something is to be sent to this node. */
   readonly onDue: (node: string) => void;
 }
 
+export interface Reported {
+  /** Own number of the mailbox. */
+  readonly number: E164;
+  /** Absent: they are home. */
+  readonly visit?: Visit;
+  /** Something newer was known: nothing was changed. */
+  readonly late: boolean;
+}
+
+/**
+ * `came`: they call, or a phone has registered that was not there; `stays`: a phone is registered, and may have been all the
+ * time, as one on a desk is while its owner is away.
+ */
+export type Seen = 'came' | 'stays';
+
 export interface Roaming extends PeerIntake {
   /**
-   * The subscriber is at that node from now on: reported by a network, or an operator.
-   * @throws Fault `not-found` if no mailbox here has the number, or no node the name; `invalid` if another node is their home
+   * The subscriber is at that node, or, with this node's own name, home: told by a network, or an operator. Any number of times,
+   * in any order.
+   * @param at since when; what is older than what is known changes nothing. Absent: now
+   * @throws Fault `not-found` if no mailbox here has the number, or no node the name; `invalid` if another node is their home;
+   * `gateway-unavailable` (temporary) if that node is to hear that they are here, and cannot be reached
    */
-  report(number: E164, node: string): Promise<Visit>;
+  report(number: E164, node: string, at?: Date): Promise<Reported>;
   /** They are home again. False: they were nowhere else. */
   returned(number: E164): Promise<boolean>;
   /**
    * Somebody is at this node who registers or calls in. Of one of another node's its home is told, of one who was away that they
    * are back. Never rejects: it is only noticed.
    */
-  seen(number: E164): Promise<void>;
+  seen(number: E164, how?: Seen): Promise<void>;
+  /** Tells homes once more that could not be reached when somebody was seen. Never rejects. */
+  tellAgain(): Promise<void>;
   visits(): Promise<readonly Visit[]>;
 }
 
-export function createRoaming(deps: RoamingDeps): Roaming {
-  const { store, peers, auditor, clock, log } = deps;
-  const domains = peers;
-  const byName = new Map(peers.map((peer) => [peer.name, peer]));
+/** Visitors whose homes could not be told. */
+const mostUntold = 10_000;
 
-  const begin = async (number: E164, node: string): Promise<Visit> => {
-    const before = await store.replication.visit(number);
-    if (before?.node === node && before.ending === undefined) return before;
-    if (before !== undefined && before.node !== node) await tellLater(before.node, [number]);
-    const visit: Visit = { number, node, since: clock.now() };
-    await store.replication.putVisit(visit);
-    auditor.note({ event: 'roaming', outcome: 'away', caller: node });
-    deps.onDue(node);
-    return visit;
+export function createRoaming(given: RoamingDeps): Roaming {
+  const { store, peers, clock, log } = given;
+  const byName = new Map(peers.map((peer) => [peer.name, peer]));
+  const untold = new Map<E164, string>();
+  const deps: WithVisits = {
+    ...given,
+    async tellLeft(node, number) {
+      const peer = byName.get(node);
+      if (peer === undefined || peer.byFile === true) return;
+      await peer
+        .tell('return', [number])
+        .catch((error: unknown) =>
+          log.warn('a node is not told yet that a visitor has left', { node, error }),
+        );
+    },
   };
-  /** One that does not hear it asks by itself later. */
-  const tellLater = async (node: string, numbers: readonly E164[]): Promise<void> => {
-    await byName
-      .get(node)
-      ?.tell('return', numbers)
-      .catch((error: unknown) => log.warn('a node is not told yet that a visitor has left', { node, error }));
+  /** @throws Fault of a node that is away */
+  const arrived = async (number: E164, home: string): Promise<void> => {
+    const known = await store.replication.profile(number);
+    const isHere = known !== undefined && known.leaving === undefined;
+    if (isHere && Object.keys(known.register).length > 0) return;
+    const peer = byName.get(home);
+    // Their home reads it in the next bundle that is made here.
+    if (peer !== undefined && peer.byFile !== true) await peer.tell('arrived', [number]);
   };
-  const returned = async (number: E164): Promise<boolean> => {
-    const visit = await store.replication.visit(number);
-    if (visit === undefined) return false;
-    if (visit.ending === undefined) {
-      await store.replication.putVisit({ ...visit, ending: clock.now() });
-      auditor.note({ event: 'roaming', outcome: 'home', caller: visit.node });
+  const noticed = async (number: E164, home: string): Promise<void> => {
+    untold.delete(number);
+    try {
+      await arrived(number, home);
+    } catch (error) {
+      if (untold.size < mostUntold) untold.set(number, home);
+      log.warn('a visitor could not be told of yet', { error });
     }
-    await tellLater(visit.node, [number]);
-    return true;
   };
   return {
-    take: (peer, replica) => takeReplica({ ...deps, domains }, peer, replica),
-    takeAll: (peer, replicas) => takeReplicas({ ...deps, domains }, peer, replicas),
-    tell: (peer, what, numbers) => answer({ ...deps, begin }, peer, what, numbers),
-    async report(number, node) {
-      if (!byName.has(node)) throw notFound('no node has this name');
-      if (homeOf(number, domains) !== undefined)
-        throw new Fault('invalid', 'another node is the home of this number', { temporary: false });
-      const mailbox = await store.mailboxes.find(number);
-      if (mailbox === undefined && deps.plan.classOf(number) === undefined)
-        throw notFound('nobody has this number');
-      return begin(mailbox?.number ?? number, node);
+    take: (peer, replica) => takeReplica({ ...deps, domains: peers }, peer, replica),
+    takeAll: (peer, replicas) => takeReplicas({ ...deps, domains: peers }, peer, replicas),
+    tell: (peer, what, numbers) => answer(deps, peer, what, numbers),
+    report: (number, node, at) => report({ ...deps, arrived }, number, node, at),
+    returned: (number) => comeHome(deps, number, clock.now()),
+    async seen(number, how = 'came') {
+      const home = homeOf(number, peers);
+      if (home !== undefined) return noticed(number, home);
+      if (how === 'stays') return;
+      // Nothing is written of those who were nowhere.
+      await Promise.resolve(store.replication.visit(number))
+        .then((visit) => visit && comeHome(deps, number, clock.now()))
+        .catch((error: unknown) => log.warn('it is not noted that a subscriber is back', { error }));
     },
-    returned,
-    async seen(number) {
-      try {
-        const home = homeOf(number, domains);
-        if (home !== undefined) {
-          if (
-            (await store.replication.profile(number))?.leaving !== undefined ||
-            !(await isHere(deps, number))
-          )
-            await byName.get(home)?.tell('arrived', [number]);
-        } else await returned(number);
-      } catch (error) {
-        log.warn('a visitor could not be told of', { error });
-      }
+    async tellAgain() {
+      for (const [number, home] of Array.from(untold)) await noticed(number, home);
     },
     visits: () => store.replication.visits(undefined),
   };
 }
 
-async function isHere({ store }: RoamingDeps, number: E164): Promise<boolean> {
-  const seen = await store.replication.profile(number);
-  return seen !== undefined && Object.keys(seen.register).length > 0;
+type WithVisits = RoamingDeps & VisitsDeps;
+
+async function report(
+  deps: WithVisits & { arrived(number: E164, home: string): Promise<void> },
+  number: E164,
+  node: string,
+  at: Date | undefined,
+): Promise<Reported> {
+  const { store, peers, plan } = deps;
+  const isHere = node === deps.node;
+  if (!isHere && !peers.some(({ name }) => name === node))
+    throw refused('not-found', 'no node has this name');
+  const home = homeOf(number, peers);
+  if (home !== undefined) {
+    if (!isHere)
+      throw refused('invalid', `the home of this number is the node ${home}: it is to be told there`);
+    await deps.arrived(number, home);
+    return { number, visit: { number, node, since: deps.clock.now() }, late: false };
+  }
+  const mailbox = await store.mailboxes.find(number);
+  if (mailbox === undefined && plan.classOf(number) === undefined)
+    throw refused('not-found', 'nobody has this number');
+  const own = mailbox?.number ?? number;
+  const told = heardAt(deps, at);
+  const late = at !== undefined && (await isLate(deps, own, told));
+  if (!late && isHere) await comeHome(deps, own, told);
+  if (!late && !isHere) await beginVisit(deps, own, node, told);
+  const visit = await store.replication.visit(own);
+  return { number: own, ...(visit === undefined ? {} : { visit }), late };
 }
 
-type AnswerDeps = RoamingDeps & { begin(number: E164, node: string): Promise<Visit> };
-
-async function answer(deps: AnswerDeps, peer: string, what: Tell, numbers: readonly E164[]): Promise<E164[]> {
+async function answer(deps: WithVisits, peer: string, what: Tell, numbers: readonly E164[]): Promise<E164[]> {
   const held: E164[] = [];
   for (const number of numbers) if (await one(deps, peer, what, number)) held.push(number);
   return held;
 }
 
-async function one(deps: AnswerDeps, peer: string, what: Tell, number: E164): Promise<boolean> {
-  const { store, plan, peers, clock, auditor } = deps;
+async function one(deps: WithVisits, peer: string, what: Tell, number: E164): Promise<boolean> {
+  const { store, plan, peers, clock } = deps;
   const home = homeOf(number, peers);
   if (what === 'return') {
     // Only their home says so.
@@ -121,20 +163,12 @@ async function one(deps: AnswerDeps, peer: string, what: Tell, number: E164): Pr
     return true;
   }
   if (home !== undefined || plan.classOf(number) === undefined) return false;
+  if (what === 'arrived') return (await beginVisit(deps, number, peer, clock.now())).node === peer;
+  if (what === 'left') return cleared(deps, number, peer);
   const visit = await store.replication.visit(number);
-  if (what === 'arrived') return (await deps.begin(number, peer)).node === peer;
-  if (what === 'still') return visit?.node === peer && visit.ending === undefined;
-  if (visit?.node !== peer) return false;
-  // They came back while the node was clearing: all is sent anew.
-  if (visit.ending === undefined) {
-    await store.replication.putVisit({ ...visit, since: clock.now() });
-    return false;
-  }
-  auditor.note({ event: 'roaming', outcome: 'cleared', caller: peer });
-  await store.replication.endVisit(number, peer);
-  return true;
+  return visit?.node === peer && visit.ending === undefined;
 }
 
-function notFound(text: string): Fault {
-  return new Fault('not-found', text, { temporary: false });
+function refused(code: 'not-found' | 'invalid', text: string): Fault {
+  return new Fault(code, text, { temporary: false, publicText: text });
 }

@@ -18,6 +18,7 @@ import type { Piece, ProfileSeen, Replica, ReplicaAnswer, ReplicaState } from '.
 import type { CountChange, Store } from '../ports/store.ts';
 import { removeMessage } from './remove-message.ts';
 import { takeProfile } from './take-profile.ts';
+import { visitAt } from './visits.ts';
 
 export interface TakeReplicaDeps {
   readonly store: Store;
@@ -69,8 +70,9 @@ async function roleOf(
   const home = homeOf(number, domains);
   if (home !== undefined) return { role: home === peer ? 'away' : 'stranger', epoch: '' };
   if (plan.classOf(number) === undefined) return { role: 'stranger', epoch: '' };
-  const visit = await store.replication.visit(number);
-  return visit?.node === peer ? { role: 'home', epoch: visitEpoch(visit) } : { role: 'receiver', epoch: '' };
+  // What happened where they were before counts until that node is cleared.
+  const visit = visitAt(await store.replication.visit(number), peer);
+  return visit === undefined ? { role: 'receiver', epoch: '' } : { role: 'home', epoch: visitEpoch(visit) };
 }
 
 interface Sender {

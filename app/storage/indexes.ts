@@ -6,6 +6,9 @@ const keptSeconds = 90 * 86_400;
 /** Numbers without a mailbox are remembered for so long: each controller has seen to them by then. */
 const freedSeconds = 86_400;
 
+/** When subscribers were said to be home is remembered for so long, so that older reports are known to be late. */
+const toldSeconds = 7 * 86_400;
+
 /** Subscriptions that ended and whose phones no node told are removed so long after. */
 const endedSeconds = 3600;
 
@@ -122,7 +125,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'period', key: { period: 1, by: 1, name: 1 } },
     { name: 'by', key: { by: 1, name: 1, period: 1 } },
   ],
-  visits: [{ name: 'node', key: { node: 1 } }],
+  visits: [
+    { name: 'node', key: { node: 1 } },
+    { name: 'ended', key: { ended: 1 }, expireAfterSeconds: toldSeconds },
+  ],
   media: [{ name: 'at', key: { at: 1 }, partialFilterExpression: { at: { $exists: true } } }],
   'audio.files': [{ name: 'uploadDate', key: { uploadDate: 1 } }],
   'audio.chunks': [{ name: 'files_id', key: { files_id: 1, n: 1 }, unique: true }],

@@ -2,7 +2,6 @@ import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { E164, MailboxId, MessageId, Reference } from '../core/ids.ts';
 import type { Message, Origin } from '../core/message/message.ts';
 import { messageFingerprint, type MessageRegister } from '../core/replication/message-register.ts';
-import { profileFingerprint, type ProfileRegister } from '../core/replication/profile-register.ts';
 import { wordTokens } from '../core/search/message-tokens.ts';
 import type {
   Lease,
@@ -18,50 +17,21 @@ import { isDuplicate, isOnlyDuplicates } from './faults.ts';
 import type { MailboxDocument } from './mailbox-document.ts';
 import { insertMany } from './insert-many.ts';
 import { Visitors } from './visitors.ts';
-import { fromDocument, originKey, toDocument, type MessageDocument } from './message-document.ts';
-
-/** Beside a message: what is known of its flags, and who has acknowledged what. */
-interface SyncDocument {
-  /** The fingerprint of the register, to write over this one alone. */
-  key: string;
-  register: MessageRegister;
-  acked: Record<string, string>;
-}
-
-type Replicated = MessageDocument & { sync?: SyncDocument };
-
-interface ProfileDocument {
-  _id: string;
-  key: string;
-  /** As text: its names are paths. */
-  register: string;
-  acked: Record<string, string>;
-  leaving?: Date;
-}
-
-interface VisitDocument {
-  _id: string;
-  node: string;
-  since: Date;
-  ending?: Date;
-}
-
-interface LeaseDocument extends Lease {
-  _id: string;
-}
-
-const stateFields = {
-  mailbox: 1,
-  state: 1,
-  urgent: 1,
-  heardAt: 1,
-  deletedAt: 1,
-  transcript: 1,
-  received: 1,
-  bytes: 1,
-  'pending.kind': 1,
-  sync: 1,
-} as const;
+import { fromDocument, originKey } from './message-document.ts';
+import {
+  keyOf,
+  type LeaseDocument,
+  newDocument,
+  type ProfileDocument,
+  profileOf,
+  type Replicated,
+  seenKey,
+  stateFields,
+  stateOf,
+  unchanged,
+  type VisitDocument,
+  visitsOf,
+} from './replication-documents.ts';
 
 /** The field `sync` of messages, and the collections `profiles`, `visits` and `leases`. */
 export class Replication implements ReplicationStore {
@@ -286,7 +256,7 @@ export class Replication implements ReplicationStore {
     const found = await this.#connection.run('replication.visit', () =>
       this.#visits.findOne({ _id: number }),
     );
-    return found === null ? undefined : visitOf(found);
+    return found === null ? undefined : visitsOf(found)[0];
   }
 
   async visitsOf(numbers: readonly E164[]): Promise<readonly Visit[]> {
@@ -294,12 +264,13 @@ export class Replication implements ReplicationStore {
     const found = await this.#connection.run('replication.visitsOf', () =>
       this.#visits.find({ _id: { $in: [...numbers] } }, { batchSize: numbers.length + 1 }).toArray(),
     );
-    return found.map(visitOf);
+    return found.flatMap((one) => visitsOf(one).slice(0, 1));
   }
 
-  async putVisit({ number, ...visit }: Visit): Promise<void> {
+  async putVisit({ number, earlier = [], ...visit }: Visit): Promise<void> {
+    const document = { ...visit, ...(earlier.length === 0 ? {} : { earlier: [...earlier] }) };
     await this.#connection.run('replication.putVisit', () =>
-      this.#visits.replaceOne({ _id: number }, visit, { upsert: true }),
+      this.#visits.replaceOne({ _id: number }, document, { upsert: true }),
     );
   }
 
@@ -307,14 +278,42 @@ export class Replication implements ReplicationStore {
     // An open range is one too, so that the index is used.
     const filter = { node: node ?? { $gt: '' } };
     const found = await this.#connection.run('replication.visits', () => this.#visits.find(filter).toArray());
-    return found.map(visitOf);
+    return found.flatMap(visitsOf);
   }
 
   async endVisit(number: E164, node: string): Promise<boolean> {
-    const { deletedCount } = await this.#connection.run('replication.endVisit', () =>
-      this.#visits.deleteOne({ _id: number, node }),
+    return this.#connection.run('replication.endVisit', async () => {
+      const found = await this.#visits.findOne({ _id: number, node });
+      if (found === null) return false;
+      const [next, ...earlier] = found.earlier ?? [];
+      const update: UpdateFilter<VisitDocument> =
+        next === undefined
+          ? { $unset: { node: '', since: '', ending: '', earlier: '' }, $currentDate: { ended: true } }
+          : { $set: { ...next, earlier } };
+      const same = { _id: number, node, since: found.since } as Filter<VisitDocument>;
+      const { matchedCount } = await this.#visits.updateOne(same, update);
+      return matchedCount > 0;
+    });
+  }
+
+  async putHome(number: E164, told: Date): Promise<void> {
+    await this.#connection.run('replication.putHome', async () => {
+      const filter: Filter<VisitDocument> = { _id: number, node: { $exists: false } };
+      const update: UpdateFilter<VisitDocument> = { $max: { told }, $currentDate: { ended: true } };
+      try {
+        await this.#visits.updateOne(filter, update, { upsert: true });
+      } catch (error) {
+        // There is a visit.
+        if (!isDuplicate(error)) throw error;
+      }
+    });
+  }
+
+  async lastTold(number: E164): Promise<Date | undefined> {
+    const found = await this.#connection.run('replication.lastTold', () =>
+      this.#visits.findOne({ _id: number }, { projection: { told: 1 } }),
     );
-    return deletedCount > 0;
+    return found?.told;
   }
 
   async lease(name: string): Promise<Lease | undefined> {
@@ -344,53 +343,4 @@ export class Replication implements ReplicationStore {
       this.#leases.deleteOne({ _id: name, ...lease }),
     );
   }
-}
-
-function newDocument({ message, register, peer }: NewReplica): Replicated {
-  const key = messageFingerprint(register);
-  return { ...toDocument(message), sync: { key, register, acked: { [peer.name]: peer.has } } };
-}
-
-function profileOf({ register, acked, leaving }: ProfileDocument): ProfileSeen {
-  return {
-    register: JSON.parse(register) as ProfileRegister,
-    acked,
-    ...(leaving === undefined ? {} : { leaving }),
-  };
-}
-
-function seenKey({ register, acked, leaving }: ProfileSeen): string {
-  return JSON.stringify([profileFingerprint(register), acked, leaving?.getTime() ?? null]);
-}
-
-function visitOf({ _id, ...rest }: VisitDocument): Visit {
-  return { number: _id as E164, ...rest };
-}
-
-function keyOf({ seen }: ReplicaState): string | null {
-  return seen === undefined ? null : messageFingerprint(seen);
-}
-
-function unchanged(seen: ReplicaState): Filter<Replicated> {
-  const { id, state, urgent } = seen;
-  const filter = { _id: id, state, urgent: urgent ? true : { $ne: true }, 'sync.key': keyOf(seen) };
-  return filter as Filter<Replicated>;
-}
-
-function stateOf(found: Replicated): ReplicaState {
-  const { heardAt, deletedAt, transcript } = found;
-  return {
-    id: found._id as MessageId,
-    mailbox: found.mailbox as MailboxId,
-    state: found.state,
-    urgent: found.urgent === true,
-    ...(heardAt === undefined ? {} : { heardAt }),
-    ...(deletedAt === undefined ? {} : { deletedAt }),
-    ...(transcript === undefined ? {} : { transcript }),
-    received: found.received,
-    bytes: found.bytes ?? 0,
-    pending: (found.pending ?? []).map(({ kind }) => kind),
-    seen: found.sync?.register,
-    acked: found.sync?.acked ?? {},
-  };
 }

@@ -13,14 +13,17 @@ export const inlineBytes = 262_144;
 export const mostFrames = 64;
 const mostHeadBytes = 1_048_576;
 
-/** @returns the bytes in pieces that are sent one after the other */
-export function writeFrame(replica: Replica): Uint8Array[] {
+/**
+ * @param inlineMost larger pieces are elsewhere
+ * @returns the bytes in pieces that are sent one after the other
+ */
+export function writeFrame(replica: Replica, inlineMost = inlineBytes): Uint8Array[] {
   const pieces = replica.pieces.map(({ media, contentType, sha256, bytes }) => ({
     media,
     contentType,
     sha256,
     bytes: bytes.length,
-    staged: bytes.length > inlineBytes,
+    staged: bytes.length > inlineMost,
   }));
   // Times travel as milliseconds since 1970.
   const head = JSON.stringify({ ...replica, pieces }, function (this: Record<string, unknown>, name, value) {
@@ -30,7 +33,7 @@ export function writeFrame(replica: Replica): Uint8Array[] {
   const json = Buffer.from(head);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(json.length);
-  const inline = replica.pieces.filter(({ bytes }) => bytes.length <= inlineBytes);
+  const inline = replica.pieces.filter(({ bytes }) => bytes.length <= inlineMost);
   return [length, json, ...inline.map(({ bytes }) => bytes)];
 }
 
@@ -41,18 +44,19 @@ export function writeFrame(replica: Replica): Uint8Array[] {
 export async function* readFrames(
   stream: Readable,
   staged: (piece: PieceHead) => Promise<Uint8Array>,
+  most = { frames: mostFrames, inline: inlineBytes },
 ): AsyncGenerator<Replica> {
   const bytes = new Bytes(stream);
   for (let n = 0; ; n += 1) {
     const length = await bytes.take(4, true);
     if (length === undefined) return;
-    if (n === mostFrames) throw wrong('too many frames');
+    if (n >= most.frames) throw wrong('too many frames');
     const size = Buffer.from(length).readUInt32BE();
     if (size > mostHeadBytes) throw wrong('a head is too long');
     const head = readReplicaHead(new TextDecoder().decode(await bytes.take(size)));
     const pieces: Piece[] = [];
     for (const { staged: isStaged, ...piece } of head.pieces) {
-      if (!isStaged && piece.bytes > inlineBytes) throw wrong('a piece is too large');
+      if (!isStaged && piece.bytes > most.inline) throw wrong('a piece is too large');
       const content = isStaged ? await staged({ ...piece, staged: isStaged }) : await bytes.take(piece.bytes);
       pieces.push({ ...piece, bytes: content });
     }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Fault } from '../core/errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { Links } from '../ports/replication.ts';
+import { FilePeer } from './file-peer.ts';
 import { HttpsPeer } from './peer.ts';
 import { openSyncServer } from './server.ts';
 import { Stage } from './stage.ts';
@@ -18,7 +19,8 @@ export interface SyncSlice {
   readonly directory: string;
   readonly nodes: readonly {
     readonly name: string;
-    readonly url: string;
+    /** Absent: there is no line to it. */
+    readonly url?: string | undefined;
     readonly certificate: string;
     readonly prefixes: readonly string[];
     readonly bytesPerSecond?: number | undefined;
@@ -37,8 +39,10 @@ export async function openSync(slice: SyncSlice, { log }: { readonly log: Log })
     const certificate = certificates[i] ?? '';
     return { ...node, certificate, fingerprint: fingerprintOf(node.certificate, certificate) };
   });
-  const peers = known.map(
-    (node) => new HttpsPeer({ ...node, key, ownCertificate, bytesPerSecond: node.bytesPerSecond }),
+  const peers = known.map(({ url, ...node }) =>
+    url === undefined
+      ? new FilePeer(node)
+      : new HttpsPeer({ ...node, url, key, ownCertificate, bytesPerSecond: node.bytesPerSecond }),
   );
   const stage = new Stage(slice.directory);
   await stage.sweep(peers.map(({ name }) => name));

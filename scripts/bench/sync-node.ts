@@ -58,6 +58,7 @@ const auditor = createAuditor({ audit: store.audit, keepDays: 1, clock, random, 
 const lamps = { publish: async () => undefined };
 const roaming = createRoaming({
   ...shared,
+  node: 'self',
   peers: sync.peers,
   auditor,
   lamps,

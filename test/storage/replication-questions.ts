@@ -55,6 +55,8 @@ export function replicationQuestions(
     'replication.takeLease': (store) => store.replication.takeLease('outbox:east', undefined, 'one'),
     'replication.takeLease again': (store) => store.replication.takeLease('outbox:east', lease, 'two'),
     'replication.giveUpLease': (store) => store.replication.giveUpLease('outbox:east', lease),
+    'replication.putHome': (store) => store.replication.putHome('+12028' as E164, at(0)),
+    'replication.lastTold': (store) => store.replication.lastTold(visitor),
   };
 }
 

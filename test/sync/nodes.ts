@@ -114,7 +114,14 @@ export async function openNodes({
     const openOutbox = (): Outbox => createOutbox({ ...shared, archiving, mostBytes, rule }, peer);
     const outbox = openOutbox();
     const { peers } = sync;
-    const roaming = createRoaming({ ...shared, peers, auditor, lamps, onDue: () => outbox.wake() });
+    const roaming = createRoaming({
+      ...shared,
+      node: name,
+      peers,
+      auditor,
+      lamps,
+      onDue: () => outbox.wake(),
+    });
     const { port: at } = await sync.listen(roaming);
     (name === 'home' ? lines[1] : lines[0]).target = at;
     runs.push(outbox.run(stopping.signal));
@@ -168,20 +175,6 @@ export async function leave(
   await store.messages.insert(message);
   await store.mailboxes.count(mailbox.id, effectOf(undefined, message));
   return message;
-}
-
-/** Collections of a node that have anything of a subscriber, but the audit's records and freed numbers. */
-export async function left({ store }: Node, ids: readonly string[]): Promise<string[]> {
-  const database = store.client.db(store.database);
-  const found: string[] = [];
-  for (const { name } of await database.listCollections().toArray()) {
-    if (name === 'audit' || name === 'freed') continue;
-    for (const one of await database.collection(name).find().toArray()) {
-      const text = JSON.stringify(one);
-      if (ids.some((id) => text.includes(id))) found.push(`${name}: ${text.slice(0, 200)}`);
-    }
-  }
-  return found;
 }
 
 /** Looks again and again until it holds. */

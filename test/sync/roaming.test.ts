@@ -5,7 +5,8 @@ import type { E164, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { openSync } from '../../app/sync/open.ts';
 import { silentLog as log } from '../ports/silent-log.ts';
-import { leave, left, makeCertificate, openNodes, until, type Node, type Nodes } from './nodes.ts';
+import { left } from './left.ts';
+import { leave, makeCertificate, openNodes, until, type Node, type Nodes } from './nodes.ts';
 
 const ann = '+12025550123' as E164;
 const stranger = '+12026660123' as E164;

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { DeliveryId, E164, FaxJobId, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { sampleDelivery, sampleFax } from '../storage/sample.ts';
-import { leave, left, openNodes, until, type Node, type Nodes } from './nodes.ts';
+import { left } from './left.ts';
+import { leave, openNodes, until, type Node, type Nodes } from './nodes.ts';
 
 const number = (i: number): E164 => `+1202555${String(2000 + i)}` as E164;
 const at = (node: Node, id: MessageId): Promise<Message | undefined> => node.store.store.messages.get(id);

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
-import { homeOf } from '../../core/replication/home-of.ts';
+import { isFault } from '../../core/errors.ts';
+import type { E164 } from '../../core/ids.ts';
+import type { Reported } from '../../services/roaming.ts';
 import type { Actions, OfficeRun } from '../command.ts';
 import { Failure } from '../failure.ts';
+import type { Office } from '../office/office.ts';
+import { roamingOffice } from '../office/roaming.ts';
+import { makeBundleFile, takeBundleFile, type BundleChoice } from './bundle.ts';
 
 const examples = `
 Examples:
@@ -20,12 +25,27 @@ export function roamingCommands(program: Command, { withOffice }: Actions): void
     .description('a subscriber is at another node: profile and messages are sent there')
     .argument('<number>', 'of the subscriber')
     .argument('<node>', 'as sync.nodes names it')
-    .action(withOffice((run, _choice: unknown, number = '', node = '') => report(run, number, node)));
+    .option('--at <time>', 'since when; what is older than what is known changes nothing')
+    .action(withOffice((run, choice: Choice, number = '', node = '') => report(run, choice, number, node)));
   group
     .command('return')
     .description('a subscriber is home again: what lies at the other node is fetched and removed there')
     .argument('<number>', 'of the subscriber')
-    .action(withOffice((run, _choice: unknown, number = '') => goHome(run, number)));
+    .option('--at <time>', 'since when; what is older than what is known changes nothing')
+    .action(withOffice((run, choice: Choice, number = '') => goHome(run, choice, number)));
+  group
+    .command('bundle')
+    .description('what another node is to have of a subscriber, signed, as a file: for nodes without a line')
+    .argument('<number>', 'of the subscriber, who is at the other node, or has their home there')
+    .requiredOption('--to <file>', 'the file; keep it as you keep the store')
+    .option('--node <node>', 'for this node; absent: where they are, or their home')
+    .option('--all', 'the whole of every message, also of those that it is known to have')
+    .action(withOffice((run, choice: BundleChoice, number = '') => makeBundleFile(run, choice, number)));
+  group
+    .command('take')
+    .description('take in what `roaming bundle` made at another node; again does no harm')
+    .argument('<file>')
+    .action(withOffice((run, _choice: unknown, file = '') => takeBundleFile(run, file)));
 }
 
 async function list({ office, out }: OfficeRun): Promise<void> {
@@ -39,30 +59,60 @@ async function list({ office, out }: OfficeRun): Promise<void> {
   if (visits.length === 0) await out.line('nobody is at another node');
 }
 
-async function report({ office, out }: OfficeRun, number: string, node: string): Promise<void> {
-  const nodes = office.config.sync?.nodes ?? [];
-  if (!nodes.some(({ name }) => name === node)) throw new Failure('notFound', `no node has the name ${node}`);
-  const mailbox = await office.mailbox(number);
-  if (homeOf(mailbox.number, nodes) !== undefined)
-    throw new Failure('usage', `another node is the home of ${mailbox.number}`);
-  const { replication } = office.store;
-  const before = await replication.visit(mailbox.number);
-  if (before !== undefined && before.node !== node)
-    throw new Failure('usage', `${mailbox.number} is at ${before.node}: \`roaming return\` goes first`);
-  if (before === undefined || before.ending !== undefined)
-    await replication.putVisit({ number: mailbox.number, node, since: new Date() });
-  await office.note('roaming-reported', mailbox, node);
-  if (out.json) await out.document({ number: mailbox.number, node });
-  await out.line(`${mailbox.number} is at ${node}`);
+async function report(
+  { office, out }: OfficeRun,
+  choice: Choice,
+  number: string,
+  node: string,
+): Promise<void> {
+  const parsed = office.plan.parse(number);
+  if (parsed === undefined) throw new Failure('usage', `${number} is no number`);
+  const told = await reported(office, parsed, node, timeOf(choice));
+  await office.note('roaming-reported', await office.store.mailboxes.find(told.number), node);
+  const { visit, late } = told;
+  const where =
+    visit === undefined
+      ? 'home'
+      : visit.ending === undefined
+        ? visit.node
+        : `home, not all of it yet from ${visit.node}`;
+  if (out.json) await out.document({ ...told, visit: undefined, where, node: visit?.node });
+  await out.line(`${told.number} is at ${where}${late ? '; this was told later than something newer' : ''}`);
 }
 
-async function goHome({ office, out }: OfficeRun, number: string): Promise<void> {
-  const mailbox = await office.mailbox(number);
-  const { replication } = office.store;
-  const visit = await replication.visit(mailbox.number);
-  if (visit === undefined) throw new Failure('notFound', `${mailbox.number} is at no other node`);
-  if (visit.ending === undefined) await replication.putVisit({ ...visit, ending: new Date() });
-  await office.note('roaming-returned', mailbox, visit.node);
-  if (out.json) await out.document({ number: mailbox.number, node: visit.node });
-  await out.line(`${mailbox.number} is coming home from ${visit.node}`);
+async function goHome(run: OfficeRun, choice: Choice, number: string): Promise<void> {
+  const { office, out } = run;
+  const { number: own } = await office.mailbox(number);
+  const before = await office.store.replication.visit(own);
+  if (before === undefined && choice.at === undefined)
+    throw new Failure('notFound', `${own} is at no other node`);
+  const { visit, late } = await reported(office, own, office.config.node, timeOf(choice));
+  await office.note('roaming-returned', await office.store.mailboxes.find(own), before?.node);
+  if (out.json) await out.document({ number: own, node: visit?.node, late });
+  if (visit === undefined) await out.line(`${own} is home`);
+  else if (visit.ending === undefined)
+    await out.line(`${own} is at ${visit.node}; this was told later than something newer`);
+  else await out.line(`${own} is coming home from ${visit.node}`);
+}
+
+interface Choice {
+  readonly at?: string;
+}
+
+function timeOf({ at }: Choice): Date | undefined {
+  if (at === undefined) return undefined;
+  const time = new Date(at);
+  if (Number.isNaN(time.getTime()))
+    throw new Failure('usage', `--at: found ${at}, allowed: a time, as 2026-11-28T07:30:00Z`);
+  return time;
+}
+
+async function reported(office: Office, number: E164, node: string, at: Date | undefined): Promise<Reported> {
+  try {
+    return await roamingOffice(office).roaming.report(number, node, at);
+  } catch (error) {
+    if (isFault(error, 'not-found')) throw new Failure('notFound', error.message);
+    if (isFault(error, 'invalid')) throw new Failure('usage', error.message);
+    throw error;
+  }
 }

@@ -5,12 +5,13 @@ import type { LampClasses } from '../../core/mailbox/lamp.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TextGateway } from '../../ports/gateway.ts';
 import type { Log } from '../../ports/log.ts';
-import type { InboundText, Lamp } from '../../ports/media.ts';
+import type { InboundText, Lamp, Registration } from '../../ports/media.ts';
 import type { SubscriptionStore } from '../../ports/subscriptions.ts';
 import { openDoor, type DoorSlice } from './door.ts';
 import { defaultTimes, SipLink, type LinkSettings, type LinkTimes } from './link.ts';
 import { Nodes, type EdgeNode } from './nodes.ts';
 import { Peers, type EdgeTrunk, type Resolve } from './peers.ts';
+import { takeRegistrations } from './registrations.ts';
 import { answer, tryLater, type SipHandler } from './sip.ts';
 import { Subscriptions } from './subscriptions.ts';
 import { takeTexts } from './texts-in.ts';
@@ -42,6 +43,8 @@ export interface SipEdgeDeps {
   readonly subscriptions: SubscriptionStore;
   /** What the lamp of a number shows now; `undefined` = not served here. */
   readonly lampOf: (number: string) => Promise<LampClasses | undefined>;
+  /** Told of whom a network that is believed has registered. */
+  readonly onRegistered?: (registration: Registration) => void;
   /** Whether calls and texts can be worked on; default always. */
   readonly healthy?: () => boolean;
   readonly times?: Partial<LinkTimes>;
@@ -59,7 +62,7 @@ export interface SipEdge extends AsyncDisposable {
   setLamp(lamp: Lamp): Promise<void>;
 }
 
-const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, SUBSCRIBE, NOTIFY';
+const allowed = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, SUBSCRIBE, NOTIFY, REGISTER';
 
 /** Connects in the background. @throws Fault `config-invalid` if there is no such trunk */
 export function openSipEdge(slice: SipEdgeSlice, deps: SipEdgeDeps): SipEdge {
@@ -98,6 +101,16 @@ export function openSipEdge(slice: SipEdgeSlice, deps: SipEdgeDeps): SipEdge {
       },
     ],
   ]);
+  const { onRegistered = () => undefined } = deps;
+  handlers.set(
+    'register',
+    takeRegistrations({
+      peers,
+      parse: (raw) => plan.parse(raw),
+      onRegistered,
+      now: () => deps.clock.now().getTime(),
+    }),
+  );
   if (door !== undefined && nodes !== undefined)
     handlers.set('invite', openDoor({ ...door, name: slice.node }, { peers, plan, owners: nodes }));
   const link = new SipLink(slice, handlers, log, { ...defaultTimes, ...deps.times });

@@ -107,7 +107,12 @@ export class Calls {
     event: Exclude<
       AriEvent,
       {
-        type: 'StasisStart' | 'StasisEnd' | 'TextMessageReceived' | 'ApplicationReplaced';
+        type:
+          | 'StasisStart'
+          | 'StasisEnd'
+          | 'TextMessageReceived'
+          | 'ApplicationReplaced'
+          | 'ContactStatusChange';
       }
     >,
   ): void {

@@ -12,6 +12,7 @@ import type {
   Lamp,
   MediaServer,
   OutboundText,
+  Registration,
   StrayRecording,
 } from '../../ports/media.ts';
 import type { PromptCatalog } from '../../ports/prompts.ts';
@@ -23,6 +24,7 @@ import { createFaxNotes } from './fax-notes.ts';
 import { LampSetter } from './lamp.ts';
 import type { Link } from './leg.ts';
 import { Phones } from './phones.ts';
+import { Registrations } from './registrations.ts';
 import { Queue } from '../parts/queue.ts';
 import { resume } from './resume.ts';
 import { Sounds } from './sounds.ts';
@@ -33,7 +35,7 @@ import type { Trunk } from './texts.ts';
 import { AriClient, type AriHandlers } from './wire/client.ts';
 import { ManagerClient } from './wire/manager.ts';
 import type { ManagerOptions } from './wire/manager.ts';
-import { callEvents } from './wire/resources.ts';
+import { callEvents, contactEvent, eventFilter, textEvents } from './wire/resources.ts';
 import type { AriEvent, AsteriskInfo, TextMessageReceived } from './wire/resources.ts';
 
 /** The configuration's section `asterisk`, its trunks and the secret. */
@@ -67,6 +69,8 @@ export interface AriMediaDeps {
   readonly onRequest?: AriHandlers['answered'];
   /** Told of each connection to the switch. */
   readonly onConnected?: () => void;
+  /** Told of phones that register; the switch is not asked to tell of them without it. */
+  readonly onRegistered?: ((registration: Registration) => void) | undefined;
 }
 
 /**
@@ -105,6 +109,7 @@ export class AriMedia implements MediaServer {
   #ready = false;
   readonly #waitingForReady = new Set<() => void>();
   readonly #strays: StrayWatch;
+  readonly #registrations: Registrations | undefined;
 
   constructor(settings: AriSettings, deps: AriMediaDeps, sounds: Sounds) {
     this.#settings = settings;
@@ -129,6 +134,9 @@ export class AriMedia implements MediaServer {
       settings.trunks.map((trunk) => trunk.name),
       deps.log,
     );
+    const { onRegistered } = deps;
+    this.#registrations =
+      onRegistered && new Registrations({ phones: this.#phones, get, onRegistered, log: deps.log });
     const { manager, timeoutMs } = settings;
     this.#manager =
       manager === undefined
@@ -259,16 +267,12 @@ export class AriMedia implements MediaServer {
   async #connected(): Promise<void> {
     const { app } = this.#settings;
     const before = { calls: this.#calls.all.map((call) => call.id), dialled: this.#dialling.ids };
-    // Answers of REST over WebSocket pass the filter too: without their type nothing would be answered any more.
-    const filter = (types: readonly string[]) => ({
-      allowed: ['RESTResponse', 'ApplicationReplaced', ...types].map((type) => ({ type })),
-    });
     const put = (name: string, types: readonly string[]) =>
-      this.#client.request('PUT', `applications/${name}/eventFilter`, undefined, filter(types));
+      this.#client.request('PUT', `applications/${name}/eventFilter`, undefined, eventFilter(types));
     const [startedAt] = await Promise.all([
       this.#startTime(),
       put(app, callEvents),
-      put(`${app}-text`, ['TextMessageReceived']),
+      put(`${app}-text`, this.#registrations === undefined ? textEvents : [...textEvents, contactEvent]),
       this.#client.request('POST', `applications/${app}-text/subscription`, {
         eventSource: 'endpoint:PJSIP',
       }),
@@ -276,6 +280,7 @@ export class AriMedia implements MediaServer {
     // Beside the calls: with many phones it takes a while. A text that comes before it is done waits for it.
     this.#phones
       .refresh()
+      .then(() => this.#registrations?.connected())
       .catch((error: unknown) =>
         this.#deps.log.warn('the phones could not be read', { error: String(error) }),
       );
@@ -322,6 +327,9 @@ export class AriMedia implements MediaServer {
         });
         return;
       case 'ApplicationReplaced':
+        return;
+      case 'ContactStatusChange':
+        this.#registrations?.changed(event);
         return;
       case 'ChannelDestroyed':
         this.#dialling.ended(event.channel.id, event.cause);

@@ -22,6 +22,7 @@ import type { Endpoints } from '../../../app/ports/endpoints.ts';
 import type { TextGateway } from '../../../app/ports/gateway.ts';
 import type { Log } from '../../../app/ports/log.ts';
 import type { OutboundText } from '../../../app/ports/media.ts';
+import type { Links } from '../../../app/ports/replication.ts';
 import { openTokens } from '../../../app/secrets/open-tokens.ts';
 import { openTotp } from '../../../app/secrets/open-totp.ts';
 import { openHasher } from '../../../app/secrets/open.ts';
@@ -50,6 +51,8 @@ export interface WebWorldOptions {
   /** Besides the one that texts by SIP. */
   readonly gateways?: readonly TextGateway[] | undefined;
   readonly limits?: LimitsSlice | undefined;
+  /** Lines to other nodes. */
+  readonly sync?: Links | undefined;
   /** Folder of the built page; absent: there is none. */
   readonly page?: string | undefined;
   readonly clock?: Clock | undefined;
@@ -80,6 +83,7 @@ export async function openWebWorld(options: WebWorldOptions) {
   const gateways = [openSipGateway({ from: access }, { media }), ...(options.gateways ?? [])];
   const controller = createController({
     archive: undefined,
+    sync: options.sync,
     digest: systemDigest,
     config: configOf(options),
     file: undefined,

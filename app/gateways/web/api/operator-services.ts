@@ -9,6 +9,7 @@ import type { Holds } from '../../../services/holds.ts';
 import type { Letters } from '../../../services/letters.ts';
 import type { LiveCalls } from '../../../services/live-calls.ts';
 import type { Operators } from '../../../services/operators.ts';
+import type { Roaming } from '../../../services/roaming.ts';
 import type { Profiles } from '../../../services/profile.ts';
 import type { SubscriberDesk } from '../../../services/subscriber-desk.ts';
 import type { NotedSweep } from '../../../services/note-sweeps.ts';
@@ -31,6 +32,8 @@ export interface OperatorServices {
   readonly nodes: NodeWatch & { readonly self: string };
   readonly hooks: HookWatch;
   readonly calls: Pick<LiveCalls, 'list'>;
+  /** Who is at which node; absent: no other nodes are configured. */
+  readonly roaming: Pick<Roaming, 'report' | 'visits'> | undefined;
   readonly keys: ApiKeys;
   readonly operators: Operators;
 }

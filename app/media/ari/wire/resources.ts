@@ -65,7 +65,19 @@ export type AriEvent =
   | { readonly type: 'PlaybackFinished'; readonly playback: Playback }
   | { readonly type: 'RecordingFinished' | 'RecordingFailed'; readonly recording: LiveRecording }
   | { readonly type: 'ApplicationReplaced'; readonly application: string }
+  | ContactStatusChange
   | TextMessageReceived;
+
+/** A phone's address came, went, or was found to answer or not. Registering an address again is none. */
+export interface ContactStatusChange {
+  readonly type: 'ContactStatusChange';
+  readonly endpoint: Endpoint;
+  readonly contact_info: {
+    readonly uri: string;
+    /** `NonQualified`, `Unknown`, `Reachable`, `Unreachable`, `Removed`. */
+    readonly contact_status: string;
+  };
+}
 
 export interface TextMessageReceived {
   readonly type: 'TextMessageReceived';
@@ -91,10 +103,20 @@ export const callEvents = [
   'RecordingFailed',
 ] as const satisfies readonly AriEvent['type'][];
 
+/** Of the application for texts. */
+export const textEvents = ['TextMessageReceived'] as const satisfies readonly AriEvent['type'][];
+export const contactEvent = 'ContactStatusChange' satisfies AriEvent['type'];
+
+/** Answers of REST over WebSocket pass the filter too: without their type nothing would be answered any more. */
+export function eventFilter(types: readonly string[]) {
+  return { allowed: ['RESTResponse', 'ApplicationReplaced', ...types].map((type) => ({ type })) };
+}
+
 const known: ReadonlySet<string> = new Set<AriEvent['type']>([
   ...callEvents,
   'ApplicationReplaced',
-  'TextMessageReceived',
+  contactEvent,
+  ...textEvents,
 ]);
 const needs: Readonly<Record<string, readonly string[]>> = {
   StasisStart: ['channel', 'args'],
@@ -105,6 +127,7 @@ const needs: Readonly<Record<string, readonly string[]>> = {
   PlaybackFinished: ['playback'],
   RecordingFinished: ['recording'],
   RecordingFailed: ['recording'],
+  ContactStatusChange: ['endpoint', 'contact_info'],
   TextMessageReceived: ['message'],
 };
 

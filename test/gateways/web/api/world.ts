@@ -10,6 +10,7 @@ import type { AnyRoute } from '../../../../app/gateways/web/api/route.ts';
 import { subscriberRoutes } from '../../../../app/gateways/web/api/routes/subscriber.ts';
 import { HttpProblem } from '../../../../app/gateways/web/problem.ts';
 import type { TextGateway } from '../../../../app/ports/gateway.ts';
+import type { Links } from '../../../../app/ports/replication.ts';
 import { babble } from '../../../audio/babble.ts';
 import { openWebWorld } from '../web-world.ts';
 
@@ -26,7 +27,11 @@ export type ApiWorld = Awaited<ReturnType<typeof openApiWorld>>;
 export async function openApiWorld(
   limits?: LimitsSlice,
   more: (controller: Controller) => readonly AnyRoute[] = () => [],
-  other: { readonly config?: Partial<Config>; readonly gateways?: readonly TextGateway[] } = {},
+  other: {
+    readonly config?: Partial<Config>;
+    readonly gateways?: readonly TextGateway[];
+    readonly sync?: Links;
+  } = {},
 ) {
   const people = new Map<string, Principal>();
   const world = await openWebWorld({

@@ -5,6 +5,7 @@ import { bookRoutes } from './books.ts';
 import { classRoutes } from './classes.ts';
 import { clusterRoutes } from './cluster.ts';
 import { operationRoutes } from './operations.ts';
+import { roamingRoutes } from './roaming.ts';
 import { staffRoutes } from './staff.ts';
 import { subscriberTableRoutes } from './subscriber-tables.ts';
 import { subscriberDirectoryRoutes } from './subscribers.ts';
@@ -17,6 +18,7 @@ export function operatorRoutes(services: OperatorServices): AnyRoute[] {
     bookRoutes,
     operationRoutes,
     clusterRoutes,
+    roamingRoutes,
     staffRoutes,
   ].flatMap((routes) => routes(services));
 }

@@ -1,0 +1,211 @@
+/** What a node has for another of one subscriber, where only files go to and fro: made here, and taken as what comes over a line. */
+import { writeEnvelope } from '../core/envelope/envelope.ts';
+import { Fault } from '../core/errors.ts';
+import type { E164 } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
+import type { BundleHead } from '../core/replication/bundle-head.ts';
+import { homeOf } from '../core/replication/home-of.ts';
+import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
+import { advanceProfile } from '../core/replication/profile-register.ts';
+import { visitEpoch } from '../core/replication/visit-epoch.ts';
+import type { Peer, Piece, Replica, ReplicaState } from '../ports/replication.ts';
+import type { Archiving } from './archiving.ts';
+import { clearVisitor } from './clear-visitor.ts';
+import { liveMessage, piecesOf } from './pieces-of.ts';
+import type { Profiles } from './profile.ts';
+import type { Roaming, RoamingDeps } from './roaming.ts';
+import { chosenNow, greetingMedia } from './take-profile.ts';
+import { isLate, isTooOld, visitAt } from './visits.ts';
+
+export interface BundleDeps extends Omit<RoamingDeps, 'onDue' | 'lamps' | 'random'> {
+  readonly archiving: Pick<Archiving, 'bringBack'>;
+  readonly profiles: Pick<Profiles, 'of'>;
+  /** Largest messages that go to a node, by class of service, in bytes. */
+  readonly mostBytes: Readonly<Record<string, number>>;
+}
+
+export interface Bundle {
+  readonly head: BundleHead;
+  /** Once. */
+  readonly replicas: () => AsyncGenerator<Replica>;
+}
+
+/**
+ * States of all messages, and the whole of those that the other node is not known to have.
+ * @param to the other node; absent: where they are, or at home
+ * @param all the whole of every message
+ * @throws Fault `not-found` where no node has the name, or it is not known to whom; `invalid` where it is not theirs to have
+ */
+export async function makeBundle(
+  deps: BundleDeps,
+  number: E164,
+  to: string | undefined,
+  all: boolean,
+): Promise<Bundle> {
+  const { store, peers, node, clock } = deps;
+  const home = homeOf(number, peers);
+  const mailbox = await store.mailboxes.find(number);
+  const own = mailbox?.number ?? number;
+  const visit = home === undefined ? await store.replication.visit(own) : undefined;
+  const other = to ?? home ?? visit?.node;
+  if (other === undefined) throw refused('not-found', 'this subscriber is at no other node');
+  if (!peers.some(({ name }) => name === other)) throw refused('not-found', 'no node has this name');
+  if (home !== undefined && home !== other) throw refused('invalid', `their home is ${home}`);
+  if (home === undefined && mailbox === undefined) throw refused('not-found', 'nobody has this number');
+  const visiting = visit?.node === other && visit.ending === undefined;
+  const head = { from: node, to: other, number: own, made: clock.now(), visiting };
+  const wanted = { other, all, role: home === undefined ? 'home' : 'away', visiting } as const;
+  const at = visitAt(visit, other);
+  const epoch = at === undefined ? '' : visitEpoch(at);
+  return {
+    head: { ...head, cleared: home !== undefined && mailbox === undefined },
+    async *replicas() {
+      if (mailbox === undefined) return;
+      const profile = home === undefined && !visiting ? undefined : await profileOf(deps, mailbox);
+      if (profile !== undefined) yield profile;
+      yield* messagesOf(deps, mailbox, { ...wanted, epoch });
+    },
+  };
+}
+
+/** Of a visitor only once their home has said what holds. */
+async function profileOf(deps: BundleDeps, mailbox: Mailbox): Promise<Replica | undefined> {
+  const { store, digest, peers } = deps;
+  const { number, id, aliases, origin, classOfService, created } = mailbox;
+  const seen = await store.replication.profile(number);
+  const isVisitor = homeOf(number, peers) !== undefined;
+  if (isVisitor && Object.keys(seen?.register ?? {}).length === 0) return undefined;
+  const register = advanceProfile(seen?.register, await chosenNow(store, mailbox));
+  await store.replication.putProfile(number, seen, { acked: {}, ...seen, register });
+  const pieces: Piece[] = [];
+  for (const greeting of greetingMedia(mailbox.settings)) {
+    const found = await store.media.get(greeting.media);
+    if (found === undefined) continue;
+    pieces.push({ ...greeting, bytes: found.bytes, sha256: await digest(found.bytes) });
+  }
+  return { kind: 'profile', number, id, aliases, origin, classOfService, created, register, pieces };
+}
+
+interface Wanted {
+  readonly other: string;
+  readonly all: boolean;
+  readonly role: 'home' | 'away';
+  readonly visiting: boolean;
+  readonly epoch: string;
+}
+
+async function* messagesOf(deps: BundleDeps, mailbox: Mailbox, wanted: Wanted): AsyncGenerator<Replica> {
+  const { store, mostBytes, profiles, node } = deps;
+  const { other, all, role, visiting, epoch } = wanted;
+  const most = (role === 'home' ? mostBytes[profiles.of(mailbox).name] : undefined) ?? Infinity;
+  for await (const state of store.replication.states(mailbox.id)) {
+    const acked = state.acked[other];
+    const has = acked?.startsWith(`${epoch}[`) ?? false;
+    // Of one who is not there only what is known to be there.
+    if (role === 'home' && !visiting && acked === undefined) continue;
+    const register = advanceMessage(state.seen, state);
+    // What was told counts as known: the next change is another turn.
+    if (state.seen === undefined || messageFingerprint(state.seen) !== messageFingerprint(register))
+      await store.replication.acknowledge(node, [{ seen: state, register, epoch: '' }]);
+    const whole = (role === 'away' || visiting) && (all || !has) && state.bytes <= most;
+    if (!whole && acked === undefined) continue;
+    const replica = { kind: 'message', number: mailbox.number, id: state.id, register, pieces: [] } as const;
+    if (!whole) yield replica;
+    else yield* wholeOf(deps, state, replica);
+  }
+}
+
+async function* wholeOf(
+  deps: BundleDeps,
+  { id }: ReplicaState,
+  replica: Extract<Replica, { kind: 'message' }>,
+): AsyncGenerator<Replica> {
+  const message = await liveMessage(deps, id);
+  const pieces = message && (await piecesOf(deps, message));
+  if (message === undefined || pieces === undefined) {
+    deps.log.error('parts of a message are gone: it is not in the bundle', { message: id });
+    return;
+  }
+  const { reference, referenceExpires, expires, stored = [], envelope } = message;
+  const content = { envelope: writeEnvelope(envelope), reference, referenceExpires, expires, stored };
+  yield { ...replica, content, pieces };
+}
+
+export type BundleTaken =
+  /** A newer one was taken before, or it is older than a week: nothing was changed. */
+  | { readonly kind: 'late' }
+  | {
+      readonly kind: 'taken';
+      readonly taken: number;
+      /** Messages of which only the state came, and which are not here: all of them are to be in the next bundle. */
+      readonly unknown: number;
+      readonly refused: readonly string[];
+      /** The subscriber has left: what is here of them goes once their home has all of it. */
+      readonly leaving: boolean;
+      /** Nothing of them is here any more. */
+      readonly cleared: boolean;
+    };
+
+/**
+ * Any number of times. What was begun and not ended is made good by taking it again.
+ * @param roaming what a line from that node would ask
+ * @throws Fault `invalid` if it is for another node, `store-unavailable`
+ */
+export async function takeBundle(
+  deps: BundleDeps,
+  roaming: Pick<Roaming, 'take' | 'tell'>,
+  head: BundleHead,
+  replicas: AsyncIterable<Replica>,
+): Promise<BundleTaken> {
+  const { store, peers, node } = deps;
+  const { from, to, number, made } = head;
+  if (to !== node) throw refused('invalid', `it is for the node ${to}`);
+  const home = homeOf(number, peers);
+  const isVisitor = home !== undefined;
+  // An old one would bring back what was removed of a visitor; at home what is old is joined as all else.
+  if (isVisitor ? await isLate(deps, number, made) : isTooOld(deps, made)) return { kind: 'late' };
+  if (isVisitor) await store.replication.putHome(number, made);
+  let taken = 0;
+  let unknown = 0;
+  const wrong: string[] = [];
+  for await (const replica of replicas) {
+    const answer =
+      replica.number === number
+        ? await roaming.take(from, replica)
+        : ({ kind: 'refused', why: 'it is of another subscriber' } as const);
+    if (answer.kind === 'taken') taken += 1;
+    else if (answer.kind === 'unknown') unknown += 1;
+    else wrong.push(`${replica.id}: ${answer.why}`);
+  }
+  const result = { kind: 'taken', taken, unknown, refused: wrong, leaving: false, cleared: false } as const;
+  if (home !== from || head.visiting) {
+    if (home === undefined && head.cleared) await roaming.tell(from, 'left', [number]);
+    return { ...result, cleared: head.cleared };
+  }
+  return { ...result, leaving: true, cleared: await leave(deps, from, number) };
+}
+
+/** Their home says that they are not here. */
+async function leave(deps: BundleDeps, from: string, number: E164): Promise<boolean> {
+  const { store, clock } = deps;
+  const mailbox = await store.mailboxes.find(number);
+  if (mailbox === undefined) {
+    await store.replication.removeProfile(number);
+    return true;
+  }
+  const seen = await store.replication.profile(number);
+  if (seen?.leaving === undefined)
+    await store.replication.putProfile(number, seen, {
+      register: {},
+      acked: {},
+      ...seen,
+      leaving: clock.now(),
+    });
+  // It is told in the next bundle from here.
+  const silent: Peer = { name: from, prefixes: [], send: async () => [], tell: async () => [] };
+  return clearVisitor(deps, silent, { id: mailbox.id, number: mailbox.number, mark: '' });
+}
+
+function refused(code: 'not-found' | 'invalid', text: string): Fault {
+  return new Fault(code, text, { temporary: false, publicText: text });
+}
