@@ -41,7 +41,13 @@ describe('What messages hold, on the page', function () {
     await world[Symbol.asyncDispose]();
     await speech[Symbol.asyncDispose]();
   });
-  afterEach(() => assert.deepEqual(complaints, []));
+
+  /** Nothing wrong for the browser, nor for axe, whose own styles the page forbids. */
+  async function isClean(): Promise<void> {
+    assert.deepEqual(complaints.splice(0), []);
+    assert.deepEqual(await seriousOf(page), []);
+    complaints.length = 0;
+  }
 
   it('a voice message is written down by the engine here, and its words follow the sound, by hand and by keys', async () => {
     const bytes = await spoken('Good afternoon. Your car is ready.');
@@ -92,7 +98,7 @@ describe('What messages hold, on the page', function () {
     await halted(1);
     assert.ok(Number(await transcript.locator('.now').getAttribute('data-at')) >= 1);
     assert.equal(new URL(page.url()).pathname, `/inbox/${id}`);
-    assert.deepEqual(await seriousOf(page), []);
+    await isClean();
   });
 
   it('a video plays', async () => {
@@ -110,7 +116,7 @@ describe('What messages hold, on the page', function () {
       return film.videoWidth;
     })()`);
     assert.equal(width, 160);
-    assert.deepEqual(await seriousOf(page), []);
+    await isClean();
   });
 
   it('a picture shows, and opens large', async () => {
@@ -123,7 +129,7 @@ describe('What messages hold, on the page', function () {
     await large.waitFor();
     assert.equal(await loadedWidth(page, 'dialog img'), 1600);
     assert.equal(await page.evaluate(`document.querySelector('dialog.viewer').clientWidth`), 1280);
-    assert.deepEqual(await seriousOf(page), []);
+    await isClean();
     await page.keyboard.press('Escape');
     await large.waitFor({ state: 'detached' });
     assert.equal(new URL(page.url()).pathname, `/inbox/${id}`);
@@ -145,7 +151,8 @@ describe('What messages hold, on the page', function () {
     await large.waitFor();
     assert.equal(await large.getByRole('button', { name: 'Next page' }).isDisabled(), true);
     await page.keyboard.press('ArrowLeft');
-    await page.getByRole('dialog', { name: 'Page 1 of 2' }).getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await isClean();
   });
 });

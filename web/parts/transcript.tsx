@@ -2,6 +2,7 @@
  * The words of a sound: the one that is said just now stands out, and each leads there, by a click or by arrow keys and Enter.
  * Whoever hears the page reads them as one text.
  */
+import { Fragment } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Message } from '../api/messages.ts';
 import { pieceAt, piecesOf } from '../state/transcript.ts';
@@ -41,11 +42,18 @@ export function Transcript({ message, part, nowMs, onGo }: TranscriptProps) {
   // A word takes a third of a second: all are drawn anew only where something is to be seen of it.
   const drawn = useMemo(
     () =>
-      pieces.map(({ text }, i) => (
-        <span key={i} data-at={i} class={`piece${i === now ? ' now' : ''}${i === chosen ? ' chosen' : ''}`}>
-          {text}
-        </span>
-      )),
+      pieces.map(({ text }, i) => {
+        const looks = `piece${i === now ? ' now' : ''}${i === chosen ? ' chosen' : ''}`;
+        const word = text.trimEnd();
+        return (
+          <Fragment key={i}>
+            <span data-at={i} class={looks}>
+              {word}
+            </span>
+            {text.slice(word.length)}
+          </Fragment>
+        );
+      }),
     [pieces, now, chosen],
   );
   if (pieces.length === 0) return <p class="muted">{said.noTranscript}</p>;

@@ -18,14 +18,14 @@ const pollMs = 5000;
 export function goLive(): () => void {
   let timer: number | undefined;
   const poll = async (): Promise<void> => {
-    if (document.visibilityState === 'visible') announceAll(await inbox.refresh());
+    if (document.visibilityState === 'visible') await catchUp();
     if (liveness.peek() === 'polling') timer = window.setTimeout(() => void poll(), pollMs);
   };
   const stop = listen({
     opened() {
       window.clearTimeout(timer);
       liveness.value = 'live';
-      void inbox.refresh().then(announceAll);
+      void catchUp();
       readCountsSoon();
     },
     closed() {
@@ -34,7 +34,7 @@ export function goLive(): () => void {
       timer = window.setTimeout(() => void poll(), pollMs);
     },
     arrived(item) {
-      if (item === undefined) void inbox.refresh().then(announceAll);
+      if (item === undefined) void catchUp();
       else {
         inbox.take(item);
         announceAll([item]);
@@ -56,7 +56,7 @@ export function goLive(): () => void {
     mailboxChanged: readCountsSoon,
   });
   const onShow = (): void => {
-    if (document.visibilityState === 'visible') void inbox.refresh().then(announceAll);
+    if (document.visibilityState === 'visible') void catchUp();
   };
   document.addEventListener('visibilitychange', onShow);
   return () => {
@@ -64,6 +64,14 @@ export function goLive(): () => void {
     document.removeEventListener('visibilitychange', onShow);
     stop();
   };
+}
+
+/** What was missed: in the list, and in the message that is open. */
+async function catchUp(): Promise<void> {
+  announceAll(await inbox.refresh());
+  const now = opened.peek();
+  const item = now.kind === 'there' ? inbox.itemOf(now.id) : undefined;
+  if (now.kind === 'there' && item !== undefined && item.version > now.message.version) await readAgain();
 }
 
 function announceAll(items: readonly MessageItem[]): void {
