@@ -5,6 +5,7 @@ import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
 import { line } from './line.ts';
 import { archive } from './archive.ts';
+import { depositLimits } from './deposit-limits.ts';
 import { email } from './email.ts';
 import { encryption } from './encryption.ts';
 import { certificateFiles, e164, notificationRule, port, storeUrl } from './parts.ts';
@@ -119,6 +120,7 @@ const classOfService = z.strictObject({
     .default(false)
     .describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
   fax: faxMode,
+  deposits: depositLimits,
   transcribe: z.boolean().default(false).describe('Voice messages are written down by speech recognition.'),
 });
 

@@ -11,6 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { loadConfig } from '../../app/config.ts';
 import { createController } from '../../app/controller/controller.ts';
 import type { E164 } from '../../app/core/ids.ts';
+import { usualDepositLimits } from '../../app/core/mailbox/deposit-limits.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { openFetcher } from '../../app/gateways/fetch/open.ts';
@@ -72,6 +73,7 @@ export async function openPageWorld(options: { readonly page?: string } = {}) {
       classes: {
         standard: {
           ...Object.values(config.classes)[0]!,
+          deposits: { ...usualDepositLimits, enabled: false },
           maxMessages: 20_000,
           maxBytes: 50_000_000,
           maxSeconds: 3600,

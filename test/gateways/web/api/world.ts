@@ -11,6 +11,7 @@ import type { AnyRoute } from '../../../../app/gateways/web/api/route.ts';
 import { createController, type Controller } from '../../../../app/controller/controller.ts';
 import type { Principal, Scope } from '../../../../app/core/access/principal.ts';
 import type { E164 } from '../../../../app/core/ids.ts';
+import { usualDepositLimits } from '../../../../app/core/mailbox/deposit-limits.ts';
 import type { Mailbox } from '../../../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../../../app/core/message/message.ts';
 import { openFetcher } from '../../../../app/gateways/fetch/open.ts';
@@ -77,6 +78,7 @@ export async function openApiWorld(
       classes: {
         standard: {
           ...Object.values(config.classes)[0]!,
+          deposits: { ...usualDepositLimits, enabled: false },
           maxMessages: 300,
           maxBytes: 30_000_000,
           welcome: false,
