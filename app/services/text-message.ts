@@ -20,6 +20,7 @@ import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
+import { isReturnedNotice } from './returned-notice.ts';
 import type { TextMedia } from './text-media.ts';
 
 /** So long after a text that was one too many nothing is said of the next, in milliseconds. */
@@ -29,7 +30,7 @@ export interface TextMessageDeps {
   readonly deposits: Pick<Deposits, 'take'>;
   readonly allowance: DepositAllowance;
   readonly account: Pick<Account, 'textIn'>;
-  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'attempts'>;
+  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'attempts' | 'usage'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
   readonly trunks: readonly NamedTrunk[];
@@ -82,6 +83,7 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         deps.account.textIn(text, { taken: false });
         return refuseMany(deps, text, to);
       }
+      const quiet = await isReturnedNotice(deps, { from: number, to, body: text.body });
       const omitted = [...(text.omitted ?? lostBody(text)), ...(media?.omitted ?? [])];
       const result = await deps.deposits.take({
         draft: {
@@ -98,6 +100,7 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         ...first,
         ...(more.length === 0 ? {} : { more }),
         classOfService,
+        ...(quiet ? { quiet } : {}),
       });
       const accountcode = result.kind === 'spooled' ? '' : result.message.mailbox;
       deps.account.textIn(text, { taken: true, accountcode });
