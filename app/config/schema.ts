@@ -12,6 +12,7 @@ import { certificateFiles, e164, notificationRule, port, storeUrl } from './part
 import { name } from './forms.ts';
 import { sipEdge } from './sip-edge.ts';
 import { smppBind } from './smpp.ts';
+import { costlyKinds } from '../core/address/costly.ts';
 import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
@@ -198,6 +199,12 @@ export const configSchema = z.strictObject({
         .default([])
         .describe(
           'Prefixes that all subscribers may be connected to where no toll rule of theirs says anything.',
+        ),
+      costly: z
+        .array(z.enum(costlyKinds))
+        .default(costlyKinds)
+        .describe(
+          'Kinds of numbers (of libphonenumber) that count as `premium`: nobody is connected to them, written to or sent a fax there but by a toll rule with a prefix and `destination: premium`.',
         ),
       extensionPrefix: e164.optional().describe('Internal extensions become this prefix and the extension.'),
     })
