@@ -6,12 +6,15 @@ import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
 import { line } from './line.ts';
 import { archive } from './archive.ts';
+import { depositLimits } from './deposit-limits.ts';
 import { email } from './email.ts';
 import { encryption } from './encryption.ts';
 import { certificateFiles, e164, notificationRule, port, storeUrl } from './parts.ts';
 import { name } from './forms.ts';
+import { range } from './range.ts';
 import { sipEdge } from './sip-edge.ts';
 import { smppBind } from './smpp.ts';
+import { costlyKinds } from '../core/address/costly.ts';
 import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
@@ -120,27 +123,9 @@ const classOfService = z.strictObject({
     .default(false)
     .describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
   fax: faxMode,
+  deposits: depositLimits,
   transcribe: z.boolean().default(false).describe('Voice messages are written down by speech recognition.'),
 });
-
-const range = z
-  .strictObject({
-    prefix: e164.optional().describe('Numbers that begin so.'),
-    from: e164.optional().describe('First number of the range.'),
-    to: e164.optional().describe('Last number of the range.'),
-    class: name.describe('Class of service of its mailboxes.'),
-  })
-  .refine(
-    (r) =>
-      r.prefix === undefined
-        ? r.from !== undefined && r.to !== undefined
-        : r.from === undefined && r.to === undefined,
-    'either `prefix`, or `from` and `to`',
-  )
-  .refine(
-    (r) => r.from === undefined || r.to === undefined || (r.from.length === r.to.length && r.from <= r.to),
-    '`from` and `to` of equal length, `from` not after `to`',
-  );
 
 const trunk = z.strictObject({
   name: name.describe('Its name as an endpoint of the switch.'),
@@ -197,6 +182,12 @@ export const configSchema = z.strictObject({
         .default([])
         .describe(
           'Prefixes that all subscribers may be connected to where no toll rule of theirs says anything.',
+        ),
+      costly: z
+        .array(z.enum(costlyKinds))
+        .default(costlyKinds)
+        .describe(
+          'Kinds of numbers (of libphonenumber) that count as `premium`: nobody is connected to them, written to or sent a fax there but by a toll rule with a prefix and `destination: premium`.',
         ),
       extensionPrefix: e164.optional().describe('Internal extensions become this prefix and the extension.'),
     })

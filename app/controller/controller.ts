@@ -1,6 +1,7 @@
 /** Puts services, flows and workers together over the open rooms, and answers calls until told to stop. */
 import { deliverDialogue } from '../flows/deliver.ts';
 import type { FlowDeps } from '../flows/flow.ts';
+import { Fault } from '../core/errors.ts';
 import type { MailIntake } from '../ports/mail.ts';
 import type { InboundText, Registration } from '../ports/media.ts';
 import type { Worker } from '../ports/scheduler.ts';
@@ -21,13 +22,14 @@ import { createCallsInProgress, type CallsInProgress } from '../services/calls-i
 import { createCommands, type Commands } from '../services/command.ts';
 import { createHookTally } from '../services/watch-hooks.ts';
 import { createDeliveries, type Deliveries } from '../services/deliver.ts';
+import { type DepositAllowance } from '../services/deposit-limits.ts';
 import { type Deposits } from '../services/deposit.ts';
 import { type Notify } from '../services/notify.ts';
 import type { FaxOut } from '../services/fax-out.ts';
 import { createGreetings } from '../services/greetings.ts';
 import { createSearch } from '../services/search.ts';
 import { createSelfService } from '../services/self-service.ts';
-import { createTextMessages } from '../services/text-message.ts';
+import { createTextMessages, type TextResult } from '../services/text-message.ts';
 import { answerAll } from './answering.ts';
 import { createMessaging, type Messaging } from './messaging.ts';
 import type { Rooms } from './rooms.ts';
@@ -123,6 +125,7 @@ export function createController(given: Rooms): Controller {
   });
   const { takeText, arrivals } = createTakeText(rooms, shared, {
     deposits,
+    allowance: messaging.allowance,
     commands,
     smsNumbers,
     notify,
@@ -257,6 +260,7 @@ function createTakeText(
   shared: Shared,
   to: {
     deposits: Deposits;
+    allowance: DepositAllowance;
     commands: Commands;
     smsNumbers: readonly string[];
     notify: Notify;
@@ -269,6 +273,7 @@ function createTakeText(
   const messages = createTextMessages({
     ...shared,
     deposits: to.deposits,
+    allowance: to.allowance,
     trunks: rooms.config.trunks,
     ownNumbers: to.smsNumbers,
     notify: to.notify,
@@ -290,7 +295,7 @@ function createTakeText(
   due.wake();
   const take = async (text: InboundText): Promise<void> => {
     if (to.commands.concerns(text)) await to.commands.handle(text);
-    else if (text.media === undefined || text.media.length === 0) await messages.take(text);
+    else if (text.media === undefined || text.media.length === 0) answered(await messages.take(text));
     else if (!(await messages.refuses(text))) await arrivals.media(text);
   };
   // What the lines about a text say besides: its network's own id.
@@ -299,6 +304,11 @@ function createTakeText(
     return shared.log.within({ inbound: text.id }, () => take(text));
   };
   return { takeText, arrivals };
+}
+
+/** A network that waits for its answer hears that a text was one too many. */
+function answered(result: TextResult): void {
+  if (result === 'too-many') throw new Fault('too-many', 'too many texts in a time', { temporary: false });
 }
 
 function createFlowDeps(

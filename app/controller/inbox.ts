@@ -1,5 +1,5 @@
 /** Texts that the network has handed over for good: worked until it is done, also over an absence of the store. */
-import { Fault, isTemporary } from '../core/errors.ts';
+import { Fault, isFault, isTemporary } from '../core/errors.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
 
@@ -22,6 +22,8 @@ export async function workText(
       await handle(text);
       return;
     } catch (error) {
+      // The switch has answered for it: nobody is there to be told.
+      if (isFault(error, 'too-many')) return;
       const known = error instanceof Fault && isTemporary(error);
       if (!known || signal.aborted) throw error;
       log.warn('a text waits', { error, retryMs: waitMs });

@@ -12,6 +12,7 @@ import type { Account } from '../services/account.ts';
 import { createAttachments } from '../services/attachments.ts';
 import type { Commands } from '../services/command.ts';
 import type { Conversions } from '../services/conversions.ts';
+import type { DepositAllowance } from '../services/deposit-limits.ts';
 import type { Deposits } from '../services/deposit.ts';
 import type { Links } from '../services/links.ts';
 import { createMailIntake, type MailToFax } from '../services/mail-in.ts';
@@ -57,6 +58,7 @@ export interface MailServices {
   readonly notify: Notify;
   readonly tolls: Tolls;
   readonly deposits: Deposits;
+  readonly allowance: DepositAllowance;
   readonly account: Account;
 }
 

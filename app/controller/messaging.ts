@@ -11,6 +11,7 @@ import { createAuditor } from '../services/audit.ts';
 import { createAuthentication } from '../services/authenticate.ts';
 import { createCounting, type Counting } from '../services/counting.ts';
 import { type Deliveries } from '../services/deliver.ts';
+import { createDepositAllowance } from '../services/deposit-limits.ts';
 import { createDeposits, type Deposits } from '../services/deposit.ts';
 import { createLamps } from '../services/lamp.ts';
 import { createInbox } from '../services/inbox.ts';
@@ -74,6 +75,10 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     account,
     later: (message, mailbox) => running.watch(notify.work(message, message.pending, mailbox)),
   });
+  const allowance = createDepositAllowance({
+    ...shared,
+    onRefused: (labels) => rooms.metrics.count('answerback_deposits_limited_total', labels),
+  });
   const sends = createSends({ ...shared, deposits });
   const auditor = createAuditor({ ...shared, audit: store.audit, keepDays: config.audit.days });
   const authentication = createAuthentication({
@@ -96,6 +101,7 @@ export function createMessaging(rooms: Rooms, shared: Shared, running: Running) 
     retrieval,
     inbox,
     deposits,
+    allowance,
     sends,
     counting,
     transcripts,

@@ -30,6 +30,7 @@ export function createServing(
   messaging: Pick<
     Messaging,
     | 'account'
+    | 'allowance'
     | 'auditor'
     | 'authentication'
     | 'deposits'

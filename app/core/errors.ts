@@ -12,6 +12,8 @@ export type FaultCode =
   | 'disk-full'
   | 'mailbox-full'
   | 'message-too-large'
+  /** More than may come in a time. */
+  | 'too-many'
   | 'spool-failed'
   | 'archive-unavailable'
   | 'archive-failed'

@@ -2,8 +2,9 @@
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Sender } from '../core/message/message.ts';
-import type { ClassOfService } from '../core/profile/class-of-service.ts';
+import type { ClassOfService, MessageKind } from '../core/profile/class-of-service.ts';
 import type { Take } from '../ports/media.ts';
+import type { Leave } from '../services/deposit-limits.ts';
 import { inTime } from '../services/in-time.ts';
 import type { Caller, FlowDeps } from './flow.ts';
 
@@ -35,6 +36,29 @@ export function senderOf(caller: Caller): Sender {
     ...(caller.name === undefined ? {} : { name: caller.name }),
     private: false,
   };
+}
+
+export const free: Leave = { kind: 'may', giveBack: async () => undefined };
+
+/** Whom a caller wants to leave something. */
+export interface Leaver {
+  readonly number: E164;
+  readonly classOfService: string;
+  readonly caller: Caller;
+  readonly mailbox?: Mailbox | undefined;
+}
+
+/** Counts what a caller is about to leave; bounded as the look-up is. Names, which callers choose, count as none. */
+export async function mayLeave(kind: MessageKind, visit: Leaver, deps: FlowDeps): Promise<Leave> {
+  const { caller, number: to, mailbox, classOfService } = visit;
+  const from = { private: false, ...(caller.number === undefined ? {} : { number: caller.number }) };
+  const asked = { kind, from, to, mailbox, classOfService, trusted: caller.trusted };
+  try {
+    return (await inTime(deps.allowance.take(asked), lookupMs)) ?? free;
+  } catch (error) {
+    deps.log.warn('what callers left was not counted', { error });
+    return free;
+  }
 }
 
 /** What is left behind is found in the spool, and found to be stored. */

@@ -9,7 +9,8 @@ import type { ClassOfService } from '../core/profile/class-of-service.ts';
 import type { Call, RecordResult, RecordRule } from '../ports/media.ts';
 import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
-import { discard, findMailbox, lookupMs, profileOf, senderOf } from './called.ts';
+import type { Leave } from '../services/deposit-limits.ts';
+import { discard, findMailbox, free, lookupMs, mayLeave, profileOf, senderOf } from './called.ts';
 import { faxDialogue } from './fax.ts';
 import { tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
 import { greet } from './greet.ts';
@@ -32,9 +33,26 @@ export interface DepositVisit {
 }
 
 export async function depositDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
-  const [, { mailbox, welcome }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
+  const [, { mailbox, welcome, leave }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
   const profile = profileOf(mailbox, visit, deps);
   if (profile.fax === 'only') return faxDialogue(call, { ...visit, mailbox }, deps);
+  if (leave.kind === 'too-many') {
+    await tell(call, profile.language, 'too-many-messages', 'goodbye');
+    return { did: 'too-many', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
+  }
+  const outcome = await leaveMessage(call, { ...visit, mailbox }, { profile, welcome }, deps);
+  // What could not be made safe now is taken in later.
+  if (outcome.did !== 'deposit' && outcome.did !== 'failed') await leave.giveBack();
+  return outcome;
+}
+
+async function leaveMessage(
+  call: Call,
+  visit: DepositVisit,
+  { profile, welcome }: { readonly profile: ClassOfService; readonly welcome: Welcome },
+  deps: FlowDeps,
+): Promise<Outcome> {
+  const { mailbox } = visit;
   const room = roomFor(mailbox, profile, welcome);
   const greeted = await greet(call, { ...visit, ...room, mailbox, profile }, deps);
   if (greeted.kind === 'over') return greeted.outcome;
@@ -189,14 +207,22 @@ async function send(
 interface Found {
   readonly mailbox: Mailbox | undefined;
   readonly welcome: Welcome;
+  readonly leave: Leave;
 }
 
-/** The mailbox and its greeting: both together in the time that one may take. */
-async function lookUp({ number, reason }: DepositVisit, deps: FlowDeps): Promise<Found> {
+/** The mailbox, then its greeting and whether a message may be left: all together in the time that one may take. */
+async function lookUp(visit: DepositVisit, deps: FlowDeps): Promise<Found> {
+  const { number, reason } = visit;
   const began = deps.clock.now().getTime();
   const mailbox = await findMailbox(number, deps);
   const leftMs = Math.min(lookupMs, began + lookupMs - deps.clock.now().getTime());
-  return { mailbox, welcome: await findWelcome(mailbox, reason, leftMs, deps) };
+  // A machine counts when it has found out that it is one.
+  const isFax = profileOf(mailbox, visit, deps).fax === 'only';
+  const [welcome, leave] = await Promise.all([
+    findWelcome(mailbox, reason, leftMs, deps),
+    isFax ? free : mayLeave('voice', { ...visit, mailbox }, deps),
+  ]);
+  return { mailbox, welcome, leave };
 }
 
 async function findWelcome(

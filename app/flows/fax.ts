@@ -5,7 +5,7 @@ import { takesFax } from '../core/mailbox/room.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
 import type { ReceivedFax } from '../ports/fax.ts';
 import type { Call } from '../ports/media.ts';
-import { discard, findMailbox, profileOf, senderOf } from './called.ts';
+import { discard, findMailbox, mayLeave, profileOf, senderOf } from './called.ts';
 import type { DepositVisit } from './deposit.ts';
 import type { FlowDeps, Outcome } from './flow.ts';
 
@@ -16,6 +16,9 @@ export async function faxDialogue(call: Call, visit: DepositVisit, deps: FlowDep
   const at = mailbox === undefined ? {} : { mailbox: mailbox.id };
   if (profile.fax === 'off' || mailbox?.status === 'suspended') return { did: 'refused', ...at };
   if (!takesFax(mailbox, profile)) return { did: 'full', ...at };
+  const leave = await mayLeave('fax', { ...visit, mailbox }, deps);
+  // Its machine dials again after a while.
+  if (leave.kind === 'too-many') return { did: 'too-many', cause: 'busy', ...at };
   await call.answer();
   const result = await call.receiveFax({
     tag: tagOf(call, visit),
@@ -30,8 +33,10 @@ export async function faxDialogue(call: Call, visit: DepositVisit, deps: FlowDep
       return deposit(call, { ...visit, mailbox }, result.fax, true, deps);
     case 'failed':
       deps.log.info('no page of a fax came', { why: result.why, detail: result.detail });
+      await leave.giveBack();
       return { did: 'empty', ...at, fax: { pages: 0, success: false, facts: undefined } };
     case 'gone':
+      await leave.giveBack();
       return { did: 'abandoned', ...at };
   }
 }

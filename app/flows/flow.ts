@@ -13,6 +13,7 @@ import type { SoundTransform } from '../ports/transform.ts';
 import type { Account, FaxRow } from '../services/account.ts';
 import type { Authentication } from '../services/authenticate.ts';
 import type { Conversions } from '../services/conversions.ts';
+import type { DepositAllowance } from '../services/deposit-limits.ts';
 import type { Deposits } from '../services/deposit.ts';
 import type { FaxOut } from '../services/fax-out.ts';
 import type { Greetings } from '../services/greetings.ts';
@@ -29,6 +30,7 @@ export interface FlowDeps {
   /** A subscriber, believed to be who they are, calls in: they are at this node. */
   readonly onArrival?: (number: E164) => void;
   readonly deposits: Deposits;
+  readonly allowance: DepositAllowance;
   readonly retrieval: Retrieval;
   readonly authentication: Authentication;
   readonly inbox: Inbox;
@@ -73,6 +75,8 @@ export interface Outcome {
     | 'announced'
     | 'empty'
     | 'full'
+    /** More than may be left in a time. */
+    | 'too-many'
     | 'listen'
     | 'refused'
     | 'deliver'

@@ -70,7 +70,7 @@ export interface MailIntake {
   /**
    * Resolved = safe for every recipient, or never to be kept. The same mail can come again.
    * @throws Fault if something was not safe: temporary = it is to come again; `mailbox-full` and `message-too-large` where a
-   * mailbox has no room for it
+   * mailbox has no room for it, `too-many` where it takes no more for a time
    */
   take(mail: InboundMail, recipients: readonly string[]): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { RateCounter } from '../core/rate/rates.ts';
+
 /** What subscribers have used of something that is limited for a time. */
 export interface UsageStore {
   /**
@@ -9,7 +11,19 @@ export interface UsageStore {
   giveBack(key: string): Promise<void>;
   /** How many were used. */
   used(key: string): Promise<number>;
+  /**
+   * Uses one of each counter, in their order, in one command; ends at the first that is used up: those before it stay used.
+   * Of any number at once no more than the limits succeed.
+   */
+  takeRates(counters: readonly RateCounter[], now: Date): Promise<RatesTaken>;
+  /** Gives back one of each that was used at `taken` and came to nothing. */
+  giveBackRates(keys: readonly string[], taken: Date): Promise<void>;
 }
+
+export type RatesTaken =
+  | { readonly kind: 'taken' }
+  /** `counter` is its place; it takes one more at `until`. */
+  | { readonly kind: 'used-up'; readonly counter: number; readonly until: Date };
 
 /** Numbers that want no more texts and are not (only) a mailbox's own: fixed recipients of notices. */
 export interface StopStore {

@@ -6,9 +6,11 @@ import { sameAddress } from '../core/mail/address.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message } from '../core/message/message.ts';
 import { parseCommand, type Command } from '../core/notification/commands.ts';
+import { referencesIn } from '../core/notification/references-in.ts';
 import { replyText, type ReplyName } from '../core/notification/replies.ts';
 import { smsUnits } from '../core/notification/sms-units.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
+import { mayBeTexted } from '../core/toll/may-be-texted.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { InboundText } from '../ports/media.ts';
@@ -29,6 +31,8 @@ import { stopKey } from './text-out.ts';
 import type { TollAnswer, Tolls } from './tolls.ts';
 import type { Transcripts } from './transcripts.ts';
 
+/** Longer texts with a reference, which are no commands, are not a person’s mistake. In characters. */
+const longestCommand = 40;
 /** For so long the same text counts as handled, in milliseconds. */
 const replayMs = 86_400_000;
 /** So long it is waited for words that must be written down first, and so long they may take in all, in milliseconds. */
@@ -124,7 +128,7 @@ export function createCommands(deps: CommandDeps): Commands {
           to: from,
           received: text.received,
         };
-        const answer = await obey(deps, asked, command);
+        const answer = isEcho(text.body, command) ? undefined : await obey(deps, asked, command);
         if (answer !== undefined) await reply(deps, asked, answer);
       } else if (command.kind === 'stop' || command.kind === 'start') {
         const told = await mailboxToldOf(deps, from);
@@ -213,7 +217,9 @@ function commander(deps: CommandDeps, text: InboundText): E164 | undefined {
   const trunk = deps.trunks.find((t) => t.name === text.trunk);
   const from = deps.plan.parse(text.from, trunk?.country);
   const to = deps.plan.parse(text.to, trunk?.country);
-  if (from === undefined || deps.plan.isAccess(from)) return undefined;
+  // Ours may come back; short codes and names of firms are no numbers, and answering some numbers costs more than a text.
+  if (from === undefined || deps.plan.isAccess(from) || !mayBeTexted(from, deps.plan)) return undefined;
+  if (deps.smsNumbers.includes(text.from) || deps.smsNumbers.includes(from)) return undefined;
   const trusted = text.network === 'sms' || text.registered === true || trunk?.trusted === true;
   return isToUs(deps, text, to) && trusted ? from : undefined;
 }
@@ -343,6 +349,11 @@ async function reply(
   const body =
     typeof answer === 'string' ? replyText(answer, { words, access: deps.access }) : textOf(answer, gateway);
   await deps.notify.reply({ to, textId: id, body, gateway, mailbox });
+}
+
+/** Commands are shorter than a notice, which is no command and has a reference in it: one of ours comes back. */
+function isEcho(body: string, { kind }: Command): boolean {
+  return kind === 'unknown' && body.length > longestCommand && referencesIn(body).length > 0;
 }
 
 /** An answer goes out where the text came in. */

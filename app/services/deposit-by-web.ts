@@ -10,6 +10,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposits } from './deposit.ts';
+import type { DepositAllowance } from './deposit-limits.ts';
 import { judgeComing, sizeOfParts } from './mailbox-room.ts';
 import type { PartMeasure } from './measure-parts.ts';
 import type { Profiles } from './profile.ts';
@@ -20,6 +21,8 @@ export interface WebDeposit {
   readonly mailbox: Mailbox;
   readonly kind?: MessageKind | undefined;
   readonly from: Sender;
+  /** `from` is who asks, rather than whom they name. */
+  readonly own?: boolean;
   readonly subject?: string | undefined;
   /** Goes before the parts. */
   readonly text?: string | undefined;
@@ -33,6 +36,7 @@ export type WebDepositResult =
   /** An earlier request with this id made it. */
   | { readonly kind: 'duplicate'; readonly message: Message }
   | { readonly kind: 'spooled' }
+  | { readonly kind: 'too-many'; readonly retrySeconds: number }
   | { readonly kind: 'full' | 'too-large' | 'suspended' | 'empty' | 'other-content' };
 
 export interface WebDeposits {
@@ -42,6 +46,7 @@ export interface WebDeposits {
 
 export interface WebDepositDeps {
   readonly deposits: Pick<Deposits, 'take'>;
+  readonly allowance: DepositAllowance;
   readonly store: { readonly messages: Pick<Store['messages'], 'byOrigin'> };
   readonly profiles: Profiles;
   readonly plan: Pick<NumberPlan, 'classOf'>;
@@ -67,12 +72,17 @@ async function take(deps: WebDepositDeps, deposit: WebDeposit): Promise<WebDepos
     size: sizeOfParts([first, ...more]),
   });
   if (verdict !== 'fits') return { kind: verdict };
+  const kind = kindOf(deposit);
+  const to = mailbox.number satisfies E164;
+  const trusted = deposit.own === true;
+  const leave = await deps.allowance.take({ kind, from, to, mailbox, classOfService, trusted });
+  if (leave.kind === 'too-many') return leave;
   const result = await deps.deposits.take({
     draft: {
-      kind: kindOf(deposit),
+      kind,
       origin: { network: 'web', id },
       from,
-      to: mailbox.number satisfies E164,
+      to,
       received: deps.clock.now(),
       urgent,
       confidential: false,
@@ -85,7 +95,9 @@ async function take(deps: WebDepositDeps, deposit: WebDeposit): Promise<WebDepos
     classOfService,
     mailbox,
   });
-  return result.kind === 'duplicate' ? again(deps, result.message, given) : result;
+  if (result.kind !== 'duplicate') return result;
+  await leave.giveBack();
+  return again(deps, result.message, given);
 }
 
 function partsOf({ text, parts }: Pick<WebDeposit, 'text' | 'parts'>): DepositPart[] {

@@ -17,6 +17,7 @@ import type { InboundMail, MailIntake, RecipientVerdict } from '../ports/mail.ts
 import type { Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Deposits } from './deposit.ts';
+import type { DepositAllowance } from './deposit-limits.ts';
 import { partsOf } from './mail-parts.ts';
 import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import type { MailReplies } from './mail-reply.ts';
@@ -24,6 +25,7 @@ import type { Profiles } from './profile.ts';
 
 export interface MailInDeps {
   readonly deposits: Pick<Deposits, 'take'>;
+  readonly allowance: DepositAllowance;
   readonly store: Pick<Store, 'mailboxes' | 'messages' | 'notifications'>;
   readonly account: Pick<Account, 'event'>;
   readonly replies: MailReplies;
@@ -231,15 +233,19 @@ async function deposit(
     (await deps.store.messages.byOrigin(origin.network, origin.id)) === undefined
   )
     throw noRoom(verdict);
-  await deps.deposits.take({
+  const kind = kindOfMail({
+    ...(mail.context === undefined ? {} : { context: mail.context }),
+    parts: mail.parts.map(({ contentType }) => contentType),
+    words: mail.words !== '',
+  });
+  const from = senderOf(mail);
+  const leave = await deps.allowance.take({ kind, from, to: number, mailbox, classOfService });
+  if (leave.kind === 'too-many') throw new Fault('too-many', 'too many mails in a time', { temporary: true });
+  const result = await deps.deposits.take({
     draft: {
-      kind: kindOfMail({
-        ...(mail.context === undefined ? {} : { context: mail.context }),
-        parts: mail.parts.map(({ contentType }) => contentType),
-        words: mail.words !== '',
-      }),
+      kind,
       origin,
-      from: senderOf(mail),
+      from,
       to: number,
       received: deps.clock.now(),
       urgent: mail.urgent,
@@ -254,6 +260,7 @@ async function deposit(
     ...(isQuiet(deps, mail, mailbox) ? { quiet: true } : {}),
     classOfService,
   });
+  if (result.kind === 'duplicate') await leave.giveBack();
 }
 
 function noRoom(verdict: 'full' | 'too-large'): Fault {

@@ -1,3 +1,4 @@
+import type { RateCounter } from '../core/rate/rates.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { stopKey } from './text-out.ts';
@@ -7,6 +8,9 @@ const mostTroubles = 5;
 /** The same of answers to what was done: a person may put away many messages at once. Fewer than are counted (100). */
 const mostDone = 60;
 const windowMs = 3_600_000;
+/** All kinds together: a far side that answers each kind with what asks for another comes to an end too. */
+const ofAllKinds = { hour: 120, day: 240 };
+const ofTroubles = { day: 40 };
 
 const done: ReadonlySet<string> = new Set(['saved', 'deleted', 'transcript', 'found', 'find-none']);
 
@@ -16,10 +20,17 @@ const done: ReadonlySet<string> = new Set(['saved', 'deleted', 'transcript', 'fo
  * @param answer its kind
  */
 export async function mayAnswer(
-  { store, clock }: { readonly store: Pick<Store, 'attempts'>; readonly clock: Clock },
+  { store, clock }: { readonly store: Pick<Store, 'attempts' | 'usage'>; readonly clock: Clock },
   to: string,
   answer: string,
 ): Promise<boolean> {
-  const count = await store.attempts.fail(`told:${answer}:${stopKey(to)}`, clock.now(), windowMs);
-  return count <= (done.has(answer) ? mostDone : mostTroubles);
+  const now = clock.now();
+  const key = stopKey(to);
+  const count = await store.attempts.fail(`told:${answer}:${key}`, now, windowMs);
+  if (count > (done.has(answer) ? mostDone : mostTroubles)) return false;
+  const counters: RateCounter[] = [
+    ...(done.has(answer) ? [] : [{ key: `told:troubles:${key}`, most: ofTroubles }]),
+    { key: `told:all:${key}`, most: ofAllKinds },
+  ];
+  return (await store.usage.takeRates(counters, now)).kind === 'taken';
 }

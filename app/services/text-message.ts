@@ -3,6 +3,7 @@ import { safeDisplay } from '../core/address/name-addr.ts';
 import type { NamedTrunk } from '../core/address/identify.ts';
 import type { NumberPlan } from '../core/address/number-plan.ts';
 import type { E164 } from '../core/ids.ts';
+import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Omitted, Sender } from '../core/message/message.ts';
 import { replyText } from '../core/notification/replies.ts';
 import { bytesOfText } from '../core/message/text-part.ts';
@@ -14,16 +15,22 @@ import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deposits } from './deposit.ts';
+import type { DepositAllowance } from './deposit-limits.ts';
 import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { Notify } from './notify.ts';
 import type { Profiles } from './profile.ts';
+import { isReturnedNotice } from './returned-notice.ts';
 import type { TextMedia } from './text-media.ts';
+
+/** So long after a text that was one too many nothing is said of the next, in milliseconds. */
+const oftenMs = 3_600_000;
 
 export interface TextMessageDeps {
   readonly deposits: Pick<Deposits, 'take'>;
+  readonly allowance: DepositAllowance;
   readonly account: Pick<Account, 'textIn'>;
-  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'attempts'>;
+  readonly store: Pick<Store, 'mailboxes' | 'messages' | 'attempts' | 'usage'>;
   readonly profiles: Profiles;
   readonly plan: NumberPlan;
   readonly trunks: readonly NamedTrunk[];
@@ -37,16 +44,19 @@ export interface TextMessageDeps {
   readonly access: E164;
 }
 
+export type TextResult = 'message' | 'duplicate' | 'spooled' | 'refused' | 'too-many';
+
 export interface TextMessages {
   /** Whether it would be refused before anything is fetched that it names. */
   refuses(text: InboundText): Promise<boolean>;
   /**
    * Idempotent by the text's id. Resolved = safe in the store or on this disk, or never to be a message: to a number that
-   * is not served, from us, empty, or for a mailbox that is full or suspended.
+   * is not served, from us, empty, or for a mailbox that is full or suspended. `too-many`: refused because many came in a time, and
+   * the first of them, so that the sender is to hear of it; of those after it nothing is said.
    * @param media what was fetched of that which came with it
    * @throws Fault if neither store nor disk could take it: the network must try again.
    */
-  take(text: InboundText, media?: TextMedia): Promise<'message' | 'duplicate' | 'spooled' | 'refused'>;
+  take(text: InboundText, media?: TextMedia): Promise<TextResult>;
 }
 
 export function createTextMessages(deps: TextMessageDeps): TextMessages {
@@ -66,12 +76,20 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
       }
       const { to, number, classOfService } = target;
       const [first, ...more] = parts;
+      const from = senderOf(text.from, number);
+      const kind = kindOf(media);
+      const leave = await deps.allowance.take({ ...target, kind, from, trusted: isBelieved(deps, text) });
+      if (leave.kind === 'too-many') {
+        deps.account.textIn(text, { taken: false });
+        return refuseMany(deps, text, to);
+      }
+      const quiet = await isReturnedNotice(deps, { from: number, to, body: text.body });
       const omitted = [...(text.omitted ?? lostBody(text)), ...(media?.omitted ?? [])];
       const result = await deps.deposits.take({
         draft: {
-          kind: kindOf(media),
+          kind,
           origin: { network: text.network, id: text.id },
-          from: senderOf(text.from, number),
+          from,
           to,
           received: text.received ?? deps.clock.now(),
           urgent: text.urgent === true,
@@ -82,14 +100,31 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         ...first,
         ...(more.length === 0 ? {} : { more }),
         classOfService,
+        ...(quiet ? { quiet } : {}),
       });
       const accountcode = result.kind === 'spooled' ? '' : result.message.mailbox;
       deps.account.textIn(text, { taken: true, accountcode });
+      if (result.kind === 'duplicate') await leave.giveBack();
       if (result.kind !== 'stored') return result.kind;
       if (lostBody(text).length > 0) await tellSender(deps, text, 'too-long');
       return 'message';
     },
   };
+}
+
+/** Of many in a row the first is answered. */
+async function refuseMany(deps: TextMessageDeps, text: InboundText, to: E164): Promise<TextResult> {
+  const key = `too-many:${text.from.slice(0, 64)}:${to}`;
+  if ((await deps.store.attempts.fail(key, deps.clock.now(), oftenMs)) > 1) return 'refused';
+  await tellSender(deps, text, 'text-too-many');
+  return 'too-many';
+}
+
+/** Whether the network's word for the sender can be believed. */
+function isBelieved({ trunks }: TextMessageDeps, { network, trunk, registered }: InboundText): boolean {
+  return (
+    network === 'sip' && (registered === true || trunks.find(({ name }) => name === trunk)?.trusted === true)
+  );
 }
 
 /**
@@ -99,11 +134,10 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
 async function tellSender(
   deps: TextMessageDeps,
   text: InboundText,
-  what: 'too-long' | 'text-full',
+  what: 'too-long' | 'text-full' | 'text-too-many',
 ): Promise<void> {
   const number = deps.plan.parse(text.from, countryOf(deps, text));
-  const trusted = deps.trunks.find((trunk) => trunk.name === text.trunk)?.trusted === true;
-  if (number === undefined || text.network !== 'sip' || !(trusted || text.registered === true)) return;
+  if (number === undefined || !isBelieved(deps, text)) return;
   const mailbox = await findIfKnown(deps, number);
   if (mailbox === undefined || mailbox.textsStopped !== undefined) return;
   if (!(await mayAnswer(deps, number, what))) return;
@@ -119,6 +153,7 @@ interface Target {
   readonly number: E164 | undefined;
   /** Of a mailbox that the message makes. */
   readonly classOfService: string;
+  readonly mailbox: Mailbox | undefined;
 }
 
 /** @param parts what it would be kept as, once that is known */
@@ -151,11 +186,11 @@ async function judge(
   if (verdict !== 'fits') {
     // It may be this very text that filled it, in a try whose answer did not arrive.
     if ((await deps.store.messages.byOrigin(text.network, text.id)) !== undefined)
-      return { to, number, classOfService };
+      return { to, number, classOfService, mailbox };
     refused('mailbox full');
     return 'full';
   }
-  return { to, number, classOfService };
+  return { to, number, classOfService, mailbox };
 }
 
 function countryOf({ trunks }: TextMessageDeps, text: InboundText): string | undefined {

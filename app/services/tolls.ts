@@ -67,7 +67,7 @@ export function createTolls(deps: TollDeps): Tolls {
   };
 }
 
-/** Calling subscribers themselves is no call out of theirs. */
+/** Calling subscribers themselves is no call out of theirs; an alias where a call costs more than others is. */
 function isOwn({ number: own, aliases }: Mailbox, number: string): boolean {
   return own === number || aliases.some((alias) => alias === number);
 }
@@ -79,9 +79,11 @@ function judge(
 ): { readonly answer: Exclude<TollAnswer, 'daily-limit'>; readonly free: boolean } {
   const parsed = plan.parse(number);
   if (parsed === undefined) return { answer: 'not-a-number', free: false };
-  if (isOwn(mailbox, parsed)) return { answer: 'allowed', free: true };
+  const facts = numberFacts(parsed, plan);
+  if (isOwn(mailbox, parsed) && !facts.never && !facts.is.includes('premium'))
+    return { answer: 'allowed', free: true };
   const { toll, operator } = profiles.of(mailbox);
-  const verdict = judgeCall(toll, callable, parsed, numberFacts(parsed, plan));
+  const verdict = judgeCall(toll, callable, parsed, facts);
   // Any caller may press the operator key: that must not use up the subscriber's day.
   return { answer: verdict.kind, free: parsed === operator };
 }

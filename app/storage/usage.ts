@@ -1,15 +1,21 @@
-import type { Collection } from 'mongodb';
-import type { StopStore, UsageStore } from '../ports/usage.ts';
+import { MongoBulkWriteError, type Collection } from 'mongodb';
+import { takesAt, type Counted, type RateCounter } from '../core/rate/rates.ts';
+import type { RatesTaken, StopStore, UsageStore } from '../ports/usage.ts';
 import type { Connection } from './connection.ts';
-import { isDuplicate } from './faults.ts';
+import { isDuplicate, unavailable } from './faults.ts';
+import { givingBack, taking } from './rate-updates.ts';
 
-interface UsageDocument {
+/** A count, or counts of windows. */
+interface UsageDocument extends Counted {
   /** The key. */
   _id: string;
-  n: number;
+  n?: number;
   /** The server removes the document then (TTL index). */
   expires: Date;
 }
+
+/** Tries of one that another made at the same time, or that the server removed in between. */
+const rounds = 5;
 
 /** The collection `usage`: one counter a key. */
 export class Usage implements UsageStore {
@@ -52,6 +58,47 @@ export class Usage implements UsageStore {
   async used(key: string): Promise<number> {
     const found = await this.#connection.run('usage.used', () => this.#usage.findOne({ _id: key }));
     return found?.n ?? 0;
+  }
+
+  async takeRates(counters: readonly RateCounter[], now: Date): Promise<RatesTaken> {
+    if (counters.length === 0) return { kind: 'taken' };
+    return this.#connection.run('usage.takeRates', async () => {
+      let next = 0;
+      for (let round = 0; round < rounds; round += 1) {
+        const stopped = await this.#takeFrom(counters.slice(next), now);
+        if (stopped === undefined) return { kind: 'taken' };
+        next += stopped;
+        const counter = counters[next];
+        if (counter === undefined) break;
+        // It is there and full, or another made it just now: the document tells which.
+        const found = await this.#usage.findOne({ _id: counter.key });
+        const until = takesAt(found ?? {}, counter.most, now);
+        if (until !== undefined) return { kind: 'used-up', counter: next, until };
+      }
+      throw unavailable('usage.takeRates: others were always quicker');
+    });
+  }
+
+  /** The place of the first that could not be raised. */
+  async #takeFrom(counters: readonly RateCounter[], now: Date): Promise<number | undefined> {
+    try {
+      await this.#usage.bulkWrite(
+        counters.map((counter) => ({ updateOne: taking(counter, now) })),
+        { ordered: true },
+      );
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError) || !isDuplicate(error)) throw error;
+      const [first] = [error.writeErrors].flat();
+      return first?.index ?? 0;
+    }
+  }
+
+  async giveBackRates(keys: readonly string[], taken: Date): Promise<void> {
+    if (keys.length === 0) return;
+    await this.#connection.run('usage.giveBackRates', () =>
+      this.#usage.updateMany({ _id: { $in: [...keys] } }, givingBack(taken)),
+    );
   }
 }
 

@@ -125,7 +125,7 @@ export async function openWorld(plants: readonly Plant[], logFile?: string): Pro
 function configFor(asterisk: LocalAsterisk, port: number, deposits: string): Record<string, unknown> {
   return {
     numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
-    classes: { standard: { minSpeechMs: 100, ...keptDays } },
+    classes: { standard: { minSpeechMs: 100, ...keptDays, deposits: { enabled: false } } },
     trunks: [{ name: 'trunk', host: '127.0.0.1', port, trusted: true }],
     asterisk: controllerAccess(asterisk).config,
     spool: { directory: deposits },

@@ -93,6 +93,12 @@ const rows: Readonly<Record<string, readonly Panel[]>> = {
       queries: [perSecond('answerback_deposits_total', 'kind')],
     },
     {
+      title: 'Deposits refused: too many in a time',
+      unit: 'reqps',
+      stack: true,
+      queries: [perSecond('answerback_deposits_limited_total', 'scope')],
+    },
+    {
       title: 'Deposit → notice sent',
       unit: 's',
       queries: quantiles('answerback_notice_seconds', 0.5, 0.99),

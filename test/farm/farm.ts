@@ -156,7 +156,7 @@ async function openNode({ name, sipHost, directory, url, server, callsAtOnce }: 
   const config = {
     node: 'home',
     numbers: { access: [access], country: 'US', ranges: [{ prefix: '+1202555', class: 'standard' }] },
-    classes: { standard: {} },
+    classes: { standard: { deposits: { enabled: false } } },
     trunks: [{ ...trunk, trusted: true }],
     asterisk: { ...controllerAccess(asterisk).config, app: `answerback-${name}`, trunk: 'front' },
     calls: { atOnce: callsAtOnce },

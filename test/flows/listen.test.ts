@@ -336,10 +336,24 @@ describe('Calling the sender', () => {
   });
 
   it('is refused where the toll rules say so: nobody is dialled', async () => {
-    const world = new FlowWorld();
-    const message = world.add({ from: { number: '+14155550100', private: false } });
-    const person = await world.call(message.reference, [menu, press('43'), menu, hangup()], own);
-    assertHeard(person.prompts, ['call-denied', 'menu-message-play']);
+    const world = new FlowWorld({
+      standard: {
+        toll: {
+          rules: [
+            { allow: true, prefix: '+1415' },
+            { allow: true, prefix: '+1' },
+            { allow: false, prefix: '+1414' },
+          ],
+          dailyCalls: 9,
+        },
+      },
+    });
+    // The last two have caller IDs that cost whoever calls back: a whole country is no leave for that.
+    for (const number of ['+14145550100', '+19005551234', '+19005550000']) {
+      const message = world.add({ from: { number, private: false } });
+      const person = await world.call(message.reference, [menu, press('43'), menu, hangup()], own);
+      assertHeard(person.prompts, ['call-denied', 'menu-message-play']);
+    }
     assert.equal(world.media.dialled.length, 0);
   });
 });

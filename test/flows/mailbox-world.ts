@@ -10,6 +10,7 @@ import type { Message, MessageState, Sender } from '../../app/core/message/messa
 import type { ClassOfService, MessageKind } from '../../app/core/profile/class-of-service.ts';
 import { makeReference } from '../../app/core/reference/reference.ts';
 import type { FlowDeps, Outcome } from '../../app/flows/flow.ts';
+import { allowing } from '../services/allowing.ts';
 import { mailboxDialogue } from '../../app/flows/mailbox/open.ts';
 import {
   openScriptedMedia,
@@ -151,6 +152,7 @@ export class MailboxWorld implements AsyncDisposable {
       ...shared,
       faxOut: this.faxing.faxOut,
       deposits,
+      allowance: allowing(shared),
       retrieval: createRetrieval({ ...shared, limits: { maxWrong: 10, windowMinutes: 15 } }),
       inbox: createInbox(shared),
       tolls,

@@ -28,6 +28,7 @@ import type { Deposit, DepositResult } from '../../app/services/deposit.ts';
 import { createConversions } from '../../app/services/conversions.ts';
 import { createGreetings } from '../../app/services/greetings.ts';
 import { createSelfService } from '../../app/services/self-service.ts';
+import type { Leave } from '../../app/services/deposit-limits.ts';
 import { createSends } from '../../app/services/send.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import type { Asker, OpenResult } from '../../app/services/retrieve.ts';
@@ -60,6 +61,9 @@ export class FlowWorld {
   readonly opened: { readonly text: string; readonly asker: Asker }[] = [];
   /** What taking in a deposit comes to. */
   onTake: (deposit: Deposit) => Promise<Pick<DepositResult, 'kind'>> = async () => ({ kind: 'spooled' });
+  /** Whether one more message may be left; what is given back is counted. */
+  onLeave: () => Leave['kind'] = () => 'may';
+  givenBack = 0;
   /** What the store knows of a number. */
   onFind: (number: E164) => Promise<Mailbox | undefined> = async () => undefined;
   onOpen: ((text: string) => OpenResult) | undefined;
@@ -112,6 +116,12 @@ export class FlowWorld {
         call: (_, row) => this.rows.push(row),
       },
       mailboxes: { find: (number) => this.onFind(number) },
+      allowance: {
+        take: async () =>
+          this.onLeave() === 'may'
+            ? { kind: 'may', giveBack: async () => void (this.givenBack += 1) }
+            : { kind: 'too-many', scope: 'caller', retrySeconds: 60 },
+      },
       deposits: {
         take: async (deposit) => {
           this.taken.push(deposit);
@@ -278,6 +288,8 @@ function tollsOf(deps: Omit<Parameters<typeof createTolls>[0], 'store' | 'callab
     callable: [],
     store: {
       usage: {
+        takeRates: async () => ({ kind: 'taken' }),
+        giveBackRates: async () => undefined,
         used: async (key) => used.get(key) ?? 0,
         giveBack: async (key) => void used.set(key, Math.max(0, (used.get(key) ?? 0) - 1)),
         take: async (key, limit) => {

@@ -8,6 +8,7 @@ import type { InboundText } from '../../app/ports/media.ts';
 import { createArrivals, type Arrivals } from '../../app/services/arrivals.ts';
 import { createTextMessages } from '../../app/services/text-message.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
+import { allowing } from './allowing.ts';
 import { shippedTexts } from '../speech/shipped.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { access, bob, openRulesWorld, type RulesWorld } from './rules-world.ts';
@@ -59,6 +60,7 @@ describe('A text that does not come whole', function () {
       texts: shippedTexts,
       access,
       deposits: world.deposits,
+      allowance: allowing({ store, profiles: world.profiles, clock: world.clock, log: silentLog }),
       account: world.account,
     });
     restart = () =>

@@ -38,6 +38,7 @@ import { silentLog } from '../ports/silent-log.ts';
 import { shippedTexts } from '../speech/shipped.ts';
 import { openTokens } from '../../app/secrets/open-tokens.ts';
 import { openTestStore } from '../storage/local-store.ts';
+import { allowing } from './allowing.ts';
 import { sampleClass } from './sample-class.ts';
 
 export const access = '+12025550199' as E164;
@@ -170,7 +171,7 @@ export async function openMailServices(options: MailServicesOptions = {}) {
   const intake = createMailsIn(
     config,
     shared,
-    { commands, sends, notify, tolls, deposits, account },
+    { commands, sends, notify, tolls, deposits, allowance: allowing({ ...shared, log }), account },
     options.fax,
   );
   if (intake === undefined) throw new Error('no mail comes in');

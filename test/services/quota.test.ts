@@ -12,6 +12,7 @@ import { SmtpDialogue } from '../mail/smtp-dialogue.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { shippedTexts } from '../speech/shipped.ts';
 import { sampleFax } from '../storage/sample.ts';
+import { allowing } from './allowing.ts';
 import { openRulesWorld } from './rules-world.ts';
 import { access, domain, openMailServices, type MailServicesWorld } from './mail-services.ts';
 
@@ -23,6 +24,7 @@ function textsOf({ shared, deposits, notify, account }: MailServicesWorld): Text
   return createTextMessages({
     ...shared,
     deposits,
+    allowance: allowing({ ...shared, log: silentLog }),
     notify,
     account,
     trunks: [{ name: 'trunk', trusted: true }],

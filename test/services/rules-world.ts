@@ -59,6 +59,8 @@ export interface RulesOptions {
   readonly callable?: readonly string[];
   /** What answers when we call; default: nobody. */
   readonly onDial?: (to: string) => DialResult;
+  /** Numbers that our texts come from besides the access number. */
+  readonly smsNumbers?: readonly string[];
   /** Address of the page that links lead to; default: there are none. */
   readonly publicUrl?: string;
   /** Default: nothing can be turned into anything else. */
@@ -184,7 +186,7 @@ export class RulesWorld implements AsyncDisposable {
       deliveries: this.deliveries,
       retrieval: createRetrieval({ ...shared, lamps, account: this.account, limits }),
       trunks: [{ name: 'trunk', trusted: true }],
-      smsNumbers: [],
+      smsNumbers: options.smsNumbers ?? [],
       transcripts: this.transcripts,
       search: createSearch(shared),
       later: (work) => this.#working.push(work.then(() => undefined)),

@@ -1,3 +1,4 @@
+import { usualDepositLimits } from '../../app/core/mailbox/deposit-limits.ts';
 import type { ClassOfService } from '../../app/core/profile/class-of-service.ts';
 
 export function sampleClass(change: Partial<ClassOfService> = {}): ClassOfService {
@@ -19,6 +20,8 @@ export function sampleClass(change: Partial<ClassOfService> = {}): ClassOfServic
     pin: 'untrusted',
     toll: { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 50 },
     deliverByCall: false,
+    // Tests leave many messages in a moment.
+    deposits: { ...usualDepositLimits, enabled: false },
     ...change,
   };
 }

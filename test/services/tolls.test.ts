@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { E164 } from '../../app/core/ids.ts';
 import type { TollTable } from '../../app/core/profile/toll-table.ts';
 import type { Mailbox } from '../../app/core/mailbox/mailbox.ts';
+import { createCallRequests } from '../../app/services/ask-call.ts';
 import { bob, openRulesWorld, type RulesOptions, type RulesWorld } from './rules-world.ts';
 
 const paris = '+33142685300';
@@ -116,6 +117,30 @@ describe('Calls at the operator’s cost', function () {
       },
       { callable: ['+331'] },
     ));
+
+  it('a caller ID that costs more than others is called back in no way, even where its whole country is allowed', () =>
+    withBob({ rules: [{ allow: true, prefix: '+1' }] }, async (world) => {
+      const premium = '+19005551234';
+      const message = await world.leave(bob, { from: premium });
+      world.told();
+      await world.answer(bob, `CALL ${message.reference}`);
+      await world.call();
+      assert.deepEqual(world.dialled, []);
+      assert.deepEqual(world.told(), [`${bob}: The sender of this message cannot be called from here.`]);
+      const mailbox = await world.mailbox();
+      const { deliveries, tolls, plan } = world;
+      const byWeb = await createCallRequests({ deliveries, tolls, plan }).ask(
+        'web',
+        'sender',
+        message,
+        mailbox,
+      );
+      assert.deepEqual(byWeb, { kind: 'refused', why: 'denied' });
+      // Nor as an alias, where calls are free.
+      const alias = { ...mailbox, aliases: [premium as E164] };
+      assert.equal(await world.tolls.use(alias, premium), 'denied');
+      assert.equal(await world.tolls.use(mailbox, inland), 'allowed');
+    }));
 
   it('the subscriber’s own table goes before that of the class', () =>
     withBob({}, async (world, mailbox) => {

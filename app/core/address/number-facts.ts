@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Destination } from '../profile/toll-table.ts';
+import { isCostly } from './costly.ts';
 import type { NumberPlan } from './number-plan.ts';
 
 /** What a number is, for those who decide whether to call it. */
@@ -13,15 +14,8 @@ export interface NumberFacts {
 }
 
 /** What of the number plan is asked. */
-export type FactsPlan = Pick<NumberPlan, 'parse' | 'classOf' | 'isAccess' | 'country'>;
+export type FactsPlan = Pick<NumberPlan, 'parse' | 'classOf' | 'isAccess' | 'country' | 'costly'>;
 
-const plainTypes: ReadonlySet<string> = new Set([
-  'FIXED_LINE',
-  'MOBILE',
-  'FIXED_LINE_OR_MOBILE',
-  'TOLL_FREE',
-  'VOIP',
-]);
 /** Service codes 211 to 911 where an area code would be: a switch that takes the country code off would dial them. */
 const serviceCode = /^\+1[2-9]11/;
 
@@ -39,7 +33,7 @@ export function numberFacts(number: string, plan: FactsPlan): NumberFacts {
   // Satellite networks and the like have no country, and prices of their own.
   if (type === undefined || country === undefined)
     return { is: [], maybe: [where, 'mobile', 'premium'], never };
-  if (!plainTypes.has(type)) return { is: ['premium'], maybe: [where], never };
+  if (isCostly(type, plan.costly)) return { is: ['premium'], maybe: [where], never };
   if (type === 'MOBILE' && where === 'national') return { is: ['national', 'mobile'], maybe: [], never };
   const mayMove = type === 'MOBILE' || type === 'FIXED_LINE_OR_MOBILE';
   return { is: [where], maybe: mayMove ? ['mobile'] : [], never };

@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { CountryCode } from 'libphonenumber-js/max';
 import type { E164 } from '../ids.ts';
+import type { CostlyKind } from './costly.ts';
 
 /** The section `numbers` of the configuration. */
 export interface NumberPlanOptions {
@@ -11,6 +12,8 @@ export interface NumberPlanOptions {
   readonly ranges: readonly NumberRange[];
   /** Internal extensions become this prefix and the extension. */
   readonly extensionPrefix?: string | undefined;
+  /** Kinds of numbers that cost more than others; absent: all that may. */
+  readonly costly?: readonly CostlyKind[] | undefined;
 }
 
 /** Either `prefix`, or `from` and `to` of equal length. */
@@ -34,6 +37,8 @@ export interface NumberPlan {
   leadsHere(digits: string): boolean;
   /** ISO 3166 country of national numbers. */
   readonly country: string;
+  /** Kinds of numbers that cost more than others; absent: all that may. */
+  readonly costly?: readonly CostlyKind[] | undefined;
 }
 
 /** Longest that is read: 15 digits (ITU-T E.164), international prefix and separators. */
@@ -63,6 +68,7 @@ export function createNumberPlan(numbers: NumberPlanOptions): NumberPlan {
       return number !== undefined && (access.has(number) || classOf(number) !== undefined);
     },
     country: numbers.country,
+    costly: numbers.costly,
   };
 }
 

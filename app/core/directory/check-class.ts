@@ -1,6 +1,7 @@
 import { faxModes } from '../profile/class-of-service.ts';
 import { classLimits, optionalClassLimits } from '../profile/class-limits.ts';
 import { fields, matching, oneOf, trueOrFalse, whole, type Check } from './check.ts';
+import { depositLimits } from './check-deposit-limits.ts';
 import { e164, language, notify, quietHours, timeZone, toll, type Known } from './check-settings.ts';
 
 export const className: Check = matching(
@@ -33,12 +34,14 @@ export function classOfService(known: Pick<Known, 'languages'>): Check {
     lamp: trueOrFalse,
     transcribe: trueOrFalse,
     fax: oneOf(...faxModes),
+    deposits: depositLimits,
   };
   const optional: ReadonlySet<string> = new Set([
     'quietHours',
     'operator',
     'transcribe',
     'fax',
+    'deposits',
     ...Object.keys(optionalClassLimits),
   ]);
   return fields(

@@ -3,6 +3,7 @@
  * it. Names follow Prometheus (base units, `_total` for counters). No label holds a number, an address or an id: values come from
  * closed sets, so that the series are as many on a busy day as on a quiet one.
  */
+import { depositScopes } from '../mailbox/deposit-limits.ts';
 import { gatewayNames, messageKinds } from '../profile/class-of-service.ts';
 
 export interface MetricSpec {
@@ -30,6 +31,7 @@ export const callOutcomes = [
   'announced',
   'empty',
   'full',
+  'too-many',
   'listen',
   'refused',
   'deliver',
@@ -84,6 +86,11 @@ export const metrics = {
     kind: 'histogram',
     help: 'From the hang-up until the message was in the store, where the caller ended the recording by hanging up.',
     buckets: waits,
+  },
+  answerback_deposits_limited_total: {
+    kind: 'counter',
+    help: 'Messages refused because too many were left in a time: by one caller in all mailboxes, by one in one mailbox, in one mailbox.',
+    labels: { kind: messageKinds, scope: depositScopes },
   },
   answerback_deposits_total: {
     kind: 'counter',

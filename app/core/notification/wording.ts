@@ -25,6 +25,7 @@ export const replyNames = [
   'find-too-long',
   'too-long',
   'text-full',
+  'text-too-many',
   /** To a mail. */
   'mail-stopped',
   'mail-started',

@@ -1,3 +1,4 @@
+import type { DepositLimits } from '../mailbox/deposit-limits.ts';
 import type { TollTable } from './toll-table.ts';
 
 export const messageKinds = ['voice', 'fax', 'text', 'email', 'image', 'video'] as const;
@@ -108,4 +109,6 @@ export interface ClassOfService {
   readonly transcribe?: boolean | undefined;
   /** Absent: `detect`. */
   readonly fax?: FaxMode | undefined;
+  /** How many messages may be left in a time; absent: the usual limits. */
+  readonly deposits?: DepositLimits | undefined;
 }

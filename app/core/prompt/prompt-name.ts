@@ -20,6 +20,7 @@ const plainNames = [
   'mailbox-full',
   'mailbox-full-urgent',
   'mailbox-suspended',
+  'too-many-messages',
   'room-for',
   'enter-reference',
   'reference-wrong',

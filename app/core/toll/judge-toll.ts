@@ -10,7 +10,8 @@ export type TollVerdict =
 /**
  * Of the rules that match, those with the longest prefix decide; of these one that denies goes before one that allows.
  * Without a match the call is denied. A rule that allows asks what the number is for certain, one that denies what it may
- * be. Premium-rate numbers and those of unknown kind are allowed by rules with a prefix alone.
+ * be. Numbers of unknown kind are allowed by rules with a prefix alone, premium-rate numbers and the like by rules that say
+ * `premium` besides: a prefix of a whole country opens none of them.
  * @param table rules only: the daily limit is counted elsewhere
  */
 export function judgeToll(table: Pick<TollTable, 'rules'>, number: string, facts: NumberFacts): TollVerdict {
@@ -31,7 +32,7 @@ export function judgeToll(table: Pick<TollTable, 'rules'>, number: string, facts
 
 /**
  * The same with an allowance for everybody.
- * @param callable prefixes that all may call where no rule of their table says anything
+ * @param callable prefixes that all may call where no rule of their table says anything; it opens no premium-rate numbers
  */
 export function judgeCall(
   table: Pick<TollTable, 'rules'>,
@@ -43,6 +44,7 @@ export function judgeCall(
   const forAll =
     verdict.kind === 'denied' &&
     verdict.why === 'no-rule' &&
+    !facts.is.includes('premium') &&
     callable.some((prefix) => number.startsWith(prefix));
   return forAll ? { kind: 'allowed' } : verdict;
 }
@@ -52,14 +54,11 @@ function matches(rule: TollRule, number: string, facts: NumberFacts): boolean {
   if (prefix === undefined && destination === undefined) return false;
   if (prefix !== undefined && !number.startsWith(prefix)) return false;
   if (!allow) return destination === undefined || is(facts, destination) || facts.maybe.includes(destination);
-  if (prefix === undefined && needsPrefix(facts)) return false;
+  if (facts.is.includes('premium')) return prefix !== undefined && destination === 'premium';
+  if (prefix === undefined && facts.is.length === 0) return false;
   return destination === undefined || is(facts, destination);
 }
 
 function is(facts: NumberFacts, destination: Destination): boolean {
   return facts.is.includes(destination);
-}
-
-function needsPrefix(facts: NumberFacts): boolean {
-  return facts.is.length === 0 || facts.is.includes('premium');
 }

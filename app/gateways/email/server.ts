@@ -222,6 +222,7 @@ const byCode: Readonly<Partial<Record<FaultCode, () => SmtpError>>> = {
   'disk-full': failures.busy,
   'mailbox-full': failures.full,
   'message-too-large': failures.tooLargeForMailbox,
+  'too-many': failures.often,
 };
 
 /** What a client says of the size of its mail (RFC 1870). */

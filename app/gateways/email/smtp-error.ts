@@ -17,6 +17,7 @@ export const failures = {
   relay: () => new SmtpError(550, '5.7.1 Relaying denied: this domain is not ours'),
   unknown: () => new SmtpError(550, '5.1.1 Nobody is served at this address'),
   full: () => new SmtpError(452, '4.2.2 The mailbox is full'),
+  often: () => new SmtpError(450, '4.7.1 Too many messages were left in a short time: try again later'),
   suspended: () => new SmtpError(550, '5.2.1 The mailbox takes no messages'),
   tooLargeForMailbox: () => new SmtpError(552, '5.2.3 The mail is larger than this mailbox may be'),
   reportsOnly: () => new SmtpError(550, '5.7.1 This address takes delivery reports alone'),

@@ -1,5 +1,6 @@
 /** What an SMSC asks of us: texts and receipts, each answered only when it is safe. */
 import { createHash } from 'node:crypto';
+import { isFault } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ArrivingPart } from '../../ports/arrivals.ts';
 import type { InboundText } from '../../ports/media.ts';
@@ -112,6 +113,7 @@ export class Inbound {
       await this.#receipt(delivered, bind);
       return { status: statuses.ok };
     } catch (error) {
+      if (isFault(error, 'too-many')) return { status: statuses.never };
       this.#deps.log.warn('what an SMSC delivered waits', { bind: bind.slice.name, error });
       return { status: statuses.tryAgain };
     }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import MessagingResponse from 'twilio/lib/twiml/MessagingResponse.js';
 import { validateRequest } from 'twilio/lib/webhooks/webhooks.js';
 import { z } from 'zod';
+import { isFault } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
 import type { TextReport } from '../../ports/gateway.ts';
 import type { InboundText, MediaReference } from '../../ports/media.ts';
@@ -60,16 +61,18 @@ export function serveTwilio(app: FastifyInstance, slice: TwilioWebhookSlice, dep
     const form = parseForm(inboundForm, request.body);
     const { MessageSid: id, From: from, To: to, Body: body } = form;
     const media = mediaOf(form, Number(form.NumMedia));
-    await deps.onText({
-      id,
-      network: 'sms',
-      trunk: 'twilio',
-      from,
-      to,
-      body,
-      truncated: false,
-      ...(media.length === 0 ? {} : { media }),
-    });
+    await orTooMany(
+      deps.onText({
+        id,
+        network: 'sms',
+        trunk: 'twilio',
+        from,
+        to,
+        body,
+        truncated: false,
+        ...(media.length === 0 ? {} : { media }),
+      }),
+    );
     return reply.type('text/xml; charset=utf-8').send(new MessagingResponse().toString());
   });
 
@@ -81,6 +84,16 @@ export function serveTwilio(app: FastifyInstance, slice: TwilioWebhookSlice, dep
       await deps.onReport({ gateway: 'twilio', providerId: form.MessageSid, status, ...error });
     return reply.status(204).send();
   });
+}
+
+/** Whoever sends very many texts is refused at the first that is too many. */
+async function orTooMany(taken: Promise<void>): Promise<void> {
+  try {
+    await taken;
+  } catch (error) {
+    if (!isFault(error, 'too-many')) throw error;
+    throw new HttpProblem(429, 'Too many texts in a short time.', { code: 'rate-limited' });
+  }
 }
 
 /** The media of an MMS: `MediaUrl0`, `MediaContentType0` and so on. */

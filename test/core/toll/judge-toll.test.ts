@@ -4,7 +4,7 @@ import { numberFacts } from '../../../app/core/address/number-facts.ts';
 import { createNumberPlan } from '../../../app/core/address/number-plan.ts';
 import type { Destination, TollRule } from '../../../app/core/profile/toll-table.ts';
 import { tollProblems } from '../../../app/core/toll/check-toll-table.ts';
-import { judgeToll } from '../../../app/core/toll/judge-toll.ts';
+import { judgeCall, judgeToll } from '../../../app/core/toll/judge-toll.ts';
 
 const plan = createNumberPlan({
   access: ['+12025550199'],
@@ -85,7 +85,24 @@ describe('Toll rules', () => {
       judge('+19005551234', [allow({ prefix: '+1' }), deny({ prefix: '+1', destination: 'premium' })]),
       'denied',
     );
+    for (const prefix of ['+1', '+1900', '+19005551234'])
+      assert.equal(judge('+19005551234', [allow({ prefix }), ...all]), 'denied', prefix);
     assert.equal(judge('+882161234567', [allow({ prefix: '+88216' })]), 'allowed');
+  });
+
+  it('an allowance for all opens no premium-rate numbers, and what costs more is the operator’s to say', () => {
+    const callable = (number: string, where = plan) =>
+      judgeCall({ rules: [] }, ['+1', '+44'], number, numberFacts(number, where)).kind;
+    assert.equal(callable('+12125551234'), 'allowed');
+    assert.equal(callable('+19005551234'), 'denied');
+    // Premium, shared cost, personal, universal, pager.
+    const british = ['+449098790000', '+448451234567', '+447012345678', '+445512345678', '+447640123456'];
+    for (const number of british) assert.equal(callable(number), 'denied', number);
+    const cheap = { ...plan, costly: ['premium-rate'] as const };
+    assert.deepEqual(
+      british.map((number) => callable(number, cheap)),
+      ['denied', 'allowed', 'allowed', 'allowed', 'allowed'],
+    );
   });
 
   it('no rule allows what must never be dialled', () => {

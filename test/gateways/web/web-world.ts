@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { loadConfig, type Config } from '../../../app/config.ts';
 import { createController, type Controller } from '../../../app/controller/controller.ts';
 import type { E164 } from '../../../app/core/ids.ts';
+import { usualDepositLimits } from '../../../app/core/mailbox/deposit-limits.ts';
 import type { Mailbox } from '../../../app/core/mailbox/mailbox.ts';
 import { openFetcher } from '../../../app/gateways/fetch/open.ts';
 import { openSipGateway } from '../../../app/gateways/sip/open.ts';
@@ -167,6 +168,8 @@ function configOf({ standard, config: changed }: WebWorldOptions): Config {
     classes: {
       standard: {
         ...shipped,
+        // Tests leave more than people do.
+        deposits: { ...usualDepositLimits, enabled: false },
         welcome: false,
         notify: [{ gateway: 'sip', to: 'subscriber' }],
         ...standard,

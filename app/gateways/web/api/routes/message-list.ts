@@ -132,12 +132,14 @@ function depositRoute(services: ApiServices): AnyRoute {
     answers: { 200: deposited, 201: deposited, 202: deposited },
     async handle({ request, params, body }, reply) {
       const mailbox = await findMailbox(services, request, params.id);
+      const forOthers = principalOf(request).kind === 'operator';
       const result = await orRefused(
         services.deposits.take({
           id: madeId(request),
           mailbox,
           kind: body.kind,
-          from: senderOf(services, principalOf(request).kind === 'operator', mailbox, body.from),
+          from: senderOf(services, forOthers, mailbox, body.from),
+          own: !forOthers,
           subject: body.subject,
           text: body.text,
           parts: decodeParts(body.parts),
@@ -154,6 +156,11 @@ function depositRoute(services: ApiServices): AnyRoute {
           return reply.status(200).send({ kind: 'duplicate', message: result.message.id });
         case 'spooled':
           return reply.status(202).send({ kind: 'spooled' });
+        case 'too-many':
+          throw new HttpProblem(429, 'Too many messages were left in a short time.', {
+            code: 'rate-limited',
+            retryAfter: result.retrySeconds,
+          });
         case 'full':
           throw new HttpProblem(422, 'The mailbox has no room for it.', { code: 'mailbox-full' });
         case 'too-large':
