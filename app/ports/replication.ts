@@ -136,6 +136,8 @@ export interface ReplicationStore {
     message: Message,
     register: MessageRegister,
     peer: { readonly name: string; readonly has: string },
+    /** What it is found by; absent: what follows from it. */
+    words?: readonly string[],
   ): Promise<'inserted' | 'taken'>;
   /**
    * Flags of a message and what is known of them, in one write, if nobody changed them since they were read. Answers the message

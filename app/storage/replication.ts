@@ -114,9 +114,13 @@ export class Replication implements ReplicationStore {
     message: Message,
     register: MessageRegister,
     peer: { readonly name: string; readonly has: string },
+    words?: readonly string[],
   ): Promise<'inserted' | 'taken'> {
     const key = messageFingerprint(register);
-    const document = { ...toDocument(message), sync: { key, register, acked: { [peer.name]: peer.has } } };
+    const document = {
+      ...toDocument(message, words),
+      sync: { key, register, acked: { [peer.name]: peer.has } },
+    };
     return this.#connection.run('replication.insert', async () => {
       try {
         await this.#messages.insertOne(document);

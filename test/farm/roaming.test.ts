@@ -179,7 +179,9 @@ describe('whole nodes in networks of their own, and a cable between them', funct
       );
     }
     const sum = [...kept.values()].reduce((count, { length }) => count + length, 0);
-    process.stdout.write(`      ${cycles} went and came, ${sum} messages, ${pulls} pulls of the cable, ${seconds} s\n`);
+    process.stdout.write(
+      `      ${cycles} went and came, ${sum} messages, ${pulls} pulls of the cable, ${seconds} s\n`,
+    );
     assert.ok(pulls > 0);
     const cleared = await away.store.store.audit.list({ limit: 1000 });
     assert.ok(cleared.filter(({ outcome }) => outcome === 'cleared').length >= cycles, 'records stay');
