@@ -232,8 +232,6 @@ function contradictions(
   const trunks = config.trunks.map((t) => t.name);
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
-  if (config.encryption !== undefined && config.sync !== undefined)
-    wrong.push(line('sync', 'a section', 'none with `encryption`: what is sealed is not replicated yet'));
   wrong.push(...wrongLines(config));
   wrong.push(...wrongBilling(config.billing));
   for (const [key, c] of Object.entries(config.classes)) {

@@ -143,6 +143,8 @@ export interface NewReplica {
   readonly message: Message;
   readonly register: MessageRegister;
   readonly peer: { readonly name: string; readonly has: string };
+  /** What it is found by; absent: what follows from it. */
+  readonly words?: readonly string[] | undefined;
 }
 
 export interface ReplicationStore {
@@ -166,6 +168,8 @@ export interface ReplicationStore {
     message: Message,
     register: MessageRegister,
     peer: { readonly name: string; readonly has: string },
+    /** What it is found by; absent: what follows from it. */
+    words?: readonly string[],
   ): Promise<'inserted' | 'taken'>;
   /**
    * Flags of a message and what is known of them, in one write, if nobody changed them since they were read. Answers the message

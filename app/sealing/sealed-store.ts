@@ -1,6 +1,7 @@
 import type { ArchivingStore } from '../ports/archiving.ts';
 import type { Occurred } from '../core/event/event.ts';
 import type { EventBatch, EventStore } from '../ports/events.ts';
+import type { ReplicationStore } from '../ports/replication.ts';
 import type { RetentionStore } from '../ports/retention.ts';
 import type { MailboxStore, Store } from '../ports/store.ts';
 import { sealArchived } from './message.ts';
@@ -8,6 +9,7 @@ import { createReseal } from './reseal.ts';
 import { sealedArrivals } from './sealed-arrivals.ts';
 import { SealedMedia } from './sealed-media.ts';
 import { SealedMessages } from './sealed-messages.ts';
+import { SealedReplication } from './sealed-replication.ts';
 import { sealedNotifications } from './sealed-notifications.ts';
 import { sealedOperators } from './sealed-operators.ts';
 import type { Sealer } from './sealer.ts';
@@ -22,6 +24,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
     archiving: sealedArchiving(store.archiving, sealer),
     retention: sealedRetention(store.retention, sealer),
     arrivals: sealedArrivals(store.arrivals, sealer),
+    replication: sealedReplication(store.replication, sealer),
     events: bareEvents(store.events, sealer),
     operators: sealedOperators(store.operators, sealer),
     notifications: sealedNotifications(store.notifications, sealer),
@@ -29,6 +32,20 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
       owners: async (keys: readonly string[]) => sealer.openAll(await store.strays.owners(keys)),
     }),
   };
+}
+
+function sealedReplication(replication: ReplicationStore, sealer: Sealer): ReplicationStore {
+  if (sealer.keyring === undefined) return replication;
+  const sealed = new SealedReplication(replication, sealer);
+  return withMethods(replication, {
+    states: (...args) => sealed.states(...args),
+    state: (...args) => sealed.state(...args),
+    statesOf: (...args) => sealed.statesOf(...args),
+    insert: (...args) => sealed.insert(...args),
+    insertAll: (messages) => sealed.insertAll(messages),
+    apply: (...args) => sealed.apply(...args),
+    acknowledge: (...args) => sealed.acknowledge(...args),
+  });
 }
 
 /** What messages say goes to no other controller in the clear: whoever follows there asks for the message. */

@@ -25,6 +25,8 @@ export async function liveMessage(
   return back.kind === 'there' ? back.message : undefined;
 }
 
+const gone = ['store-failed', 'key-lost', 'seal-broken'] as const;
+
 /** `undefined` if bytes of it are gone. */
 export async function piecesOf(
   { store, digest }: { readonly store: { readonly media: Pick<MediaStore, 'get'> }; readonly digest: Digest },
@@ -34,7 +36,8 @@ export async function piecesOf(
   for (const [i, part] of message.envelope.parts.entries()) {
     const kept = keptPart(message, i) ?? part;
     const found = await store.media.get(kept.media).catch((error: unknown) => {
-      if (isFault(error, 'store-failed')) return undefined;
+      // What cannot be opened any more, as after its key was erased, is gone too.
+      if (gone.some((code) => isFault(error, code))) return undefined;
       throw error;
     });
     if (found === undefined) return undefined;

@@ -1,5 +1,5 @@
 /** A subscriber's profile from another node: settings, greetings and PIN, each by itself. */
-import type { MediaId } from '../core/ids.ts';
+import type { MailboxId, MediaId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
 import {
@@ -69,12 +69,14 @@ function isGreeting({ media }: Piece, register: ProfileRegister): boolean {
 }
 
 async function mailboxOf(
-  { store, plan }: TakeReplicaDeps,
-  { number, id, aliases, origin, classOfService, created }: ProfileReplica,
+  { store, plan, random }: TakeReplicaDeps,
+  { number, aliases, origin, classOfService, created }: ProfileReplica,
 ): Promise<Mailbox | undefined> {
   const there = await store.mailboxes.find(number);
   if (there !== undefined) return there.number === number ? there : undefined;
   const local = plan.classOf(number) ?? classOfService;
+  // Its own here: when they have left the key of this one is erased for good, and a next visit has another.
+  const id = random.uuid() as MailboxId;
   const fresh = { id, number, aliases, origin, classOfService: local, created };
   const made = await store.mailboxes.create(fresh);
   if (made.kind === 'created') return made.mailbox;

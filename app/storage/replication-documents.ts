@@ -53,9 +53,9 @@ export const stateFields = {
   sync: 1,
 } as const;
 
-export function newDocument({ message, register, peer }: NewReplica): Replicated {
+export function newDocument({ message, register, peer, words }: NewReplica): Replicated {
   const key = messageFingerprint(register);
-  return { ...toDocument(message), sync: { key, register, acked: { [peer.name]: peer.has } } };
+  return { ...toDocument(message, words), sync: { key, register, acked: { [peer.name]: peer.has } } };
 }
 
 export function profileOf({ register, acked, leaving }: ProfileDocument): ProfileSeen {

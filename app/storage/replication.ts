@@ -134,8 +134,9 @@ export class Replication implements ReplicationStore {
     message: Message,
     register: MessageRegister,
     peer: { readonly name: string; readonly has: string },
+    words?: readonly string[],
   ): Promise<'inserted' | 'taken'> {
-    const document = newDocument({ message, register, peer });
+    const document = newDocument({ message, register, peer, words });
     return this.#connection.run('replication.insert', async () => {
       try {
         await this.#messages.insertOne(document);

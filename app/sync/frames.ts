@@ -12,18 +12,19 @@ export const inlineBytes = 262_144;
 /** Most replicas in one stream. */
 export const mostFrames = 64;
 const mostHeadBytes = 1_048_576;
+const streamed = { frames: mostFrames, inline: inlineBytes };
 
 /**
- * @param inlineMost larger pieces are elsewhere
+ * @param most larger pieces are elsewhere
  * @returns the bytes in pieces that are sent one after the other
  */
-export function writeFrame(replica: Replica, inlineMost = inlineBytes): Uint8Array[] {
+export function writeFrame(replica: Replica, most: { readonly inline: number } = streamed): Uint8Array[] {
   const pieces = replica.pieces.map(({ media, contentType, sha256, bytes }) => ({
     media,
     contentType,
     sha256,
     bytes: bytes.length,
-    staged: bytes.length > inlineMost,
+    staged: bytes.length > most.inline,
   }));
   // Times travel as milliseconds since 1970.
   const head = JSON.stringify({ ...replica, pieces }, function (this: Record<string, unknown>, name, value) {
@@ -33,7 +34,7 @@ export function writeFrame(replica: Replica, inlineMost = inlineBytes): Uint8Arr
   const json = Buffer.from(head);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(json.length);
-  const inline = replica.pieces.filter(({ bytes }) => bytes.length <= inlineMost);
+  const inline = replica.pieces.filter(({ bytes }) => bytes.length <= most.inline);
   return [length, json, ...inline.map(({ bytes }) => bytes)];
 }
 
@@ -44,7 +45,7 @@ export function writeFrame(replica: Replica, inlineMost = inlineBytes): Uint8Arr
 export async function* readFrames(
   stream: Readable,
   staged: (piece: PieceHead) => Promise<Uint8Array>,
-  most = { frames: mostFrames, inline: inlineBytes },
+  most: { readonly frames: number; readonly inline: number } = streamed,
 ): AsyncGenerator<Replica> {
   const bytes = new Bytes(stream);
   for (let n = 0; ; n += 1) {

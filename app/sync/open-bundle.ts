@@ -44,8 +44,7 @@ export async function writeBundle(
       };
       const text = Buffer.from(writeBundleHead(head));
       for (const bytes of [magic, lengthOf(text), text]) await put(bytes);
-      for await (const replica of replicas)
-        for (const bytes of writeFrame(replica, limits.inline)) await put(bytes);
+      for await (const replica of replicas) for (const bytes of writeFrame(replica, limits)) await put(bytes);
       const signature = sign(algorithmOf(own), hash.digest(), own);
       for (const bytes of [signature, lengthOf(signature)]) await handle.appendFile(bytes);
       length += signature.length + 4;

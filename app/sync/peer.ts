@@ -36,7 +36,7 @@ export class HttpsPeer implements Peer, Disposable {
   async send(replicas: readonly Replica[], lane: Lane = 'bulk'): Promise<readonly ReplicaAnswer[]> {
     for (const { pieces } of replicas)
       for (const piece of pieces) if (piece.bytes.length > inlineBytes) await this.#stage(piece);
-    const frames = replicas.flatMap(writeFrame);
+    const frames = replicas.flatMap((replica) => writeFrame(replica));
     const answers = await this.#ask(lane, 'POST', '/v1/replicas', frames);
     if (!Array.isArray(answers) || answers.length !== replicas.length) throw away('its answer is not one');
     return answers.map(answerOf);

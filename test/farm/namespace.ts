@@ -14,8 +14,20 @@ export interface Namespace extends AsyncDisposable {
   readonly far: string;
   /** Pulls the cable, or puts it in again. */
   cable(state: 'up' | 'down'): Promise<void>;
+  /** Makes a command one that runs in it. */
+  readonly wrapper: readonly string[];
+  /** Puts a cable between it and another, beside the one to this machine. */
+  join(other: Namespace, number: number): Promise<Cable>;
   /** Starts a program in it; it ends with this process. */
   start(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
+}
+
+export interface Cable {
+  /** The address of the one that was asked, and the other's. */
+  readonly own: string;
+  readonly other: string;
+  /** Pulls it, or puts it in again. */
+  pull(state: 'up' | 'down'): Promise<void>;
 }
 
 /** @param number from 1: networks of one test differ by it */
@@ -39,8 +51,43 @@ export async function openNamespace(number: number): Promise<Namespace> {
     keeper.kill('SIGKILL');
     throw error;
   }
+  const wrapper = ['nsenter', '-t', pid, '-n', '--'];
   return {
     near: `${net}.1`,
+    wrapper,
+    async join(other, cable) {
+      const between = `100.${64 + (process.pid % 64)}.${100 + cable}`;
+      const [name, far] = [`ab${process.pid % 100_000}c${cable}`, `ab${process.pid % 100_000}d${cable}`];
+      const otherPid = other.wrapper[2] ?? '';
+      await run('ip', [
+        'link',
+        'add',
+        name,
+        'netns',
+        pid,
+        'type',
+        'veth',
+        'peer',
+        'name',
+        far,
+        'netns',
+        otherPid,
+      ]);
+      for (const [inside, one, address] of [
+        [pid, name, `${between}.1/24`],
+        [otherPid, far, `${between}.2/24`],
+      ] as const) {
+        const ip = (...args: readonly string[]) => run('nsenter', ['-t', inside, '-n', 'ip', ...args]);
+        await ip('addr', 'add', address, 'dev', one);
+        await ip('link', 'set', one, 'up');
+      }
+      return {
+        own: `${between}.1`,
+        other: `${between}.2`,
+        pull: (state) =>
+          run('nsenter', ['-t', pid, '-n', 'ip', 'link', 'set', name, state]).then(() => undefined),
+      };
+    },
     far: `${net}.2`,
     cable: (state) => run('ip', ['link', 'set', here, state]).then(() => undefined),
     start(program, args, env = {}) {

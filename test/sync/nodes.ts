@@ -10,6 +10,7 @@ import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MediaId } from '../../app/core/ids.ts';
 import { effectOf } from '../../app/core/mailbox/usage.ts';
 import type { Message } from '../../app/core/message/message.ts';
+import type { Store } from '../../app/ports/store.ts';
 import { createAuditor } from '../../app/services/audit.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createOutbox, type Outbox } from '../../app/services/replicate.ts';
@@ -69,6 +70,8 @@ export interface NodesOptions extends LineOptions {
   readonly wholeMs?: number;
   readonly beatMs?: number;
   readonly mostBytes?: Readonly<Record<string, number>>;
+  /** Seals what a node keeps. */
+  readonly seal?: (bare: TestStore) => Store;
 }
 
 /** `home` serves +1202555, `away` +1202666. */
@@ -77,6 +80,7 @@ export async function openNodes({
   wholeMs = 2000,
   beatMs = 250,
   mostBytes = {},
+  seal,
   ...line
 }: NodesOptions = {}): Promise<Nodes> {
   const folder = await mkdtemp(join(tmpdir(), 'answerback-sync-'));
@@ -95,7 +99,8 @@ export async function openNodes({
     others: string,
   ): Promise<Node> => {
     const [files, theirs] = name === 'home' ? [homeFiles, awayFiles] : [awayFiles, homeFiles];
-    const store = await openTestStore();
+    const bare = await openTestStore();
+    const store = seal === undefined ? bare : { ...bare, store: seal(bare) };
     const { config } = loadConfig(undefined, {});
     const plan = createNumberPlan({ ...config.numbers, ranges: [{ prefix: own, class: 'standard' }] });
     const profiles = createProfiles(() => config.classes);
