@@ -88,13 +88,13 @@ describe('webhooks: what happens, posted to programs', function () {
       { name: 'notices', url: program.url, events: [] },
     ];
     const gateway = openWebhookGateway(
-      { hooks: hooks.map((hook) => ({ ...hook, secret })), ofRules: 'of rules', timeoutMs: 1000 },
+      { hooks: hooks.map((hook) => ({ ...hook, secret })), ofRules: 'of rules', timeoutMs: 10_000 },
       { poster: openPoster() },
     );
     world = await openApiWorld(undefined, undefined, {
       gateways: [gateway],
       config: {
-        webhooks: { hooks, timeoutMs: 1000 },
+        webhooks: { hooks, timeoutMs: 10_000 },
         notify: { maxTries: 1, firstRetryMs: 10, maxRetryMs: 10 },
         classes: {
           standard: { ...standard!, welcome: false, notify: [{ gateway: 'webhook', to: 'hook:notices' }] },
