@@ -157,6 +157,11 @@ async function one(deps: WithVisits, peer: string, what: Tell, number: E164): Pr
     if (home !== peer) return false;
     const seen = await store.replication.profile(number);
     if (seen === undefined) return false;
+    if ((await store.mailboxes.find(number)) === undefined) {
+      // All was removed, and home could not be told: nobody would look at it again.
+      await store.replication.removeProfile(number);
+      return false;
+    }
     if (seen.leaving === undefined)
       await store.replication.putProfile(number, seen, { ...seen, leaving: clock.now() });
     deps.onDue(peer);

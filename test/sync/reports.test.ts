@@ -166,6 +166,14 @@ describe('who is where', function () {
     );
   });
 
+  it('one who was cleared while home could not be told is not there any more when home asks', async () => {
+    const { replication } = opened.store;
+    const register = { status: { n: 0, value: '"active"' } };
+    await replication.putProfile(visitor, undefined, { register, acked: {}, leaving: new Date(time) });
+    assert.deepEqual(await roaming.tell('east', 'return', [visitor]), []);
+    assert.equal(await replication.profile(visitor), undefined);
+  });
+
   it('has a clear answer for nodes and numbers that there are not, and for another’s', async () => {
     await assert.rejects(roaming.report(ann, 'north'), { code: 'not-found', message: /node/ });
     await assert.rejects(roaming.report('+4312345678' as E164, 'east'), {
