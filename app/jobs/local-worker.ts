@@ -21,7 +21,10 @@ export interface LocalWorkerDeps {
   readonly clock: Clock;
 }
 
-/** A run that fails is logged; the next wake tries again. */
+/** A run that failed is tried again after so long, then after twice that, in milliseconds, up to its interval. */
+const againMs = 1000;
+
+/** A run that fails is logged and tried again, at the next wake or by itself. */
 export function createLocalWorker(
   name: string,
   everyMs: number,
@@ -30,6 +33,7 @@ export function createLocalWorker(
 ): LocalWorker {
   let asked = false;
   let running: Promise<void> | undefined;
+  let failures = 0;
 
   const runAll = async (): Promise<void> => {
     // The caller of wake() goes on first: its own work is not delayed by ours.
@@ -38,8 +42,13 @@ export function createLocalWorker(
       asked = false;
       try {
         await work(signal);
+        failures = 0;
       } catch (error) {
-        if (!signal.aborted) log.warn('a job failed', { job: name, error });
+        if (signal.aborted) break;
+        log.warn('a job failed', { job: name, error });
+        const rest = Math.min(everyMs, againMs * 2 ** Math.min(failures, 20));
+        alarm.set(new Date(clock.now().getTime() + rest));
+        failures += 1;
       }
     }
     running = undefined;

@@ -100,6 +100,19 @@ describe('a scheduler whose store is away', function () {
     );
   });
 
+  it('a run that fails is tried again by itself, long before its interval', async () => {
+    let runs = 0;
+    const done = gateOf();
+    const worker = scheduler.worker('texts', hour, async () => {
+      runs += 1;
+      if (runs === 1) throw new Error('no');
+      done.resolve();
+    });
+    worker.wake();
+    await done.promise;
+    assert.equal(runs, 2);
+  });
+
   it('work that throws before its first wait is a failed run too', async () => {
     const worker = scheduler.worker('texts', hour, () => {
       throw new Error('no');
