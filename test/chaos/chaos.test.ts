@@ -14,6 +14,7 @@ describe(`Chaos, a slice (seed ${seed})`, function () {
       seed,
       faults: 4,
       deposits: 16,
+      settleMs: 150_000,
       say: (line) => lines.push(line),
     });
     assert.ok(isClean(verdict), `${lines.join('\n')}\n${JSON.stringify(verdict, undefined, 1)}`);
