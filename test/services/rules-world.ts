@@ -17,6 +17,7 @@ import { createDeliveries, type Deliveries } from '../../app/services/deliver.ts
 import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
 import { createLinks, type Links } from '../../app/services/links.ts';
 import { createNotify, type Notify } from '../../app/services/notify.ts';
+import { usualDepositLimits } from '../../app/core/mailbox/deposit-limits.ts';
 import { createProfiles, type Profiles } from '../../app/services/profile.ts';
 import { createRetrieval } from '../../app/services/retrieve.ts';
 import { createConversions } from '../../app/services/conversions.ts';
@@ -52,6 +53,7 @@ const standard: Omit<ClassOfService, 'name'> = {
   pin: 'untrusted',
   toll: { rules: [{ allow: true, destination: 'internal' }], dailyCalls: 50 },
   deliverByCall: false,
+  deposits: { ...usualDepositLimits, enabled: false },
 };
 
 export interface RulesOptions {

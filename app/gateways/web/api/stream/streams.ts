@@ -29,7 +29,7 @@ export interface StreamLimits {
 export const usualStreams: StreamLimits = { perPrincipal: 8, inAll: 5000, pulseMs: 15_000, checkMs: 60_000 };
 
 /** Bytes that wait for a client which does not read; then it goes, and may come again from where it was. */
-const mostWaiting = 64 * 1024;
+const mostWaiting = 256 * 1024;
 
 export interface Streams {
   /**
