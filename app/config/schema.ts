@@ -6,6 +6,8 @@ import { faxMode, faxSection } from './fax.ts';
 import { freeswitch } from './freeswitch.ts';
 import { line } from './line.ts';
 import { archive } from './archive.ts';
+import { callerIds } from './caller-ids.ts';
+import { costly } from './costly.ts';
 import { depositLimits } from './deposit-limits.ts';
 import { email } from './email.ts';
 import { encryption } from './encryption.ts';
@@ -14,7 +16,6 @@ import { name } from './forms.ts';
 import { range } from './range.ts';
 import { sipEdge } from './sip-edge.ts';
 import { smppBind } from './smpp.ts';
-import { costlyKinds } from '../core/address/costly.ts';
 import { destinations } from '../core/profile/toll-table.ts';
 import { classLimits, optionalClassLimits } from '../core/profile/class-limits.ts';
 import { speechSchema } from './speech.ts';
@@ -124,6 +125,7 @@ const classOfService = z.strictObject({
     .describe('Keep the message waiting indication (RFC 3842) of these mailboxes.'),
   fax: faxMode,
   deposits: depositLimits,
+  callerIds,
   transcribe: z.boolean().default(false).describe('Voice messages are written down by speech recognition.'),
 });
 
@@ -150,7 +152,7 @@ const trunk = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'It checks signed caller IDs (STIR/SHAKEN), and no one but it sets P-Attestation-Indicator: attestation A is believed.',
+      'It checks signed caller IDs (STIR/SHAKEN), and no one but it sets P-Attestation-Indicator or the parameter `verstat`: attestation A is believed, and all are shown.',
     ),
   line: line
     .optional()
@@ -183,12 +185,7 @@ export const configSchema = z.strictObject({
         .describe(
           'Prefixes that all subscribers may be connected to where no toll rule of theirs says anything.',
         ),
-      costly: z
-        .array(z.enum(costlyKinds))
-        .default(costlyKinds)
-        .describe(
-          'Kinds of numbers (of libphonenumber) that count as `premium`: nobody is connected to them, written to or sent a fax there but by a toll rule with a prefix and `destination: premium`.',
-        ),
+      costly,
       extensionPrefix: e164.optional().describe('Internal extensions become this prefix and the extension.'),
     })
     .prefault({})

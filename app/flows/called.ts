@@ -1,4 +1,5 @@
 /** Whom a call is for, and what holds for them: looked up for every caller who leaves something. */
+import type { CallerIdAnswer } from '../core/address/attestation.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Sender } from '../core/message/message.ts';
@@ -30,12 +31,21 @@ export function profileOf(
 }
 
 export function senderOf(caller: Caller): Sender {
-  if (caller.private) return { private: true };
+  const said = caller.attestation;
+  const signed = said === undefined || said === 'none' ? {} : { attestation: said };
+  if (caller.private) return { ...signed, private: true };
   return {
+    ...signed,
     ...(caller.number === undefined ? {} : { number: caller.number }),
     ...(caller.name === undefined ? {} : { name: caller.name }),
     private: false,
   };
+}
+
+/** What the class does about callers of this kind. Where the trunk checks no signatures nothing is known of any. */
+export function callerIdAnswer({ attestation }: Caller, { callerIds }: ClassOfService): CallerIdAnswer {
+  if (attestation === undefined || attestation === 'A') return 'mark';
+  return callerIds?.[attestation] ?? 'mark';
 }
 
 export const free: Leave = { kind: 'may', giveBack: async () => undefined };

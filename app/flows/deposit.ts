@@ -10,7 +10,16 @@ import type { Call, RecordResult, RecordRule } from '../ports/media.ts';
 import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
 import type { Leave } from '../services/deposit-limits.ts';
-import { discard, findMailbox, free, lookupMs, mayLeave, profileOf, senderOf } from './called.ts';
+import {
+  callerIdAnswer,
+  discard,
+  findMailbox,
+  free,
+  lookupMs,
+  mayLeave,
+  profileOf,
+  senderOf,
+} from './called.ts';
 import { faxDialogue } from './fax.ts';
 import { tell, type Caller, type FlowDeps, type Outcome } from './flow.ts';
 import { greet } from './greet.ts';
@@ -36,6 +45,11 @@ export async function depositDialogue(call: Call, visit: DepositVisit, deps: Flo
   const [, { mailbox, welcome, leave }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
   const profile = profileOf(mailbox, visit, deps);
   if (profile.fax === 'only') return faxDialogue(call, { ...visit, mailbox }, deps);
+  if (callerIdAnswer(visit.caller, profile) === 'refuse') {
+    if (leave.kind === 'may') await leave.giveBack();
+    await tell(call, profile.language, 'caller-id-refused', 'goodbye');
+    return { did: 'refused', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
+  }
   if (leave.kind === 'too-many') {
     await tell(call, profile.language, 'too-many-messages', 'goodbye');
     return { did: 'too-many', ...(mailbox === undefined ? {} : { mailbox: mailbox.id }) };
@@ -181,6 +195,7 @@ async function send(
       classOfService: visit.classOfService,
       bytes,
       mailbox: visit.mailbox,
+      ...(callerIdAnswer(visit.caller, profile) === 'quiet' ? { quiet: true } : {}),
       // Its first controller may have died in the middle of taking it in.
       recovered: call.entry.kind === 'resumed',
     });

@@ -5,7 +5,7 @@ import { takesFax } from '../core/mailbox/room.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
 import type { ReceivedFax } from '../ports/fax.ts';
 import type { Call } from '../ports/media.ts';
-import { discard, findMailbox, mayLeave, profileOf, senderOf } from './called.ts';
+import { callerIdAnswer, discard, findMailbox, mayLeave, profileOf, senderOf } from './called.ts';
 import type { DepositVisit } from './deposit.ts';
 import type { FlowDeps, Outcome } from './flow.ts';
 
@@ -13,8 +13,10 @@ import type { FlowDeps, Outcome } from './flow.ts';
 export async function faxDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
   const mailbox = visit.mailbox ?? (await findMailbox(visit.number, deps));
   const profile = profileOf(mailbox, visit, deps);
+  const answer = callerIdAnswer(visit.caller, profile);
   const at = mailbox === undefined ? {} : { mailbox: mailbox.id };
-  if (profile.fax === 'off' || mailbox?.status === 'suspended') return { did: 'refused', ...at };
+  if (profile.fax === 'off' || mailbox?.status === 'suspended' || answer === 'refuse')
+    return { did: 'refused', ...at };
   if (!takesFax(mailbox, profile)) return { did: 'full', ...at };
   const leave = await mayLeave('fax', { ...visit, mailbox }, deps);
   // Its machine dials again after a while.
@@ -79,6 +81,9 @@ async function deposit(
       bytes: await take.bytes(),
       classOfService: visit.classOfService,
       mailbox: visit.mailbox,
+      ...(callerIdAnswer(visit.caller, profileOf(visit.mailbox, visit, deps)) === 'quiet'
+        ? { quiet: true }
+        : {}),
     });
     await discard(take, deps);
     return {

@@ -1,3 +1,4 @@
+import type { Attestation } from '../core/address/attestation.ts';
 import { briefOfEnvelope, type EnvelopeBrief, type MessageBrief } from '../core/message/brief.ts';
 import { readEnvelope, writeEnvelope } from '../core/envelope/envelope.ts';
 import type { Hold } from '../core/mailbox/mailbox.ts';
@@ -74,6 +75,7 @@ export interface MessageDocument {
 interface BriefDocument extends Omit<EnvelopeBrief, 'confidential' | 'parts'> {
   name?: string;
   address?: string;
+  attestation?: Attestation;
   private?: true;
   confidential?: true;
   /** Absent: one. */
@@ -96,11 +98,12 @@ export const briefFields = {
 
 function toBrief(envelope: Envelope): BriefDocument {
   const { confidential, parts, ...rest } = briefOfEnvelope(envelope);
-  const { name, address, private: hidden } = envelope.from;
+  const { name, address, attestation, private: hidden } = envelope.from;
   return {
     ...rest,
     ...(name === undefined ? {} : { name }),
     ...(address === undefined ? {} : { address }),
+    ...(attestation === undefined ? {} : { attestation }),
     ...(hidden ? { private: true } : {}),
     ...(confidential ? { confidential: true } : {}),
     ...(parts === 1 ? {} : { parts }),
@@ -113,7 +116,8 @@ export function fromBrief(
 ): MessageBrief | undefined {
   const { brief, sender, transcript } = document;
   if (brief === undefined) return undefined;
-  const { name, address, private: hidden = false, confidential = false, parts = 1, ...rest } = brief;
+  const { name, address, attestation, ...others } = brief;
+  const { private: hidden = false, confidential = false, parts = 1, ...rest } = others;
   return {
     id: document._id as MessageBrief['id'],
     mailbox: document.mailbox as MessageBrief['mailbox'],
@@ -126,6 +130,7 @@ export function fromBrief(
       ...(sender === undefined ? {} : { number: sender }),
       ...(address === undefined ? {} : { address }),
       ...(name === undefined ? {} : { name }),
+      ...(attestation === undefined ? {} : { attestation }),
       private: hidden,
     },
     received: document.received,

@@ -32,6 +32,7 @@ export function MessageRow({ item, isOpen }: { readonly item: MessageItem; reado
               {list.urgent}
             </span>
           ) : null}
+          {item.from.attestation === 'failed' ? <span class="badge urgent">{list.falseNumber}</span> : null}
           <time dateTime={item.received} title={longTime(item.received)}>
             {shortTime(item.received)}
           </time>

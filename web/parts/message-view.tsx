@@ -127,6 +127,10 @@ function Head({ message }: { readonly message: Message }) {
         </p>
         <p class="badges">
           {urgent ? <span class="badge urgent">{list.urgent}</span> : null}
+          {message.from.attestation === 'failed' ? (
+            <span class="badge urgent">{list.falseNumber}</span>
+          ) : null}
+          {message.from.attestation === 'A' ? <span class="badge">{list.trueNumber}</span> : null}
           {confidential ? <span class="badge">{said.confidential}</span> : null}
         </p>
       </div>

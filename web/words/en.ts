@@ -74,6 +74,8 @@ export const en = {
     arrived: (what: string, from: string) => `${what} from ${from} arrived`,
     unread: 'New',
     urgent: 'Urgent',
+    falseNumber: 'Number may be false',
+    trueNumber: 'Number verified',
     archived: 'In the archive',
     empty: {
       inbox: 'All quiet',

@@ -76,6 +76,8 @@ export const es: Words = {
     arrived: (what, from) => `${what} de ${from}: acaba de llegar`,
     unread: 'Nuevo',
     urgent: 'Urgente',
+    falseNumber: 'El número puede ser falso',
+    trueNumber: 'Número verificado',
     archived: 'En el archivo',
     empty: {
       inbox: 'Todo tranquilo',

@@ -1,3 +1,5 @@
+import type { Attestation } from './attestation.ts';
+
 /** What a switch knows about a call when it hands it over; plain values as received, parsed by `identify`. */
 export interface CallFacts {
   /** Name of the trunk or endpoint that the call came in on. */
@@ -25,8 +27,10 @@ export interface CallFacts {
   readonly diversions: readonly Redirection[];
   /** History-Info entries in index order, the first being the original target (RFC 7044). */
   readonly history: readonly Redirection[];
-  /** STIR/SHAKEN attestation found on the call (RFC 8588), if any. */
-  readonly attestation?: 'A' | 'B' | 'C';
+  /** What was said of the caller ID's signature, by whomever: believed from trunks that check it. */
+  readonly attestation?: Attestation;
+  /** Only a parameter of a header says so, which networks that guard the header of their own may let pass: it opens nothing. */
+  readonly attestationByParameter?: true;
 }
 
 export interface Party {

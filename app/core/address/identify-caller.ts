@@ -1,4 +1,5 @@
 import type { E164 } from '../ids.ts';
+import type { Attestation } from './attestation.ts';
 import type { CallFacts, Party } from './call-facts.ts';
 import { safeDisplay } from './name-addr.ts';
 
@@ -10,6 +11,8 @@ export interface Caller {
   readonly private: boolean;
   /** The number is an E.164 number that can be believed: it may open the caller's own messages. */
   readonly trusted: boolean;
+  /** Of a trunk that checks signatures; `none`: it says nothing of this call. Absent: the trunk checks none. */
+  readonly attestation?: Attestation | 'none';
 }
 
 /** How far the trunk that a call came in on is believed. */
@@ -35,7 +38,9 @@ export function identifyCaller(
   const parties = [facts.asserted, facts.from].filter((party) => party !== undefined);
   const numbered = facts.registered ? parties.filter((party) => party === facts.asserted) : parties;
   const number = numbered.map((party) => parse(party.number)).find((one) => one !== undefined);
-  const believed = facts.registered || trunk.trusted || (trunk.attests === true && facts.attestation === 'A');
+  const attested =
+    trunk.attests === true && facts.attestation === 'A' && facts.attestationByParameter !== true;
+  const believed = facts.registered || trunk.trusted || attested;
   const name = parties.map(nameOf).find((one) => one !== undefined);
   const shown =
     name ?? (number === undefined ? parties.map(userOf).find((one) => one !== undefined) : undefined);
@@ -44,6 +49,9 @@ export function identifyCaller(
     ...(shown === undefined ? {} : { name: shown }),
     private: facts.privacy,
     trusted: number !== undefined && believed,
+    ...(trunk.attests === true && facts.registered !== true
+      ? { attestation: facts.attestation ?? 'none' }
+      : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { callerIdAnswers, callerIdStates } from '../address/attestation.ts';
 import { faxModes } from '../profile/class-of-service.ts';
 import { classLimits, optionalClassLimits } from '../profile/class-limits.ts';
 import { fields, matching, oneOf, trueOrFalse, whole, type Check } from './check.ts';
@@ -35,6 +36,10 @@ export function classOfService(known: Pick<Known, 'languages'>): Check {
     transcribe: trueOrFalse,
     fax: oneOf(...faxModes),
     deposits: depositLimits,
+    callerIds: fields(
+      Object.fromEntries(callerIdStates.map((state) => [state, oneOf(...callerIdAnswers)])),
+      callerIdStates,
+    ),
   };
   const optional: ReadonlySet<string> = new Set([
     'quietHours',
@@ -42,6 +47,7 @@ export function classOfService(known: Pick<Known, 'languages'>): Check {
     'transcribe',
     'fax',
     'deposits',
+    'callerIds',
     ...Object.keys(optionalClassLimits),
   ]);
   return fields(

@@ -3,6 +3,7 @@
  * attribute, so that blanks need no rules of their own; only the inline bytes of an export are text.
  */
 import { XMLBuilder } from 'fast-xml-parser';
+import { attestations } from '../address/attestation.ts';
 import type { E164, MediaId, MessageId } from '../ids.ts';
 import { omissions, type Envelope, type FaxFacts, type Omitted, type Part } from '../message/message.ts';
 import { messageKinds } from '../profile/class-of-service.ts';
@@ -59,6 +60,7 @@ export function writeEnvelope(envelope: Envelope, contents?: ReadonlyMap<MediaId
       ...(from.number === undefined ? {} : { '@number': cleanText(from.number) }),
       ...(from.address === undefined ? {} : { '@address': cleanText(from.address) }),
       ...(from.name === undefined ? {} : { '@name': cleanText(from.name) }),
+      ...(from.attestation === undefined ? {} : { '@attestation': from.attestation }),
       '@private': String(from.private),
     },
     to: { '@number': cleanText(to) },
@@ -120,6 +122,7 @@ export function envelopeOf(root: XmlElement): Envelope {
   const number = from.optional('number', String);
   const address = from.optional('address', String);
   const name = from.optional('name', String);
+  const attestation = from.optional('attestation', oneOf(attestations));
   return {
     id: root.read('id', asIdentifier) as MessageId,
     kind: root.read('kind', oneOf(messageKinds)),
@@ -128,6 +131,7 @@ export function envelopeOf(root: XmlElement): Envelope {
       ...(number === undefined ? {} : { number }),
       ...(address === undefined ? {} : { address }),
       ...(name === undefined ? {} : { name }),
+      ...(attestation === undefined ? {} : { attestation }),
       private: from.read('private', asFlag),
     },
     to: to.text('number') as E164,
@@ -157,7 +161,7 @@ function childrenOf(root: XmlElement) {
     one(name) && childless(one(name) as XmlElement).allow(...attributes);
   return {
     origin: leaf('origin', 'network', 'id') as XmlElement,
-    from: leaf('from', 'number', 'address', 'name', 'private') as XmlElement,
+    from: leaf('from', 'number', 'address', 'name', 'attestation', 'private') as XmlElement,
     to: leaf('to', 'number') as XmlElement,
     dialled: leaf('dialled', 'number'),
     related: leaf('related', 'id'),

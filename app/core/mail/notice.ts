@@ -81,7 +81,7 @@ function rowsOf({ words, language, timeZone, access, message, link }: NoticeMail
     ...(to === undefined ? {} : { link: to }),
   });
   return [
-    row('mail-from', who),
+    row('mail-from', from.attestation === 'failed' ? `${who} - ${words.text('mail-caller-id-failed')}` : who),
     ...(subject === undefined ? [] : [row('mail-subject', subject)]),
     row('mail-received', written(received, language, timeZone)),
     ...(lengthMs === 0 ? [] : [row('mail-length', duration(lengthMs))]),

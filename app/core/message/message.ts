@@ -1,3 +1,4 @@
+import type { Attestation } from '../address/attestation.ts';
 import type { MessageKind } from '../profile/class-of-service.ts';
 import type { Hold } from '../mailbox/mailbox.ts';
 import type { E164, MailboxId, MediaId, MessageId, Reference } from '../ids.ts';
@@ -45,6 +46,8 @@ export interface Sender {
   /** Of an e-mail: its sender's address (`addr-spec`, RFC 5322). */
   readonly address?: string;
   readonly name?: string;
+  /** What the signature of the caller ID came to (STIR/SHAKEN), where the network checks it; absent: nothing is known. */
+  readonly attestation?: Attestation;
   readonly private: boolean;
 }
 

@@ -51,6 +51,8 @@ export const mailTextNames = [
   'mail-mailbox',
   /** Names of the lines of a notice. */
   'mail-from',
+  /** Beside a caller ID whose signature was wrong. */
+  'mail-caller-id-failed',
   'mail-subject',
   'mail-received',
   'mail-length',

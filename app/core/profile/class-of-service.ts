@@ -1,3 +1,4 @@
+import type { CallerIdRules } from '../address/attestation.ts';
 import type { DepositLimits } from '../mailbox/deposit-limits.ts';
 import type { TollTable } from './toll-table.ts';
 
@@ -109,6 +110,8 @@ export interface ClassOfService {
   readonly transcribe?: boolean | undefined;
   /** Absent: `detect`. */
   readonly fax?: FaxMode | undefined;
+  /** What is done about calls by what the signature of the caller ID came to; absent: they are marked. */
+  readonly callerIds?: CallerIdRules | undefined;
   /** How many messages may be left in a time; absent: the usual limits. */
   readonly deposits?: DepositLimits | undefined;
 }

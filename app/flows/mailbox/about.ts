@@ -22,6 +22,7 @@ export async function announcement(session: Session, message: Message): Promise<
   return [
     ...what(message),
     ...(await who(session, message)),
+    ...doubt(message),
     when(session, message),
     ...pages(message),
     ...noSound(message),
@@ -34,6 +35,8 @@ export async function details(session: Session, message: Message): Promise<PlayI
   return [
     ...what(message),
     ...(await who(session, message)),
+    ...doubt(message),
+    ...(message.envelope.from.attestation === 'A' ? [prompt('caller-id-verified')] : []),
     prompt('received'),
     when(session, message),
     ...(lengthMs > 0 ? [prompt('message-length'), { kind: 'duration', ms: lengthMs } as const] : []),
@@ -87,6 +90,11 @@ async function who({ deps }: Session, message: Message): Promise<PlayItem[]> {
     prompt('message-from'),
     name === undefined ? { kind: 'digits', digits: said } : { kind: 'stored', media: name },
   ];
+}
+
+/** A false number is told of whenever the number is. */
+function doubt({ envelope }: Message): PlayItem[] {
+  return envelope.from.attestation === 'failed' ? [prompt('caller-id-failed')] : [];
 }
 
 function when({ deps, profile }: Session, { envelope }: Message): PlayItem {

@@ -1,3 +1,4 @@
+import { readAttestation } from '../../core/address/attestation.ts';
 import type { CallFacts, Party } from '../../core/address/call-facts.ts';
 import { parseNameAddr } from '../../core/address/name-addr.ts';
 import { parseDiversions, parseHistory, parseParty } from '../../core/address/redirections.ts';
@@ -38,7 +39,7 @@ export function readFacts(
   const asserted = phone === undefined ? said : { number: phone };
   const target = uri?.params['target'];
   const cause = Number(uri?.params['cause'] || Number.NaN);
-  const attestation = /^\s*([ABC])\b/i.exec(field(14))?.[1]?.toUpperCase();
+  const signature = readAttestation(field(14), [field(4), field(5)]);
   return {
     facts: {
       trunk,
@@ -53,7 +54,7 @@ export function readFacts(
       privacy: isPrivate(field(6), field(4), from),
       diversions: parseDiversions(fields.slice(7, 10).filter(Boolean)),
       history: parseHistory(fields.slice(10, 13).filter(Boolean)),
-      ...(attestation === undefined ? {} : { attestation: attestation as 'A' | 'B' | 'C' }),
+      ...signature,
     },
     nativeFormat: field(13),
   };

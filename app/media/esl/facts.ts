@@ -1,3 +1,4 @@
+import { readAttestation } from '../../core/address/attestation.ts';
 import type { CallFacts, Party } from '../../core/address/call-facts.ts';
 import { parseNameAddr, safeDisplay } from '../../core/address/name-addr.ts';
 import { parseDiversions, parseHistory, parseParty } from '../../core/address/redirections.ts';
@@ -16,7 +17,13 @@ export function readFacts(data: EslEvent): CallFacts {
   const parameters = parseParams(get('sip_req_params'));
   const { target } = parameters;
   const cause = Number(parameters['cause'] || Number.NaN);
-  const attestation = /^\s*([ABC])\b/i.exec(get('sip_h_P-Attestation-Indicator'))?.[1]?.toUpperCase();
+  // Written by the switch's own verification.
+  const verstat = get('sip_verstat_detailed') || get('sip_verstat');
+  const signature = readAttestation(get('sip_h_P-Attestation-Indicator'), [
+    get('sip_full_from'),
+    get('sip_P-Asserted-Identity'),
+    verstat === '' ? '' : `;verstat=${verstat}`,
+  ]);
   return {
     trunk: get('answerback_trunk') || get('sofia_profile_name'),
     wireId: get('sip_call_id'),
@@ -30,7 +37,7 @@ export function readFacts(data: EslEvent): CallFacts {
     privacy: isPrivate(data, from),
     diversions: parseDiversions(several(data, 'sip_i_diversion', 'sip_h_Diversion')),
     history: parseHistory(several(data, 'sip_i_history_info', 'sip_history_info')),
-    ...(attestation === undefined ? {} : { attestation: attestation as 'A' | 'B' | 'C' }),
+    ...signature,
   };
 }
 

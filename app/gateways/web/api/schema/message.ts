@@ -8,6 +8,12 @@ export const sender = z
     number: z.string().optional().describe('Number in E.164 form, or as the network gave it.'),
     address: z.string().optional().describe('E-mail address.'),
     name: z.string().optional().describe('Name, as the far side gave it or as it is known here.'),
+    attestation: z
+      .enum(['A', 'B', 'C', 'failed'])
+      .optional()
+      .describe(
+        'What the signature of the caller ID came to (STIR/SHAKEN, RFC 8588): A, B or C, or `failed`: the number may be false. Absent: not known.',
+      ),
     private: z.boolean().describe('The caller asked not to be shown.'),
   })
   .meta({ id: 'Sender', description: 'Who a message is from.' });
