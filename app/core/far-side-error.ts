@@ -3,7 +3,7 @@
  * servers like to repeat in them whom something was for, and what it said.
  */
 export function farSideError(error: unknown): Error {
-  const { name, code, status, responseCode } = error as Readonly<Record<string, unknown>>;
+  const { name, code, status, responseCode } = Object(error) as Readonly<Record<string, unknown>>;
   const codes = [code, status ?? responseCode].filter(
     (one) => typeof one === 'number' || (typeof one === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(one)),
   );

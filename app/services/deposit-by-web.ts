@@ -10,7 +10,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { DepositPart } from '../ports/spool.ts';
 import type { Store } from '../ports/store.ts';
 import type { Deposits } from './deposit.ts';
-import type { DepositAllowance } from './deposit-limits.ts';
+import { depositAllowed, type DepositAllowance } from './deposit-limits.ts';
 import { judgeComing, sizeOfParts } from './mailbox-room.ts';
 import type { PartMeasure } from './measure-parts.ts';
 import type { Profiles } from './profile.ts';
@@ -77,27 +77,27 @@ async function take(deps: WebDepositDeps, deposit: WebDeposit): Promise<WebDepos
   const trusted = deposit.own === true;
   const leave = await deps.allowance.take({ kind, from, to, mailbox, classOfService, trusted });
   if (leave.kind === 'too-many') return leave;
-  const result = await deps.deposits.take({
-    draft: {
-      kind,
-      origin: { network: 'web', id },
-      from,
-      to,
-      received: deps.clock.now(),
-      urgent,
-      confidential: false,
-      cut: false,
-      ...(subject === undefined ? {} : { subject }),
-      ...(related === undefined ? {} : { related }),
-    },
-    ...first,
-    ...(more.length === 0 ? {} : { more }),
-    classOfService,
-    mailbox,
-  });
-  if (result.kind !== 'duplicate') return result;
-  await leave.giveBack();
-  return again(deps, result.message, given);
+  const result = await depositAllowed(leave, () =>
+    deps.deposits.take({
+      draft: {
+        kind,
+        origin: { network: 'web', id },
+        from,
+        to,
+        received: deps.clock.now(),
+        urgent,
+        confidential: false,
+        cut: false,
+        ...(subject === undefined ? {} : { subject }),
+        ...(related === undefined ? {} : { related }),
+      },
+      ...first,
+      ...(more.length === 0 ? {} : { more }),
+      classOfService,
+      mailbox,
+    }),
+  );
+  return result.kind === 'duplicate' ? again(deps, result.message, given) : result;
 }
 
 function partsOf({ text, parts }: Pick<WebDeposit, 'text' | 'parts'>): DepositPart[] {

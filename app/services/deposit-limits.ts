@@ -77,6 +77,21 @@ export function createDepositAllowance(deps: DepositLimitDeps): DepositAllowance
   };
 }
 
+/** Deposits what was allowed. What fails, or was there before, counts as nothing: the far side tries again, and is counted then. */
+export async function depositAllowed<Result extends { readonly kind: string }>(
+  leave: Extract<Leave, { kind: 'may' }>,
+  deposit: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const result = await deposit();
+    if (result.kind === 'duplicate') await leave.giveBack();
+    return result;
+  } catch (error) {
+    await leave.giveBack();
+    throw error;
+  }
+}
+
 async function giveBack(
   { store, log }: DepositLimitDeps,
   counters: readonly { readonly key: string }[],

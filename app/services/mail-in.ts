@@ -17,7 +17,7 @@ import type { InboundMail, MailIntake, RecipientVerdict } from '../ports/mail.ts
 import type { Store } from '../ports/store.ts';
 import type { Account } from './account.ts';
 import type { Deposits } from './deposit.ts';
-import type { DepositAllowance } from './deposit-limits.ts';
+import { depositAllowed, type DepositAllowance } from './deposit-limits.ts';
 import { partsOf } from './mail-parts.ts';
 import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import type { MailReplies } from './mail-reply.ts';
@@ -241,26 +241,27 @@ async function deposit(
   const from = senderOf(mail);
   const leave = await deps.allowance.take({ kind, from, to: number, mailbox, classOfService });
   if (leave.kind === 'too-many') throw new Fault('too-many', 'too many mails in a time', { temporary: true });
-  const result = await deps.deposits.take({
-    draft: {
-      kind,
-      origin,
-      from,
-      to: number,
-      received: deps.clock.now(),
-      urgent: mail.urgent,
-      confidential: mail.confidential,
-      cut: false,
-      ...(mail.subject === undefined ? {} : { subject: mail.subject }),
-      ...(mail.omitted.length === 0 ? {} : { omitted: mail.omitted }),
-    },
-    ...first,
-    ...(more.length === 0 ? {} : { more }),
-    ...(mailbox === undefined ? {} : { mailbox }),
-    ...(isQuiet(deps, mail, mailbox) ? { quiet: true } : {}),
-    classOfService,
-  });
-  if (result.kind === 'duplicate') await leave.giveBack();
+  await depositAllowed(leave, () =>
+    deps.deposits.take({
+      draft: {
+        kind,
+        origin,
+        from,
+        to: number,
+        received: deps.clock.now(),
+        urgent: mail.urgent,
+        confidential: mail.confidential,
+        cut: false,
+        ...(mail.subject === undefined ? {} : { subject: mail.subject }),
+        ...(mail.omitted.length === 0 ? {} : { omitted: mail.omitted }),
+      },
+      ...first,
+      ...(more.length === 0 ? {} : { more }),
+      ...(mailbox === undefined ? {} : { mailbox }),
+      ...(isQuiet(deps, mail, mailbox) ? { quiet: true } : {}),
+      classOfService,
+    }),
+  );
 }
 
 function noRoom(verdict: 'full' | 'too-large'): Fault {

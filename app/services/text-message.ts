@@ -15,7 +15,7 @@ import type { Store } from '../ports/store.ts';
 import type { Texts } from '../ports/texts.ts';
 import type { Account } from './account.ts';
 import type { Deposits } from './deposit.ts';
-import type { DepositAllowance } from './deposit-limits.ts';
+import { depositAllowed, type DepositAllowance } from './deposit-limits.ts';
 import { findIfKnown, judgeComing, sizeOfParts } from './mailbox-room.ts';
 import { mayAnswer } from './may-answer.ts';
 import type { Notify } from './notify.ts';
@@ -85,26 +85,27 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
       }
       const quiet = await isReturnedNotice(deps, { from: number, to, body: text.body });
       const omitted = [...(text.omitted ?? lostBody(text)), ...(media?.omitted ?? [])];
-      const result = await deps.deposits.take({
-        draft: {
-          kind,
-          origin: { network: text.network, id: text.id },
-          from,
-          to,
-          received: text.received ?? deps.clock.now(),
-          urgent: text.urgent === true,
-          confidential: false,
-          cut: cut || text.truncated,
-          ...(omitted.length === 0 ? {} : { omitted }),
-        },
-        ...first,
-        ...(more.length === 0 ? {} : { more }),
-        classOfService,
-        ...(quiet ? { quiet } : {}),
-      });
+      const result = await depositAllowed(leave, () =>
+        deps.deposits.take({
+          draft: {
+            kind,
+            origin: { network: text.network, id: text.id },
+            from,
+            to,
+            received: text.received ?? deps.clock.now(),
+            urgent: text.urgent === true,
+            confidential: false,
+            cut: cut || text.truncated,
+            ...(omitted.length === 0 ? {} : { omitted }),
+          },
+          ...first,
+          ...(more.length === 0 ? {} : { more }),
+          classOfService,
+          ...(quiet ? { quiet } : {}),
+        }),
+      );
       const accountcode = result.kind === 'spooled' ? '' : result.message.mailbox;
       deps.account.textIn(text, { taken: true, accountcode });
-      if (result.kind === 'duplicate') await leave.giveBack();
       if (result.kind !== 'stored') return result.kind;
       if (lostBody(text).length > 0) await tellSender(deps, text, 'too-long');
       return 'message';

@@ -5,7 +5,7 @@ import { answerCall } from '../../app/flows/answer.ts';
 import { faxes, hear, press, silence, speak } from '../../app/media/scripted/steps.ts';
 import type { InboundText } from '../../app/ports/media.ts';
 import { createWebDeposits } from '../../app/services/deposit-by-web.ts';
-import type { Leave } from '../../app/services/deposit-limits.ts';
+import { depositAllowed, type Leave } from '../../app/services/deposit-limits.ts';
 import { createTextMessages } from '../../app/services/text-message.ts';
 import { systemDigest } from '../../app/telemetry/system-digest.ts';
 import { faxTiff } from '../fax/tiff.ts';
@@ -128,6 +128,17 @@ describe('Who leaves very many messages', function () {
     assert.deepEqual([await take(carol, again), await take(carol, again)], ['message', 'duplicate']);
     assert.equal(await take(carol), 'message');
     assert.equal((await world.messages()).length, 4);
+  });
+
+  it('B4: is not counted for what could not be taken, however often it was tried', async () => {
+    const from = { private: false, number: alice };
+    const asked = { kind: 'text', from, to: bob, mailbox: undefined, classOfService: 'standard' } as const;
+    for (let tries = 0; tries < 4; tries += 1) {
+      const taken = await allowance().take(asked);
+      assert.ok(taken.kind === 'may', `try ${tries}`);
+      const failing = depositAllowed(taken, () => Promise.reject(new Error('neither store nor disk')));
+      await assert.rejects(failing, /neither store nor disk/);
+    }
   });
 
   it('B4: mails, and their server is to try again later; leaves it over the web, and hears when', async () => {
