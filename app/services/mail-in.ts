@@ -240,7 +240,11 @@ async function deposit(
   });
   const from = senderOf(mail);
   const leave = await deps.allowance.take({ kind, from, to: number, mailbox, classOfService });
-  if (leave.kind === 'too-many') throw new Fault('too-many', 'too many mails in a time', { temporary: true });
+  if (leave.kind === 'too-many') {
+    // Of a try whose answer did not arrive it is here already.
+    if ((await deps.store.messages.byOrigin(origin.network, origin.id)) !== undefined) return;
+    throw new Fault('too-many', 'too many mails in a time', { temporary: true });
+  }
   await depositAllowed(leave, () =>
     deps.deposits.take({
       draft: {

@@ -80,6 +80,8 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
       const kind = kindOf(media);
       const leave = await deps.allowance.take({ ...target, kind, from, trusted: isBelieved(deps, text) });
       if (leave.kind === 'too-many') {
+        // Of a try whose answer did not arrive it is here already.
+        if ((await deps.store.messages.byOrigin(text.network, text.id)) !== undefined) return 'duplicate';
         deps.account.textIn(text, { taken: false });
         return refuseMany(deps, text, to);
       }
