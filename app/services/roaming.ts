@@ -95,15 +95,15 @@ export function createRoaming(given: RoamingDeps): Roaming {
     takeAll: (peer, replicas) => takeReplicas({ ...deps, domains: peers }, peer, replicas),
     tell: (peer, what, numbers) => answer(deps, peer, what, numbers),
     report: (number, node, at) => report({ ...deps, arrived }, number, node, at),
-    returned: (number) => comeHome(deps, number, clock.now()),
+    returned: async (number) => comeHome(deps, await ownNumber(deps, number), clock.now()),
     async seen(number, how = 'came') {
       const home = homeOf(number, peers);
       if (home !== undefined) return noticed(number, home);
       if (how === 'stays') return;
       // Nothing is written of those who were nowhere.
-      await Promise.resolve(store.replication.visit(number))
-        .then((visit) => visit && comeHome(deps, number, clock.now()))
-        .catch((error: unknown) => log.warn('it is not noted that a subscriber is back', { error }));
+      await comeBack(deps, number).catch((error: unknown) =>
+        log.warn('it is not noted that a subscriber is back', { error }),
+      );
     },
     async tellAgain() {
       for (const [number, home] of Array.from(untold)) await noticed(number, home);
@@ -168,10 +168,21 @@ async function one(deps: WithVisits, peer: string, what: Tell, number: E164): Pr
     return true;
   }
   if (home !== undefined || plan.classOf(number) === undefined) return false;
-  if (what === 'arrived') return (await beginVisit(deps, number, peer, clock.now())).node === peer;
-  if (what === 'left') return cleared(deps, number, peer);
-  const visit = await store.replication.visit(number);
+  const own = await ownNumber(deps, number);
+  if (what === 'arrived') return (await beginVisit(deps, own, peer, clock.now())).node === peer;
+  if (what === 'left') return cleared(deps, own, peer);
+  const visit = await store.replication.visit(own);
   return visit?.node === peer && visit.ending === undefined;
+}
+
+async function comeBack(deps: WithVisits, number: E164): Promise<void> {
+  const own = await ownNumber(deps, number);
+  if ((await deps.store.replication.visit(own)) !== undefined) await comeHome(deps, own, deps.clock.now());
+}
+
+/** Visits are kept under the first number of a mailbox: who calls from another of theirs is the same. */
+async function ownNumber({ store }: Pick<RoamingDeps, 'store'>, number: E164): Promise<E164> {
+  return (await store.mailboxes.find(number))?.number ?? number;
 }
 
 function refused(code: 'not-found' | 'invalid', text: string): Fault {

@@ -59,7 +59,7 @@ export class Media implements MediaStore {
       if (bytes.length > singleDocumentBytes && (await this.#large.put(id, contentType, bytes)))
         there.push(id);
     if (small.length === 0) return there;
-    const at = new Date();
+    const at = this.#connection.now();
     const documents = small.map(({ id, contentType, bytes }) => {
       return { _id: id, contentType, data: new Binary(bytes), at };
     });

@@ -169,7 +169,12 @@ export class Replication implements ReplicationStore {
       ...(trashed && at !== undefined ? { deletedAt: at } : {}),
       ...(transcript === undefined ? {} : { transcript }),
     };
-    const unset = { ...(urgent.value ? {} : { urgent: '' }), ...(trashed ? {} : { deletedAt: '' }) };
+    const unset = {
+      ...(urgent.value ? {} : { urgent: '' }),
+      ...(trashed ? {} : { deletedAt: '' }),
+      // They are of the words that were here.
+      ...(transcript === undefined || transcript === seen.transcript ? {} : { times: '' }),
+    };
     const update = {
       $set: set,
       ...(Object.keys(unset).length === 0 ? {} : { $unset: unset }),

@@ -12,7 +12,7 @@ import {
   uniqueArray,
 } from 'fast-check';
 import { createNumberPlan } from '../../app/core/address/number-plan.ts';
-import type { E164 } from '../../app/core/ids.ts';
+import type { E164, MailboxId } from '../../app/core/ids.ts';
 import { Fault } from '../../app/core/errors.ts';
 import type { Peer, Tell } from '../../app/ports/replication.ts';
 import { createRoaming, type Roaming } from '../../app/services/roaming.ts';
@@ -189,5 +189,26 @@ describe('who is where', function () {
     assert.deepEqual(told, [`east arrived ${visitor}`]);
     down.add('east');
     await assert.rejects(roaming.report(visitor, 'home'), { code: 'gateway-unavailable', temporary: true });
+  });
+
+  it('knows somebody by every number of theirs', async () => {
+    const [number, other] = [someone(), someone()];
+    const fresh = {
+      id: random.uuid() as MailboxId,
+      number,
+      aliases: [other],
+      origin: 'provisioned',
+    } as const;
+    await opened.store.mailboxes.create({
+      ...fresh,
+      classOfService: 'standard',
+      created: new Date(time),
+      status: 'active',
+    });
+    assert.deepEqual(await roaming.tell('east', 'arrived', [other]), [other]);
+    assert.equal(await whereIs(number), 'east');
+    assert.deepEqual(await roaming.tell('east', 'still', [number, other]), [number, other]);
+    await roaming.seen(other);
+    assert.equal(await whereIs(number), 'home');
   });
 });
