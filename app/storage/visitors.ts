@@ -31,7 +31,11 @@ export class Visitors {
     const found = await this.#connection.run('replication.owes', () =>
       Promise.all([
         this.#collection('deliveries').findOne({ _id: callOf(mailbox), ...waits }, { projection }),
-        this.#collection('deliveries').findOne({ ...aboutMessages(messages), ...waits }, { projection }),
+        // Of two indexes that would do, the one of what waits has all that waits.
+        this.#collection('deliveries').findOne(
+          { ...aboutMessages(messages), ...waits },
+          { projection, hint: 'message' },
+        ),
         this.#collection('faxes').findOne({ mailbox, ...waits }, { projection }),
         this.#collection('notifications').findOne({ mailbox, ...waits }, { projection }),
       ]),
