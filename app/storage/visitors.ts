@@ -36,8 +36,8 @@ export class Visitors {
           { ...aboutMessages(messages), ...waits },
           { projection, hint: 'message' },
         ),
-        this.#collection('faxes').findOne({ mailbox, ...waits }, { projection }),
-        this.#collection('notifications').findOne({ mailbox, ...waits }, { projection }),
+        this.#collection('faxes').findOne({ mailbox, ...waits }, { projection, hint: 'mailbox' }),
+        this.#collection('notifications').findOne({ mailbox, ...waits }, { projection, hint: 'mailbox' }),
       ]),
     );
     return found.some((one) => one !== null);
