@@ -24,6 +24,16 @@ const silentMs = 20_000;
 const chunkBytes = 16_384;
 const mostAnswerBytes = 1_048_576;
 
+/** Another answer than 200. */
+export class BadAnswer extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`it answers ${status}`);
+    this.status = status;
+  }
+}
+
 export class Channel implements Disposable {
   readonly #options: ChannelOptions;
   #session: ClientHttp2Session | undefined;
@@ -134,6 +144,6 @@ async function textOf(stream: ClientHttp2Stream): Promise<string> {
     if (length > mostAnswerBytes) throw new Error('its answer is too long');
     chunks.push(chunk);
   }
-  if (status !== 200) throw new Error(`it answers ${String(status)}`);
+  if (status !== 200) throw new BadAnswer(Number(status));
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -3,7 +3,7 @@ import { Fault } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Lane, Peer, Piece, Replica, ReplicaAnswer, Tell } from '../ports/replication.ts';
 import { Bandwidth } from './bandwidth.ts';
-import { Channel } from './channel.ts';
+import { BadAnswer, Channel } from './channel.ts';
 import { inlineBytes, writeFrame } from './frames.ts';
 
 export interface PeerOptions {
@@ -36,10 +36,28 @@ export class HttpsPeer implements Peer, Disposable {
   async send(replicas: readonly Replica[], lane: Lane = 'bulk'): Promise<readonly ReplicaAnswer[]> {
     for (const { pieces } of replicas)
       for (const piece of pieces) if (piece.bytes.length > inlineBytes) await this.#stage(piece);
+    return this.#post(replicas, lane);
+  }
+
+  /** One that the peer does not understand holds up no other: it is found by halves, and counts as refused. */
+  async #post(replicas: readonly Replica[], lane: Lane): Promise<readonly ReplicaAnswer[]> {
     const frames = replicas.flatMap((replica) => writeFrame(replica));
-    const answers = await this.#ask(lane, 'POST', '/v1/replicas', frames);
-    if (!Array.isArray(answers) || answers.length !== replicas.length) throw away('its answer is not one');
-    return answers.map(answerOf);
+    try {
+      const answers = await this.#ask(lane, 'POST', '/v1/replicas', frames);
+      if (!Array.isArray(answers) || answers.length !== replicas.length) throw away('its answer is not one');
+      return answers.map(answerOf);
+    } catch (error) {
+      if (!isNotUnderstood(error)) throw error;
+      const half = replicas.length >> 1;
+      if (half > 0)
+        return [
+          ...(await this.#post(replicas.slice(0, half), lane)),
+          ...(await this.#post(replicas.slice(half), lane)),
+        ];
+      // Its large pieces may have gone there meanwhile: they are brought again.
+      if (replicas[0]?.pieces.some(({ bytes }) => bytes.length > inlineBytes) === true) throw error;
+      return [{ kind: 'refused', why: 'it is not understood there' }];
+    }
   }
 
   async tell(what: Tell, numbers: readonly E164[]): Promise<readonly E164[]> {
@@ -70,6 +88,10 @@ export class HttpsPeer implements Peer, Disposable {
   [Symbol.dispose](): void {
     for (const channel of Object.values(this.#channels)) channel[Symbol.dispose]();
   }
+}
+
+function isNotUnderstood(error: unknown): boolean {
+  return error instanceof Fault && error.cause instanceof BadAnswer && error.cause.status === 400;
 }
 
 function answerOf(value: unknown): ReplicaAnswer {

@@ -50,6 +50,21 @@ describe('sync: how it is sent', function () {
     await until('it is heard there', async () => (await at(away, message.id))?.state === 'heard');
   });
 
+  it('one that the other node does not understand holds up no other', async () => {
+    const who = number(4);
+    const odd = await leave(home, who, {}, 2000);
+    await home.store.store.messages.setTranscript(odd.id, 'word '.repeat(30_000));
+    const others: Message[] = [];
+    for (let i = 0; i < 5; i += 1) others.push(await leave(home, who, {}, 2000));
+    await home.roaming.report(who, 'away');
+    await until('the others are there', async () =>
+      (await Promise.all(others.map(({ id }) => at(away, id)))).every(Boolean),
+    );
+    await until('home gives up the one', async () => home.outbox.waiting === 0);
+    assert.equal(await at(away, odd.id), undefined);
+    assert.equal(home.outbox.failing, false);
+  });
+
   it('a large part goes on where it was cut: each cut costs a window at most', async () => {
     const who = number(2);
     const [line] = nodes.lines;
