@@ -1,6 +1,7 @@
 /** What is in a message, each part as its kind wants it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { partAddress, type Message, type Part } from '../api/messages.ts';
+import { saidElsewhere } from '../state/transcript.ts';
 import { size } from '../words/times.ts';
 import { words } from '../words/words.ts';
 import { Icon } from './icon.tsx';
@@ -40,6 +41,7 @@ export function Content({ message }: { readonly message: Message }) {
   // What came with a video may be words that somebody wrote.
   const isSpoken =
     heard !== undefined && (kind === 'voice' || message.words?.some(({ part }) => part === heard.index));
+  const elsewhere = isSpoken ? saidElsewhere(message, heard.index) : undefined;
   return (
     <div class="content">
       {sound === undefined ? null : (
@@ -64,6 +66,7 @@ export function Content({ message }: { readonly message: Message }) {
       {isSpoken && heard !== sound ? (
         <Transcript message={message} part={heard.index} nowMs={nowMs} onGo={go} />
       ) : null}
+      {elsewhere === undefined ? null : <Written text={elsewhere} kind={kind} />}
       <Attachments message={message} played={sound} />
     </div>
   );

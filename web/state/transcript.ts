@@ -1,5 +1,5 @@
 /** Which words are said when: by the recogniser's times, else each sentence for a share of the time by its length. */
-import type { Message } from '../api/messages.ts';
+import type { Message } from '../../app/gateways/web/api/schema/message.ts';
 
 export interface Piece {
   readonly text: string;
@@ -22,6 +22,12 @@ export function piecesOf(message: Message, part: number): readonly Piece[] {
     before += text.length;
     return { text, startMs, endMs: (before / all) * durationMs };
   });
+}
+
+/** What is said in other parts than that: it stands below, for these are not listened to there. `undefined`: nothing. */
+export function saidElsewhere({ words = [] }: Pick<Message, 'words'>, part: number): string | undefined {
+  const others = words.filter((one) => one.part !== part);
+  return others.length === 0 ? undefined : others.map(({ word }) => word).join(' ');
 }
 
 /** Index of what is said then, or was said last; -1 before the first. */

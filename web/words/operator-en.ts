@@ -148,6 +148,7 @@ export const operatorEn = {
   trunks: 'Trunks',
   phones: 'Registered phones',
   calls: 'Calls in progress',
+  callsHere: 'Only calls of this controller are shown: which others there are is not known now.',
   noCalls: 'No call at this moment.',
   directions: { inbound: 'In', outbound: 'Out' },
   privateNumber: 'Not told',

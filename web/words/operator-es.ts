@@ -150,6 +150,7 @@ export const operatorEs: typeof operatorEn = {
   trunks: 'Troncales',
   phones: 'Teléfonos registrados',
   calls: 'Llamadas en curso',
+  callsHere: 'Solo se muestran las llamadas de este controlador: ahora no se sabe qué otras hay.',
   noCalls: 'Ninguna llamada en este momento.',
   directions: { inbound: 'Entra', outbound: 'Sale' },
   privateNumber: 'Oculto',

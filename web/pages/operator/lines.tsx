@@ -46,11 +46,12 @@ function EndpointsOf({ path, title }: { readonly path: string; readonly title: s
 }
 
 function CallsNow() {
-  const { cols, calls, noCalls, directions, privateNumber, ringing } = operatorWords.value;
+  const { cols, calls, callsHere, noCalls, directions, privateNumber, ringing } = operatorWords.value;
   const [found] = useRead<Calls>('/calls', liveMs);
   return (
     <section class="card">
       <h2>{calls}</h2>
+      {found?.whole === false ? <p class="notice">{callsHere}</p> : null}
       <Table
         label={calls}
         items={found?.items}
