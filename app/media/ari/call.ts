@@ -62,6 +62,8 @@ export class AriCall implements Call {
   readonly #codec: Codec;
   #answered: Date | undefined;
   #confirmed = true;
+  /** The switch was told to hang up. */
+  #ended = false;
 
   constructor(parts: CallParts, deps: CallDeps) {
     this.id = parts.leg.id;
@@ -160,12 +162,14 @@ export class AriCall implements Call {
 
   async hangup(cause: HangupCause = 'normal'): Promise<void> {
     // The end is told by events; without a connection, resuming finds the channel and nobody who wants it.
-    if (this.leg.end === undefined) {
+    if (this.leg.end === undefined && !this.#ended) {
       await this.leg.command({
         method: 'DELETE',
         uri: `channels/${this.id}`,
         query: { reason_code: reasons[cause] },
       });
+      // Asked again before it is gone, the switch would take the later cause.
+      this.#ended = true;
       this.leg.hangupCause ??= Number(reasons[cause]);
     }
   }

@@ -71,6 +71,17 @@ describe('a call that the switch does not answer', () => {
   });
 });
 
+describe('a call that is refused', () => {
+  it('is hung up once: the caller is told this cause, however late the switch says that the call is gone', async () => {
+    const world = switchThat('DELETE channels/c', ['ok']);
+    const call = callOf(world.leg);
+    await call.hangup('busy');
+    await call[Symbol.asyncDispose]();
+    assert.deepEqual(world.asked, ['DELETE channels/c']);
+    assert.equal(world.leg.hangupCause, 17);
+  });
+});
+
 type Answer = 'ok' | 'down' | 'timeout' | number;
 
 /** A switch that answers one request in turn so, GETs as told, and all others with success. */
