@@ -30,24 +30,33 @@ export const crowds: readonly string[] = [
  * alone at the end, and prints what took longest.
  */
 export const long: readonly string[] = [
-  'test/system/fax.test.ts',
   'test/demo/demo.test.ts',
-  'test/system/networks.test.ts',
   'test/system/rules.test.ts',
+  'test/system/fax.test.ts',
+  'test/system/networks.test.ts',
   'test/media/ari.test.ts',
   'test/system/greetings.test.ts',
   'test/media/ari/fax-trouble.test.ts',
+  'test/system/faults-kill.test.ts',
   'test/system/own-keys.test.ts',
-  'test/system/secrets.test.ts',
   'test/system/sending.test.ts',
   'test/system/references.test.ts',
-  'test/system/faults-kill.test.ts',
   'test/system/login.test.ts',
+  'test/system/secrets.test.ts',
   'test/system/mailbox-keys.test.ts',
   'test/system/faults-store.test.ts',
+  'test/media/esl.test.ts',
+  'test/system/faults-input.test.ts',
+  'test/system/reading.test.ts',
+  'test/system/lines.test.ts',
   'test/speech/local.test.ts',
   'test/transform/document.test.ts',
   'test/transform/picture.test.ts',
+  'test/chaos/chaos.test.ts',
+  'test/farm/kills.test.ts',
+  'test/web/page.test.ts',
+  'test/fuzz/parsers.test.ts',
+  'test/build/build.test.ts',
 ];
 
 /** Divides the files. */
