@@ -210,7 +210,7 @@ function benchOfLists(results: readonly Result[]): Bench {
   const { messages, against } = options;
   return {
     name: 'scale-lists',
-    title: 'Lists over the API, of a million messages',
+    title: 'Lists over the API, of many messages',
     about: [
       `Pages of messages of one mailbox, asked for over HTTP 200 times a second by a process of its own: "ours" is a store of ${messages} messages, "native" one of ${against}. ` +
         'Times are from when each was to be asked. The default page of 50 messages; mailboxes of 5 messages in no order, then the pages of one mailbox of 10,000. Who asks is known, and not looked up.',
