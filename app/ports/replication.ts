@@ -82,6 +82,7 @@ export interface Peer {
   /**
    * Answers in their order. Any number may be under way; those of one lane are sent one after the other.
    * @param lane default: `bulk`
+   * @throws Fault `gateway-unavailable`: temporary, or one of these at least is not understood there
    */
   send(replicas: readonly Replica[], lane?: Lane): Promise<readonly ReplicaAnswer[]>;
   tell(what: Tell, numbers: readonly E164[]): Promise<readonly E164[]>;

@@ -8,13 +8,14 @@ import { homeOf } from '../core/replication/home-of.ts';
 import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
 import { advanceProfile } from '../core/replication/profile-register.ts';
 import { visitEpoch } from '../core/replication/visit-epoch.ts';
-import type { Peer, Piece, Replica, ReplicaState } from '../ports/replication.ts';
+import type { Peer, Replica, ReplicaState } from '../ports/replication.ts';
 import type { Archiving } from './archiving.ts';
 import { clearVisitor } from './clear-visitor.ts';
 import { liveMessage, piecesOf } from './pieces-of.ts';
 import type { Profiles } from './profile.ts';
 import type { Roaming, RoamingDeps } from './roaming.ts';
-import { chosenNow, greetingMedia } from './take-profile.ts';
+import { chosenNow } from './take-profile.ts';
+import { profileReplica } from './profile-replica.ts';
 import { isLate, isTooOld, visitAt } from './visits.ts';
 
 export interface BundleDeps extends Omit<RoamingDeps, 'onDue' | 'lamps' | 'random'> {
@@ -70,20 +71,14 @@ export async function makeBundle(
 
 /** Of a visitor only once their home has said what holds. */
 async function profileOf(deps: BundleDeps, mailbox: Mailbox): Promise<Replica | undefined> {
-  const { store, digest, peers } = deps;
-  const { number, id, aliases, origin, classOfService, created } = mailbox;
+  const { store, peers } = deps;
+  const { number } = mailbox;
   const seen = await store.replication.profile(number);
   const isVisitor = homeOf(number, peers) !== undefined;
   if (isVisitor && Object.keys(seen?.register ?? {}).length === 0) return undefined;
   const register = advanceProfile(seen?.register, await chosenNow(store, mailbox));
   await store.replication.putProfile(number, seen, { acked: {}, ...seen, register });
-  const pieces: Piece[] = [];
-  for (const greeting of greetingMedia(mailbox.settings)) {
-    const found = await store.media.get(greeting.media);
-    if (found === undefined) continue;
-    pieces.push({ ...greeting, bytes: found.bytes, sha256: await digest(found.bytes) });
-  }
-  return { kind: 'profile', number, id, aliases, origin, classOfService, created, register, pieces };
+  return profileReplica(deps, mailbox, register);
 }
 
 interface Wanted {

@@ -1,5 +1,6 @@
 /** Messages to one peer in one sending, and what becomes of each. */
-import type { Lane, Peer, Replica } from '../ports/replication.ts';
+import { isFault } from '../core/errors.ts';
+import type { Lane, Peer, Replica, ReplicaAnswer } from '../ports/replication.ts';
 import type { Store } from '../ports/store.ts';
 import type { PiecesDeps } from './pieces-of.ts';
 import { replicasOf } from './replicas-of.ts';
@@ -35,7 +36,7 @@ export async function sendBatch(
     }
   }
   if (replicas.length === 0) return;
-  const answers = await peer.send(replicas, lane);
+  const answers = await sendApart(peer, replicas, lane);
   const taken = sent.filter((_, i) => answers[i]?.kind === 'taken');
   await deps.store.replication.acknowledge(
     peer.name,
@@ -55,4 +56,21 @@ export async function sendBatch(
       lane,
       outcome,
     );
+}
+
+/** One that the peer does not understand holds up no other: it is found by halves, and counts as refused. */
+async function sendApart(
+  peer: Peer,
+  replicas: readonly Replica[],
+  lane: Lane,
+): Promise<readonly ReplicaAnswer[]> {
+  try {
+    return await peer.send(replicas, lane);
+  } catch (error) {
+    if (!isFault(error, 'gateway-unavailable') || error.temporary) throw error;
+    if (replicas.length === 1) return [{ kind: 'refused', why: 'it is not understood there' }];
+    const half = replicas.length >> 1;
+    const first = await sendApart(peer, replicas.slice(0, half), lane);
+    return [...first, ...(await sendApart(peer, replicas.slice(half), lane))];
+  }
 }

@@ -4,9 +4,10 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { advanceProfile, profileFingerprint } from '../core/replication/profile-register.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
-import type { Peer, Piece } from '../ports/replication.ts';
+import type { Peer } from '../ports/replication.ts';
 import type { Store } from '../ports/store.ts';
-import { chosenNow, greetingMedia } from './take-profile.ts';
+import { chosenNow } from './take-profile.ts';
+import { profileReplica } from './profile-replica.ts';
 
 export interface SendProfileDeps {
   readonly store: Store;
@@ -29,15 +30,7 @@ export async function sendProfile(
   if (seen?.acked[peer.name] === has) return 'known';
   const known = { ...seen, register, acked: seen?.acked ?? {} };
   if (!(await store.replication.putProfile(number, seen, known))) return 'again';
-  const pieces: Piece[] = [];
-  for (const greeting of greetingMedia(mailbox.settings)) {
-    const found = await store.media.get(greeting.media);
-    if (found === undefined) continue;
-    pieces.push({ ...greeting, bytes: found.bytes, sha256: await digest(found.bytes) });
-  }
-  const { id, aliases, origin, classOfService, created } = mailbox;
-  const kind = 'profile';
-  const replica = { kind, number, id, aliases, origin, classOfService, created, register, pieces } as const;
+  const replica = await profileReplica({ store, digest }, mailbox, register);
   const [answer] = await peer.send([replica], 'express');
   if (answer?.kind === 'refused') {
     log.warn('a node refuses a profile', { node: peer.name, why: answer.why });

@@ -36,28 +36,14 @@ export class HttpsPeer implements Peer, Disposable {
   async send(replicas: readonly Replica[], lane: Lane = 'bulk'): Promise<readonly ReplicaAnswer[]> {
     for (const { pieces } of replicas)
       for (const piece of pieces) if (piece.bytes.length > inlineBytes) await this.#stage(piece);
-    return this.#post(replicas, lane);
-  }
-
-  /** One that the peer does not understand holds up no other: it is found by halves, and counts as refused. */
-  async #post(replicas: readonly Replica[], lane: Lane): Promise<readonly ReplicaAnswer[]> {
     const frames = replicas.flatMap((replica) => writeFrame(replica));
-    try {
-      const answers = await this.#ask(lane, 'POST', '/v1/replicas', frames);
-      if (!Array.isArray(answers) || answers.length !== replicas.length) throw away('its answer is not one');
-      return answers.map(answerOf);
-    } catch (error) {
-      if (!isNotUnderstood(error)) throw error;
-      const half = replicas.length >> 1;
-      if (half > 0)
-        return [
-          ...(await this.#post(replicas.slice(0, half), lane)),
-          ...(await this.#post(replicas.slice(half), lane)),
-        ];
+    const answers = await this.#ask(lane, 'POST', '/v1/replicas', frames).catch((error: unknown) => {
       // Its large pieces may have gone there meanwhile: they are brought again.
-      if (replicas[0]?.pieces.some(({ bytes }) => bytes.length > inlineBytes) === true) throw error;
-      return [{ kind: 'refused', why: 'it is not understood there' }];
-    }
+      const again = replicas.length === 1 && hasLarge(replicas);
+      throw isNotUnderstood(error) && !again ? notUnderstood(error) : error;
+    });
+    if (!Array.isArray(answers) || answers.length !== replicas.length) throw away('its answer is not one');
+    return answers.map(answerOf);
   }
 
   async tell(what: Tell, numbers: readonly E164[]): Promise<readonly E164[]> {
@@ -92,6 +78,14 @@ export class HttpsPeer implements Peer, Disposable {
 
 function isNotUnderstood(error: unknown): boolean {
   return error instanceof Fault && error.cause instanceof BadAnswer && error.cause.status === 400;
+}
+
+function hasLarge(replicas: readonly Replica[]): boolean {
+  return replicas.some(({ pieces }) => pieces.some(({ bytes }) => bytes.length > inlineBytes));
+}
+
+function notUnderstood(cause: unknown): Fault {
+  return new Fault('gateway-unavailable', 'Sync: it does not understand this', { temporary: false, cause });
 }
 
 function answerOf(value: unknown): ReplicaAnswer {
