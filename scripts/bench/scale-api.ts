@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { MailboxId } from '../../app/core/ids.ts';
 import { messageListRoutes } from '../../app/gateways/web/api/routes/message-list.ts';
 import type { ApiServices } from '../../app/gateways/web/api/services.ts';
@@ -19,65 +20,95 @@ const perSecond = 200;
 /** Of a mailbox of many messages. */
 const many = 10_000;
 
+/** Each store is asked so often, in turns: what a shared machine does besides meets all of them. */
+const rounds = 5;
+
 export interface ApiOptions {
-  /** Of each store. */
+  /** Of each store, in all rounds. */
   readonly seconds: number;
   /** CPU time that this process and the store have had, in milliseconds. */
   readonly cpu: () => number;
+  /** After a store was filled further: it looks at its tables. */
+  readonly settle: () => Promise<void>;
   readonly say: (line: string) => void;
 }
 
 export async function measureLists(large: Subject, small: Subject, options: ApiOptions): Promise<Result[]> {
-  const results: Result[] = [];
-  const { say } = options;
-  const ask = (subject: Subject, requests: Load['requests']): Promise<Measured> =>
-    withWeb(subject, async ({ address }) => {
+  const { say, seconds } = options;
+  const box = await fillOne(large);
+  await options.settle();
+  say(`a mailbox has ${many} messages`);
+  const lists = {
+    small: { subject: small, requests: spreadOver(small) },
+    large: { subject: large, requests: spreadOver(large) },
+    pages: { subject: large, requests: await pagesOf(large, box) },
+  };
+  const ask = (list: keyof typeof lists, forSeconds: number): Promise<Measured> =>
+    withWeb(lists[list].subject, async ({ address }) => {
       const before = options.cpu();
-      const told = await loadOf({ address, requests, perSecond, seconds: options.seconds });
+      const { requests } = lists[list];
+      const told = await loadOf({ address, requests, perSecond, seconds: forSeconds });
+      if (told.wrong > 0) throw new Error(`${list}: ${told.wrong} answers were wrong`);
       return { ...told, cpu: (options.cpu() - before) / told.times.length };
     });
   // What a process does first is compiled as it goes.
-  await withWeb(small, (web) =>
-    loadOf({
-      address: web.address,
-      requests: spreadOver(small),
-      perSecond,
-      seconds: Math.min(5, options.seconds),
-    }),
-  );
-  const few = { small: await ask(small, spreadOver(small)), large: await ask(large, spreadOver(large)) };
-  results.push(...resultsOf(`list over the API at ${perSecond}/s`, few.large, few.small));
-  const box = await fillOne(large);
-  say(`a mailbox has ${many} messages`);
-  const pages = await pagesOf(large, box);
-  results.push(...resultsOf(`the same in a mailbox of ${many}`, await ask(large, pages), few.small));
-  for (const { name, ours, native } of results) say(`${name}: ${ours} ms, ${native} ms`);
+  for (const list of ['small', 'pages'] as const) await ask(list, Math.min(5, seconds));
+  const measured: Record<keyof typeof lists, Measured[]> = { small: [], large: [], pages: [] };
+  const stolen = stealing();
+  for (let round = 0; round < rounds; round += 1)
+    for (const list of ['small', 'large', 'pages'] as const)
+      measured[list].push(await ask(list, seconds / rounds));
+  const results = [
+    ...resultsOf(`list over the API at ${perSecond}/s`, measured.large, measured.small),
+    ...resultsOf(`the same in a mailbox of ${many}`, measured.pages, measured.small),
+    resultOf({ name: 'processor time that the machine did not get', unit: '%', ours: [stolen()] }),
+  ];
+  for (const { name, ours, native, spread } of results)
+    say(`${name}: ${ours}, ${native ?? '-'}; ${spread.min} to ${spread.max}`);
   return results;
 }
 
 /** `cpu`: of one list, in milliseconds. */
 type Measured = LoadTold & { readonly cpu: number };
 
-function resultsOf(name: string, ours: Measured, native: Measured): Result[] {
-  const wrong = ours.wrong + native.wrong;
-  if (wrong > 0) throw new Error(`${name}: ${wrong} answers were wrong`);
-  const times = [50, 99].map((percent) =>
-    resultOf({
+function resultsOf(name: string, ours: readonly Measured[], native: readonly Measured[]): Result[] {
+  const times = [50, 99].map((percent) => {
+    const of = ({ times: all }: Measured): number => percentile(all, percent);
+    const each = ours.map(of);
+    return resultOf({
       name: `${name} (p${percent})`,
       unit: 'ms',
-      ours: [percentile(ours.times, percent)],
-      native: [percentile(native.times, percent)],
-      spread: spreadOf(ours.times),
+      ours: each,
+      native: native.map(of),
+      spread: spreadOf(each),
       ...(percent === 99 ? { target: { of: 'ours' as const, most: 25 } } : {}),
-    }),
-  );
+    });
+  });
   const cpu = {
     name: `${name}: CPU of one, store and all`,
     unit: 'ms',
-    ours: [ours.cpu],
-    native: [native.cpu],
+    ours: ours.map((one) => one.cpu),
+    native: native.map((one) => one.cpu),
   };
   return [...times, resultOf({ ...cpu, target: { of: 'ratio', most: 1.5 } })];
+}
+
+/** Answers what part of the processors’ time since now others had, in percent: “steal” of proc(5). */
+function stealing(): () => number {
+  const read = () => {
+    const ticks = readFileSync('/proc/stat', 'utf8')
+      .split('\n', 1)
+      .join()
+      .split(/ +/)
+      .slice(1, 9)
+      .map(Number);
+    return { all: ticks.reduce((sum, one) => sum + one, 0), stolen: ticks[7] ?? 0 };
+  };
+  const before = read();
+  return () => {
+    const now = read();
+    return (100 * (now.stolen - before.stolen)) / (now.all - before.all);
+  };
 }
 
 /** Mailboxes in no order, each asked for once in a while. */

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { MongoClient, type Binary } from 'mongodb';
+import { MongoClient, type Binary, type Db } from 'mongodb';
 import { babble } from '../../test/audio/babble.ts';
 import { correlate } from '../audio/correlate.ts';
 import { CallRefused } from '../../test/phone/call.ts';
@@ -44,15 +44,19 @@ const stepMs = 20_000;
 const similar = 0.9;
 const beyond = 5;
 
-interface Left {
-  readonly from: string;
-  readonly sound: Buffer;
-}
-
 interface Period {
   calls: number;
   dead: number;
-  readonly left: Left[];
+  /** Calls whose caller spoke to the end. What they said follows from the number. */
+  readonly left: number[];
+}
+
+function callerOf(call: number): string {
+  return `+1415${String(5_000_000 + call)}`;
+}
+
+function speechOf(call: number): Buffer {
+  return babble(spokenMs, call);
 }
 
 export async function measureLoad({ minutes, from, step, most, say }: LoadOptions): Promise<LoadResult> {
@@ -86,19 +90,17 @@ export async function measureLoad({ minutes, from, step, most, say }: LoadOption
   return { ...result, refused: await refusals(world, atOnce) };
 }
 
-async function leave(world: World, index: number, period: Period): Promise<void> {
-  await using phone = await world.phone(`load${index}`);
-  const from = `+1415${String(5_000_000 + index)}`;
-  const sound = babble(spokenMs, index);
+async function leave(world: World, number: number, period: Period): Promise<void> {
+  await using phone = await world.phone(`load${number}`);
   period.calls += 1;
   try {
-    const call = await phone.call(`+12025550${130 + (index % 60)}`, { fromUser: from });
+    const call = await phone.call(`+12025550${130 + (number % 60)}`, { fromUser: callerOf(number) });
     await call.up(patienceMs);
     await call.press('#');
     await call.hearsTone(1000, { withinMs: patienceMs });
-    await call.say(sound);
+    await call.say(speechOf(number));
     await call.hangup();
-    period.left.push({ from, sound });
+    period.left.push(number);
   } catch {
     period.dead += 1;
   }
@@ -107,27 +109,32 @@ async function leave(world: World, index: number, period: Period): Promise<void>
 /** Waits until all are there, and compares. */
 async function wrongOf(world: World, { left }: Period): Promise<{ lost: number; damaged: number }> {
   await using client = new MongoClient(world.local.url, { directConnection: true });
-  const db = client.db(database);
-  const find = (from: string) => db.collection('messages').findOne({ sender: from });
-  let [lost, damaged] = [0, 0];
+  const missing = new Map(left.map((number) => [callerOf(number), number]));
+  let damaged = 0;
   const deadline = performance.now() + 30_000;
-  for (const { from, sound } of left) {
-    let found = await find(from);
-    for (; found === null && performance.now() < deadline; found = await find(from)) await pause(200);
-    if (found === null) {
-      lost += 1;
-      continue;
+  for (;;) {
+    for await (const { sender, sound } of messagesOf(client.db(database))) {
+      const number = missing.get(sender);
+      if (number === undefined) continue;
+      missing.delete(sender);
+      if (correlate(await sound(), speechOf(number)).score < similar) damaged += 1;
     }
-    const id =
-      /<media>([^<]+)<|media="([^"]+)"/.exec(String(found['envelope']))?.slice(1).find(Boolean) ?? '';
-    const media = await db.collection<{ _id: string; data: Binary }>('media').findOne({ _id: id });
-    const { score } = correlate(
-      media?.data.buffer.subarray(0, media.data.length()) ?? new Uint8Array(),
-      sound,
-    );
-    if (score < similar) damaged += 1;
+    if (missing.size === 0 || performance.now() > deadline) return { lost: missing.size, damaged };
+    await pause(500);
   }
-  return { lost, damaged };
+}
+
+async function* messagesOf(db: Db) {
+  const projection = { sender: 1, envelope: 1 };
+  const media = db.collection<{ _id: string; data: Binary }>('media');
+  for await (const { sender, envelope } of db.collection('messages').find({}, { projection })) {
+    const id = /<media>([^<]+)<|media="([^"]+)"/.exec(String(envelope))?.slice(1).find(Boolean) ?? '';
+    const sound = async (): Promise<Uint8Array> => {
+      const found = await media.findOne({ _id: id });
+      return found?.data.buffer.subarray(0, found.data.length()) ?? new Uint8Array();
+    };
+    yield { sender: String(sender), sound };
+  }
 }
 
 /** Resident memory every five seconds, from /proc. */
