@@ -17,6 +17,8 @@ export interface StrayDeps {
 
 /** Written to within this time, a recording may still grow. */
 const settledMs = 1000;
+/** An empty one that nothing came into for so long, and whose call is gone, was left by a crash. */
+const abandonedMs = 60_000;
 
 /** One look through the spool: recordings that belong to no call that is up, oldest first. */
 export async function findStrays(deps: StrayDeps): Promise<StrayRecording[]> {
@@ -41,8 +43,11 @@ export async function findStrays(deps: StrayDeps): Promise<StrayRecording[]> {
 
 async function look(found: Found, deps: StrayDeps, startup: Date): Promise<StrayRecording | undefined> {
   const extent = await deps.takes.extent(found);
-  // Empty ones stay: a call may be about to record.
-  if (extent === undefined || deps.owned(found.tag)) return undefined;
+  if (deps.owned(found.tag)) return undefined;
+  if (extent === undefined) {
+    deps.takes.removeEmpty(found, new Date(deps.now().getTime() - abandonedMs));
+    return undefined;
+  }
   if (deps.now().getTime() - extent.modified.getTime() < settledMs) return undefined;
   const note = found.codec === faxPages ? await deps.notes.read(found.tag) : undefined;
   const outcome = note === undefined ? undefined : readOutcome(note);

@@ -118,6 +118,21 @@ export class Takes {
     }
   }
 
+  /**
+   * Removes a recording that is empty and was last written to before then: nobody will write to it, and nobody miss it. Of those that
+   * are not on a disk of this host nobody knows their age: they stay.
+   */
+  removeEmpty(found: Found, before: Date): void {
+    if (this.#spool === undefined) return;
+    try {
+      const path = this.#path(found);
+      const { size, mtime } = statSync(path);
+      if (size === 0 && mtime < before) unlinkSync(path);
+    } catch {
+      // It is gone, or is looked at again.
+    }
+  }
+
   #path(found: Found): string {
     return join(this.#spool ?? '', folder, `${found.tag}.${found.codec.extension}`);
   }

@@ -18,6 +18,8 @@ export interface StrayDeps {
 
 /** Written to within this time, a recording may still grow. */
 const settledMs = 1000;
+/** One with nothing in it that was last written to so long ago, and whose call is gone, was left by a crash. */
+const abandonedMs = 60_000;
 
 /** Looks through the folder again and again: recordings that belong to no call that is up. */
 export async function* followStrays(
@@ -46,12 +48,16 @@ async function findStrays(deps: StrayDeps): Promise<StrayRecording[]> {
   for (const { tag, fax, modified } of await deps.takes.list()) {
     const read = readTag(tag);
     if (read === undefined || deps.owned(tag)) continue;
-    if (deps.now().getTime() - modified.getTime() < settledMs || (await deps.isUp(read.callId))) continue;
+    const age = deps.now().getTime() - modified.getTime();
+    if (age < settledMs || (await deps.isUp(read.callId))) continue;
     const take: Take | undefined = fax
       ? deps.takes.faxTake(tag, () => undefined)
       : await deps.takes.take(tag, () => undefined);
-    // Empty ones stay: a call may be about to record.
-    if (take === undefined || deps.owned(tag)) continue;
+    if (deps.owned(tag)) continue;
+    if (take === undefined) {
+      if (age > abandonedMs) await deps.takes.removeEmpty(tag);
+      continue;
+    }
     const started = deps.startedAt();
     const cut = started !== undefined && modified < started;
     strays.push({ take, modified, cut, ...(fax ? { fax: { facts: undefined, complete: false } } : {}) });

@@ -6,6 +6,9 @@ import { sharedFolder, type Carrier } from './carrier.ts';
 import { makeShared } from './shared.ts';
 import { readWave } from './wave.ts';
 
+/** A wave file without sound: the head alone. */
+const bareHeadBytes = 44;
+
 /**
  * Recordings in a folder that the switch and this host both see. One that was gone on with has further files:
  * `<tag>.wav`, `<tag>,1.wav`, `<tag>,2.wav`; no tag has a comma. A fax is `<tag>.tif`.
@@ -121,6 +124,13 @@ export class Takes {
   async remove(tag: string, discarded: () => void): Promise<void> {
     for (const file of await this.#filesOf(tag)) await rm(file, { force: true });
     discarded();
+  }
+
+  /** Removes a recording of which there is no more than the head of its files. */
+  async removeEmpty(tag: string): Promise<void> {
+    const files = await this.#filesOf(tag);
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    if (sizes.every((size) => size <= bareHeadBytes)) await this.remove(tag, () => undefined);
   }
 
   async #read(tag: string) {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { correlate } from '../../../scripts/audio/correlate.ts';
 import { babble } from '../../audio/babble.ts';
 import { answeredCall, goneOf, next, nextCall, openLab, ruleFor, until } from './lab.ts';
@@ -197,5 +199,24 @@ describe('when something breaks between controller and Asterisk', function () {
     const stray = await next((signal) => media.strays(signal));
     assert.equal(stray.cut, true);
     assert.ok(stray.take.durationMs > 8000);
+  });
+
+  it('an empty recording that a crash left is removed; one that a call may have just begun stays', async () => {
+    const spool = join(lab.asterisk.spool, 'answerback');
+    const [old, fresh] = ['1795877562.133~f.ulaw', '1795877562.134~f.ulaw'].map(
+      (end) => `+12025550100~+12025550123~1795877562~${end}`,
+    ) as [string, string];
+    for (const name of [old, fresh]) await writeFile(join(spool, name), '');
+    const before = new Date(Date.now() - 120_000);
+    await utimes(join(spool, old), before, before);
+    await using media = await lab.media();
+    const over = new AbortController();
+    const looking = (async () => {
+      for await (const _ of media.strays(over.signal)) assert.fail('a stray came');
+    })();
+    await until(async () => !(await lab.recordings()).includes(old), 'the old one is gone');
+    assert.deepEqual(await lab.recordings(), [fresh]);
+    over.abort();
+    await looking;
   });
 });

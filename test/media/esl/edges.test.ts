@@ -1,7 +1,7 @@
 /** What goes wrong around calls on FreeSWITCH: answers that come late, ends that are told by halves, strangers, phones that are away. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -227,6 +227,24 @@ describe('FreeSWITCH, where something is late, missing or strange', function () 
       ['mwi-messages-waiting', 'mwi-voice-message', 'call-id'].map((name) => told?.get(name)),
       ['no', '0/0 (0/0)', 'call-1'],
     );
+  });
+
+  it('a recording without sound that a crash left is removed; one that a call may have just begun stays', async () => {
+    const recordings = join(folder, 'shared', 'recordings');
+    const tag = (call: string) => `+12025550100~+12025550123~1795877562~${call}~f`;
+    const head = Buffer.alloc(44);
+    await writeFile(join(recordings, `${tag('old')}.wav`), head);
+    await writeFile(join(recordings, `${tag('fresh')}.wav`), head);
+    const before = new Date(Date.now() - 120_000);
+    await utimes(join(recordings, `${tag('old')}.wav`), before, before);
+    const over = new AbortController();
+    const looking = (async () => {
+      for await (const _ of media.strays(over.signal)) assert.fail('a stray came');
+    })();
+    while ((await readdir(recordings)).length > 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(await readdir(recordings), [`${tag('fresh')}.wav`]);
+    over.abort();
+    await looking;
   });
 
   it('folders that the switch writes to are its group’s, whatever the umask', async () => {
