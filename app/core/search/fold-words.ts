@@ -23,6 +23,26 @@ const apart: Readonly<Record<string, string>> = {
 
 /** In order, with repetitions; words that are nearly everywhere (`isCommon`) too. */
 export function foldWords(text: string): string[] {
+  const words = isAscii.test(text) ? plainWords(text) : anyWords(text);
+  return words.map((word) =>
+    word.length <= longestWord
+      ? word
+      : Array.from(word.slice(0, 2 * longestWord))
+          .slice(0, longestWord)
+          .join(''),
+  );
+}
+
+// oxlint-disable-next-line no-control-regex
+const isAscii = /^[\0-\x7f]*$/;
+
+/** What `anyWords` finds in ASCII, in a tenth of the time: most names and transcripts are no more. */
+function plainWords(text: string): readonly string[] {
+  const plain = text.toLowerCase().replace(/(?<=[a-z])['`](?=[a-z])/g, '');
+  return plain.match(/[\da-z]+/g) ?? [];
+}
+
+function anyWords(text: string): readonly string[] {
   const plain = text
     .normalize('NFKD')
     .toLowerCase()
@@ -33,11 +53,7 @@ export function foldWords(text: string): string[] {
       '',
     )
     .replace(/[ßæœøđðþłħıς]/g, (letter) => apart[letter] ?? letter);
-  return (plain.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? []).map((word) =>
-    Array.from(word.slice(0, 2 * longestWord))
-      .slice(0, longestWord)
-      .join(''),
-  );
+  return plain.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
 }
 
 /**

@@ -71,6 +71,14 @@ describe('Words that messages are found by', () => {
     );
   });
 
+  it('of plain ASCII are found by a shorter way, and are the same', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', maxLength: 200 }), (text) => {
+        assert.deepEqual([...foldWords(text), 'e'], foldWords(`${text} é`));
+      }),
+    );
+  });
+
   it('of one message are so many at most, each once, and its sender is found apart from what it says', () => {
     const tokens = saying(Array.from({ length: 5000 }, (_, i) => `word${i} again`).join(' '));
     assert.ok(tokens.length < mostWords + 10);
