@@ -148,6 +148,14 @@ export interface NewReplica {
   readonly words?: readonly string[] | undefined;
 }
 
+/** What was said in a message, as the store is to have it. */
+export interface SaidReplica {
+  readonly transcript?: string;
+  readonly times?: string;
+  /** What it is found by; absent: its words. */
+  readonly words?: readonly string[];
+}
+
 export interface ReplicationStore {
   /** Mailboxes whose numbers begin so, after a number. */
   foreign(prefix: string, after: string | undefined, limit: number): Promise<readonly Watched[]>;
@@ -181,6 +189,8 @@ export interface ReplicationStore {
     register: MessageRegister,
     /** The node that said so, and the fingerprint of what it has. */
     peer: { readonly name: string; readonly has: string },
+    /** In place of the register's. */
+    said?: SaidReplica,
   ): Promise<{ readonly before: Message; readonly after: Message } | undefined>;
   /** What a peer has acknowledged; of one whose register was changed meanwhile nothing. */
   acknowledge(

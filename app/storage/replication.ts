@@ -9,6 +9,7 @@ import type {
   ProfileSeen,
   ReplicaState,
   ReplicationStore,
+  SaidReplica,
   Visit,
   Watched,
 } from '../ports/replication.ts';
@@ -31,6 +32,7 @@ import {
   unchanged,
   type VisitDocument,
   visitsOf,
+  withRegister,
 } from './replication-documents.ts';
 
 /** The field `sync` of messages, and the collections `profiles`, `visits` and `leases`. */
@@ -152,13 +154,17 @@ export class Replication implements ReplicationStore {
     seen: ReplicaState,
     register: MessageRegister,
     peer: { readonly name: string; readonly has: string },
+    given: SaidReplica = register,
   ) {
     const key = messageFingerprint(register);
-    const { state, urgent, heardAt, deletedAt, transcript } = register;
+    const { state, urgent, heardAt, deletedAt } = register;
+    const { transcript, times } = given;
     const trashed = state.value === 'deleted';
     const at = deletedAt === undefined ? undefined : new Date(deletedAt);
-    const changed = state.value !== seen.state || urgent.value !== seen.urgent;
-    const words = transcript !== undefined && transcript !== seen.transcript ? wordTokens(transcript) : [];
+    const said = transcript !== undefined && transcript !== seen.transcript;
+    const timed = transcript !== undefined && times !== seen.times;
+    const changed = said || timed || state.value !== seen.state || urgent.value !== seen.urgent;
+    const words = said ? [...(given.words ?? wordTokens(transcript))] : [];
     const set = {
       state: state.value,
       'sync.key': key,
@@ -168,12 +174,13 @@ export class Replication implements ReplicationStore {
       ...(heardAt === undefined ? {} : { heardAt: new Date(heardAt) }),
       ...(trashed && at !== undefined ? { deletedAt: at } : {}),
       ...(transcript === undefined ? {} : { transcript }),
+      ...(transcript === undefined || times === undefined ? {} : { times }),
     };
     const unset = {
       ...(urgent.value ? {} : { urgent: '' }),
       ...(trashed ? {} : { deletedAt: '' }),
-      // They are of the words that were here.
-      ...(transcript === undefined || transcript === seen.transcript ? {} : { times: '' }),
+      // They would be of the words that were here.
+      ...(transcript === undefined || times !== undefined ? {} : { times: '' }),
     };
     const update = {
       $set: set,
@@ -186,8 +193,8 @@ export class Replication implements ReplicationStore {
       this.#messages.findOneAndUpdate(unchanged(seen), update, { returnDocument: 'before' }),
     );
     if (before === null) return undefined;
-    const { urgent: _urgent, ...rest } = before;
-    const after = { ...rest, state: state.value, ...(urgent.value ? { urgent: true as const } : {}) };
+    const version = before.version + (changed ? 1 : 0);
+    const after = withRegister(before, register, { ...given, version });
     return { before: fromDocument(before), after: fromDocument(after) };
   }
 

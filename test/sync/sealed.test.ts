@@ -1,7 +1,8 @@
 /** Nodes that seal what they keep, each with keys of its own. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { E164, MediaId, MessageId } from '../../app/core/ids.ts';
+import type { E164, MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
+import { searchTerms, type SearchTerm } from '../../app/core/search/search-terms.ts';
 import type { KeyStore } from '../../app/ports/keys.ts';
 import { openEnvironmentMaster } from '../../app/sealing/master/local.ts';
 import { openSealing } from '../../app/sealing/open.ts';
@@ -13,6 +14,11 @@ import { leave, openNodes, until, type Node } from './nodes.ts';
 
 const ann = '+12025550123' as E164;
 const secret = 'xylophone';
+
+function termsOf(words: string): readonly SearchTerm[] {
+  const asked = searchTerms(words);
+  return asked.kind === 'terms' ? asked.terms : [];
+}
 
 describe('sync with encryption: what is opened for the line is sealed where it comes to', function () {
   this.timeout(120_000);
@@ -49,6 +55,17 @@ describe('sync with encryption: what is opened for the line is sealed where it c
         Boolean((await at(away, first.id)) && (await at(away, large.id))),
       );
       const there = await at(away, first.id);
+      assert.deepEqual([there?.transcript, there?.times], [words, times], 'what was said too');
+      const found = await away.store.store.messages.search({
+        terms: termsOf(secret),
+        mailbox: there?.mailbox as MailboxId,
+        limit: 10,
+      });
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [first.id],
+        'and it is found by it',
+      );
       assert.deepEqual(there?.envelope, first.envelope, 'readable there');
       const media = there?.envelope.parts[0]?.media as MediaId;
       const plain = await away.store.store.media.get(media);
@@ -57,7 +74,7 @@ describe('sync with encryption: what is opened for the line is sealed where it c
       assert.ok(await awayKeys?.of(mailbox?.id as never), 'a key of this node');
       for (const node of [home, away]) {
         const text = await raw(node);
-        for (const hidden of [secret, first.envelope.parts[0]?.sha256 as string])
+        for (const hidden of [secret, '1122.3344', first.envelope.parts[0]?.sha256 as string])
           assert.ok(!text.includes(hidden), `${hidden} at ${node.name}`);
         assert.match(text, /"sealed"/);
       }
@@ -68,7 +85,7 @@ describe('sync with encryption: what is opened for the line is sealed where it c
       await home.roaming.returned(ann);
       await until('it is cleared', async () => (await home.store.store.replication.visit(ann)) === undefined);
       assert.equal((await at(home, first.id))?.state, 'saved');
-      assert.equal((await at(home, first.id))?.transcript, `a ${secret} was played`);
+      assert.equal((await at(home, first.id))?.transcript, words);
       assert.deepEqual(await left(away, [ann, first.id, large.id, made.id]), []);
       assert.equal(await awayKeys?.of(mailbox?.id as never), undefined, 'its key is gone with it');
       // A second visit has another mailbox there, and another key.
