@@ -59,7 +59,8 @@ export function createReplicating(
   events.onOwn(({ events: happened }) => {
     for (const event of happened)
       if (event.type === 'message.new' || event.type === 'message.changed')
-        for (const outbox of outboxes.values()) outbox.noticed(event.mailbox, event.id);
+        for (const [node, outbox] of outboxes)
+          if (node !== event.from) outbox.noticed(event.mailbox, event.id);
   });
   metrics.gauges(() =>
     Array.from(outboxes, ([node, outbox]) => [
