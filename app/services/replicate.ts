@@ -197,6 +197,8 @@ class PeerOutbox implements Outbox {
     // One who is home again gets nothing more there.
     const visits = all.filter(({ ending }) => ending === undefined);
     const epochs = new Map(visits.map((visit) => [visit.number, visitEpoch(visit)]));
+    // Those who have left since, or come again, have no use for what was to be sent to them before.
+    this.#lanes.drop(({ epoch, number }) => epoch !== '' && epochs.get(number) !== epoch);
     const homes = await replication.watched([...epochs.keys()]);
     const ours = homes.map((one) => ({ ...one, role: 'home' as const, epoch: epochs.get(one.number) ?? '' }));
     await this.#examineAll(ours, next, signal);

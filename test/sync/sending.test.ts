@@ -85,6 +85,27 @@ describe('sync: how it is sent', function () {
     assert.ok(again < 2 * 1_048_576 + 0.05 * length, `${again} bytes were sent again`);
   });
 
+  it('what waits for one who has left is not sent any more', async () => {
+    const who = number(7);
+    const [line] = nodes.lines;
+    const some: Message[] = [];
+    for (let i = 0; i < 40; i += 1) some.push(await leave(home, who, {}, 400_000));
+    const began = line.bytes;
+    await home.roaming.report(who, 'away');
+    await until(
+      'the first is there',
+      async () => (await at(away, (some.at(-1) as Message).id)) !== undefined,
+    );
+    await home.roaming.returned(who);
+    await until('it is cleared', async () => (await home.store.store.replication.visit(who)) === undefined);
+    await until('nothing waits', async () => home.outbox.waiting === 0);
+    // What was under way still went there: 4 MiB, and what came before.
+    const sent = line.bytes - began;
+    assert.ok(sent < 12_000_000, `${sent} of 16000000 bytes`);
+    assert.deepEqual(await left(away, [who, ...some.map(({ id }) => id)]), []);
+    assert.equal(home.outbox.lag(), 0);
+  });
+
   it('of two controllers on one store one sends, and the other goes on when it is heard of no more', async () => {
     const stopping = new AbortController();
     const another = home.anotherOutbox(stopping.signal);
