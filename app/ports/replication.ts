@@ -7,6 +7,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, Origin, PendingKind, StoredPart } from '../core/message/message.ts';
 import type { MessageFlags, MessageRegister } from '../core/replication/message-register.ts';
 import type { ProfileRegister } from '../core/replication/profile-register.ts';
+import type { Bytes } from './byte-source.ts';
 
 /** Bytes that travel with a message or profile. */
 export interface Piece {
@@ -14,7 +15,8 @@ export interface Piece {
   readonly contentType: string;
   /** Lower-case hexadecimal SHA-256. */
   readonly sha256: string;
-  readonly bytes: Uint8Array;
+  /** Of a large one where they are; those that came from another node were found to have this hash. */
+  readonly bytes: Bytes;
 }
 
 /** A message for a node that may not have it. */

@@ -30,7 +30,12 @@ export async function replicasOf(
   const media = ids.length === 0 ? new Map() : await store.media.getAll(ids);
   const withMedia = {
     ...deps,
-    store: { media: { get: async (id: MediaId) => media.get(id) ?? store.media.get(id) } },
+    store: {
+      media: {
+        get: async (id: MediaId) => media.get(id) ?? store.media.get(id),
+        getRange: (id: MediaId, from: number, to: number) => store.media.getRange(id, from, to),
+      },
+    },
   };
   const replicas = await Promise.all(
     wanted.map(async ({ number, id, register, whole }) => {

@@ -50,12 +50,9 @@ async function takePlain(
   const there = new Set(
     await store.media.putAll(
       plain.flatMap(({ replica: { pieces }, fresh }) =>
-        pieces.map(({ media, contentType, bytes }) => ({
-          id: media,
-          contentType,
-          bytes,
-          owner: fresh.message.mailbox,
-        })),
+        pieces.flatMap(({ media: id, contentType, bytes }) =>
+          bytes instanceof Uint8Array ? { id, contentType, bytes, owner: fresh.message.mailbox } : [],
+        ),
       ),
     ),
   );
@@ -139,8 +136,10 @@ async function whatIsPlain(
   return plain;
 }
 
+/** With all its bytes at hand. */
 function isWhole(replica: Replica): replica is Whole {
-  return replica.kind === 'message' && replica.content !== undefined;
+  if (replica.kind !== 'message' || replica.content === undefined) return false;
+  return replica.pieces.every(({ bytes }) => bytes instanceof Uint8Array);
 }
 
 /** The first of each message, and of each piece. */

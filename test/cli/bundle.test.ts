@@ -68,7 +68,7 @@ describe('answerback roaming bundle and take: two nodes without a line', functio
   };
 
   it('carries profile, PIN, greeting and messages there; taken twice it does no harm', async () => {
-    for (const length of [2000, 600_000, 3000]) all.push(await leave(nodeOf('home'), ann, {}, length));
+    for (const length of [2000, 1_500_000, 3000]) all.push(await leave(nodeOf('home'), ann, {}, length));
     const huge = await leave(nodeOf('home'), ann, {}, 2_100_000);
     const { id } = await boxOf('home');
     const { store } = storeOf('home');

@@ -6,6 +6,7 @@ import { searchTerms, type SearchTerm } from '../../app/core/search/search-terms
 import type { KeyStore } from '../../app/ports/keys.ts';
 import { openEnvironmentMaster } from '../../app/sealing/master/local.ts';
 import { openSealing } from '../../app/sealing/open.ts';
+import { systemDigest as digest } from '../../app/telemetry/system-digest.ts';
 import { openKeyStore } from '../../app/storage/open-keys.ts';
 import { silentLog as log } from '../ports/silent-log.ts';
 import { localStore } from '../storage/local-store.ts';
@@ -48,8 +49,10 @@ describe('sync with encryption: what is opened for the line is sealed where it c
     };
     try {
       const first = await leave(home, ann, {}, 3000);
-      const large = await leave(home, ann, {}, 400_000);
-      await home.store.store.messages.setTranscript(first.id, `a ${secret} was played`);
+      const words = `a ${secret} was played`;
+      const times = '0 1122.3344 1.1 1.1 1.1';
+      const large = await leave(home, ann, {}, 1_500_000);
+      await home.store.store.messages.setTranscript(first.id, words, { times });
       await home.roaming.report(ann, 'away');
       await until('both are there', async () =>
         Boolean((await at(away, first.id)) && (await at(away, large.id))),
@@ -70,6 +73,9 @@ describe('sync with encryption: what is opened for the line is sealed where it c
       const media = there?.envelope.parts[0]?.media as MediaId;
       const plain = await away.store.store.media.get(media);
       assert.equal(plain?.bytes.length, 3000);
+      const [sound] = large.envelope.parts;
+      const whole = await away.store.store.media.get(sound?.media as MediaId);
+      assert.equal(await digest(whole?.bytes ?? new Uint8Array()), sound?.sha256, 'also of a large one');
       const mailbox = await away.store.store.mailboxes.find(ann);
       assert.ok(await awayKeys?.of(mailbox?.id as never), 'a key of this node');
       for (const node of [home, away]) {
