@@ -1,5 +1,4 @@
 /** What a node has for another of one subscriber, where only files go to and fro: made here, and taken as what comes over a line. */
-import { writeEnvelope } from '../core/envelope/envelope.ts';
 import { Fault } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
@@ -8,14 +7,14 @@ import { homeOf } from '../core/replication/home-of.ts';
 import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
 import { advanceProfile } from '../core/replication/profile-register.ts';
 import { visitEpoch } from '../core/replication/visit-epoch.ts';
-import type { Peer, Replica, ReplicaState } from '../ports/replication.ts';
+import type { Peer, Replica } from '../ports/replication.ts';
 import type { Archiving } from './archiving.ts';
 import { clearVisitor } from './clear-visitor.ts';
-import { liveMessage, piecesOf } from './pieces-of.ts';
 import type { Profiles } from './profile.ts';
 import type { Roaming, RoamingDeps } from './roaming.ts';
 import { chosenNow } from './take-profile.ts';
 import { profileReplica } from './profile-replica.ts';
+import { replicasOf } from './replicas-of.ts';
 import { isLate, isTooOld, visitAt } from './visits.ts';
 
 export interface BundleDeps extends Omit<RoamingDeps, 'onDue' | 'lamps' | 'random'> {
@@ -104,26 +103,11 @@ async function* messagesOf(deps: BundleDeps, mailbox: Mailbox, wanted: Wanted): 
       await store.replication.acknowledge(node, [{ seen: state, register, epoch: '' }]);
     const whole = (role === 'away' || visiting) && (all || !has) && state.bytes <= most;
     if (!whole && acked === undefined) continue;
-    const replica = { kind: 'message', number: mailbox.number, id: state.id, register, pieces: [] } as const;
-    if (!whole) yield replica;
-    else yield* wholeOf(deps, state, replica);
+    const { id } = state;
+    const made = (await replicasOf(deps, [{ number: mailbox.number, id, register, whole }])).get(id);
+    if (typeof made === 'object') yield made;
+    else deps.log.error('parts of a message are gone: it is not in the bundle', { message: id });
   }
-}
-
-async function* wholeOf(
-  deps: BundleDeps,
-  { id }: ReplicaState,
-  replica: Extract<Replica, { kind: 'message' }>,
-): AsyncGenerator<Replica> {
-  const message = await liveMessage(deps, id);
-  const pieces = message && (await piecesOf(deps, message));
-  if (message === undefined || pieces === undefined) {
-    deps.log.error('parts of a message are gone: it is not in the bundle', { message: id });
-    return;
-  }
-  const { reference, referenceExpires, expires, stored = [], envelope } = message;
-  const content = { envelope: writeEnvelope(envelope), reference, referenceExpires, expires, stored };
-  yield { ...replica, content, pieces };
 }
 
 export type BundleTaken =
@@ -172,7 +156,8 @@ export async function takeBundle(
     else if (answer.kind === 'unknown') unknown += 1;
     else wrong.push(`${replica.id}: ${answer.why}`);
   }
-  const result = { kind: 'taken', taken, unknown, refused: wrong, leaving: false, cleared: false } as const;
+  const found = { taken, unknown, refused: wrong };
+  const result = { kind: 'taken', ...found, leaving: false, cleared: false } as const;
   if (home !== from || head.visiting) {
     if (home === undefined && head.cleared) await roaming.tell(from, 'left', [number]);
     return { ...result, cleared: head.cleared };
