@@ -84,8 +84,8 @@ function tellingMessages(messages: Store['messages'], publish: Publish): Store['
       if (message !== undefined) publish(toldOf('message.new', message));
       return moved;
     },
-    async remove(id) {
-      const gone = await messages.remove(id);
+    async remove(id, trace) {
+      const gone = await messages.remove(id, trace);
       if (gone !== undefined) publish({ type: 'message.removed', id, mailbox: gone.mailbox });
       return gone;
     },

@@ -57,6 +57,8 @@ export type ReplicaAnswer =
   | { readonly kind: 'taken' }
   /** Without its content it is not known here. */
   | { readonly kind: 'unknown' }
+  /** It was here, and was removed for good: it goes where it still is. Only their home says so. */
+  | { readonly kind: 'purged' }
   /** For good: it is not the peer's to say, or it is wrong. */
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -204,6 +206,10 @@ export interface ReplicationStore {
       readonly epoch: string;
     }[],
   ): Promise<void>;
+  /** Those of these that were removed for good while another node had them; remembered for 400 days. */
+  purged(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>;
+  /** Those of a mailbox, the last ones first. */
+  purgedOf(mailbox: MailboxId, limit: number): Promise<readonly MessageId[]>;
   /** Texts and calls about these messages go with them. */
   forgetNotices(messages: readonly MessageId[]): Promise<void>;
   /** Whether a call, a fax or a text is still to go out for this mailbox, or about any of its messages. */

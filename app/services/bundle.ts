@@ -2,7 +2,7 @@
 import { Fault } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { BundleHead } from '../core/replication/bundle-head.ts';
+import { mostPurged, type BundleHead } from '../core/replication/bundle-head.ts';
 import { homeOf } from '../core/replication/home-of.ts';
 import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
 import { advanceProfile } from '../core/replication/profile-register.ts';
@@ -14,6 +14,7 @@ import type { Profiles } from './profile.ts';
 import type { Roaming, RoamingDeps } from './roaming.ts';
 import { chosenNow } from './take-profile.ts';
 import { profileReplica } from './profile-replica.ts';
+import { removePurged } from './purged-at-home.ts';
 import { replicasOf } from './replicas-of.ts';
 import { isLate, isTooOld, visitAt } from './visits.ts';
 
@@ -57,8 +58,10 @@ export async function makeBundle(
   const wanted = { other, all, role: home === undefined ? 'home' : 'away', visiting } as const;
   const at = visitAt(visit, other);
   const epoch = at === undefined ? '' : visitEpoch(at);
+  const isHome = home === undefined && mailbox !== undefined;
+  const purged = isHome ? await store.replication.purgedOf(mailbox.id, mostPurged) : [];
   return {
-    head: { ...head, cleared: home !== undefined && mailbox === undefined },
+    head: { ...head, cleared: home !== undefined && mailbox === undefined, purged },
     async *replicas() {
       if (mailbox === undefined) return;
       const profile = home === undefined && !visiting ? undefined : await profileOf(deps, mailbox);
@@ -118,6 +121,8 @@ export type BundleTaken =
       readonly taken: number;
       /** Messages of which only the state came, and which are not here: all of them are to be in the next bundle. */
       readonly unknown: number;
+      /** Messages that were removed for good here: where they come from they go with the next bundle from here. */
+      readonly purged: number;
       readonly refused: readonly string[];
       /** The subscriber has left: what is here of them goes once their home has all of it. */
       readonly leaving: boolean;
@@ -146,6 +151,8 @@ export async function takeBundle(
   if (isVisitor) await store.replication.putHome(number, made);
   let taken = 0;
   let unknown = 0;
+  let purged = 0;
+  if (home === from) await removeAllPurged(deps, head);
   const wrong: string[] = [];
   for await (const replica of replicas) {
     const answer =
@@ -154,15 +161,22 @@ export async function takeBundle(
         : ({ kind: 'refused', why: 'it is of another subscriber' } as const);
     if (answer.kind === 'taken') taken += 1;
     else if (answer.kind === 'unknown') unknown += 1;
+    else if (answer.kind === 'purged') purged += 1;
     else wrong.push(`${replica.id}: ${answer.why}`);
   }
-  const found = { taken, unknown, refused: wrong };
+  const found = { taken, unknown, purged, refused: wrong };
   const result = { kind: 'taken', ...found, leaving: false, cleared: false } as const;
   if (home !== from || head.visiting) {
     if (home === undefined && head.cleared) await roaming.tell(from, 'left', [number]);
     return { ...result, cleared: head.cleared };
   }
   return { ...result, leaving: true, cleared: await leave(deps, from, number) };
+}
+
+async function removeAllPurged(deps: BundleDeps, { from, number, purged }: BundleHead): Promise<void> {
+  const mailbox = await deps.store.mailboxes.find(number);
+  if (mailbox === undefined) return;
+  for (const id of purged) await removePurged(deps, from, mailbox.id, id);
 }
 
 /** Their home says that they are not here. */

@@ -91,6 +91,8 @@ async function takeMessage(
   for (let n = 0; n < tries; n += 1) {
     const seen = await store.replication.state(replica.id);
     if (seen === undefined) {
+      const gone = role !== 'away' && (await store.replication.purged([replica.id])).size > 0;
+      if (gone) return { kind: 'purged' };
       if (replica.content === undefined) return { kind: 'unknown' };
       if (role === 'away' && !(await visits(deps, replica.number))) return { kind: 'unknown' };
       const taken = await takeNew(deps, peer, replica);
@@ -122,7 +124,7 @@ export async function undo(
   { id }: Pick<MessageReplica, 'id'>,
 ): Promise<ReplicaAnswer> {
   const message = await store.messages.get(id);
-  if (message !== undefined) await removeMessage(store, message);
+  if (message !== undefined) await removeMessage(store, message, 'none');
   return { kind: 'unknown' };
 }
 

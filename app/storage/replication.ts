@@ -17,6 +17,7 @@ import type { Connection } from './connection.ts';
 import { isDuplicate, isOnlyDuplicates } from './faults.ts';
 import type { MailboxDocument } from './mailbox-document.ts';
 import { insertMany } from './insert-many.ts';
+import { Purged } from './purged.ts';
 import { Visitors } from './visitors.ts';
 import { fromDocument, originKey } from './message-document.ts';
 import {
@@ -35,7 +36,7 @@ import {
   withRegister,
 } from './replication-documents.ts';
 
-/** The field `sync` of messages, and the collections `profiles`, `visits` and `leases`. */
+/** The field `sync` of messages, and the collections `profiles`, `visits`, `leases` and `purged`. */
 export class Replication implements ReplicationStore {
   readonly #connection: Connection;
   readonly #messages: Collection<Replicated>;
@@ -44,6 +45,7 @@ export class Replication implements ReplicationStore {
   readonly #visits: Collection<VisitDocument>;
   readonly #leases: Collection<LeaseDocument>;
   readonly #visitors: Visitors;
+  readonly #purged: Purged;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -53,6 +55,7 @@ export class Replication implements ReplicationStore {
     this.#visits = connection.database.collection('visits');
     this.#leases = connection.database.collection('leases');
     this.#visitors = new Visitors(connection);
+    this.#purged = new Purged(connection);
   }
 
   foreign(prefix: string, after: string | undefined, limit: number): Promise<readonly Watched[]> {
@@ -209,6 +212,14 @@ export class Replication implements ReplicationStore {
     await this.#connection.run('replication.acknowledge', () =>
       this.#messages.bulkWrite(writes, { ordered: false }),
     );
+  }
+
+  purged(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>> {
+    return this.#purged.amongst(ids);
+  }
+
+  purgedOf(mailbox: MailboxId, limit: number): Promise<readonly MessageId[]> {
+    return this.#purged.ofMailbox(mailbox, limit);
   }
 
   forgetNotices(messages: readonly MessageId[]): Promise<void> {

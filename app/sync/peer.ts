@@ -99,7 +99,7 @@ function notUnderstood(cause: unknown): Fault {
 
 function answerOf(value: unknown): ReplicaAnswer {
   const { kind, why } = (value ?? {}) as { kind?: unknown; why?: unknown };
-  if (kind === 'taken' || kind === 'unknown') return { kind };
+  if (kind === 'taken' || kind === 'unknown' || kind === 'purged') return { kind };
   return { kind: 'refused', why: typeof why === 'string' ? why.slice(0, 200) : '' };
 }
 

@@ -147,6 +147,24 @@ describe('answerback roaming bundle and take: two nodes without a line', functio
     assert.equal((await at('home', second.id))?.state, 'new', 'an older one turns nothing back');
   });
 
+  it('what was removed for good at home does not come back, and goes there too', async () => {
+    const [gone] = all as [Message];
+    await storeOf('home').store.messages.remove(gone.id);
+    await setState('away', gone.id, 'new');
+    await good('away', 'bundle', ann, '--to', file('whole'), '--all');
+    assert.match(await good('home', 'take', file('whole')), /1 were removed for good here/);
+    assert.equal(await at('home', gone.id), undefined);
+    await good('home', 'bundle', ann, '--to', file('purged'));
+    for (let n = 0; n < 2; n += 1) await good('away', 'take', file('purged'));
+    assert.equal(await at('away', gone.id), undefined);
+    const audited = await storeOf('away').store.audit.list({ limit: 10, mailbox: (await boxOf('away')).id });
+    assert.deepEqual(
+      audited.flatMap(({ outcome, subject }) => (outcome === 'purged' ? [subject] : [])),
+      [gone.id],
+    );
+    all.shift();
+  });
+
   it('leaves nothing there after the return, and nothing old brings it back', async () => {
     await good('home', 'return', ann);
     const late = await leave(nodeOf('away'), ann);
