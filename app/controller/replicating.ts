@@ -53,13 +53,14 @@ export function createReplicating(
   const outboxes = new Map(
     sync.peers
       .filter(({ byFile }) => byFile !== true)
-      .map((peer) => [peer.name, createOutbox({ ...shared, digest, mostBytes, rule }, peer)]),
+      .map((peer) => [peer.name, createOutbox({ ...shared, digest, lamps, mostBytes, rule }, peer)]),
   );
   // What has just happened here goes first; of other controllers' changes the next look tells.
   events.onOwn(({ events: happened }) => {
     for (const event of happened)
       if (event.type === 'message.new' || event.type === 'message.changed')
-        for (const outbox of outboxes.values()) outbox.noticed(event.mailbox, event.id);
+        for (const [node, outbox] of outboxes)
+          if (node !== event.from) outbox.noticed(event.mailbox, event.id);
   });
   metrics.gauges(() =>
     Array.from(outboxes, ([node, outbox]) => [

@@ -2,7 +2,7 @@
  * A store that tells what was changed through it, and changes nothing of it: whoever changes messages, by whatever way, is
  * heard. Wrapped where services are put together, as metered ports are.
  */
-import type { AppEvent } from '../core/event/event.ts';
+import type { AppEvent, EventOfMessage } from '../core/event/event.ts';
 import type { MailboxId, MessageId, NotificationId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { briefOf } from '../core/message/brief.ts';
@@ -21,6 +21,7 @@ export function tellingStore(store: Store, publish: Publish): Store {
     counting: tellingCounting(store.counting, publish),
     archiving: tellingArchiving(store.archiving, publish),
     retention: tellingRetention(store.retention, publish),
+    replication: tellingReplication(store.replication, publish),
     notifications,
     ...tellingAccess(store, publish),
     ping: () => store.ping(),
@@ -44,7 +45,7 @@ function over<T extends object>(part: T, changed: Partial<T>): T {
   });
 }
 
-function toldOf(type: 'message.new' | 'message.changed', message: Message): AppEvent {
+function toldOf(type: 'message.new' | 'message.changed', message: Message): EventOfMessage {
   const { id, mailbox, version } = message;
   return { type, id, mailbox, version, item: itemOf(briefOf(message)) };
 }
@@ -83,10 +84,37 @@ function tellingMessages(messages: Store['messages'], publish: Publish): Store['
       if (message !== undefined) publish(toldOf('message.new', message));
       return moved;
     },
-    async remove(id) {
-      const gone = await messages.remove(id);
+    async remove(id, trace) {
+      const gone = await messages.remove(id, trace);
       if (gone !== undefined) publish({ type: 'message.removed', id, mailbox: gone.mailbox });
       return gone;
+    },
+  });
+}
+
+/** What comes from another node is told of as what is left here, and as what is done here. */
+function tellingReplication(replication: Store['replication'], publish: Publish): Store['replication'] {
+  const came = (message: Message, from: string): void => publish({ ...toldOf('message.new', message), from });
+  return over<Store['replication']>(replication, {
+    async insert(...asked) {
+      const result = await replication.insert(...asked);
+      const [message, , peer] = asked;
+      if (result === 'inserted') came(message, peer.name);
+      return result;
+    },
+    async insertAll(messages) {
+      const results = await replication.insertAll(messages);
+      messages.forEach(({ message, peer }, i) => {
+        if (results[i] === 'inserted') came(message, peer.name);
+      });
+      return results;
+    },
+    async apply(...asked) {
+      const done = await replication.apply(...asked);
+      const [, , peer] = asked;
+      if (done !== undefined && done.before.version !== done.after.version)
+        publish({ ...toldOf('message.changed', done.after), from: peer.name });
+      return done;
     },
   });
 }

@@ -1,5 +1,6 @@
 /** Bytes: parts of messages, greetings, and what was made of them. */
 import type { MailboxId, MediaId } from '../core/ids.ts';
+import type { ByteSource } from './byte-source.ts';
 
 export interface NewMedia {
   readonly id: MediaId;
@@ -20,6 +21,17 @@ export interface MediaStore {
     bytes: Uint8Array,
     owner: MailboxId | Promise<MailboxId>,
   ): Promise<{ readonly sha256: string; readonly repeated?: boolean }>;
+  /**
+   * As `put`, of many bytes: they are read and stored part by part.
+   * @param sha256 of them, in lower-case hexadecimal
+   */
+  putFrom(
+    id: MediaId,
+    contentType: string,
+    source: ByteSource,
+    owner: MailboxId,
+    sha256: string,
+  ): Promise<{ readonly repeated?: boolean }>;
   /**
    * Many at once, each as by `put`.
    * @returns ids under which there were bytes before, or may have been: these stay

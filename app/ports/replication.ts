@@ -7,6 +7,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Message, Origin, PendingKind, StoredPart } from '../core/message/message.ts';
 import type { MessageFlags, MessageRegister } from '../core/replication/message-register.ts';
 import type { ProfileRegister } from '../core/replication/profile-register.ts';
+import type { Bytes } from './byte-source.ts';
 
 /** Bytes that travel with a message or profile. */
 export interface Piece {
@@ -14,7 +15,8 @@ export interface Piece {
   readonly contentType: string;
   /** Lower-case hexadecimal SHA-256. */
   readonly sha256: string;
-  readonly bytes: Uint8Array;
+  /** Of a large one where they are; those that came from another node were found to have this hash. */
+  readonly bytes: Bytes;
 }
 
 /** A message for a node that may not have it. */
@@ -55,6 +57,8 @@ export type ReplicaAnswer =
   | { readonly kind: 'taken' }
   /** Without its content it is not known here. */
   | { readonly kind: 'unknown' }
+  /** It was here, and was removed for good: it goes where it still is. Only their home says so. */
+  | { readonly kind: 'purged' }
   /** For good: it is not the peer's to say, or it is wrong. */
   | { readonly kind: 'refused'; readonly why: string };
 
@@ -148,6 +152,14 @@ export interface NewReplica {
   readonly words?: readonly string[] | undefined;
 }
 
+/** What was said in a message, as the store is to have it. */
+export interface SaidReplica {
+  readonly transcript?: string;
+  readonly times?: string;
+  /** What it is found by; absent: its words. */
+  readonly words?: readonly string[];
+}
+
 export interface ReplicationStore {
   /** Mailboxes whose numbers begin so, after a number. */
   foreign(prefix: string, after: string | undefined, limit: number): Promise<readonly Watched[]>;
@@ -181,6 +193,8 @@ export interface ReplicationStore {
     register: MessageRegister,
     /** The node that said so, and the fingerprint of what it has. */
     peer: { readonly name: string; readonly has: string },
+    /** In place of the register's. */
+    said?: SaidReplica,
   ): Promise<{ readonly before: Message; readonly after: Message } | undefined>;
   /** What a peer has acknowledged; of one whose register was changed meanwhile nothing. */
   acknowledge(
@@ -192,6 +206,10 @@ export interface ReplicationStore {
       readonly epoch: string;
     }[],
   ): Promise<void>;
+  /** Those of these that were removed for good while another node had them; remembered for 400 days. */
+  purged(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>;
+  /** Those of a mailbox, the last ones first. */
+  purgedOf(mailbox: MailboxId, limit: number): Promise<readonly MessageId[]>;
   /** Texts and calls about these messages go with them. */
   forgetNotices(messages: readonly MessageId[]): Promise<void>;
   /** Whether a call, a fax or a text is still to go out for this mailbox, or about any of its messages. */

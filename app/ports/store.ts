@@ -249,9 +249,10 @@ export interface MessageStore {
   move(id: MessageId, from: MailboxId, to: MailboxId): Promise<boolean>;
   /**
    * For good; answers it as it was, `undefined` if it is gone. Its media stay: whoever calls this removes them first, and
-   * those that came to it meanwhile.
+   * those that came to it meanwhile. Of one that another node has, or may have, it is remembered that it is gone.
+   * @param trace `none`: that is not for this node to say, whose home is another
    */
-  remove(id: MessageId): Promise<Message | undefined>;
+  remove(id: MessageId, trace?: 'none'): Promise<Message | undefined>;
   /** The envelope's XML as it was written. */
   envelopeXml(id: MessageId): Promise<string | undefined>;
   /** Takes the due step that waited longest, by lease; `undefined` if none is due. */

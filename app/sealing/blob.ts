@@ -2,12 +2,14 @@
  * Bytes that are sealed: media, objects in the archive, files. They name the key: magic (8 bytes) || id of the key (16) || stream.
  */
 import { createHash, createHmac } from 'node:crypto';
+import type { ByteSource } from '../ports/byte-source.ts';
 import {
   chanceBytes,
   openedLength,
   openRange,
   openStream,
   sealedLength,
+  sealSource,
   sealStream,
   type StreamKey,
 } from './stream.ts';
@@ -44,13 +46,30 @@ export async function sealBlob(
   bytes: Uint8Array,
   sha256 = createHash('sha256').update(bytes).digest('hex'),
 ): Promise<Uint8Array> {
-  const made = createHmac('sha512', key.salts).update(`${sha256} ${about}`).digest();
-  const stream = await sealStream(bytes, streamKey(key, about), made.subarray(0, chanceBytes));
+  const stream = await sealStream(bytes, streamKey(key, about), chanceOf(key, about, sha256));
   const blob = new Uint8Array(before + stream.length);
   blob.set(magic);
   blob.set(Buffer.from(key.id, 'hex'), magic.length);
   blob.set(stream, before);
   return blob;
+}
+
+/** The same of what is read part by part. */
+export function sealedBlob(key: OpenKey, about: string, plain: ByteSource, sha256: string): ByteSource {
+  const stream = sealSource(plain, streamKey(key, about), chanceOf(key, about, sha256));
+  const head = Buffer.concat([magic, Buffer.from(key.id, 'hex')]);
+  return {
+    length: before + stream.length,
+    async read(from, to) {
+      const more = to > before ? await stream.read(Math.max(0, from - before), to - before) : Buffer.alloc(0);
+      return from < before ? Buffer.concat([head.subarray(from, to), more]) : more;
+    },
+  };
+}
+
+function chanceOf(key: OpenKey, about: string, sha256: string): Uint8Array {
+  const made = createHmac('sha512', key.salts).update(`${sha256} ${about}`).digest();
+  return made.subarray(0, chanceBytes);
 }
 
 /** What is not sealed is answered as it is. @throws Fault `seal-broken`, `key-lost`, `key-unavailable` */

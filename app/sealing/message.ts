@@ -8,6 +8,7 @@ import { isTemporary } from '../core/errors.ts';
 import { blindToken, isSealedText, openText, sealText } from './field.ts';
 import type { OpenKey, Openers } from './keyring.ts';
 import { broken } from './faults.ts';
+import type { Said } from './transcript-mark.ts';
 
 /** What is sealed of an envelope, by short names: it is in every message. */
 interface Hidden {
@@ -94,7 +95,7 @@ export async function openMessage(
   message: Message,
   onUnreadable: (error: unknown) => void,
 ): Promise<Message> {
-  const { sealed, transcript, times, archived, ...rest } = message;
+  const { sealed, transcript: _transcript, times: _times, archived, ...rest } = message;
   if (sealed === undefined && !isSealedText(archived?.sha256 ?? '')) return message;
   try {
     const there = archived && { ...archived, sha256: await openDigest(keys, message.id, archived.sha256) };
@@ -103,13 +104,11 @@ export async function openMessage(
       await openText(keys, aboutEnvelope(message.id), sealed),
       message.envelope.parts.length,
     );
-    const words = await openWords(keys, `transcript/${message.id}`, transcript);
-    const said = await openWords(keys, `times/${message.id}`, times);
+    const said = await openWordsOf(keys, message);
     return {
       ...rest,
       envelope: withHidden(message.envelope, hidden),
-      ...(words === undefined ? {} : { transcript: words }),
-      ...(said === undefined ? {} : { times: said }),
+      ...said,
       ...(there === undefined ? {} : { archived: there }),
     };
   } catch (error) {
@@ -122,6 +121,32 @@ export async function openMessage(
 /** One that was archived without encryption has it as it is. */
 async function openDigest(keys: Openers, id: Message['id'], sha256: string): Promise<string> {
   return isSealedText(sha256) ? openText(keys, `archived/${id}`, sha256) : sha256;
+}
+
+type Words = Pick<Message, 'id' | 'transcript' | 'times'>;
+
+async function openWordsOf(
+  keys: Openers,
+  { id, transcript, times }: Words,
+): Promise<Pick<Message, 'transcript' | 'times'>> {
+  const words = await openWords(keys, `transcript/${id}`, transcript);
+  const said = await openWords(keys, `times/${id}`, times);
+  return {
+    ...(words === undefined ? {} : { transcript: words }),
+    ...(said === undefined ? {} : { times: said }),
+  };
+}
+
+/** What was said, where nothing else of a message is of use; `undefined`: nothing that can be opened. */
+export async function openSaid(keys: Openers, message: Words): Promise<Said | undefined> {
+  if (message.transcript === undefined) return undefined;
+  try {
+    const { transcript, ...times } = await openWordsOf(keys, message);
+    return transcript === undefined ? undefined : { transcript, ...times };
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    return undefined;
+  }
 }
 
 /** A controller without encryption may have written one beside. */

@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto';
+import { isTemporary } from '../core/errors.ts';
 import type { MailboxId, MediaId } from '../core/ids.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
 import type { ResealingStore } from '../ports/resealing.ts';
 import type { MediaStore, NewMedia } from '../ports/media-store.ts';
-import { blobHeadBytes, isSealed, keyOf, openBlob, openBlobRange, plainLength, sealBlob } from './blob.ts';
+import {
+  blobHeadBytes,
+  isSealed,
+  keyOf,
+  openBlob,
+  openBlobRange,
+  plainLength,
+  sealBlob,
+  sealedBlob,
+} from './blob.ts';
 import { broken } from './faults.ts';
 import type { OpenKey } from './keyring.ts';
 import type { Sealer } from './sealer.ts';
@@ -10,6 +21,9 @@ import type { Sealer } from './sealer.ts';
 export function aboutMedia(id: MediaId): string {
   return `media/${id}`;
 }
+
+/** Of one that is looked through, in bytes. */
+const readAtOnce = 1_048_576;
 
 type Replace = ResealingStore['replaceMedia'];
 
@@ -35,6 +49,34 @@ export class SealedMedia implements MediaStore {
     const { repeated } = await this.#media.put(id, contentType, blob, owner);
     if (repeated) await this.#mend(id, key, blob);
     return { sha256 };
+  }
+
+  async putFrom(id: MediaId, contentType: string, source: ByteSource, owner: MailboxId, sha256: string) {
+    const { keyring } = this.#sealer;
+    if (keyring === undefined) return this.#media.putFrom(id, contentType, source, owner, sha256);
+    const blob = sealedBlob(await keyring.sealing(owner), aboutMedia(id), source, sha256);
+    const { repeated = false } = await this.#media.putFrom(id, contentType, blob, owner, sha256);
+    // As below; what is not whole is of no use to anybody.
+    if (repeated && !(await this.#holds(id, source.length, sha256))) {
+      await this.#media.delete(id);
+      await this.#media.putFrom(id, contentType, blob, owner, sha256);
+    }
+    return { repeated };
+  }
+
+  async #holds(id: MediaId, length: number, sha256: string): Promise<boolean> {
+    const hash = createHash('sha256');
+    try {
+      for (let from = 0; from < length; from += readAtOnce) {
+        const part = await this.getRange(id, from, Math.min(from + readAtOnce, length));
+        if (part?.total !== length) return false;
+        hash.update(part.bytes);
+      }
+    } catch (error) {
+      if (isTemporary(error)) throw error;
+      return false;
+    }
+    return hash.digest('hex') === sha256;
   }
 
   /** A first try may have been for a mailbox that was removed since: what nobody can open makes room for what somebody can. */

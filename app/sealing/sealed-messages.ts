@@ -136,8 +136,8 @@ export class SealedMessages implements MessageStore {
       : this.#reseal.move(id, from, to);
   }
 
-  async remove(id: MessageId): Promise<Message | undefined> {
-    return this.#sealer.openIf(await this.#messages.remove(id));
+  async remove(...asked: Parameters<MessageStore['remove']>): Promise<Message | undefined> {
+    return this.#sealer.openIf(await this.#messages.remove(...asked));
   }
 
   /** The same text as was written, from what was sealed of it. @throws Fault `key-lost` if it cannot be read */

@@ -1,12 +1,13 @@
-import type { Message } from '../core/message/message.ts';
 import type { MessageRegister } from '../core/replication/message-register.ts';
 import type { NewReplica, ReplicaState, ReplicationStore } from '../ports/replication.ts';
-import { sealMessage } from './message.ts';
+import type { Keyring, OpenKey } from './keyring.ts';
+import { blindTranscript, openSaid, sealMessage, sealTimes, sealTranscript } from './message.ts';
 import type { Sealer } from './sealer.ts';
+import { markedFingerprint, markedRegister, markOf, openFingerprint } from './transcript-mark.ts';
 
 /**
- * Replication over a store that seals: what comes is sealed with the key of its mailbox here. Transcripts neither come nor go: what
- * is known of a message and who has it lies in the clear beside it, and would tell what was said.
+ * Replication over a store that seals: what comes is sealed with the key of its mailbox here, and what goes is opened. Of
+ * transcripts only marks lie beside a message in the clear.
  */
 export class SealedReplication implements Pick<
   ReplicationStore,
@@ -14,16 +15,18 @@ export class SealedReplication implements Pick<
 > {
   readonly #replication: ReplicationStore;
   readonly #sealer: Sealer;
+  readonly #keyring: Keyring;
   /** As the store has it: what is written has to name it so. */
   readonly #raw = new WeakMap<ReplicaState, ReplicaState>();
 
-  constructor(replication: ReplicationStore, sealer: Sealer) {
+  constructor(replication: ReplicationStore, sealer: Sealer, keyring: Keyring) {
     this.#replication = replication;
     this.#sealer = sealer;
+    this.#keyring = keyring;
   }
 
   async *states(...args: Parameters<ReplicationStore['states']>): AsyncIterable<ReplicaState> {
-    for await (const state of this.#replication.states(...args)) yield this.#shown(state);
+    for await (const state of this.#replication.states(...args)) yield await this.#shown(state);
   }
 
   async state(...args: Parameters<ReplicationStore['state']>): Promise<ReplicaState | undefined> {
@@ -32,7 +35,8 @@ export class SealedReplication implements Pick<
   }
 
   async statesOf(...args: Parameters<ReplicationStore['statesOf']>): Promise<readonly ReplicaState[]> {
-    return (await this.#replication.statesOf(...args)).map((state) => this.#shown(state));
+    const states = await this.#replication.statesOf(...args);
+    return Promise.all(states.map((state) => this.#shown(state)));
   }
 
   async insert(...[given, known, from]: Parameters<ReplicationStore['insert']>) {
@@ -48,49 +52,73 @@ export class SealedReplication implements Pick<
     return this.#replication.insertAll(await Promise.all(messages.map((one) => this.#sealed(one))));
   }
 
-  async #sealed({ message: given, register, peer }: NewReplica): Promise<NewReplica> {
-    const message: Message = withoutTranscript(given);
-    const key = await this.#sealer.keyring?.sealing(message.mailbox);
-    const sealed = key === undefined ? { message, words: undefined } : sealMessage(key, message);
-    const has = { ...peer, has: fingerprintWithout(peer.has) };
-    return { ...sealed, register: withoutTranscript(register), peer: has };
+  async #sealed({ message, register, peer }: NewReplica): Promise<NewReplica> {
+    const key = await this.#keyring.sealing(message.mailbox);
+    return {
+      ...sealMessage(key, message),
+      register: markedRegister(key, message.id, register),
+      peer: { ...peer, has: markedFingerprint(key, message.id, peer.has) },
+    };
   }
 
   async apply(...[seen, register, peer]: Parameters<ReplicationStore['apply']>) {
-    const has = { ...peer, has: fingerprintWithout(peer.has) };
+    const { id, mailbox } = seen;
     const raw = this.#raw.get(seen) ?? seen;
-    return this.#sealer.openBoth(await this.#replication.apply(raw, withoutTranscript(register), has));
-  }
-
-  acknowledge(...[peer, messages]: Parameters<ReplicationStore['acknowledge']>): Promise<void> {
-    return this.#replication.acknowledge(
-      peer,
-      messages.map(({ seen, register, epoch }) => ({
-        seen: this.#raw.get(seen) ?? seen,
-        register: withoutTranscript(register),
-        epoch,
-      })),
+    const key = await this.#keyring.sealing(mailbox);
+    const has = { ...peer, has: markedFingerprint(key, id, peer.has) };
+    const said = saidAnew(key, seen, register) ?? raw;
+    return this.#sealer.openBoth(
+      await this.#replication.apply(raw, markedRegister(key, id, register), has, said),
     );
   }
 
-  #shown(raw: ReplicaState): ReplicaState {
-    const { seen, ...rest } = withoutTranscript(raw);
-    const shown = { ...rest, seen: seen && withoutTranscript<MessageRegister>(seen) };
+  async acknowledge(...[peer, messages]: Parameters<ReplicationStore['acknowledge']>): Promise<void> {
+    const marked = messages.map(async ({ seen, register, epoch }) => ({
+      seen: this.#raw.get(seen) ?? seen,
+      register: await this.#marked(seen, register),
+      epoch,
+    }));
+    await this.#replication.acknowledge(peer, await Promise.all(marked));
+  }
+
+  async #marked({ id, mailbox }: ReplicaState, register: MessageRegister): Promise<MessageRegister> {
+    if (register.transcript === undefined) return register;
+    return markedRegister(await this.#keyring.sealing(mailbox), id, register);
+  }
+
+  /** What cannot be opened is not told to others. */
+  async #shown(raw: ReplicaState): Promise<ReplicaState> {
+    const { transcript: _sealed, times: _spans, seen, acked, ...rest } = raw;
+    const said = await openSaid(this.#sealer.keys, raw);
+    const key = said && (await this.#keyring.ofMailbox(raw.mailbox));
+    const register = seen && withoutTranscript(seen);
+    let shown: ReplicaState = { ...rest, seen: register, acked };
+    if (said !== undefined && key !== undefined) {
+      const mark = markOf(key, raw.id, said);
+      const known = seen?.transcript === mark && register !== undefined;
+      const opened = Object.entries(acked).map(([node, has]) => [node, openFingerprint(mark, said, has)]);
+      shown = {
+        ...shown,
+        ...said,
+        seen: known ? { ...register, ...said } : register,
+        acked: Object.fromEntries(opened) as ReplicaState['acked'],
+      };
+    }
     this.#raw.set(shown, raw);
     return shown;
   }
 }
 
-function withoutTranscript<T extends { readonly transcript?: string }>({
-  transcript: _none,
-  ...rest
-}: T): Omit<T, 'transcript'> {
-  return rest;
+/** What is written down of a transcript that is another than before. */
+function saidAnew(key: OpenKey, seen: ReplicaState, { transcript, times }: MessageRegister) {
+  if (transcript === undefined || (transcript === seen.transcript && times === seen.times)) return undefined;
+  return {
+    transcript: sealTranscript(key, seen.id, transcript),
+    ...(times === undefined ? {} : { times: sealTimes(key, seen.id, times) }),
+    words: blindTranscript(key, transcript),
+  };
 }
 
-/** The text of a fingerprint with what comes before it, as it would be without transcript. */
-function fingerprintWithout(has: string): string {
-  const at = has.indexOf('[');
-  const values = JSON.parse(has.slice(at)) as unknown[];
-  return `${has.slice(0, at)}${JSON.stringify([...values.slice(0, -1), null])}`;
+function withoutTranscript({ transcript: _none, times: _spans, ...rest }: MessageRegister): MessageRegister {
+  return rest;
 }

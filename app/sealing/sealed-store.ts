@@ -36,7 +36,7 @@ export function sealedStore(store: Store, sealer: Sealer): Store {
 
 function sealedReplication(replication: ReplicationStore, sealer: Sealer): ReplicationStore {
   if (sealer.keyring === undefined) return replication;
-  const sealed = new SealedReplication(replication, sealer);
+  const sealed = new SealedReplication(replication, sealer, sealer.keyring);
   return withMethods(replication, {
     states: (...args) => sealed.states(...args),
     state: (...args) => sealed.state(...args),

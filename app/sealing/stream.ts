@@ -11,6 +11,7 @@
  * The first segment is shorter by the header: segments begin at multiples of their length, counted from the header's begin.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import type { ByteSource } from '../ports/byte-source.ts';
 import { broken } from './faults.ts';
 
 const saltBytes = 32;
@@ -70,16 +71,40 @@ export async function sealStream(
     const room = segmentBytes - tagBytes - (number === 0 ? headerBytes : 0);
     const to = Math.min(from + room, plain.length);
     const last = to === plain.length;
-    const cipher = createCipheriv('aes-256-gcm', key, nonceOf(prefix, number, last));
-    const body = cipher.update(plain.subarray(from, to));
-    cipher.final();
-    sealed.set(body, at);
-    sealed.set(cipher.getAuthTag(), at + body.length);
-    at += body.length + tagBytes;
+    sealSegment(sealed.subarray(at), plain.subarray(from, to), key, nonceOf(prefix, number, last));
+    at += to - from + tagBytes;
     from = to;
     if (last) return sealed;
     turn = await pause(turn - room);
   }
+}
+
+/** The same of what is read part by part: each part is sealed when it is asked for. */
+export function sealSource(plain: ByteSource, options: StreamKey, chance: Uint8Array): ByteSource {
+  const { segmentBytes } = options;
+  const [salt, prefix] = [chance.subarray(0, saltBytes), chance.subarray(saltBytes, chanceBytes)];
+  const key = derive(options, salt);
+  const first = segmentBytes - headerBytes - tagBytes;
+  const step = segmentBytes - tagBytes;
+  const length = sealedLength(plain.length, segmentBytes);
+  const last = Math.ceil(length / segmentBytes) - 1;
+  const begin = (number: number): number => (number === 0 ? 0 : first + (number - 1) * step);
+  return {
+    length,
+    async read(from, to) {
+      const low = Math.floor(from / segmentBytes);
+      const high = Math.min(last, Math.ceil(to / segmentBytes) - 1);
+      const open = await plain.read(begin(low), Math.min(begin(high + 1), plain.length));
+      const sealed = new Uint8Array(Math.min((high + 1) * segmentBytes, length) - low * segmentBytes);
+      if (low === 0) sealed.set([headerBytes, ...salt, ...prefix]);
+      for (let number = low; number <= high; number += 1) {
+        const at = number === 0 ? headerBytes : (number - low) * segmentBytes;
+        const part = open.subarray(begin(number) - begin(low), begin(number + 1) - begin(low));
+        sealSegment(sealed.subarray(at), part, key, nonceOf(prefix, number, number === last));
+      }
+      return sealed.subarray(from - low * segmentBytes, to - low * segmentBytes);
+    },
+  };
 }
 
 /** @throws Fault `seal-broken` */
@@ -89,19 +114,12 @@ export async function openStream(sealed: Uint8Array, options: StreamKey): Promis
   return openRange({ length: sealed.length, read }, 0, total, options);
 }
 
-/** What is sealed, wherever it lies. */
-export interface SealedSource {
-  readonly length: number;
-  /** Those from `from` on, up to before `to`. */
-  read(from: number, to: number): Promise<Uint8Array>;
-}
-
 /**
  * The bytes from `from` on, up to before `to`; reads no segments but theirs, and the header.
  * @throws Fault `seal-broken`
  */
 export async function openRange(
-  source: SealedSource,
+  source: ByteSource,
   from: number,
   to: number,
   options: StreamKey,
@@ -134,6 +152,13 @@ export async function openRange(
 
 function segmentAt(position: number, first: number, step: number, last: number): number {
   return position < first ? 0 : Math.min(last, 1 + Math.floor((position - first) / step));
+}
+
+function sealSegment(into: Uint8Array, plain: Uint8Array, key: Uint8Array, nonce: Uint8Array): void {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  into.set(cipher.update(plain));
+  cipher.final();
+  into.set(cipher.getAuthTag(), plain.length);
 }
 
 function openSegment(segment: Uint8Array, key: Uint8Array, nonce: Uint8Array): Uint8Array {

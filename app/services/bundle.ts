@@ -1,21 +1,21 @@
 /** What a node has for another of one subscriber, where only files go to and fro: made here, and taken as what comes over a line. */
-import { writeEnvelope } from '../core/envelope/envelope.ts';
 import { Fault } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
-import type { BundleHead } from '../core/replication/bundle-head.ts';
+import { mostPurged, type BundleHead } from '../core/replication/bundle-head.ts';
 import { homeOf } from '../core/replication/home-of.ts';
 import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
 import { advanceProfile } from '../core/replication/profile-register.ts';
 import { visitEpoch } from '../core/replication/visit-epoch.ts';
-import type { Peer, Replica, ReplicaState } from '../ports/replication.ts';
+import type { Peer, Replica } from '../ports/replication.ts';
 import type { Archiving } from './archiving.ts';
 import { clearVisitor } from './clear-visitor.ts';
-import { liveMessage, piecesOf } from './pieces-of.ts';
 import type { Profiles } from './profile.ts';
 import type { Roaming, RoamingDeps } from './roaming.ts';
 import { chosenNow } from './take-profile.ts';
 import { profileReplica } from './profile-replica.ts';
+import { removePurged } from './purged-at-home.ts';
+import { replicasOf } from './replicas-of.ts';
 import { isLate, isTooOld, visitAt } from './visits.ts';
 
 export interface BundleDeps extends Omit<RoamingDeps, 'onDue' | 'lamps' | 'random'> {
@@ -58,8 +58,10 @@ export async function makeBundle(
   const wanted = { other, all, role: home === undefined ? 'home' : 'away', visiting } as const;
   const at = visitAt(visit, other);
   const epoch = at === undefined ? '' : visitEpoch(at);
+  const isHome = home === undefined && mailbox !== undefined;
+  const purged = isHome ? await store.replication.purgedOf(mailbox.id, mostPurged) : [];
   return {
-    head: { ...head, cleared: home !== undefined && mailbox === undefined },
+    head: { ...head, cleared: home !== undefined && mailbox === undefined, purged },
     async *replicas() {
       if (mailbox === undefined) return;
       const profile = home === undefined && !visiting ? undefined : await profileOf(deps, mailbox);
@@ -104,26 +106,11 @@ async function* messagesOf(deps: BundleDeps, mailbox: Mailbox, wanted: Wanted): 
       await store.replication.acknowledge(node, [{ seen: state, register, epoch: '' }]);
     const whole = (role === 'away' || visiting) && (all || !has) && state.bytes <= most;
     if (!whole && acked === undefined) continue;
-    const replica = { kind: 'message', number: mailbox.number, id: state.id, register, pieces: [] } as const;
-    if (!whole) yield replica;
-    else yield* wholeOf(deps, state, replica);
+    const { id } = state;
+    const made = (await replicasOf(deps, [{ number: mailbox.number, id, register, whole }])).get(id);
+    if (typeof made === 'object') yield made;
+    else deps.log.error('parts of a message are gone: it is not in the bundle', { message: id });
   }
-}
-
-async function* wholeOf(
-  deps: BundleDeps,
-  { id }: ReplicaState,
-  replica: Extract<Replica, { kind: 'message' }>,
-): AsyncGenerator<Replica> {
-  const message = await liveMessage(deps, id);
-  const pieces = message && (await piecesOf(deps, message));
-  if (message === undefined || pieces === undefined) {
-    deps.log.error('parts of a message are gone: it is not in the bundle', { message: id });
-    return;
-  }
-  const { reference, referenceExpires, expires, stored = [], envelope } = message;
-  const content = { envelope: writeEnvelope(envelope), reference, referenceExpires, expires, stored };
-  yield { ...replica, content, pieces };
 }
 
 export type BundleTaken =
@@ -134,6 +121,8 @@ export type BundleTaken =
       readonly taken: number;
       /** Messages of which only the state came, and which are not here: all of them are to be in the next bundle. */
       readonly unknown: number;
+      /** Messages that were removed for good here: where they come from they go with the next bundle from here. */
+      readonly purged: number;
       readonly refused: readonly string[];
       /** The subscriber has left: what is here of them goes once their home has all of it. */
       readonly leaving: boolean;
@@ -162,6 +151,8 @@ export async function takeBundle(
   if (isVisitor) await store.replication.putHome(number, made);
   let taken = 0;
   let unknown = 0;
+  let purged = 0;
+  if (home === from) await removeAllPurged(deps, head);
   const wrong: string[] = [];
   for await (const replica of replicas) {
     const answer =
@@ -170,14 +161,22 @@ export async function takeBundle(
         : ({ kind: 'refused', why: 'it is of another subscriber' } as const);
     if (answer.kind === 'taken') taken += 1;
     else if (answer.kind === 'unknown') unknown += 1;
+    else if (answer.kind === 'purged') purged += 1;
     else wrong.push(`${replica.id}: ${answer.why}`);
   }
-  const result = { kind: 'taken', taken, unknown, refused: wrong, leaving: false, cleared: false } as const;
+  const found = { taken, unknown, purged, refused: wrong };
+  const result = { kind: 'taken', ...found, leaving: false, cleared: false } as const;
   if (home !== from || head.visiting) {
     if (home === undefined && head.cleared) await roaming.tell(from, 'left', [number]);
     return { ...result, cleared: head.cleared };
   }
   return { ...result, leaving: true, cleared: await leave(deps, from, number) };
+}
+
+async function removeAllPurged(deps: BundleDeps, { from, number, purged }: BundleHead): Promise<void> {
+  const mailbox = await deps.store.mailboxes.find(number);
+  if (mailbox === undefined) return;
+  for (const id of purged) await removePurged(deps, from, mailbox.id, id);
 }
 
 /** Their home says that they are not here. */

@@ -13,7 +13,7 @@ import { greetingMedia } from './take-profile.ts';
 /** Work on a message that nobody else does if it is not done here. */
 const owed: ReadonlySet<PendingKind> = new Set(['welcome', 'notify', 'call']);
 /** How long the record is kept, in days. */
-const auditDays = 3650;
+export const auditDays = 3650;
 /** Of a subscriber in the time that their faxes are remembered. */
 const mostFaxes = 10_000;
 
@@ -51,7 +51,7 @@ export async function clearVisitor(deps: ClearDeps, home: Peer, { id, number }: 
     const back = message.tier === 'archived' ? await deps.archiving.bringBack(message) : undefined;
     // Before it: after a crash nobody would look for them.
     await store.replication.forgetNotices([state.id]);
-    await removeMessage(store, back?.kind === 'there' ? back.message : message);
+    await removeMessage(store, back?.kind === 'there' ? back.message : message, 'none');
     removed += 1;
   }
   if (left.length > 0) return false;

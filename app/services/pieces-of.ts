@@ -1,5 +1,5 @@
 /** The bytes of a message as they are kept, for another node. */
-import { isFault } from '../core/errors.ts';
+import { isFault, isTemporary } from '../core/errors.ts';
 import type { MessageId } from '../core/ids.ts';
 import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
@@ -7,6 +7,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Piece } from '../ports/replication.ts';
 import type { MediaStore, Store } from '../ports/store.ts';
 import type { Archiving } from './archiving.ts';
+import { mediaSource, wholeBytes } from './media-source.ts';
 
 export interface PiecesDeps {
   readonly store: Store;
@@ -25,24 +26,34 @@ export async function liveMessage(
   return back.kind === 'there' ? back.message : undefined;
 }
 
+type Readable = Pick<MediaStore, 'get' | 'getRange'>;
+
 const gone = ['store-failed', 'key-lost', 'seal-broken'] as const;
 
-/** `undefined` if bytes of it are gone. */
+/** `undefined` if bytes of it are gone, or others than they were. */
 export async function piecesOf(
-  { store, digest }: { readonly store: { readonly media: Pick<MediaStore, 'get'> }; readonly digest: Digest },
+  { store, digest }: { readonly store: { readonly media: Readable }; readonly digest: Digest },
   message: Message,
 ): Promise<Piece[] | undefined> {
   const pieces: Piece[] = [];
   for (const [i, part] of message.envelope.parts.entries()) {
     const kept = keptPart(message, i) ?? part;
-    const found = await store.media.get(kept.media).catch((error: unknown) => {
+    const large = kept.bytes > wholeBytes;
+    try {
+      const bytes = large
+        ? await mediaSource(store.media, kept.media)
+        : (await store.media.get(kept.media))?.bytes;
+      if (bytes === undefined) return undefined;
+      const same = kept.media === part.media;
+      // A large one is read once before it goes: what is broken in its midst would stop all that goes with it.
+      const sha256 = same && !large ? part.sha256 : await digest(bytes);
+      if (same && sha256 !== part.sha256) return undefined;
+      pieces.push({ media: kept.media, contentType: kept.contentType, bytes, sha256 });
+    } catch (error) {
       // What cannot be opened any more, as after its key was erased, is gone too.
-      if (gone.some((code) => isFault(error, code))) return undefined;
+      if (!isTemporary(error) && gone.some((code) => isFault(error, code))) return undefined;
       throw error;
-    });
-    if (found === undefined) return undefined;
-    const sha256 = kept.media === part.media ? part.sha256 : await digest(found.bytes);
-    pieces.push({ media: kept.media, contentType: kept.contentType, bytes: found.bytes, sha256 });
+    }
   }
   return pieces;
 }

@@ -13,12 +13,13 @@ export interface RemoveDeps extends Pick<Store, 'messages' | 'media'> {
 /**
  * Removes a message for good, with its parts, what was made of them and what lies of it in the archive; what a crash leaves is
  * removed by repeating it.
+ * @param trace as of `MessageStore.remove`
  * @throws Fault (temporary) of a store or archive that is away: the message is still there
  */
-export async function removeMessage(deps: RemoveDeps, message: Message): Promise<void> {
+export async function removeMessage(deps: RemoveDeps, message: Message, trace?: 'none'): Promise<void> {
   await removeObjects(deps.archive, message);
   await removeAll(deps, mediaOf(message));
-  const last = await deps.messages.remove(message.id);
+  const last = await deps.messages.remove(message.id, trace);
   if (last === undefined) return;
   // A conversion may have ended in between, or it was on its way into the archive or back. What ends later finds no message
   // and keeps nothing.

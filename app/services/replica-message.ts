@@ -45,6 +45,7 @@ export function replicaMessage({ id, register }: MessageReplica, here: Here): Me
       ? { deletedAt: new Date(register.deletedAt) }
       : {}),
     ...(register.transcript === undefined ? {} : { transcript: register.transcript }),
+    ...(register.times === undefined ? {} : { times: register.times }),
     // Whoever took the deposit tells of it.
     pending: [],
   };

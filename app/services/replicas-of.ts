@@ -3,7 +3,7 @@ import { writeEnvelope } from '../core/envelope/envelope.ts';
 import type { E164, MediaId, MessageId } from '../core/ids.ts';
 import type { Message } from '../core/message/message.ts';
 import type { MessageRegister } from '../core/replication/message-register.ts';
-import type { Replica } from '../ports/replication.ts';
+import type { MessageContent, Replica } from '../ports/replication.ts';
 import { liveMessage, piecesOf, type PiecesDeps } from './pieces-of.ts';
 
 /** Larger messages are read one by one, in bytes. */
@@ -30,7 +30,12 @@ export async function replicasOf(
   const media = ids.length === 0 ? new Map() : await store.media.getAll(ids);
   const withMedia = {
     ...deps,
-    store: { media: { get: async (id: MediaId) => media.get(id) ?? store.media.get(id) } },
+    store: {
+      media: {
+        get: async (id: MediaId) => media.get(id) ?? store.media.get(id),
+        getRange: (id: MediaId, from: number, to: number) => store.media.getRange(id, from, to),
+      },
+    },
   };
   const replicas = await Promise.all(
     wanted.map(async ({ number, id, register, whole }) => {
@@ -40,13 +45,14 @@ export async function replicasOf(
       if (message === undefined) return 'gone';
       const pieces = await piecesOf(withMedia, message);
       if (pieces === undefined) return 'broken';
-      const { reference, referenceExpires, expires, stored = [] } = message;
-      const envelope = writeEnvelope(message.envelope);
-      const content = { envelope, reference, referenceExpires, expires, stored };
-      return { kind: 'message', number, id, register, content, pieces } as const;
+      return { kind: 'message', number, id, register, content: contentOf(message), pieces } as const;
     }),
   );
   return new Map(replicas.map((replica, i) => [wanted[i]?.id as MessageId, replica]));
+}
+
+function contentOf({ envelope, reference, referenceExpires, expires, stored = [] }: Message): MessageContent {
+  return { envelope: writeEnvelope(envelope), reference, referenceExpires, expires, stored };
 }
 
 function sizeOf({ envelope: { parts } }: Message): number {

@@ -8,9 +8,12 @@ import type { Lane, Peer, ProfileSeen, ReplicaState, Watched } from '../ports/re
 import type { Store } from '../ports/store.ts';
 import type { Archiving } from './archiving.ts';
 import { visitEpoch } from '../core/replication/visit-epoch.ts';
+import { askHome } from './ask-home.ts';
 import { clearVisitor } from './clear-visitor.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Profiles } from './profile.ts';
+import { removePurged, type PurgedDeps } from './purged-at-home.ts';
+import { Refusals } from './refusals.ts';
 import { sendBatch } from './send-batch.ts';
 import { SendLanes, type Item, type Urgency } from './send-lanes.ts';
 import { sendProfile } from './send-profile.ts';
@@ -24,6 +27,7 @@ export interface ReplicateDeps {
   readonly clock: Clock;
   readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
+  readonly lamps?: PurgedDeps['lamps'];
   /** Largest messages that go to a node, by class of service, in bytes. */
   readonly mostBytes: Readonly<Record<string, number>>;
   readonly rule: ReplicateRule;
@@ -101,8 +105,7 @@ class PeerOutbox implements Outbox {
   #shared = new Map<MailboxId, Limited>();
   readonly #hints = new Set<MessageId>();
   #hinted: Promise<void> | undefined;
-  /** Those that the peer refuses, by what was refused. */
-  readonly #refused = new Map<MessageId, string>();
+  readonly #refused = new Refusals();
   /** Visitors that the peer was told to have left, and when. */
   readonly #told = new Map<E164, number>();
   #retryMs = 0;
@@ -197,6 +200,8 @@ class PeerOutbox implements Outbox {
     // One who is home again gets nothing more there.
     const visits = all.filter(({ ending }) => ending === undefined);
     const epochs = new Map(visits.map((visit) => [visit.number, visitEpoch(visit)]));
+    // Those who have left since, or come again, have no use for what was to be sent to them before.
+    this.#lanes.drop(({ epoch, number }) => epoch !== '' && epochs.get(number) !== epoch);
     const homes = await replication.watched([...epochs.keys()]);
     const ours = homes.map((one) => ({ ...one, role: 'home' as const, epoch: epochs.get(one.number) ?? '' }));
     await this.#examineAll(ours, next, signal);
@@ -262,6 +267,7 @@ class PeerOutbox implements Outbox {
       if (last.calm > 0) this.#looked.set(number, { ...last, calm: 0 });
       return undefined;
     }
+    if (whole) this.#refused.retry(shared.id);
     const first = last?.mark.startsWith(`${shared.epoch} `) !== true;
     const { state, most } = await this.#compare(shared, first ? undefined : 'hot');
     const ended = this.#now();
@@ -270,7 +276,7 @@ class PeerOutbox implements Outbox {
     const rest = Math.max(restShare * Math.max(0, ended - now), last !== undefined && !leaving ? calm : 0);
     const at = whole ? now : last.at;
     this.#looked.set(number, { mark: state === 'again' ? '' : mark, at, notBefore: ended + rest, calm });
-    if (role === 'away' && whole && !leaving) await this.#askHome(number);
+    if (role === 'away' && whole && !leaving) await askHome(this.#deps, this.#peer, number);
     if (role === 'away' && leaving && state === 'same') await clearVisitor(this.#deps, this.#peer, shared);
     return most;
   }
@@ -308,7 +314,7 @@ class PeerOutbox implements Outbox {
     const has = `${epoch}${messageFingerprint(register)}`;
     const acked = state.acked[this.#peer.name];
     if (acked === has || state.bytes > most) return undefined;
-    if (this.#refused.get(state.id) === has) return 'known';
+    if (this.#refused.has(state.id, has)) return 'known';
     const known = this.#lanes.known(state.id);
     if (known !== undefined) {
       if (`${known.epoch}${messageFingerprint(known.register)}` !== has) known.stale = true;
@@ -339,13 +345,11 @@ class PeerOutbox implements Outbox {
     }
   }
 
-  /** A visitor whose home says nothing of them has left, or was never here. */
-  async #askHome(number: E164): Promise<void> {
-    if ((await this.#peer.tell('still', [number])).includes(number)) return;
-    const { replication } = this.#deps.store;
-    const seen = await replication.profile(number);
-    const next = { register: {}, acked: {}, ...seen, leaving: this.#deps.clock.now() };
-    await replication.putProfile(number, seen, next);
+  /** Only their home says so. */
+  async #purge(item: Item): Promise<void> {
+    const { mailbox, id } = item.state;
+    if (item.epoch !== '') return this.#refuse(item, 'it was removed there');
+    if (!(await removePurged(this.#deps, this.#peer.name, mailbox, id))) this.#refused.hold(item);
   }
 
   /** What was to be sent and was not is found anew. */
@@ -353,6 +357,7 @@ class PeerOutbox implements Outbox {
     try {
       await sendBatch(this.#deps, this.#peer, batch, lane, {
         onRefused: (item, why) => this.#refuse(item, why),
+        onPurged: (item) => this.#purge(item),
         // It does not know this subscriber, or is busy with them: all is looked at anew.
         onLeft: ({ number }) => this.#looked.delete(number),
       });
@@ -375,9 +380,9 @@ class PeerOutbox implements Outbox {
     if (!signal.aborted) this.#lanes.open();
   }
 
-  #refuse({ state, register, epoch }: Item, why: string): void {
-    this.#refused.set(state.id, `${epoch}${messageFingerprint(register)}`);
-    const fields = { node: this.#peer.name, message: state.id, why };
+  #refuse(item: Item, why: string): void {
+    this.#refused.note(item);
+    const fields = { node: this.#peer.name, message: item.state.id, why };
     this.#deps.log.error('a message is not replicated', fields);
   }
 

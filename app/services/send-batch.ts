@@ -8,6 +8,8 @@ import type { Item } from './send-lanes.ts';
 
 interface Outcome {
   onRefused(item: Item, why: string): void;
+  /** The peer had it, and has removed it for good. */
+  onPurged(item: Item): Promise<void>;
   /** Not taken now. */
   onLeft(item: Item): void;
 }
@@ -45,6 +47,7 @@ export async function sendBatch(
   for (const [i, item] of sent.entries()) {
     const answer = answers[i];
     if (answer?.kind === 'refused') outcome.onRefused(item, answer.why);
+    if (answer?.kind === 'purged') await outcome.onPurged(item);
     if (answer?.kind !== 'taken') outcome.onLeft(item);
   }
   const unknown = sent.filter((item, i) => answers[i]?.kind === 'unknown' && !item.whole);

@@ -100,6 +100,17 @@ export class SendLanes {
     this.#open = false;
   }
 
+  /** Forgets those of what is queued; what is on its way is answered. */
+  drop(isOver: (item: Item) => boolean): void {
+    for (const queue of Object.values(this.#queues)) {
+      const over = queue.filter(isOver);
+      if (over.length === 0) continue;
+      for (const { state } of over) this.#known.delete(state.id);
+      const left = queue.filter((item) => this.#known.has(item.state.id));
+      queue.splice(0, queue.length, ...left);
+    }
+  }
+
   /** Forgets what is queued, and waits for what is on its way. */
   async drain(): Promise<void> {
     this.#open = false;

@@ -13,6 +13,7 @@ import {
 import type { Credential } from '../ports/credentials.ts';
 import type { Piece, ProfileSeen, Replica, ReplicaAnswer } from '../ports/replication.ts';
 import type { Store } from '../ports/store.ts';
+import { putPiece } from './media-source.ts';
 import type { Role, TakeReplicaDeps } from './take-replica.ts';
 
 type ProfileReplica = Extract<Replica, { kind: 'profile' }>;
@@ -49,8 +50,7 @@ export async function takeProfile(
     // What a visitor's first profile finds here was made here before anybody knew them: home's own goes before.
     const own = seen === undefined && role === 'away' ? {} : advanceProfile(seen?.register, now);
     const joined = joinProfiles(own, replica.register);
-    for (const { media, contentType, bytes } of replica.pieces)
-      await store.media.put(media, contentType, bytes, mailbox.id);
+    for (const piece of replica.pieces) await putPiece(store.media, piece, piece.media, mailbox.id);
     if (!(await applyProfile(store, mailbox, now, joined))) continue;
     // Of a visitor whose home sends: they are here again, if they had left.
     const next: ProfileSeen = {

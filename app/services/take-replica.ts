@@ -16,6 +16,7 @@ import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
 import type { Piece, ProfileSeen, Replica, ReplicaAnswer, ReplicaState } from '../ports/replication.ts';
 import type { CountChange, Store } from '../ports/store.ts';
+import { mediaSource, putPiece } from './media-source.ts';
 import { removeMessage } from './remove-message.ts';
 import { takeProfile } from './take-profile.ts';
 import { visitAt } from './visits.ts';
@@ -90,6 +91,8 @@ async function takeMessage(
   for (let n = 0; n < tries; n += 1) {
     const seen = await store.replication.state(replica.id);
     if (seen === undefined) {
+      const gone = role !== 'away' && (await store.replication.purged([replica.id])).size > 0;
+      if (gone) return { kind: 'purged' };
       if (replica.content === undefined) return { kind: 'unknown' };
       if (role === 'away' && !(await visits(deps, replica.number))) return { kind: 'unknown' };
       const taken = await takeNew(deps, peer, replica);
@@ -121,7 +124,7 @@ export async function undo(
   { id }: Pick<MessageReplica, 'id'>,
 ): Promise<ReplicaAnswer> {
   const message = await store.messages.get(id);
-  if (message !== undefined) await removeMessage(store, message);
+  if (message !== undefined) await removeMessage(store, message, 'none');
   return { kind: 'unknown' };
 }
 
@@ -163,7 +166,7 @@ async function takeNew(
   const mailbox = await mailboxFor(deps, number);
   const ids = new Map<MediaId, MediaId>();
   for (const piece of pieces)
-    ids.set(piece.media, await putPiece(deps, { message: id, mailbox: mailbox.id }, piece));
+    ids.set(piece.media, await put(deps, { message: id, mailbox: mailbox.id }, piece));
   const message = replicaMessage(replica, {
     content,
     envelope,
@@ -193,7 +196,9 @@ export async function wrongPiece(
     const piece = pieces.find(({ media }) => media === (kept ?? part).media);
     if (piece === undefined || piece.bytes.length !== (kept ?? part).bytes) return 'a part is missing';
     if (kept === undefined && piece.sha256 !== part.sha256) return 'a part is another';
-    if ((await digest(piece.bytes)) !== piece.sha256) return 'a part has other bytes than its hash';
+    // Those of a large one were looked at when they came.
+    const whole = piece.bytes instanceof Uint8Array;
+    if (whole && (await digest(piece.bytes)) !== piece.sha256) return 'a part has other bytes than its hash';
   }
   return undefined;
 }
@@ -203,22 +208,32 @@ function sameParts(a: Envelope, b: Envelope): boolean {
 }
 
 /** Its own name, unless there is something else of that name here. */
-async function putPiece(
-  { store, digest }: TakeReplicaDeps,
+async function put(
+  deps: TakeReplicaDeps,
   { message, mailbox }: { readonly message: string; readonly mailbox: MailboxId },
-  { media, contentType, bytes, sha256 }: Piece,
+  piece: Piece,
 ): Promise<MediaId> {
-  const there = await store.media.get(media).catch((error: unknown) => {
+  const { store, digest } = deps;
+  const { media } = piece;
+  const free = await isFree(deps, piece).catch((error: unknown) => {
     // What nobody can open any more, as of a mailbox that was removed, makes room.
-    if (isFault(error, 'key-lost')) return undefined;
+    if (isFault(error, 'key-lost')) return true;
     throw error;
   });
-  const free = there === undefined || (await digest(there.bytes)) === sha256;
   const id = free
     ? media
     : ((await digest(new TextEncoder().encode(`${message} ${media}`))).slice(0, 32) as MediaId);
-  await store.media.put(id, contentType, bytes, mailbox);
+  await putPiece(store.media, piece, id, mailbox);
   return id;
+}
+
+/** Whether nothing else has its name. */
+async function isFree({ store, digest }: TakeReplicaDeps, { media, bytes, sha256 }: Piece): Promise<boolean> {
+  const there =
+    bytes instanceof Uint8Array
+      ? (await store.media.get(media))?.bytes
+      : await mediaSource(store.media, media);
+  return there === undefined || (there.length === bytes.length && (await digest(there)) === sha256);
 }
 
 async function mailboxFor({ store, plan, clock, random }: TakeReplicaDeps, number: E164): Promise<Mailbox> {

@@ -50,12 +50,9 @@ async function takePlain(
   const there = new Set(
     await store.media.putAll(
       plain.flatMap(({ replica: { pieces }, fresh }) =>
-        pieces.map(({ media, contentType, bytes }) => ({
-          id: media,
-          contentType,
-          bytes,
-          owner: fresh.message.mailbox,
-        })),
+        pieces.flatMap(({ media: id, contentType, bytes }) =>
+          bytes instanceof Uint8Array ? { id, contentType, bytes, owner: fresh.message.mailbox } : [],
+        ),
       ),
     ),
   );
@@ -93,8 +90,11 @@ async function whatIsPlain(
   const ours = numbers.filter(
     (number) => homeOf(number, domains) === undefined && plan.classOf(number) !== undefined,
   );
-  const [states, visits, profiles, mailboxes, clashes] = await Promise.all([
+  const home = new Set(ours);
+  const atHome = possible.filter(({ replica }) => home.has(replica.number));
+  const [states, purged, visits, profiles, mailboxes, clashes] = await Promise.all([
     store.replication.statesOf(possible.map(({ replica }) => replica.id)),
+    store.replication.purged(atHome.map(({ replica }) => replica.id)),
     store.replication.visitsOf(ours),
     store.replication.profiles(visitors),
     store.mailboxes.findAll(numbers),
@@ -103,7 +103,7 @@ async function whatIsPlain(
       possible.map(({ replica }) => replica.content.reference),
     ),
   ]);
-  const here = new Set<MessageId>(states.map(({ id }) => id));
+  const here = new Set<MessageId>([...states.map(({ id }) => id), ...purged]);
   const origins = new Set(clashes.origins.map(({ network, id }) => `${network}:${id}`));
   const references = new Set(clashes.references);
   const epochs = new Map<E164, string>(ours.map((number) => [number, '']));
@@ -139,8 +139,10 @@ async function whatIsPlain(
   return plain;
 }
 
+/** With all its bytes at hand. */
 function isWhole(replica: Replica): replica is Whole {
-  return replica.kind === 'message' && replica.content !== undefined;
+  if (replica.kind !== 'message' || replica.content === undefined) return false;
+  return replica.pieces.every(({ bytes }) => bytes instanceof Uint8Array);
 }
 
 /** The first of each message, and of each piece. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Binary } from 'mongodb';
 import type { Collection } from 'mongodb';
+import type { Bytes } from '../ports/byte-source.ts';
 import type { Connection } from './connection.ts';
 import { isOnlyDuplicates } from './faults.ts';
 
@@ -47,7 +48,7 @@ export class Bucket {
   }
 
   /** @returns whether some of it was there before */
-  async put(id: string, contentType: string, bytes: Uint8Array): Promise<boolean> {
+  async put(id: string, contentType: string, bytes: Bytes): Promise<boolean> {
     const operation = `${this.#room}.put`;
     const some = await this.#putChunks(operation, id, bytes);
     const uploadDate = this.#connection.now();
@@ -157,11 +158,13 @@ export class Bucket {
     );
   }
 
-  async #putChunks(operation: string, key: string, bytes: Uint8Array): Promise<boolean> {
+  async #putChunks(operation: string, key: string, bytes: Bytes): Promise<boolean> {
     let repeated = false;
     const step = chunkBytes * chunksAtOnce;
     for (let from = 0; from < bytes.length; from += step) {
-      const chunks = chunksOf(key, bytes, from, Math.min(from + step, bytes.length));
+      const to = Math.min(from + step, bytes.length);
+      const part = bytes instanceof Uint8Array ? bytes.subarray(from, to) : await bytes.read(from, to);
+      const chunks = chunksOf(key, part, from / chunkBytes);
       const insert = () => this.#chunks.insertMany(chunks, { ordered: false });
       repeated = (await once(this.#connection, operation, insert)) || repeated;
     }
@@ -191,15 +194,16 @@ export async function once(
   });
 }
 
-function chunksOf(id: string, bytes: Uint8Array, from: number, to: number): ChunkDocument[] {
+/** @param first number of the first */
+function chunksOf(id: string, bytes: Uint8Array, first: number): ChunkDocument[] {
   const chunks: ChunkDocument[] = [];
-  for (let start = from; start < to; start += chunkBytes) {
-    const n = start / chunkBytes;
+  for (let start = 0; start < bytes.length; start += chunkBytes) {
+    const n = first + start / chunkBytes;
     chunks.push({
       _id: `${id}/${n}`,
       files_id: id,
       n,
-      data: new Binary(bytes.subarray(start, Math.min(start + chunkBytes, to))),
+      data: new Binary(bytes.subarray(start, start + chunkBytes)),
     });
   }
   return chunks;

@@ -9,6 +9,9 @@ const freedSeconds = 86_400;
 /** When subscribers were said to be home is remembered for so long, so that older reports are known to be late. */
 const toldSeconds = 7 * 86_400;
 
+/** What was removed for good while another node had it is remembered for so long: a node may be away for a year. */
+const purgedSeconds = 400 * 86_400;
+
 /** Subscriptions that ended and whose phones no node told are removed so long after. */
 const endedSeconds = 3600;
 
@@ -128,6 +131,10 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   visits: [
     { name: 'node', key: { node: 1 } },
     { name: 'ended', key: { ended: 1 }, expireAfterSeconds: toldSeconds },
+  ],
+  purged: [
+    { name: 'mailbox', key: { mailbox: 1, at: -1 } },
+    { name: 'at', key: { at: 1 }, expireAfterSeconds: purgedSeconds },
   ],
   media: [{ name: 'at', key: { at: 1 }, partialFilterExpression: { at: { $exists: true } } }],
   'audio.files': [{ name: 'uploadDate', key: { uploadDate: 1 } }],

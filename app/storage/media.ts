@@ -3,6 +3,7 @@ import { Binary } from 'mongodb';
 import type { Collection } from 'mongodb';
 import { Fault } from '../core/errors.ts';
 import type { MediaId } from '../core/ids.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
 import type { MediaStore, NewMedia } from '../ports/media-store.ts';
 import { Bucket, bytesOf, once } from './bucket.ts';
 import type { Connection } from './connection.ts';
@@ -50,6 +51,12 @@ export class Media implements MediaStore {
       },
       repeated,
     };
+  }
+
+  async putFrom(id: MediaId, contentType: string, source: ByteSource) {
+    if (source.length <= singleDocumentBytes)
+      return this.put(id, contentType, await source.read(0, source.length));
+    return { repeated: await this.#large.put(id, contentType, source) };
   }
 
   async putAll(media: readonly NewMedia[]): Promise<readonly MediaId[]> {

@@ -21,14 +21,17 @@ import {
 import { listBriefs, listMessages } from './message-list.ts';
 import { searchMessages } from './message-search.ts';
 import * as steps from './pending-steps.ts';
+import { Purged } from './purged.ts';
 
 /** The collection `messages`. Every write is one update of one document. */
 export class Messages implements MessageStore {
   readonly #connection: Connection;
   readonly #messages: Collection<MessageDocument>;
+  readonly #purged: Purged;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#purged = new Purged(connection);
     this.#messages = connection.database.collection('messages');
   }
 
@@ -265,7 +268,8 @@ export class Messages implements MessageStore {
     });
   }
 
-  async remove(id: MessageId): Promise<Message | undefined> {
+  async remove(id: MessageId, trace?: 'none'): Promise<Message | undefined> {
+    if (trace !== 'none') await this.#purged.noteIfShared(id);
     const removed = await this.#connection.run('messages.remove', () =>
       this.#messages.findOneAndDelete({ _id: id }),
     );

@@ -2,7 +2,14 @@ import type { Filter } from 'mongodb';
 import type { E164, MailboxId, MessageId } from '../core/ids.ts';
 import { messageFingerprint, type MessageRegister } from '../core/replication/message-register.ts';
 import { profileFingerprint, type ProfileRegister } from '../core/replication/profile-register.ts';
-import type { Lease, NewReplica, ProfileSeen, ReplicaState, Visit } from '../ports/replication.ts';
+import type {
+  Lease,
+  NewReplica,
+  ProfileSeen,
+  ReplicaState,
+  SaidReplica,
+  Visit,
+} from '../ports/replication.ts';
 import { toDocument, type MessageDocument } from './message-document.ts';
 
 /** Beside a message: what is known of its flags, and who has acknowledged what. */
@@ -47,6 +54,7 @@ export const stateFields = {
   heardAt: 1,
   deletedAt: 1,
   transcript: 1,
+  times: 1,
   received: 1,
   bytes: 1,
   'pending.kind': 1,
@@ -86,7 +94,7 @@ export function unchanged(seen: ReplicaState): Filter<Replicated> {
 }
 
 export function stateOf(found: Replicated): ReplicaState {
-  const { heardAt, deletedAt, transcript } = found;
+  const { heardAt, deletedAt, transcript, times } = found;
   return {
     id: found._id as MessageId,
     mailbox: found.mailbox as MailboxId,
@@ -95,10 +103,31 @@ export function stateOf(found: Replicated): ReplicaState {
     ...(heardAt === undefined ? {} : { heardAt }),
     ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(transcript === undefined ? {} : { transcript }),
+    ...(times === undefined ? {} : { times }),
     received: found.received,
     bytes: found.bytes ?? 0,
     pending: (found.pending ?? []).map(({ kind }) => kind),
     seen: found.sync?.register,
     acked: found.sync?.acked ?? {},
+  };
+}
+
+/** A document as it is after a register was written over it, with what was said. */
+export function withRegister(
+  before: Replicated,
+  { state, urgent, heardAt, deletedAt }: MessageRegister,
+  { version, transcript, times }: { readonly version: number } & Pick<SaidReplica, 'transcript' | 'times'>,
+): Replicated {
+  const { urgent: _urgent, deletedAt: _deletedAt, times: spans, ...rest } = before;
+  const kept = transcript === undefined ? spans : times;
+  return {
+    ...rest,
+    state: state.value,
+    version,
+    ...(urgent.value ? { urgent: true as const } : {}),
+    ...(heardAt === undefined ? {} : { heardAt: new Date(heardAt) }),
+    ...(state.value === 'deleted' && deletedAt !== undefined ? { deletedAt: new Date(deletedAt) } : {}),
+    ...(transcript === undefined ? {} : { transcript }),
+    ...(kept === undefined ? {} : { times: kept }),
   };
 }

@@ -9,6 +9,7 @@ import type {
   ProfileSeen,
   ReplicaState,
   ReplicationStore,
+  SaidReplica,
   Visit,
   Watched,
 } from '../ports/replication.ts';
@@ -16,6 +17,7 @@ import type { Connection } from './connection.ts';
 import { isDuplicate, isOnlyDuplicates } from './faults.ts';
 import type { MailboxDocument } from './mailbox-document.ts';
 import { insertMany } from './insert-many.ts';
+import { Purged } from './purged.ts';
 import { Visitors } from './visitors.ts';
 import { fromDocument, originKey } from './message-document.ts';
 import {
@@ -31,9 +33,10 @@ import {
   unchanged,
   type VisitDocument,
   visitsOf,
+  withRegister,
 } from './replication-documents.ts';
 
-/** The field `sync` of messages, and the collections `profiles`, `visits` and `leases`. */
+/** The field `sync` of messages, and the collections `profiles`, `visits`, `leases` and `purged`. */
 export class Replication implements ReplicationStore {
   readonly #connection: Connection;
   readonly #messages: Collection<Replicated>;
@@ -42,6 +45,7 @@ export class Replication implements ReplicationStore {
   readonly #visits: Collection<VisitDocument>;
   readonly #leases: Collection<LeaseDocument>;
   readonly #visitors: Visitors;
+  readonly #purged: Purged;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -51,6 +55,7 @@ export class Replication implements ReplicationStore {
     this.#visits = connection.database.collection('visits');
     this.#leases = connection.database.collection('leases');
     this.#visitors = new Visitors(connection);
+    this.#purged = new Purged(connection);
   }
 
   foreign(prefix: string, after: string | undefined, limit: number): Promise<readonly Watched[]> {
@@ -152,13 +157,17 @@ export class Replication implements ReplicationStore {
     seen: ReplicaState,
     register: MessageRegister,
     peer: { readonly name: string; readonly has: string },
+    given: SaidReplica = register,
   ) {
     const key = messageFingerprint(register);
-    const { state, urgent, heardAt, deletedAt, transcript } = register;
+    const { state, urgent, heardAt, deletedAt } = register;
+    const { transcript, times } = given;
     const trashed = state.value === 'deleted';
     const at = deletedAt === undefined ? undefined : new Date(deletedAt);
-    const changed = state.value !== seen.state || urgent.value !== seen.urgent;
-    const words = transcript !== undefined && transcript !== seen.transcript ? wordTokens(transcript) : [];
+    const said = transcript !== undefined && transcript !== seen.transcript;
+    const timed = transcript !== undefined && times !== seen.times;
+    const changed = said || timed || state.value !== seen.state || urgent.value !== seen.urgent;
+    const words = said ? [...(given.words ?? wordTokens(transcript))] : [];
     const set = {
       state: state.value,
       'sync.key': key,
@@ -168,12 +177,13 @@ export class Replication implements ReplicationStore {
       ...(heardAt === undefined ? {} : { heardAt: new Date(heardAt) }),
       ...(trashed && at !== undefined ? { deletedAt: at } : {}),
       ...(transcript === undefined ? {} : { transcript }),
+      ...(transcript === undefined || times === undefined ? {} : { times }),
     };
     const unset = {
       ...(urgent.value ? {} : { urgent: '' }),
       ...(trashed ? {} : { deletedAt: '' }),
-      // They are of the words that were here.
-      ...(transcript === undefined || transcript === seen.transcript ? {} : { times: '' }),
+      // They would be of the words that were here.
+      ...(transcript === undefined || times !== undefined ? {} : { times: '' }),
     };
     const update = {
       $set: set,
@@ -186,8 +196,8 @@ export class Replication implements ReplicationStore {
       this.#messages.findOneAndUpdate(unchanged(seen), update, { returnDocument: 'before' }),
     );
     if (before === null) return undefined;
-    const { urgent: _urgent, ...rest } = before;
-    const after = { ...rest, state: state.value, ...(urgent.value ? { urgent: true as const } : {}) };
+    const version = before.version + (changed ? 1 : 0);
+    const after = withRegister(before, register, { ...given, version });
     return { before: fromDocument(before), after: fromDocument(after) };
   }
 
@@ -202,6 +212,14 @@ export class Replication implements ReplicationStore {
     await this.#connection.run('replication.acknowledge', () =>
       this.#messages.bulkWrite(writes, { ordered: false }),
     );
+  }
+
+  purged(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>> {
+    return this.#purged.amongst(ids);
+  }
+
+  purgedOf(mailbox: MailboxId, limit: number): Promise<readonly MessageId[]> {
+    return this.#purged.ofMailbox(mailbox, limit);
   }
 
   forgetNotices(messages: readonly MessageId[]): Promise<void> {

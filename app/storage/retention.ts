@@ -15,6 +15,7 @@ import type {
 import type { Connection } from './connection.ts';
 import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
+import { Purged } from './purged.ts';
 import { fromDocument, notCondemned, type MessageDocument } from './message-document.ts';
 
 /** Wait for what cannot be read: whoever asks for it is told why. */
@@ -42,9 +43,11 @@ export class Retention implements RetentionStore {
   readonly #sweeps: Collection<SweepsDocument>;
 
   readonly #media: Media;
+  readonly #purged: Purged;
 
   constructor(connection: Connection, media: Media) {
     this.#connection = connection;
+    this.#purged = new Purged(connection);
     this.#media = media;
     this.#messages = connection.database.collection('messages');
     this.#mailboxes = connection.database.collection('mailboxes');
@@ -156,10 +159,11 @@ export class Retention implements RetentionStore {
       this.#messages
         .find(
           { _id: { $in: ids }, sweptBy: by, condemned: true },
-          { projection: { _id: 1 }, batchSize: ids.length + 1 },
+          { projection: { mailbox: 1, 'sync.key': 1 }, batchSize: ids.length + 1 },
         )
         .toArray(),
     );
+    await this.#purged.note(found);
     return new Set(found.map(({ _id }) => _id as MessageId));
   }
 

@@ -50,6 +50,7 @@ export class Visitors {
       ['deliveries', { _id: callOf(mailbox) }],
       ['notifications', { mailbox }],
       ['faxes', { mailbox }],
+      ['purged', { mailbox }],
       ['attempts', beginning(`pin:${mailbox}:`)],
       ['attempts', { _id: { $in: [...keys, ...asked] } }],
       ['usage', beginning(`calls:${mailbox}:`)],

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
+import type { Bytes } from '../ports/byte-source.ts';
 import type { Bandwidth } from './bandwidth.ts';
 
 export interface ChannelOptions {
@@ -17,11 +18,18 @@ export interface ChannelOptions {
   readonly key: string;
   readonly ownCertificate: string;
   readonly bandwidth: Bandwidth;
+  /** See below. */
+  readonly silentMs?: number;
 }
 
-/** Nothing came and nothing went for so long while something is asked, in milliseconds: the line is dead. */
+/**
+ * Nothing came for so long while something is asked, in milliseconds: the line is dead. A node that only takes its time, as when it
+ * stores what is large, answers pings.
+ */
 const silentMs = 20_000;
 const chunkBytes = 16_384;
+/** Of what is read part by part. */
+const sourceBytes = 1_048_576;
 const mostAnswerBytes = 1_048_576;
 
 /** Another answer than 200. */
@@ -46,13 +54,19 @@ export class Channel implements Disposable {
   }
 
   /** @throws whatever went wrong, and unless the answer is 200 */
-  async ask(method: string, path: string, body: readonly Uint8Array[]): Promise<unknown> {
+  async ask(method: string, path: string, body: readonly Bytes[]): Promise<unknown> {
     const answer = await this.#inTurn(async () => {
       const stream = this.#open(method, path, body);
       // Also one that comes before all is sent.
       const text = textOf(stream);
       text.catch(() => undefined);
-      await this.#write(stream, body);
+      try {
+        await this.#write(stream, body);
+      } catch (error) {
+        // What it was read from failed, or the line.
+        stream.close(constants.NGHTTP2_CANCEL);
+        throw error;
+      }
       return { text };
     });
     return JSON.parse(await answer.text) as unknown;
@@ -64,7 +78,7 @@ export class Channel implements Disposable {
     return sending;
   }
 
-  #open(method: string, path: string, body: readonly Uint8Array[]): ClientHttp2Stream {
+  #open(method: string, path: string, body: readonly Bytes[]): ClientHttp2Stream {
     const session = this.#connected();
     const length = body.reduce((sum, { length: bytes }) => sum + bytes, 0);
     const stream = session.request({ ':method': method, ':path': path, 'content-length': length });
@@ -77,15 +91,22 @@ export class Channel implements Disposable {
     return stream;
   }
 
-  async #write(stream: ClientHttp2Stream, body: readonly Uint8Array[]): Promise<void> {
+  async #write(stream: ClientHttp2Stream, body: readonly Bytes[]): Promise<void> {
     for (const bytes of body)
-      for (let at = 0; at < bytes.length; at += chunkBytes) {
-        const chunk = bytes.subarray(at, at + chunkBytes);
-        await this.#options.bandwidth.pass(chunk.length);
-        if (stream.destroyed) throw new Error('the line broke');
-        if (!stream.write(chunk)) await writable(stream);
-      }
+      if (bytes instanceof Uint8Array) await this.#pass(stream, bytes);
+      else
+        for (let at = 0; at < bytes.length; at += sourceBytes)
+          await this.#pass(stream, await bytes.read(at, Math.min(at + sourceBytes, bytes.length)));
     stream.end();
+  }
+
+  async #pass(stream: ClientHttp2Stream, bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; at += chunkBytes) {
+      const chunk = bytes.subarray(at, at + chunkBytes);
+      await this.#options.bandwidth.pass(chunk.length);
+      if (stream.destroyed) throw new Error('the line broke');
+      if (!stream.write(chunk)) await writable(stream);
+    }
   }
 
   #connected(): ClientHttp2Session {
@@ -109,13 +130,14 @@ export class Channel implements Disposable {
   }
 
   #watch(session: ClientHttp2Session): void {
-    let before = -1;
+    let pinged: number | undefined;
     const timer = setInterval(() => {
-      const { bytesRead = 0, bytesWritten = 0 } = session.destroyed ? {} : session.socket;
-      const now = bytesRead + bytesWritten;
-      if (this.#asked > 0 && now === before) session.destroy(new Error('silent'));
-      before = now;
-    }, silentMs);
+      const read = session.destroyed || this.#asked === 0 ? undefined : session.socket.bytesRead;
+      if (read !== undefined && read === pinged) session.destroy(new Error('silent'));
+      // Whether it was answered is seen next time.
+      else if (read !== undefined) session.ping(() => undefined);
+      pinged = read;
+    }, this.#options.silentMs ?? silentMs);
     session.once('close', () => clearInterval(timer));
   }
 

@@ -2,9 +2,11 @@
  * Replicas on the wire: a length of four bytes (big-endian), so much JSON, then the bytes of the pieces that are not sent before. What
  * came whole is done, wherever the stream is cut.
  */
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Fault } from '../core/errors.ts';
 import { readReplicaHead, type PieceHead } from '../core/replication/read-replica.ts';
+import type { Bytes, ByteSource } from '../ports/byte-source.ts';
 import type { Piece, Replica } from '../ports/replication.ts';
 
 /** Larger pieces are sent before, so that they can be resumed. */
@@ -12,13 +14,15 @@ export const inlineBytes = 262_144;
 /** Most replicas in one stream. */
 export const mostFrames = 64;
 const mostHeadBytes = 1_048_576;
+/** More is not held at once, in bytes. */
+export const wholeBytes = 1_048_576;
 const streamed = { frames: mostFrames, inline: inlineBytes };
 
 /**
  * @param most larger pieces are elsewhere
  * @returns the bytes in pieces that are sent one after the other
  */
-export function writeFrame(replica: Replica, most: { readonly inline: number } = streamed): Uint8Array[] {
+export function writeFrame(replica: Replica, most: { readonly inline: number } = streamed): Bytes[] {
   const pieces = replica.pieces.map(({ media, contentType, sha256, bytes }) => ({
     media,
     contentType,
@@ -38,16 +42,23 @@ export function writeFrame(replica: Replica, most: { readonly inline: number } =
   return [length, json, ...inline.map(({ bytes }) => bytes)];
 }
 
+interface ReadLimits {
+  readonly frames: number;
+  readonly inline: number;
+  /** Of a stream that stays: large pieces are read from there again. */
+  readonly source?: (from: number, length: number) => ByteSource;
+}
+
 /**
  * @param staged bytes that were sent before
  * @throws Fault `invalid`, not temporary; a stream that ends within a frame throws too, after those before it
  */
 export async function* readFrames(
   stream: Readable,
-  staged: (piece: PieceHead) => Promise<Uint8Array>,
-  most: { readonly frames: number; readonly inline: number } = streamed,
+  staged: (piece: PieceHead) => Promise<Bytes>,
+  most: ReadLimits = streamed,
 ): AsyncGenerator<Replica> {
-  const bytes = new Bytes(stream);
+  const bytes = new ByteReader(stream);
   for (let n = 0; ; n += 1) {
     const length = await bytes.take(4, true);
     if (length === undefined) return;
@@ -58,15 +69,34 @@ export async function* readFrames(
     const pieces: Piece[] = [];
     for (const { staged: isStaged, ...piece } of head.pieces) {
       if (!isStaged && piece.bytes > most.inline) throw wrong('a piece is too large');
-      const content = isStaged ? await staged({ ...piece, staged: isStaged }) : await bytes.take(piece.bytes);
+      const content = isStaged
+        ? await staged({ ...piece, staged: isStaged })
+        : await contentOf(bytes, piece, most);
       pieces.push({ ...piece, bytes: content });
     }
     yield { ...head, pieces };
   }
 }
 
+/** Of a large one the place, if it stays where it is: it is only looked through. */
+async function contentOf(
+  bytes: ByteReader,
+  { bytes: length, sha256 }: Pick<PieceHead, 'bytes' | 'sha256'>,
+  { source }: ReadLimits,
+): Promise<Bytes> {
+  if (source === undefined || length <= wholeBytes) return bytes.take(length);
+  const { place } = bytes;
+  const hash = createHash('sha256');
+  for (let left = length; left > 0; left -= wholeBytes)
+    hash.update(await bytes.take(Math.min(left, wholeBytes)));
+  if (hash.digest('hex') !== sha256) throw wrong('a piece has other bytes than its hash');
+  return source(place, length);
+}
+
 /** So many bytes of a stream at a time, never more in memory than that and one chunk. */
-class Bytes {
+class ByteReader {
+  /** Bytes that were taken. */
+  place = 0;
   readonly #chunks: AsyncIterator<Uint8Array>;
   #have: Uint8Array = new Uint8Array();
 
@@ -94,6 +124,7 @@ class Bytes {
       parts.push(part);
       left -= part.length;
     }
+    this.place += count;
     return parts.length === 1 ? parts[0] : Buffer.concat(parts);
   }
 }

@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import { Fault } from '../core/errors.ts';
 import { mostReplicaBytes } from '../core/replication/read-replica.ts';
 import { readBundleHead, writeBundleHead, type BundleHead } from '../core/replication/bundle-head.ts';
+import type { Bytes, ByteSource } from '../ports/byte-source.ts';
 import type { Replica } from '../ports/replication.ts';
 import { readFrames, writeFrame } from './frames.ts';
 
@@ -44,7 +45,9 @@ export async function writeBundle(
       };
       const text = Buffer.from(writeBundleHead(head));
       for (const bytes of [magic, lengthOf(text), text]) await put(bytes);
-      for await (const replica of replicas) for (const bytes of writeFrame(replica, limits)) await put(bytes);
+      for await (const replica of replicas)
+        for (const bytes of writeFrame(replica, limits))
+          for await (const part of partsOf(bytes)) await put(part);
       const signature = sign(algorithmOf(own), hash.digest(), own);
       for (const bytes of [signature, lengthOf(signature)]) await handle.appendFile(bytes);
       length += signature.length + 4;
@@ -85,7 +88,11 @@ export async function openBundle(
     return {
       head,
       async *replicas() {
-        yield* readFrames(Readable.from(pieces(handle, from, to)), never, limits);
+        const source = (place: number, length: number): ByteSource => ({
+          length,
+          read: (begin, end) => at(handle, from + place + begin, end - begin, to),
+        });
+        yield* readFrames(Readable.from(pieces(handle, from, to)), never, { ...limits, source });
       },
       [Symbol.asyncDispose]: () => handle.close(),
     };
@@ -126,6 +133,13 @@ async function at(handle: FileHandle, from: number, length: number, size: number
 async function* pieces(handle: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
   for (let place = from; place < to; place += chunkBytes)
     yield await at(handle, place, Math.min(chunkBytes, to - place), to);
+}
+
+async function* partsOf(bytes: Bytes): AsyncGenerator<Uint8Array> {
+  if (bytes instanceof Uint8Array) yield bytes;
+  else
+    for (let place = 0; place < bytes.length; place += chunkBytes)
+      yield await bytes.read(place, Math.min(place + chunkBytes, bytes.length));
 }
 
 async function digestOf(handle: FileHandle, to: number): Promise<Buffer> {

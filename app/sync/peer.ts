@@ -1,6 +1,7 @@
 /** Another node, over HTTPS with the certificates of both. */
 import { Fault } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
+import type { Bytes } from '../ports/byte-source.ts';
 import type { Lane, Peer, Piece, Replica, ReplicaAnswer, Tell } from '../ports/replication.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { BadAnswer, Channel } from './channel.ts';
@@ -59,11 +60,11 @@ export class HttpsPeer implements Peer, Disposable {
     const path = `/v1/pieces/${sha256}`;
     let have = haveOf(await this.#ask('express', 'GET', path, []));
     for (let tries = 0; have < bytes.length && tries < 3; tries += 1)
-      have = haveOf(await this.#ask('bulk', 'PUT', `${path}?at=${have}`, [bytes.subarray(have)]));
+      have = haveOf(await this.#ask('bulk', 'PUT', `${path}?at=${have}`, [restOf(bytes, have)]));
     if (have < bytes.length) throw away('it does not take a large piece');
   }
 
-  async #ask(lane: Lane, method: string, path: string, body: readonly Uint8Array[]): Promise<unknown> {
+  async #ask(lane: Lane, method: string, path: string, body: readonly Bytes[]): Promise<unknown> {
     try {
       return await this.#channels[lane].ask(method, path, body);
     } catch (error) {
@@ -74,6 +75,14 @@ export class HttpsPeer implements Peer, Disposable {
   [Symbol.dispose](): void {
     for (const channel of Object.values(this.#channels)) channel[Symbol.dispose]();
   }
+}
+
+function restOf(bytes: Bytes, from: number): Bytes {
+  if (bytes instanceof Uint8Array) return bytes.subarray(from);
+  return {
+    length: bytes.length - from,
+    read: (begin, end) => bytes.read(from + begin, from + end),
+  };
 }
 
 function isNotUnderstood(error: unknown): boolean {
@@ -90,7 +99,7 @@ function notUnderstood(cause: unknown): Fault {
 
 function answerOf(value: unknown): ReplicaAnswer {
   const { kind, why } = (value ?? {}) as { kind?: unknown; why?: unknown };
-  if (kind === 'taken' || kind === 'unknown') return { kind };
+  if (kind === 'taken' || kind === 'unknown' || kind === 'purged') return { kind };
   return { kind: 'refused', why: typeof why === 'string' ? why.slice(0, 200) : '' };
 }
 

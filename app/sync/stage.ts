@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Fault } from '../core/errors.ts';
 import { mostReplicaBytes, type PieceHead } from '../core/replication/read-replica.ts';
+import type { Bytes, ByteSource } from '../ports/byte-source.ts';
+import { wholeBytes } from './frames.ts';
 
 /** What waits longer for its message is removed, in milliseconds. */
 const staleMs = 86_400_000;
@@ -43,12 +45,18 @@ export class Stage {
     }
   }
 
-  /** @throws Fault `invalid` if it is not whole, or other bytes than its hash says: it begins anew then */
-  async read(peer: string, { sha256, bytes }: PieceHead): Promise<Uint8Array> {
+  /**
+   * A large one is read when it is put where it belongs.
+   * @throws Fault `invalid` if it is not whole, or other bytes than its hash says: it begins anew then
+   */
+  async read(peer: string, { sha256, bytes }: PieceHead): Promise<Bytes> {
     const path = this.#path(peer, sha256);
-    const found = await readFile(path).catch(() => undefined);
-    if (found?.length === bytes && createHash('sha256').update(found).digest('hex') === sha256) return found;
-    if (found !== undefined && found.length >= bytes) await rm(path, { force: true });
+    const size = await this.have(peer, sha256);
+    if (size === bytes && size > 0) {
+      const found = size > wholeBytes ? new FileSource(path, size) : await readFile(path);
+      if ((await hashOf(found)) === sha256) return found;
+    }
+    if (size >= bytes) await rm(path, { force: true });
     throw new Fault('invalid', 'Sync: a piece that was sent before is not whole', { temporary: false });
   }
 
@@ -92,5 +100,40 @@ async function write(path: string, body: Readable, room: number): Promise<void> 
     }
   } finally {
     await file.close();
+  }
+}
+
+async function hashOf(bytes: Bytes): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += wholeBytes) {
+    const end = Math.min(at + wholeBytes, bytes.length);
+    hash.update(bytes instanceof Uint8Array ? bytes.subarray(at, end) : await bytes.read(at, end));
+  }
+  return hash.digest('hex');
+}
+
+/** The bytes of a file as long as it is there. */
+class FileSource implements ByteSource {
+  readonly length: number;
+  readonly #path: string;
+
+  constructor(path: string, length: number) {
+    this.#path = path;
+    this.length = length;
+  }
+
+  async read(from: number, to: number): Promise<Uint8Array> {
+    const bytes = Buffer.allocUnsafe(to - from);
+    const file = await open(this.#path, 'r');
+    try {
+      for (let have = 0; have < bytes.length;) {
+        const { bytesRead } = await file.read(bytes, have, bytes.length - have, from + have);
+        if (bytesRead === 0) throw new Fault('invalid', 'Sync: a piece was cut', { temporary: true });
+        have += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+    return bytes;
   }
 }

@@ -9,7 +9,8 @@ export const systemDigest: Digest = async (bytes) => {
   const hash = createHash('sha256');
   for (let from = 0; from < bytes.length; from += pieceBytes) {
     if (from > 0) await turn();
-    hash.update(bytes.subarray(from, from + pieceBytes));
+    const to = Math.min(from + pieceBytes, bytes.length);
+    hash.update(bytes instanceof Uint8Array ? bytes.subarray(from, to) : await bytes.read(from, to));
   }
   return hash.digest('hex');
 };

@@ -68,7 +68,7 @@ describe('answerback roaming bundle and take: two nodes without a line', functio
   };
 
   it('carries profile, PIN, greeting and messages there; taken twice it does no harm', async () => {
-    for (const length of [2000, 600_000, 3000]) all.push(await leave(nodeOf('home'), ann, {}, length));
+    for (const length of [2000, 1_500_000, 3000]) all.push(await leave(nodeOf('home'), ann, {}, length));
     const huge = await leave(nodeOf('home'), ann, {}, 2_100_000);
     const { id } = await boxOf('home');
     const { store } = storeOf('home');
@@ -145,6 +145,24 @@ describe('answerback roaming bundle and take: two nodes without a line', functio
     await good('home', 'take', file('3'));
     await good('home', 'take', file('2'));
     assert.equal((await at('home', second.id))?.state, 'new', 'an older one turns nothing back');
+  });
+
+  it('what was removed for good at home does not come back, and goes there too', async () => {
+    const [gone] = all as [Message];
+    await storeOf('home').store.messages.remove(gone.id);
+    await setState('away', gone.id, 'new');
+    await good('away', 'bundle', ann, '--to', file('whole'), '--all');
+    assert.match(await good('home', 'take', file('whole')), /1 were removed for good here/);
+    assert.equal(await at('home', gone.id), undefined);
+    await good('home', 'bundle', ann, '--to', file('purged'));
+    for (let n = 0; n < 2; n += 1) await good('away', 'take', file('purged'));
+    assert.equal(await at('away', gone.id), undefined);
+    const audited = await storeOf('away').store.audit.list({ limit: 10, mailbox: (await boxOf('away')).id });
+    assert.deepEqual(
+      audited.flatMap(({ outcome, subject }) => (outcome === 'purged' ? [subject] : [])),
+      [gone.id],
+    );
+    all.shift();
   });
 
   it('leaves nothing there after the return, and nothing old brings it back', async () => {

@@ -188,10 +188,22 @@ describe('whole nodes in networks of their own, and a cable between them', funct
       `      ${cycles} went and came, ${sum} messages, ${pulls} pulls of the cable, ${seconds} s\n`,
     );
     assert.ok(pulls > 0);
+    for (const [node, other] of [
+      [home, away],
+      [away, home],
+    ] as const)
+      assert.ok((await newsFrom(node)).has(other.name), 'what came from there was told of here');
     const cleared = await away.store.store.audit.list({ limit: 1000 });
     assert.ok(cleared.filter(({ outcome }) => outcome === 'cleared').length >= cycles, 'records stay');
   });
 });
+
+/** Nodes whose messages were told of at this one to those who follow along. */
+async function newsFrom({ store }: Node): Promise<ReadonlySet<string>> {
+  const batches = await store.client.db(store.database).collection('events').find().toArray();
+  const told = batches.flatMap(({ events }) => events as readonly { type: string; from?: string }[]);
+  return new Set(told.flatMap(({ type, from }) => (type === 'message.new' && from ? [from] : [])));
+}
 
 /** What happened is kept for those who follow along for ten minutes, whoever it was about. */
 function isNoNews(found: string): boolean {

@@ -8,6 +8,7 @@ import {
   openRange,
   openStream,
   sealedLength,
+  sealSource,
   sealStream,
 } from '../../app/sealing/stream.ts';
 
@@ -55,6 +56,22 @@ describe('sealing: streams of Tink', () => {
     const file = process.env['ANSWERBACK_WRITE_STREAMS'];
     if (file !== undefined) writeFileSync(file, JSON.stringify(own));
   });
+
+  it('what is read part by part becomes the same, in whatever parts it is asked for', () =>
+    fc.assert(
+      fc.asyncProperty(fc.nat(700), fc.nat(), fc.nat(), async (length, one, other) => {
+        const plain = plainOf(length);
+        const chance = randomBytes(headerBytes - 1);
+        const whole = Buffer.from(await sealStream(plain, options, chance));
+        const read = async (from: number, to: number): Promise<Uint8Array> => plain.subarray(from, to);
+        const source = sealSource({ length, read }, options, chance);
+        assert.equal(source.length, whole.length);
+        const [from = 0, to = 0] = [one, other].map((n) => n % (whole.length + 1)).toSorted((a, b) => a - b);
+        const part = from === to ? Buffer.alloc(0) : Buffer.from(await source.read(from, to));
+        assert.deepEqual(part, whole.subarray(from, to));
+      }),
+      { numRuns: 300 },
+    ));
 
   it('any part of any stream is opened by itself, and reads no segments but its own', () =>
     fc.assert(

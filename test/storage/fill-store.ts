@@ -74,6 +74,10 @@ export async function fillStore({ store, client, database }: TestStore): Promise
     each((i) => ({ _id: `+1${i}`, node: `node ${i}`, since: at(i) })),
   );
   await insert(
+    'purged',
+    each((i) => ({ _id: randomUUID(), mailbox: boxes[i % 100], at: new Date() })),
+  );
+  await insert(
     'leases',
     each((i) => ({ _id: `outbox:node ${i}`, holder: 'one', beat: i })),
   );

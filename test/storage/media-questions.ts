@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { MediaId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
+import type { ByteSource } from '../../app/ports/byte-source.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { singleDocumentBytes } from '../../app/storage/media.ts';
 
@@ -12,11 +13,20 @@ const long = randomUUID() as MediaId;
 const longBytes = singleDocumentBytes + 1;
 const owner = 'owner' as never;
 
+const sourceOf = (bytes: Uint8Array): ByteSource => ({
+  length: bytes.length,
+  read: async (from, to) => bytes.subarray(from, to),
+});
+
 export const mediaQuestions = (
   message: Message,
 ): Readonly<Record<string, (store: Store) => Promise<unknown>>> => ({
   'media.put': ({ media }) => media.put(none, 'audio/PCMU', new Uint8Array(8), owner),
   'media.put of a long one': ({ media }) => media.put(long, 'audio/PCMU', new Uint8Array(longBytes), owner),
+  'media.putFrom': ({ media }) =>
+    media.putFrom(long, 'audio/PCMU', sourceOf(new Uint8Array(longBytes)), owner, 'a'.repeat(64)),
+  'media.putFrom of a short one': ({ media }) =>
+    media.putFrom(none, 'audio/PCMU', sourceOf(new Uint8Array(8)), owner, 'a'.repeat(64)),
   'media.putAll': async ({ media }) =>
     assert.deepEqual(
       await media.putAll([{ id: none, contentType: 'audio/PCMU', bytes: new Uint8Array(8), owner }]),

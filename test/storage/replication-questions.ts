@@ -38,6 +38,8 @@ export function replicationQuestions(
     'replication.apply': (store) => store.replication.apply(seen, register, peer),
     'replication.acknowledge': (store) =>
       store.replication.acknowledge('east', [{ seen, register, epoch: '' }]),
+    'replication.purged': (store) => store.replication.purged([message.id]),
+    'replication.purgedOf': (store) => store.replication.purgedOf(mailbox, 10),
     'replication.forgetNotices': (store) => store.replication.forgetNotices([message.id]),
     'replication.owes': (store) => store.replication.owes(mailbox, [message.id]),
     'replication.forgetVisitor': (store) => store.replication.forgetVisitor(mailbox, visitor),

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { tellingStore } from '../../app/controller/telling.ts';
+import type { AppEvent } from '../../app/core/event/event.ts';
 import type { E164, MediaId, MessageId } from '../../app/core/ids.ts';
+import { briefOf } from '../../app/core/message/brief.ts';
+import { itemOf } from '../../app/core/message/item.ts';
 import type { Message } from '../../app/core/message/message.ts';
+import type { Replica } from '../../app/ports/replication.ts';
+import { replicasOf } from '../../app/services/replicas-of.ts';
 import { openSync } from '../../app/sync/open.ts';
+import { systemDigest as digest } from '../../app/telemetry/system-digest.ts';
 import { silentLog as log } from '../ports/silent-log.ts';
+import { step } from '../storage/sample.ts';
 import { left } from './left.ts';
 import { leave, makeCertificate, openNodes, until, type Node, type Nodes } from './nodes.ts';
 
@@ -23,8 +31,21 @@ describe('sync: a subscriber at another node', function () {
   let nodes: Nodes;
   let home: Node;
   let away: Node;
+  /** What home tells to those who follow, and what the other node does. */
+  const told: AppEvent[][] = [];
+  const toldOf = (node: Node, { id }: Pick<Message, 'id'>): string[] =>
+    (told[node === home ? 0 : 1] ?? []).flatMap((one) =>
+      'id' in one && one.id === id ? `${one.type} ${'from' in one ? one.from : 'here'}` : [],
+    );
   before(async () => {
-    nodes = await openNodes({ mostBytes: { standard: 1_000_000 } });
+    nodes = await openNodes({
+      mostBytes: { standard: 1_000_000 },
+      seal({ store }) {
+        const own: AppEvent[] = [];
+        told.push(own);
+        return tellingStore(store, (event) => own.push(event));
+      },
+    });
     ({ home, away } = nodes);
   });
   after(() => nodes[Symbol.asyncDispose]());
@@ -99,6 +120,67 @@ describe('sync: a subscriber at another node', function () {
       );
     });
     assert.equal((await home.store.store.messages.byReference(made.reference))?.id, made.id);
+  });
+
+  it('what comes is told of to open pages and hooks as if it were left there, once; a text about it goes out at one node', async () => {
+    const dora = '+12025550126' as E164;
+    const kept = await leave(home, dora, { pending: [step('notify', now)] });
+    await home.roaming.report(dora, 'away');
+    await until('it is there', async () => (await at(away, kept.id)) !== undefined);
+    const made = await leave(away, dora, { pending: [step('notify', now)] });
+    await until('the other is home', async () => (await at(home, made.id)) !== undefined);
+    await setState(away, kept.id, 'heard');
+    await home.store.store.messages.setTranscript(kept.id, 'call me back', { times: '0 9.9 1.9 1.9' });
+    home.outbox.noticed(kept.mailbox, kept.id);
+    await until('both know all', async () => {
+      const [one, other] = await Promise.all([at(home, kept.id), at(away, kept.id)]);
+      return (
+        one?.state === 'heard' && other?.transcript === 'call me back' && other.times === '0 9.9 1.9 1.9'
+      );
+    });
+    // Once more, with all of it and without.
+    const [peer] = home.sync.peers;
+    const register = (await home.store.store.replication.state(kept.id))?.seen;
+    assert.ok(peer && register);
+    const deps = { store: home.store.store, archiving: { bringBack: async () => ({}) as never }, digest };
+    for (const whole of [true, false, true]) {
+      const wanted = [{ number: dora, id: kept.id, register, whole }];
+      const again = (await replicasOf(deps, wanted)).get(kept.id) as Replica;
+      assert.deepEqual(await peer.send([again, again]), [{ kind: 'taken' }, { kind: 'taken' }]);
+    }
+    assert.deepEqual(toldOf(away, kept), [
+      'message.new home',
+      'message.changed here',
+      'message.changed home',
+    ]);
+    // Which of its two changes comes first at home is not said.
+    assert.deepEqual(toldOf(home, kept).toSorted(), [
+      'message.changed away',
+      'message.changed here',
+      'message.new here',
+    ]);
+    assert.deepEqual([toldOf(home, made), toldOf(away, made)], [['message.new away'], ['message.new here']]);
+    const [last] = (told[1] ?? [])
+      .flatMap((one) => ('item' in one && one.id === kept.id ? [one] : []))
+      .slice(-1);
+    const shown = await at(away, kept.id);
+    assert.deepEqual(
+      [last?.item, last?.version],
+      [shown && itemOf(briefOf(shown)), shown?.version],
+      'as lists show it now',
+    );
+    for (const message of [kept, made]) {
+      const both = await Promise.all([at(home, message.id), at(away, message.id)]);
+      assert.deepEqual(
+        both.flatMap((one) => one?.pending.map(({ kind }) => kind)),
+        ['notify'],
+      );
+    }
+    // As whoever tells of it does.
+    await away.store.store.messages.finishPending(made.id, ['notify']);
+    await home.roaming.returned(dora);
+    await until('it is cleared', async () => (await home.store.store.replication.visit(dora)) === undefined);
+    assert.equal(toldOf(away, kept).at(-1), 'message.removed here');
   });
 
   it('a mailbox made there for somebody not known anywhere is home at once, however large, and nothing stays', async () => {

@@ -1,10 +1,12 @@
 /** Nodes that seal what they keep, each with keys of its own. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { E164, MediaId, MessageId } from '../../app/core/ids.ts';
+import type { E164, MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
+import { searchTerms, type SearchTerm } from '../../app/core/search/search-terms.ts';
 import type { KeyStore } from '../../app/ports/keys.ts';
 import { openEnvironmentMaster } from '../../app/sealing/master/local.ts';
 import { openSealing } from '../../app/sealing/open.ts';
+import { systemDigest as digest } from '../../app/telemetry/system-digest.ts';
 import { openKeyStore } from '../../app/storage/open-keys.ts';
 import { silentLog as log } from '../ports/silent-log.ts';
 import { localStore } from '../storage/local-store.ts';
@@ -13,6 +15,11 @@ import { leave, openNodes, until, type Node } from './nodes.ts';
 
 const ann = '+12025550123' as E164;
 const secret = 'xylophone';
+
+function termsOf(words: string): readonly SearchTerm[] {
+  const asked = searchTerms(words);
+  return asked.kind === 'terms' ? asked.terms : [];
+}
 
 describe('sync with encryption: what is opened for the line is sealed where it comes to', function () {
   this.timeout(120_000);
@@ -42,22 +49,38 @@ describe('sync with encryption: what is opened for the line is sealed where it c
     };
     try {
       const first = await leave(home, ann, {}, 3000);
-      const large = await leave(home, ann, {}, 400_000);
-      await home.store.store.messages.setTranscript(first.id, `a ${secret} was played`);
+      const words = `a ${secret} was played`;
+      const times = '0 1122.3344 1.1 1.1 1.1';
+      const large = await leave(home, ann, {}, 1_500_000);
+      await home.store.store.messages.setTranscript(first.id, words, { times });
       await home.roaming.report(ann, 'away');
       await until('both are there', async () =>
         Boolean((await at(away, first.id)) && (await at(away, large.id))),
       );
       const there = await at(away, first.id);
+      assert.deepEqual([there?.transcript, there?.times], [words, times], 'what was said too');
+      const found = await away.store.store.messages.search({
+        terms: termsOf(secret),
+        mailbox: there?.mailbox as MailboxId,
+        limit: 10,
+      });
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [first.id],
+        'and it is found by it',
+      );
       assert.deepEqual(there?.envelope, first.envelope, 'readable there');
       const media = there?.envelope.parts[0]?.media as MediaId;
       const plain = await away.store.store.media.get(media);
       assert.equal(plain?.bytes.length, 3000);
+      const [sound] = large.envelope.parts;
+      const whole = await away.store.store.media.get(sound?.media as MediaId);
+      assert.equal(await digest(whole?.bytes ?? new Uint8Array()), sound?.sha256, 'also of a large one');
       const mailbox = await away.store.store.mailboxes.find(ann);
       assert.ok(await awayKeys?.of(mailbox?.id as never), 'a key of this node');
       for (const node of [home, away]) {
         const text = await raw(node);
-        for (const hidden of [secret, first.envelope.parts[0]?.sha256 as string])
+        for (const hidden of [secret, '1122.3344', first.envelope.parts[0]?.sha256 as string])
           assert.ok(!text.includes(hidden), `${hidden} at ${node.name}`);
         assert.match(text, /"sealed"/);
       }
@@ -68,7 +91,7 @@ describe('sync with encryption: what is opened for the line is sealed where it c
       await home.roaming.returned(ann);
       await until('it is cleared', async () => (await home.store.store.replication.visit(ann)) === undefined);
       assert.equal((await at(home, first.id))?.state, 'saved');
-      assert.equal((await at(home, first.id))?.transcript, `a ${secret} was played`);
+      assert.equal((await at(home, first.id))?.transcript, words);
       assert.deepEqual(await left(away, [ann, first.id, large.id, made.id]), []);
       assert.equal(await awayKeys?.of(mailbox?.id as never), undefined, 'its key is gone with it');
       // A second visit has another mailbox there, and another key.

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { DeliveryId, E164, FaxJobId, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
+import type { MediaStore } from '../../app/ports/media-store.ts';
+import type { Store } from '../../app/ports/store.ts';
+import type { TestStore } from '../storage/local-store.ts';
 import { sampleDelivery, sampleFax } from '../storage/sample.ts';
 import { left } from './left.ts';
 import { leave, openNodes, until, type Node, type Nodes } from './nodes.ts';
@@ -15,8 +18,36 @@ describe('sync: how it is sent', function () {
   let nodes: Nodes;
   let home: Node;
   let away: Node;
+  /** Bytes that were read or put at once. */
+  let mostHeld = 0;
+  const held = <T extends { readonly length: number } | undefined>(bytes: T): T => {
+    mostHeld = Math.max(mostHeld, bytes?.length ?? 0);
+    return bytes;
+  };
+  const measured = (media: MediaStore): MediaStore => ({
+    get: async (id) => {
+      const found = await media.get(id);
+      held(found?.bytes);
+      return found;
+    },
+    getRange: async (...asked) => {
+      const found = await media.getRange(...asked);
+      held(found?.bytes);
+      return found;
+    },
+    put: (id, type, bytes, owner) => media.put(id, type, held(bytes), owner),
+    putFrom: (id, type, source, owner, sha256) => {
+      const { length } = source;
+      const read = async (from: number, to: number) => held(await source.read(from, to));
+      return media.putFrom(id, type, { length, read }, owner, sha256);
+    },
+    getAll: (ids) => media.getAll(ids),
+    putAll: (all) => media.putAll(all),
+    delete: (id) => media.delete(id),
+  });
   before(async () => {
-    nodes = await openNodes({ bytesPerSecond, delayMs: 20 });
+    const seal = ({ store }: TestStore): Store => ({ ...store, media: measured(store.media) });
+    nodes = await openNodes({ bytesPerSecond, delayMs: 20, seal });
     ({ home, away } = nodes);
   });
   after(() => nodes[Symbol.asyncDispose]());
@@ -65,11 +96,12 @@ describe('sync: how it is sent', function () {
     assert.equal(home.outbox.failing, false);
   });
 
-  it('a large part goes on where it was cut: each cut costs a window at most', async () => {
+  it('a large part goes on where it was cut: each cut costs a window at most; no node holds more than some of it', async () => {
     const who = number(2);
     const [line] = nodes.lines;
     const length = 6_000_000;
     const large = await leave(home, who, {}, length);
+    mostHeld = 0;
     const began = line.bytes;
     await home.roaming.report(who, 'away');
     for (const cut of [3_500_000, 2_000_000]) {
@@ -79,10 +111,32 @@ describe('sync: how it is sent', function () {
       line.mend();
     }
     await until('it is there', async () => (await at(away, large.id)) !== undefined);
+    assert.ok(mostHeld <= 3_000_000, `${mostHeld} bytes at once`);
     const media = large.envelope.parts[0]?.media as MediaId;
     assert.equal((await away.store.store.media.get(media))?.bytes.length, length);
     const again = line.bytes - began - length;
     assert.ok(again < 2 * 1_048_576 + 0.05 * length, `${again} bytes were sent again`);
+  });
+
+  it('what waits for one who has left is not sent any more', async () => {
+    const who = number(7);
+    const [line] = nodes.lines;
+    const some: Message[] = [];
+    for (let i = 0; i < 40; i += 1) some.push(await leave(home, who, {}, 400_000));
+    const began = line.bytes;
+    await home.roaming.report(who, 'away');
+    await until(
+      'the first is there',
+      async () => (await at(away, (some.at(-1) as Message).id)) !== undefined,
+    );
+    await home.roaming.returned(who);
+    await until('it is cleared', async () => (await home.store.store.replication.visit(who)) === undefined);
+    await until('nothing waits', async () => home.outbox.waiting === 0);
+    // What was under way still went there: 4 MiB, and what came before.
+    const sent = line.bytes - began;
+    assert.ok(sent < 12_000_000, `${sent} of 16000000 bytes`);
+    assert.deepEqual(await left(away, [who, ...some.map(({ id }) => id)]), []);
+    assert.equal(home.outbox.lag(), 0);
   });
 
   it('of two controllers on one store one sends, and the other goes on when it is heard of no more', async () => {

@@ -66,9 +66,11 @@ export async function takeBundleFile({ office, out }: OfficeRun, file: string): 
     await out.line(`from ${head.from}: a newer one was taken before, or it is older than a week`);
     return 'refused';
   }
-  const { taken, unknown, refused, leaving, cleared } = result;
+  const { taken, unknown, purged, refused, leaving, cleared } = result;
   await out.line(`from ${head.from}: ${taken} taken`);
   if (unknown > 0) await out.line(`${unknown} messages are not here: make one with --all at ${head.from}`);
+  if (purged > 0)
+    await out.line(`${purged} were removed for good here: they go there with the next bundle from here`);
   for (const why of refused) await out.line(`refused: ${why}`);
   if (leaving)
     await out.line(

@@ -21,6 +21,8 @@ export interface EventOfMessage {
   readonly id: MessageId;
   readonly mailbox: MailboxId;
   readonly version: number;
+  /** The node that it came from, which has it so; absent: it happened here. Told to nobody. */
+  readonly from?: string;
   /** The message as lists have it. */
   readonly item: MessageItem;
 }

@@ -51,8 +51,10 @@ export function seenBy(view: EventView, event: AppEvent): ToldEvent | undefined 
     case 'message.new':
     case 'message.changed': {
       if (view.messages === 'none' || !isIn(view, event.mailbox)) return undefined;
-      if (view.messages === 'content') return event;
-      const { item: _content, ...ids } = event;
+      if (view.messages === 'content' && event.from === undefined) return event;
+      const { from: _node, ...told } = event;
+      if (view.messages === 'content') return told;
+      const { item: _content, ...ids } = told;
       return ids as ToldEvent;
     }
     case 'message.removed':

@@ -2,7 +2,7 @@
 import type { MediaId } from '../ids.ts';
 import type { Message, StoredPart } from './message.ts';
 
-export type Kept = Pick<StoredPart, 'media' | 'contentType' | 'encoding'>;
+export type Kept = Pick<StoredPart, 'media' | 'contentType' | 'bytes' | 'encoding'>;
 
 type Keeping = Pick<Message, 'envelope' | 'stored'>;
 

@@ -1,6 +1,6 @@
 /** What a bundle says of itself: what one node has for another of one subscriber, in a file. */
 import { Fault } from '../errors.ts';
-import type { E164 } from '../ids.ts';
+import type { E164, MessageId } from '../ids.ts';
 
 export interface BundleHead {
   readonly from: string;
@@ -11,7 +11,12 @@ export interface BundleHead {
   readonly visiting: boolean;
   /** Said by where they were: nothing of them is left there. */
   readonly cleared: boolean;
+  /** Said by their home: these are gone for good. */
+  readonly purged: readonly MessageId[];
 }
+
+/** The last ones: the head of a file is short. */
+export const mostPurged = 1000;
 
 export function writeBundleHead({ made, ...head }: BundleHead): string {
   return JSON.stringify({ ...head, made: made.getTime() });
@@ -26,10 +31,20 @@ export function readBundleHead(text: string): BundleHead {
     throw wrong();
   }
   if (typeof value !== 'object' || value === null) throw wrong();
-  const { from, to, number, made, visiting, cleared } = value as Readonly<Record<string, unknown>>;
+  const {
+    from,
+    to,
+    number,
+    made,
+    visiting,
+    cleared,
+    purged = [],
+  } = value as Readonly<Record<string, unknown>>;
   if (typeof from !== 'string' || typeof to !== 'string' || typeof number !== 'string') throw wrong();
   if (!/^\+[1-9]\d{4,14}$/.test(number)) throw wrong();
   if (!Number.isSafeInteger(made) || Math.abs(made as number) > 8_640_000_000_000_000) throw wrong();
+  if (!Array.isArray(purged) || purged.length > mostPurged) throw wrong();
+  if (!purged.every((id) => typeof id === 'string' && id.length <= 100)) throw wrong();
   return {
     from,
     to,
@@ -37,6 +52,7 @@ export function readBundleHead(text: string): BundleHead {
     made: new Date(made as number),
     visiting: visiting === true,
     cleared: cleared === true,
+    purged: purged as MessageId[],
   };
 }
 

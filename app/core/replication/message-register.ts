@@ -22,9 +22,14 @@ export interface MessageRegister {
   /** The last time, in milliseconds since 1970; of no meaning in another state. */
   readonly deletedAt?: number;
   readonly transcript?: string;
+  /** When its words are said (core/message/spoken); of no meaning without it. */
+  readonly times?: string;
 }
 
-export type MessageFlags = Pick<Message, 'state' | 'urgent' | 'heardAt' | 'deletedAt' | 'transcript'>;
+export type MessageFlags = Pick<
+  Message,
+  'state' | 'urgent' | 'heardAt' | 'deletedAt' | 'transcript' | 'times'
+>;
 
 /** What a node knew of a message, moved on to what the message is now. */
 export function advanceMessage(seen: MessageRegister | undefined, now: MessageFlags): MessageRegister {
@@ -36,7 +41,7 @@ export function advanceMessage(seen: MessageRegister | undefined, now: MessageFl
     urgent: { n: (urgent?.n ?? 0) + (turned ? 1 : 0), value: now.urgent },
     ...given('heardAt', now.heardAt?.getTime() ?? seen?.heardAt),
     ...given('deletedAt', now.deletedAt?.getTime() ?? seen?.deletedAt),
-    ...given('transcript', now.transcript ?? seen?.transcript),
+    ...saidNow(seen, now),
   };
 }
 
@@ -47,16 +52,13 @@ export function joinMessages(a: MessageRegister, b: MessageRegister): MessageReg
     urgent: joinTurns(a.urgent, b.urgent, (one, other) => Number(one) - Number(other)),
     ...given('heardAt', pick(a.heardAt, b.heardAt, Math.min)),
     ...given('deletedAt', pick(a.deletedAt, b.deletedAt, Math.max)),
-    ...given(
-      'transcript',
-      pick(a.transcript, b.transcript, (one, other) => (one > other ? one : other)),
-    ),
+    ...joinSaid(a, b),
   };
 }
 
 /** One text for one register. */
 export function messageFingerprint(register: MessageRegister): string {
-  const { state, urgent, heardAt, deletedAt, transcript } = register;
+  const { state, urgent, heardAt, deletedAt, transcript, times } = register;
   return JSON.stringify([
     state.n,
     state.value,
@@ -65,7 +67,30 @@ export function messageFingerprint(register: MessageRegister): string {
     heardAt ?? null,
     deletedAt ?? null,
     transcript ?? null,
+    ...(times === undefined ? [] : [times]),
   ]);
+}
+
+type Said = Pick<MessageRegister, 'transcript' | 'times'>;
+
+function saidNow(seen: Said | undefined, now: Said): Said {
+  if (now.transcript === undefined) return said(seen ?? {});
+  const known = seen?.transcript === now.transcript ? seen.times : undefined;
+  return said({ transcript: now.transcript, ...given('times', now.times ?? known) });
+}
+
+/** The greater text, with its times; of one text the greater times. */
+function joinSaid(a: Said, b: Said): Said {
+  if (a.transcript !== b.transcript) return said(isAbove(a.transcript, b.transcript) ? a : b);
+  return said(isAbove(a.times, b.times) ? a : b);
+}
+
+function isAbove(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && (other === undefined || one > other);
+}
+
+function said({ transcript, times }: Said): Said {
+  return transcript === undefined ? {} : { transcript, ...given('times', times) };
 }
 
 function joinTurns<T>(a: Turn<T>, b: Turn<T>, compare: (a: T, b: T) => number): Turn<T> {

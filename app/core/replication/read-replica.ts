@@ -45,6 +45,8 @@ export interface ProfileHead {
 const mostTurns = 1_000_000;
 const mostPieces = 1000;
 const mostSettings = 500;
+/** Of a transcript's words, in characters. */
+const mostTimes = 400_000;
 /** Of one message's or profile's bytes together. */
 export const mostReplicaBytes = 536_870_912;
 
@@ -110,14 +112,21 @@ function readMessageRegister(value: unknown): MessageRegister {
   const urgent = record(register['urgent']);
   const found = states.find((one) => one === state['value']);
   if (found === undefined || typeof urgent['value'] !== 'boolean') throw wrong('register');
-  const { heardAt, deletedAt, transcript } = register;
+  const { heardAt, deletedAt, transcript, times } = register;
   return {
     state: { n: count(state['n'], mostTurns), value: found },
     urgent: { n: count(urgent['n'], mostTurns), value: urgent['value'] },
     ...(heardAt === undefined ? {} : { heardAt: time(heardAt).getTime() }),
     ...(deletedAt === undefined ? {} : { deletedAt: time(deletedAt).getTime() }),
     ...(transcript === undefined ? {} : { transcript: string(transcript, 100_000) }),
+    ...(transcript === undefined || times === undefined ? {} : { times: readTimes(times) }),
   };
+}
+
+function readTimes(value: unknown): string {
+  const times = string(value, mostTimes);
+  if (!/^[\d. \n]*$/.test(times)) throw wrong('times');
+  return times;
 }
 
 function readProfileRegister(value: unknown): ProfileRegister {

@@ -113,6 +113,10 @@ function wholeTarget(): Target {
   };
 }
 
+function framed(replica: object): Uint8Array {
+  return Buffer.concat(writeFrame(replica as never).filter((one) => one instanceof Uint8Array));
+}
+
 function framesTarget(): Target {
   const message = sampleMessage();
   const { reference, referenceExpires, expires, id } = message;
@@ -126,22 +130,18 @@ function framesTarget(): Target {
   };
   const piece = { media: 'm1', contentType: 'audio/PCMU', sha256: 'a'.repeat(64), bytes: new Uint8Array(64) };
   const frame = (pieces: readonly object[]): Uint8Array =>
-    Buffer.concat(
-      writeFrame({ kind: 'message', number: message.envelope.to, id, register, content, pieces } as never),
-    );
-  const profile = Buffer.concat(
-    writeFrame({
-      kind: 'profile',
-      number: '+12025550123',
-      id: 'box',
-      aliases: ['+12025550124'],
-      origin: 'provisioned',
-      classOfService: 'standard',
-      created: new Date(0),
-      pieces: [],
-      register: { status: { n: 1, value: '"active"' }, 'settings.language': { n: 2, value: '"en"' } },
-    } as never),
-  );
+    framed({ kind: 'message', number: message.envelope.to, id, register, content, pieces });
+  const profile = framed({
+    kind: 'profile',
+    number: '+12025550123',
+    id: 'box',
+    aliases: ['+12025550124'],
+    origin: 'provisioned',
+    classOfService: 'standard',
+    created: new Date(0),
+    pieces: [],
+    register: { status: { n: 1, value: '"active"' }, 'settings.language': { n: 2, value: '"en"' } },
+  });
   return {
     name: 'sync frames and replicas',
     files: ['app/sync/frames.ts', 'app/core/replication/read-replica.ts'],

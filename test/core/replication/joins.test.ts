@@ -26,11 +26,15 @@ const message: fc.Arbitrary<MessageRegister> = fc
       urgent: fc.record({ n, value: fc.boolean() }),
       heardAt: fc.nat(5),
       deletedAt: fc.nat(5),
-      transcript: fc.constantFrom('a', 'b'),
+      transcript: fc.constantFrom('', 'a', 'b'),
+      times: fc.constantFrom('', '0 1.1', '0 2.2'),
     },
     { requiredKeys: ['state', 'urgent'] },
   )
-  .map((one) => one as MessageRegister);
+  .map(({ times, ...one }) => {
+    const timed = one.transcript !== undefined && times !== undefined;
+    return timed ? { ...one, times } : one;
+  });
 const setting = fc.record({ n, value: fc.constantFrom('null', '1', '2') });
 const profile = fc.dictionary(fc.constantFrom('status', 'settings.name', 'credential'), setting);
 
@@ -48,6 +52,24 @@ function isJoin<T>(some: fc.Arbitrary<T>, join: (a: T, b: T) => T, text: (one: T
 
 describe('core/replication: nodes agree whatever order things come in', () => {
   it('flags of messages join', () => isJoin(message, joinMessages, messageFingerprint));
+
+  it('times are of the transcript that they came with, whichever holds', () => {
+    const flags = { state: 'new', urgent: false } as const;
+    const own = advanceMessage(undefined, { ...flags, transcript: 'one two', times: '0 9.9 9.9' });
+    const other = advanceMessage(undefined, { ...flags, transcript: 'three' });
+    assert.deepEqual(
+      [joinMessages(own, other).times, joinMessages(other, own).transcript],
+      [undefined, 'three'],
+      'none of other words',
+    );
+    const untimed = advanceMessage(undefined, { ...flags, transcript: 'one two' });
+    for (const joined of [joinMessages(own, untimed), joinMessages(untimed, own)])
+      assert.equal(joined.times, '0 9.9 9.9');
+    assert.equal(advanceMessage(own, { ...flags, transcript: 'one two' }).times, '0 9.9 9.9');
+    assert.equal(advanceMessage(own, { ...flags, transcript: 'four' }).times, undefined);
+    const { times: _none, ...rest } = own;
+    assert.equal(messageFingerprint(rest), messageFingerprint(untimed), 'without times as it always was');
+  });
 
   it('settings, greetings and PINs join', () => isJoin(profile, joinProfiles, canonical));
 
@@ -118,6 +140,8 @@ describe('core/replication: nodes agree whatever order things come in', () => {
       { ...good, register: { ...good.register, state: { n: -1, value: 'new' } } },
       { ...good, register: { ...good.register, state: { n: 1e9, value: 'new' } } },
       { ...good, register: { ...good.register, state: { n: 0, value: 'gone' } } },
+      { ...good, register: { ...good.register, transcript: 'x', times: '<script>' } },
+      { ...good, register: { ...good.register, transcript: 'x', times: '1'.repeat(500_000) } },
       { ...good, pieces: [{ media: 'm', contentType: 'a/b', sha256: '../x', bytes: 1 }] },
       { ...good, pieces: Array.from({ length: 2000 }, () => ({})) },
       { ...good, kind: 'profile', register: { 'settings.__proto__': { n: 0, value: '1' } } },

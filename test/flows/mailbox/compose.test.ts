@@ -317,7 +317,15 @@ describe('A subscriber who sends a message', function () {
     const failing = (): Store => ({
       ...world.store,
       mailboxes: { find: away, get: away, findOrCreate: away } as unknown as MailboxStore,
-      media: { get: away, getAll: away, getRange: away, put: away, putAll: away, delete: away },
+      media: {
+        get: away,
+        getAll: away,
+        getRange: away,
+        put: away,
+        putAll: away,
+        putFrom: away,
+        delete: away,
+      },
       messages: world.store.messages,
     });
 

@@ -259,6 +259,7 @@ describe("A subscriber's greetings", function () {
         getRange: away,
         put: away,
         putAll: away,
+        putFrom: away,
         delete: away,
       },
     };
@@ -289,6 +290,7 @@ describe("A subscriber's greetings", function () {
         get: (id: never) => media.get(id),
         getAll: (ids: never) => media.getAll(ids),
         putAll: (all: never) => media.putAll(all),
+        putFrom: (...asked: Parameters<typeof media.putFrom>) => media.putFrom(...asked),
         getRange: (id: never, from: number, to: number) => media.getRange(id, from, to),
         put: (id: never, type: string, bytes: Uint8Array) => {
           put.push(id);
