@@ -34,7 +34,7 @@ interface LaneRule {
 /** 4 MiB are a second and a half of 20 Mbit/s: enough for a line of 0.3 s and a store that takes its time. */
 const rules: Readonly<Record<Lane, LaneRule>> = {
   express: { bytes: 1_048_576, batchBytes: 131_072, from: ['hot'] },
-  bulk: { bytes: 4_194_304, batchBytes: 524_288, from: ['fresh', 'rest', 'hot'] },
+  bulk: { bytes: 4_194_304, batchBytes: 1_572_864, from: ['fresh', 'rest', 'hot'] },
 };
 const batchItems = 64;
 /** What a message takes besides its parts. */

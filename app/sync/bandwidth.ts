@@ -14,8 +14,13 @@ export class Bandwidth {
     this.#perSecond = perSecond ?? Infinity;
   }
 
+  /** Nothing is held back. */
+  get free(): boolean {
+    return this.#perSecond === Infinity;
+  }
+
   async pass(bytes: number): Promise<void> {
-    if (this.#perSecond === Infinity) return;
+    if (this.free) return;
     const now = performance.now();
     this.#paid = Math.max(this.#paid, now - burstMs) + (bytes * 1000) / this.#perSecond;
     const wait = this.#paid - now;

@@ -2,7 +2,6 @@
  * One connection of HTTP/2 (RFC 9113) to another node, made when it is needed and again when it broke. What is asked is sent one
  * after the other, and answered in any order: the line is never idle for want of an answer.
  */
-import { once } from 'node:events';
 import { connect, constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
@@ -27,7 +26,8 @@ export interface ChannelOptions {
  * stores what is large, answers pings.
  */
 const silentMs = 20_000;
-const chunkBytes = 16_384;
+/** Written at once where the rate is held back, and where it is not. */
+const chunkBytes = { held: 16_384, free: 131_072 };
 /** Of what is read part by part. */
 const sourceBytes = 1_048_576;
 const mostAnswerBytes = 1_048_576;
@@ -101,9 +101,11 @@ export class Channel implements Disposable {
   }
 
   async #pass(stream: ClientHttp2Stream, bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += chunkBytes) {
-      const chunk = bytes.subarray(at, at + chunkBytes);
-      await this.#options.bandwidth.pass(chunk.length);
+    const { bandwidth } = this.#options;
+    const most = chunkBytes[bandwidth.free ? 'free' : 'held'];
+    for (let at = 0; at < bytes.length; at += most) {
+      const chunk = bytes.subarray(at, at + most);
+      if (!bandwidth.free) await bandwidth.pass(chunk.length);
       if (stream.destroyed) throw new Error('the line broke');
       if (!stream.write(chunk)) await writable(stream);
     }
@@ -146,14 +148,15 @@ export class Channel implements Disposable {
   }
 }
 
-async function writable(stream: ClientHttp2Stream): Promise<void> {
-  const ended = new AbortController();
-  const { signal } = ended;
-  try {
-    await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]);
-  } finally {
-    ended.abort();
-  }
+/** Until more can be written, or nothing any more. */
+function writable(stream: ClientHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.once('drain', done).once('close', done);
+  });
 }
 
 async function textOf(stream: ClientHttp2Stream): Promise<string> {

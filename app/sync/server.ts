@@ -37,7 +37,7 @@ const tells: readonly Tell[] = ['arrived', 'return', 'still', 'left'];
 /** Requests of one peer at once; more are to come later. */
 const mostAtOnce = 32;
 /** Parts of messages that are put into the store together, in bytes. */
-const groupBytes = 524_288;
+const groupBytes = 1_572_864;
 /** What a node may send before this one has read it, in bytes: of one request, and in all. */
 const streamWindow = 1_048_576;
 const sessionWindow = 4_194_304;
