@@ -68,6 +68,10 @@ export async function openFilledWorld() {
       ...own,
       calls: { list: async () => ({ calls: callsNow(), whole: true }) },
       nodes: { self: own.nodes.self, ...createNodeWatch({ store }, peers, outboxes) },
+      roaming: {
+        visits: (after, limit) => store.replication.visitPage(after, limit),
+        report: async () => Promise.reject(new Error('nobody reports here')),
+      },
     }),
   });
   return world;
@@ -147,6 +151,8 @@ export async function fillSystem(world: PageWorld): Promise<void> {
     const { id } = await world.leave(boxes[7]!, { kind: 'text', from: { private: true }, text: 'Old' });
     await store.messages.setState(id, 'deleted', ago(400 * day));
   }
+  for (let n = 0; n < 3; n += 1)
+    await world.serving.authentication.login(boxes[1]!, '0000', { key: 'web:203.0.113.4', trusted: false });
   await operating.directory.update(boxes[3]!.id, { status: 'suspended' });
   await operating.holds.holdMailbox(boxes[6]!.id, 'case 26-0417');
   await postBooks(store);
@@ -173,6 +179,11 @@ export async function fillSystem(world: PageWorld): Promise<void> {
     held: 0,
     failed: 0,
   });
+  for (const [i, node] of [
+    [4, 'zurich'],
+    [5, 'lausanne'],
+  ] as const)
+    await store.replication.putVisit({ number: boxes[i]!.number, node, since: ago((i + 1) * 310 * minute) });
   await operating.keys.add({ name: 'CRM', scopes: ['messages:read', 'mailboxes:read'] }, 'alice');
   const old = await operating.keys.add({ name: 'Billing export', scopes: ['cdrs:read'] }, 'alice');
   await operating.keys.revoke(old.key.id, 'alice');
