@@ -2,8 +2,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { E164 } from '../../app/core/ids.ts';
 import { fillMailbox } from '../../test/web/filled.ts';
-import { fillSystem, openFilledWorld, operatorOf, signInOperator } from '../../test/web/filled-operator.ts';
+import {
+  fillSystem,
+  guessAt,
+  openFilledWorld,
+  operatorOf,
+  signInOperator,
+} from '../../test/web/filled-operator.ts';
 import { openPageWorld, signInAs, type PageWorld } from '../../test/web/world.ts';
 
 const folder = resolve(process.argv[2] ?? 'docs/pictures');
@@ -98,6 +105,7 @@ async function ofOperators(): Promise<void> {
       await page.locator('.desk-page :is(td, dd, .none)').first().waitFor();
       await shoot(`operator-${part}`);
     }
+    await guessAt(world, '+12025551002' as E164);
     await overThePages(page, name, shoot);
   });
 }

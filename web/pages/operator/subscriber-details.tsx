@@ -5,7 +5,8 @@ import type { ClassList, Subscriber } from '../../api/operator.ts';
 import { Button } from '../../parts/button.tsx';
 import { Choice } from '../../parts/field.tsx';
 import { operatorWords } from '../../words/operator.ts';
-import { momentOf } from '../../words/moments.ts';
+import { languageName } from '../../words/languages.ts';
+import { hourOf } from '../../words/moments.ts';
 import { dateOf, size, spaced } from '../../words/times.ts';
 import { act, askFirst, patchNow } from './act.tsx';
 import { Badge } from './badge.tsx';
@@ -53,7 +54,7 @@ function Known({ one }: { readonly one: Subscriber }) {
   const rows: (readonly [string, string])[] = [
     [said.cols.number, [number, ...aliases].map(spaced).join(', ')],
     ...(email === undefined ? [] : [[said.email, email] as const]),
-    [said.language, language],
+    [said.language, languageName(language)],
     [said.cols.created, dateOf(created)],
     ...(bytes === undefined ? [] : [[said.facts.space, size(bytes)] as const]),
     [said.pin, said.pins[pin]],
@@ -63,7 +64,7 @@ function Known({ one }: { readonly one: Subscriber }) {
       <Facts items={rows} />
       {lockedUntil === undefined ? null : (
         <p>
-          <Badge tone="bad">{said.lockedOut(momentOf(lockedUntil))}</Badge>
+          <Badge tone="bad">{said.lockedOut(hourOf(lockedUntil))}</Badge>
         </p>
       )}
     </>
