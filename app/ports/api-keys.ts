@@ -22,7 +22,10 @@ export interface ApiKey {
 }
 
 export interface ApiKeyStore {
-  insert(key: ApiKey): Promise<void>;
+  /** False: there is one of this id. */
+  insert(key: ApiKey): Promise<boolean>;
+  /** Gives one of this id and name, by the same maker, another secret, while nobody has used it; false if there is none. */
+  renew(key: ApiKey): Promise<boolean>;
   get(id: string): Promise<ApiKey | undefined>;
   /** All by id, those after the given one; fewer than `limit` = the end. */
   list(after: string | undefined, limit: number): Promise<ApiKey[]>;

@@ -8,6 +8,8 @@ export interface AttemptStore {
   clearAll(prefix: string): Promise<void>;
   /** What is known of each key, in their order. */
   failures(keys: readonly string[]): Promise<Failures[]>;
+  /** What is known of the keys that begin so, by key: `limit` at most. */
+  beginning(prefix: string, limit: number): Promise<Failures[]>;
   /** Adds a failure if none was added or taken back since `seen` was read; false if so. */
   failIfUnchanged(seen: Failures, now: Date, windowMs: number): Promise<boolean>;
   /** Takes back the failure of this time. */

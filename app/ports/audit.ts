@@ -40,6 +40,14 @@ export interface AuditEvent {
   readonly subject?: string;
 }
 
+/** Where a page ended. */
+export interface AuditPlace {
+  /** Of its last event. */
+  readonly at: Date;
+  /** Events of that time that were seen so far. */
+  readonly seen: number;
+}
+
 export interface AuditStore {
   /** Idempotent by id. Events go by themselves after so many days. */
   insert(events: readonly AuditEvent[], keepDays: number): Promise<void>;
@@ -48,5 +56,7 @@ export interface AuditStore {
     readonly limit: number;
     readonly since?: Date;
     readonly mailbox?: MailboxId;
+    /** Goes on after this one and as many others of its time as were seen. */
+    readonly after?: AuditPlace;
   }): Promise<AuditEvent[]>;
 }

@@ -22,6 +22,8 @@ export interface LedgerStore {
   posted(ledger: Ledger): Promise<Ledger>;
   /** Records numbered after `after` up to `through`, in order: at most `limit` of those that match. */
   page(after: number, through: number, filter: CdrFilter, limit: number): Promise<NumberedCdr[]>;
+  /** The same ones, the highest number first. */
+  pageBack(after: number, through: number, filter: CdrFilter, limit: number): Promise<NumberedCdr[]>;
   /** A number that all records which began at `from` or later have come after. */
   before(from: Date): Promise<number>;
   /** Numbered records that began within, by when they began; up to `through`. */

@@ -13,6 +13,8 @@ export interface Operator {
   /** When password and secret were set. */
   readonly set: Date;
   readonly lastSignIn?: Date;
+  /** When somebody began to take their role away, or them: until that is done, or has been given up, nobody counts on them. */
+  readonly leaving?: Date;
 }
 
 export interface OperatorStore {
@@ -22,7 +24,10 @@ export interface OperatorStore {
   /** All by name, those after the given one; fewer than `limit` = the end. */
   list(after: string | undefined, limit: number): Promise<Operator[]>;
   /** False if there is none. Codes of an earlier secret count for nothing then. */
-  change(name: string, change: Partial<Pick<Operator, 'role' | 'hash' | 'totp' | 'set'>>): Promise<boolean>;
+  change(
+    name: string,
+    change: Partial<Pick<Operator, 'role' | 'hash' | 'totp' | 'set' | 'leaving'>>,
+  ): Promise<boolean>;
   /** The same password hashed anew; nothing if it has been changed meanwhile. */
   rehash(name: string, from: string, to: string): Promise<void>;
   /**

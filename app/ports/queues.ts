@@ -1,6 +1,5 @@
 /** What waits in the store to be done, for whoever watches over it. */
 import type { QueueName } from '../core/metrics/catalog.ts';
-import type { GatewayName } from '../core/profile/class-of-service.ts';
 
 export interface QueueStore {
   /**
@@ -8,14 +7,12 @@ export interface QueueStore {
    * often, however long they are.
    */
   read(now: Date, most: number): Promise<QueueReadings>;
-  /**
-   * To whom notices of a gateway wait to go, now or later, and who was given up. Looks at the first `most` of all gateways that
-   * wait, and at the last `most` that were given up.
-   */
-  addressees(gateway: GatewayName, most: number): Promise<ReadonlyMap<string, Addressee>>;
+  /** What waits to go to somebody, now or later, and what was given up; no more than `most` of each are counted. */
+  addressee(to: string, most: number): Promise<Addressee>;
 }
 
 export interface Addressee {
+  /** `most` = that many or more, as below. */
   readonly waiting: number;
   /** When the oldest that waits was made. */
   readonly oldest?: Date;

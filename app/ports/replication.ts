@@ -229,6 +229,8 @@ export interface ReplicationStore {
   putVisit(visit: Visit): Promise<void>;
   /** At a node, or at all. */
   visits(node: string | undefined): Promise<readonly Visit[]>;
+  /** By number, those after the given one; fewer than `limit` = the end. */
+  visitPage(after: E164 | undefined, limit: number): Promise<readonly Visit[]>;
   /** If it is still at this node. What an earlier node still has is waited for then, as if they were coming home from there. */
   endVisit(number: E164, node: string): Promise<boolean>;
   /** Who holds it, if anybody does. */

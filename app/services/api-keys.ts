@@ -29,9 +29,19 @@ export interface NewApiKey {
   readonly expires?: Date;
 }
 
+/** `secret` is the whole key, `ab_…`; nobody can read it again. */
+export interface MadeApiKey {
+  readonly key: ApiKey;
+  readonly secret: string;
+}
+
 export interface ApiKeys {
-  /** `secret` is the whole key, `ab_…`; nobody can read it again. */
-  add(fresh: NewApiKey, by: string): Promise<{ readonly key: ApiKey; readonly secret: string }>;
+  /**
+   * @param request the same for a repeat: it makes no other key. What was shown then opens nothing any more, as nobody may have
+   * seen it; `undefined` where it has been used, or another key was asked for so
+   */
+  add(fresh: NewApiKey, by: string): Promise<MadeApiKey>;
+  add(fresh: NewApiKey, by: string, request: string): Promise<MadeApiKey | undefined>;
   /** The key whose secret this is, if it holds; notes now and then that it was used. */
   find(secret: string): Promise<ApiKey | undefined>;
   list(after: string | undefined, limit: number): Promise<ApiKey[]>;
@@ -41,16 +51,20 @@ export interface ApiKeys {
 
 export function createApiKeys(deps: ApiKeyDeps): ApiKeys {
   const { store, tokens, auditor, clock } = deps;
+  async function add(fresh: NewApiKey, by: string): Promise<MadeApiKey>;
+  async function add(fresh: NewApiKey, by: string, request: string): Promise<MadeApiKey | undefined>;
+  async function add(fresh: NewApiKey, by: string, request = tokens.make(idBytes)) {
+    // Digits and letters of one case, so that it is read and typed easily.
+    const id = tokens.digest(request).slice(0, 16);
+    const secret = tokens.make(secretBytes);
+    const key: ApiKey = { ...fresh, id, hash: tokens.digest(secret), created: clock.now(), by };
+    const isNew = await store.keys.insert(key);
+    if (!isNew && !((await isSame(deps, key)) && (await store.keys.renew(key)))) return undefined;
+    note(auditor, isNew ? 'key-made' : 'key-renewed', key, by);
+    return { key, secret: `ab_${id}_${secret}` };
+  }
   return {
-    async add(fresh, by) {
-      // Digits and letters of one case, so that it is read and typed easily.
-      const id = tokens.digest(tokens.make(idBytes)).slice(0, 16);
-      const secret = tokens.make(secretBytes);
-      const key: ApiKey = { ...fresh, id, hash: tokens.digest(secret), created: clock.now(), by };
-      await store.keys.insert(key);
-      note(auditor, 'key-made', key, by);
-      return { key, secret: `ab_${id}_${secret}` };
-    },
+    add,
     find: (secret) => find(deps, secret),
     list: (after, limit) => store.keys.list(after, limit),
     async revoke(id, by) {
@@ -59,6 +73,16 @@ export function createApiKeys(deps: ApiKeyDeps): ApiKeys {
       return key;
     },
   };
+}
+
+async function isSame({ store }: ApiKeyDeps, { id, scopes, mailbox, expires }: ApiKey): Promise<boolean> {
+  const before = await store.keys.get(id);
+  return (
+    before !== undefined &&
+    before.mailbox === mailbox &&
+    before.expires?.getTime() === expires?.getTime() &&
+    before.scopes.join() === scopes.join()
+  );
 }
 
 async function find(deps: ApiKeyDeps, whole: string): Promise<ApiKey | undefined> {

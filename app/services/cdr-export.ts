@@ -11,6 +11,8 @@ import type { Tables } from '../ports/tables.ts';
 const pageSize = 1000;
 /** Numbers looked through at once where only some match. */
 const windowSize = 20_000;
+/** So often for one page that goes back, which somebody waits for. */
+const mostWindows = 25;
 
 export interface ExportDeps {
   readonly store: { readonly ledger: LedgerStore; readonly summaries: SummaryStore };
@@ -30,6 +32,11 @@ export interface CdrPage {
 export interface Exports {
   /** @param after cursor of the page before; 0 at first */
   page(filter: CdrFilter, after: number, limit: number): Promise<CdrPage>;
+  /**
+   * The newest first. A page may have fewer than `limit`, or none, before the end: the next one looks further back.
+   * @param before cursor of the page before; absent at first
+   */
+  pageBack(filter: CdrFilter, before: number | undefined, limit: number): Promise<CdrPage>;
   /**
    * All that match after the cursor, as lines; at the end it answers the cursor of the next export. A first line names the
    * columns of a table.
@@ -52,11 +59,14 @@ export function createExports(deps: ExportDeps): Exports {
       const found = await ledger.page(cursor, to, filter, wanted);
       rows.push(...found);
       cursor = found.length < wanted ? to : (found.at(-1)?.seq ?? to);
+      // What was removed left numbers that nobody has: often millions.
+      if (found.length === 0) cursor = ((await ledger.page(to, through, {}, 1))[0]?.seq ?? through + 1) - 1;
     }
     return { rows, cursor, end: cursor >= through };
   };
   return {
     page,
+    pageBack: (filter, before, limit) => pageBack(ledger, filter, before, limit),
     async *cdrs(filter, form, after = 0) {
       if (form === 'csv') yield deps.tables.write(cdrColumns);
       let cursor = after;
@@ -78,6 +88,28 @@ export function createExports(deps: ExportDeps): Exports {
       } while (after !== undefined);
     },
   };
+}
+
+async function pageBack(
+  ledger: LedgerStore,
+  filter: CdrFilter,
+  before = Infinity,
+  limit: number,
+): Promise<CdrPage> {
+  const { through } = await ledger.ledger();
+  const first = filter.from === undefined ? 0 : await ledger.before(filter.from);
+  const rows: NumberedCdr[] = [];
+  /** Those below it are not looked at yet. */
+  let cursor = Math.min(before, through + 1);
+  for (let n = 0; n < mostWindows && cursor > first + 1 && rows.length < limit; n += 1) {
+    const after = filter.mailbox === undefined ? Math.max(first, cursor - 1 - windowSize) : first;
+    const wanted = limit - rows.length;
+    const found = await ledger.pageBack(after, cursor - 1, filter, wanted);
+    rows.push(...found);
+    cursor = found.length < wanted ? after + 1 : (found.at(-1)?.seq ?? after + 1);
+    if (found.length === 0) cursor = ((await ledger.pageBack(first, after, {}, 1))[0]?.seq ?? first) + 1;
+  }
+  return { rows, cursor, end: cursor <= first + 1 };
 }
 
 function summaryLine({ tables }: ExportDeps, summary: Summary, form: ExportForm): string {

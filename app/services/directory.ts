@@ -35,6 +35,8 @@ export interface DirectoryDeps {
 }
 
 export interface NewSubscriber {
+  /** The same for a repeat, which then makes no other; absent: a new one. */
+  readonly id?: MailboxId;
   /** As people write it. */
   readonly number: string;
   readonly aliases?: readonly string[];
@@ -123,8 +125,9 @@ async function create(
   if (problems.length > 0) return { kind: 'invalid', problems };
   const numbers = parsedNumbers([subscriber.number, ...(subscriber.aliases ?? [])], known);
   const [number, ...aliases] = numbers as [E164, ...E164[]];
+  const id = subscriber.id ?? (deps.random.uuid() as MailboxId);
   const made = await mailboxes.create({
-    id: deps.random.uuid() as MailboxId,
+    id,
     number,
     aliases,
     origin: 'provisioned',
@@ -135,6 +138,8 @@ async function create(
     ...(subscriber.settings === undefined ? {} : { settings: subscriber.settings }),
   });
   if (made.kind === 'created') return { kind: 'done', mailbox: made.mailbox };
+  const before = await mailboxes.get(id);
+  if (before?.number === number) return { kind: 'done', mailbox: before };
   for (const [i, one] of numbers.entries()) {
     if (await mailboxes.find(one)) return taken(i === 0 ? 'number' : `aliases.${i - 1}`, one);
   }

@@ -56,7 +56,7 @@ export function createLiveCalls(deps: LiveCallDeps): LiveCalls {
       });
       const others = told.filter((one) => one.controller !== controller);
       const all = [...others, { node, calls: here.list() }].flatMap((one) =>
-        one.calls.map((call): [string, SeenCall] => [call.id, { ...call, node: one.node }]),
+        one.calls.map((call): [string, SeenCall] => [callKey(call), { ...call, node: one.node }]),
       );
       // A call that has come here from another is in both for a moment.
       const calls = [...new Map(all).values()];
@@ -64,6 +64,11 @@ export function createLiveCalls(deps: LiveCallDeps): LiveCalls {
     },
     stop: () => writer.stop(),
   };
+}
+
+/** Ids of two switches may be the same: Asterisk counts calls of each second. When one began, by which way and for whom tells them apart. */
+function callKey({ id, started, trunk, to }: CallInProgress): string {
+  return JSON.stringify([id, started.getTime(), trunk, to]);
 }
 
 function createWriter({ here, store, node, clock, log }: LiveCallDeps, controller: string) {

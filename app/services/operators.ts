@@ -46,18 +46,21 @@ export type OperatorLogin =
   | { readonly kind: 'refused' }
   | { readonly kind: 'locked'; readonly until: Date };
 
+/** `last-admin`: nobody could make another then. */
+export type OperatorEnded = 'done' | 'unknown' | 'last-admin';
+
 /** What can be seen of an operator. */
-export type OperatorFacts = Omit<Operator, 'hash' | 'totp'>;
+export type OperatorFacts = Omit<Operator, 'hash' | 'totp' | 'leaving'>;
 
 export interface Operators {
   add(name: string, role: OperatorRole, password: string, by: string): Promise<OperatorMade>;
   /** Those after the name. */
   list(after: string | undefined, limit: number): Promise<OperatorFacts[]>;
   get(name: string): Promise<OperatorFacts | undefined>;
-  /** Ends their sessions too. False if there is none. */
-  remove(name: string, by: string): Promise<boolean>;
-  /** Sessions have the new role from the next request on. False if there is none. */
-  setRole(name: string, role: OperatorRole, by: string): Promise<boolean>;
+  /** Ends their sessions too. */
+  remove(name: string, by: string): Promise<OperatorEnded>;
+  /** Sessions have the new role from the next request on. */
+  setRole(name: string, role: OperatorRole, by: string): Promise<OperatorEnded>;
   /** A new password, a new secret of the authenticator, or both; ends waits and sessions. */
   reset(
     name: string,
@@ -92,15 +95,17 @@ export function createOperators(deps: OperatorDeps): Operators {
       return found && factsOf(found);
     },
     async remove(name, by) {
+      if (!(await mayLeave(deps, name))) return 'last-admin';
       const removed = await store.operators.remove(name);
       await store.sessions.removeAll({ operator: name });
       if (removed) note('operator-removed', name, by);
-      return removed;
+      return removed ? 'done' : 'unknown';
     },
     async setRole(name, role, by) {
-      const changed = await store.operators.change(name, { role });
+      if (role !== 'admin' && !(await mayLeave(deps, name))) return 'last-admin';
+      const changed = await store.operators.change(name, { role, leaving: stays });
       if (changed) note(`operator-role-${role}`, name, by);
-      return changed;
+      return changed ? 'done' : 'unknown';
     },
     async reset(name, what, by) {
       const done = await reset(deps, name, what);
@@ -112,8 +117,41 @@ export function createOperators(deps: OperatorDeps): Operators {
   };
 }
 
-function factsOf({ hash: _hash, totp: _totp, ...facts }: Operator): OperatorFacts {
+function factsOf({ hash: _hash, totp: _totp, leaving: _leaving, ...facts }: Operator): OperatorFacts {
   return facts;
+}
+
+const stays = new Date(0);
+/** Whoever is marked as leaving has left by then, or the change has failed, in milliseconds. */
+const leavingMs = 60_000;
+/** Read from the store at once. */
+const page = 100;
+
+/**
+ * Marks an administrator as leaving, unless no other stays. First the mark, then the look at the others: of two who take away each
+ * other at once neither is gone, or one.
+ */
+async function mayLeave({ store, clock }: OperatorDeps, name: string): Promise<boolean> {
+  const isAdmin = (await admins(store.operators)).some((one) => one.name === name);
+  if (!isAdmin) return true;
+  await store.operators.change(name, { leaving: clock.now() });
+  const since = clock.now().getTime() - leavingMs;
+  const others = (await admins(store.operators)).filter(
+    (one) => one.name !== name && (one.leaving ?? stays).getTime() < since,
+  );
+  if (others.length === 0) await store.operators.change(name, { leaving: stays });
+  return others.length > 0;
+}
+
+/** They are few; their secrets are not opened. */
+async function admins(operators: OperatorStore): Promise<Operator[]> {
+  const all: Operator[] = [];
+  for (let after: string | undefined; ;) {
+    const found = await operators.list(after, page);
+    all.push(...found.filter(({ role }) => role === 'admin'));
+    after = found.at(-1)?.name;
+    if (found.length < page) return all;
+  }
 }
 
 async function reset(

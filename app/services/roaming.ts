@@ -50,7 +50,8 @@ export interface Roaming extends PeerIntake {
   seen(number: E164, how?: Seen): Promise<void>;
   /** Tells homes once more that could not be reached when somebody was seen. Never rejects. */
   tellAgain(): Promise<void>;
-  visits(): Promise<readonly Visit[]>;
+  /** Who is elsewhere, by number: those after the given one; fewer than `limit` = the end. */
+  visits(after: E164 | undefined, limit: number): Promise<readonly Visit[]>;
 }
 
 /** Visitors whose homes could not be told. */
@@ -108,7 +109,7 @@ export function createRoaming(given: RoamingDeps): Roaming {
     async tellAgain() {
       for (const [number, home] of Array.from(untold)) await noticed(number, home);
     },
-    visits: () => store.replication.visits(undefined),
+    visits: (after, limit) => store.replication.visitPage(after, limit),
   };
 }
 

@@ -6,8 +6,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { TextGateway } from '../ports/gateway.ts';
 import type { Store } from '../ports/store.ts';
 
-/** Entries of queues that are looked at. */
-const most = 1_000;
+/** Entries for one hook that are counted. */
+const most = 10_000;
 
 interface Brought {
   readonly count: number;
@@ -83,15 +83,15 @@ export function createHookWatch(deps: {
 }): HookWatch {
   return {
     async list() {
-      const waiting =
-        deps.hooks.length === 0 ? undefined : await deps.store.queues.addressees('webhook', most);
-      const items = deps.hooks.map(({ name, url, events }): HookState => ({
-        name,
-        host: new URL(url).host,
-        ...(events === undefined ? {} : { events }),
-        ...(waiting?.get(hookTo(name)) ?? { waiting: 0, deadLetters: 0 }),
-        ...deps.tally.of(name),
-      }));
+      const items = await Promise.all(
+        deps.hooks.map(async ({ name, url, events }): Promise<HookState> => ({
+          name,
+          host: new URL(url).host,
+          ...(events === undefined ? {} : { events }),
+          ...(await deps.store.queues.addressee(hookTo(name), most)),
+          ...deps.tally.of(name),
+        })),
+      );
       return { items, most };
     },
   };

@@ -1,6 +1,6 @@
 /** What those who run the system see of it: queues, trunks and phones, the audit. */
 import type { MailboxId } from '../core/ids.ts';
-import type { AuditEvent } from '../ports/audit.ts';
+import type { AuditEvent, AuditPlace } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Endpoint, Endpoints } from '../ports/endpoints.ts';
 import type { QueueReadings } from '../ports/queues.ts';
@@ -26,6 +26,7 @@ export interface Overview {
     readonly limit: number;
     readonly since?: Date;
     readonly mailbox?: MailboxId;
+    readonly after?: AuditPlace;
   }): Promise<readonly AuditEvent[]>;
 }
 

@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { ApiKey, ApiKeyStore } from '../ports/api-keys.ts';
 import type { Connection } from './connection.ts';
+import { isDuplicate } from './faults.ts';
 
 type ApiKeyDocument = Omit<ApiKey, 'id'> & { _id: string };
 
@@ -14,8 +15,24 @@ export class ApiKeys implements ApiKeyStore {
     this.#keys = connection.database.collection('keys');
   }
 
-  async insert({ id, ...rest }: ApiKey): Promise<void> {
-    await this.#connection.run('keys.insert', () => this.#keys.insertOne({ _id: id, ...rest }));
+  async insert({ id, ...rest }: ApiKey): Promise<boolean> {
+    return this.#connection.run('keys.insert', async () => {
+      try {
+        await this.#keys.insertOne({ _id: id, ...rest });
+        return true;
+      } catch (error) {
+        if (isDuplicate(error)) return false;
+        throw error;
+      }
+    });
+  }
+
+  async renew({ id, name, by, hash }: ApiKey): Promise<boolean> {
+    const unused = { lastUsed: { $exists: false }, revoked: { $exists: false } };
+    const { matchedCount } = await this.#connection.run('keys.renew', () =>
+      this.#keys.updateOne({ _id: id, name, by, ...unused }, { $set: { hash } }),
+    );
+    return matchedCount === 1;
   }
 
   async get(id: string): Promise<ApiKey | undefined> {

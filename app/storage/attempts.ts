@@ -58,10 +58,7 @@ export class Attempts implements AttemptStore {
   }
 
   async clearAll(prefix: string): Promise<void> {
-    const next = `${prefix}\u{ffff}`;
-    await this.#connection.run('attempts.clearAll', () =>
-      this.#attempts.deleteMany({ _id: { $gte: prefix, $lt: next } }),
-    );
+    await this.#connection.run('attempts.clearAll', () => this.#attempts.deleteMany(beginningSo(prefix)));
   }
 
   async failures(keys: readonly string[]): Promise<Failures[]> {
@@ -69,10 +66,14 @@ export class Attempts implements AttemptStore {
       this.#attempts.find({ _id: { $in: [...keys] } }).toArray(),
     );
     const byKey = new Map(found.map((one) => [one._id, one]));
-    return keys.map((key) => {
-      const { at = [], version = 0 } = byKey.get(key) ?? {};
-      return { key, at, version };
-    });
+    return keys.map((key) => failuresOf(key, byKey.get(key)));
+  }
+
+  async beginning(prefix: string, limit: number): Promise<Failures[]> {
+    const found = await this.#connection.run('attempts.beginning', () =>
+      this.#attempts.find(beginningSo(prefix), { sort: { _id: 1 }, limit }).toArray(),
+    );
+    return found.map((one) => failuresOf(one._id, one));
   }
 
   async failIfUnchanged(seen: Failures, now: Date, windowMs: number): Promise<boolean> {
@@ -127,4 +128,15 @@ function added(now: Date, windowMs: number): Document[] {
 
 function countSince(document: AttemptDocument | null, oldest: Date): number {
   return document?.at.filter((at) => at > oldest).length ?? 0;
+}
+
+function beginningSo(prefix: string) {
+  return { _id: { $gte: prefix, $lt: `${prefix}\u{ffff}` } };
+}
+
+function failuresOf(
+  key: string,
+  { at = [], version = 0 }: Partial<Pick<AttemptDocument, 'at' | 'version'>> = {},
+): Failures {
+  return { key, at, version };
 }

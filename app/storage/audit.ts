@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { MailboxId } from '../core/ids.ts';
-import type { AuditEvent, AuditStore } from '../ports/audit.ts';
+import type { AuditEvent, AuditPlace, AuditStore } from '../ports/audit.ts';
 import type { Connection } from './connection.ts';
 import { isOnlyDuplicates } from './faults.ts';
 
@@ -43,16 +43,18 @@ export class Audit implements AuditStore {
     readonly limit: number;
     readonly since?: Date;
     readonly mailbox?: MailboxId;
+    readonly after?: AuditPlace;
   }): Promise<AuditEvent[]> {
-    const { limit, since, mailbox } = options;
+    const { limit, since, mailbox, after } = options;
     if (limit < 1) return [];
     // An open beginning is a range too: FerretDB reads by an index only where the filter names it.
     const filter = {
       ...(mailbox === undefined ? {} : { mailbox: mailbox as string }),
-      at: { $gte: since ?? new Date(0) },
+      at: { $gte: since ?? new Date(0), ...(after === undefined ? {} : { $lte: after.at }) },
     };
+    const skip = after?.seen ?? 0;
     const found = await this.#connection.run('audit.list', () =>
-      this.#audit.find(filter, { sort: { at: -1 }, limit }).toArray(),
+      this.#audit.find(filter, { sort: { at: -1 }, limit, ...(skip === 0 ? {} : { skip }) }).toArray(),
     );
     return found.map(({ _id, expires: _expires, mailbox: of, ...rest }) => ({
       id: _id,

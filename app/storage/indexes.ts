@@ -78,6 +78,12 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { name: 'token', key: { token: 1 }, partialFilterExpression: { token: { $exists: true } } },
     { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },
     { name: 'deadSince', key: { deadSince: -1 }, partialFilterExpression: { deadSince: { $exists: true } } },
+    {
+      name: 'to_waiting',
+      key: { to: 1, created: 1 },
+      partialFilterExpression: { workAt: { $exists: true } },
+    },
+    { name: 'to_dead', key: { to: 1 }, partialFilterExpression: { deadSince: { $exists: true } } },
   ],
   deliveries: [
     { name: 'created', key: { created: 1 }, expireAfterSeconds: keptSeconds },

@@ -17,6 +17,13 @@ interface LedgerDocument {
   at?: Date;
 }
 
+interface PageRange {
+  readonly after: number;
+  readonly through: number;
+  readonly limit: number;
+  readonly sort: { readonly seq: 1 | -1 };
+}
+
 const books = 'cdrs';
 /** Clocks of controllers may differ by so much, in milliseconds. */
 const skewMs = 600_000;
@@ -100,13 +107,24 @@ export class Ledgers implements LedgerStore {
     return this.#advance('ledger.posted', ledger, { $set: { through: posting }, $unset: { posting: '' } });
   }
 
-  async page(after: number, through: number, filter: CdrFilter, limit: number): Promise<NumberedCdr[]> {
-    const { from, to, events, mailbox, trunk } = filter;
+  page(after: number, through: number, filter: CdrFilter, limit: number): Promise<NumberedCdr[]> {
+    return this.#page('ledger.page', { after, through, limit, sort: { seq: 1 } }, filter);
+  }
+
+  pageBack(after: number, through: number, filter: CdrFilter, limit: number): Promise<NumberedCdr[]> {
+    return this.#page('ledger.pageBack', { after, through, limit, sort: { seq: -1 } }, filter);
+  }
+
+  async #page(
+    operation: string,
+    { after, through, limit, sort }: PageRange,
+    { from, to, events, mailbox, trunk }: CdrFilter,
+  ): Promise<NumberedCdr[]> {
     const start = {
       ...(from === undefined ? {} : { $gte: from }),
       ...(to === undefined ? {} : { $lt: to }),
     };
-    const found = await this.#connection.run('ledger.page', () =>
+    const found = await this.#connection.run(operation, () =>
       this.#cdrs
         .find(
           {
@@ -116,7 +134,7 @@ export class Ledgers implements LedgerStore {
             ...(mailbox === undefined ? {} : { accountcode: mailbox }),
             ...(trunk === undefined ? {} : { channel: trunk }),
           },
-          { sort: { seq: 1 }, limit },
+          { sort, limit },
         )
         .toArray(),
     );

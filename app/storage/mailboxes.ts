@@ -160,7 +160,7 @@ export class Mailboxes implements MailboxStore {
     return this.#connection.run('mailboxes.create', () =>
       this.#mailboxes
         .insertOne(document)
-        .then(() => ({ kind: 'created', mailbox: fromDocument(document) }), taken),
+        .then(() => ({ kind: 'created', mailbox: fromDocument(document) }), takenWhole),
     );
   }
 
@@ -263,6 +263,12 @@ export class Mailboxes implements MailboxStore {
     );
     return fromDocument(after);
   }
+}
+
+/** Where a mailbox of this id is there already, its numbers are taken by itself. */
+function takenWhole(error: unknown): { readonly kind: 'number-taken' } {
+  if (isDuplicate(error)) return { kind: 'number-taken' };
+  throw error;
 }
 
 function taken(error: unknown): { readonly kind: 'number-taken' } {

@@ -1,5 +1,4 @@
 import type { QueueName } from '../core/metrics/catalog.ts';
-import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Addressee, QueueReading, QueueReadings, QueueStore } from '../ports/queues.ts';
 import type { Connection } from './connection.ts';
 
@@ -13,7 +12,6 @@ const queues: Readonly<Record<QueueName, readonly [collection: string, field: st
 };
 
 interface Told {
-  readonly gateway: GatewayName;
   readonly to: string;
   readonly created: Date;
   readonly workAt?: Date;
@@ -43,28 +41,17 @@ export class Queues implements QueueStore {
     return { due: Object.fromEntries(due) as QueueReadings['due'], deadLetters };
   }
 
-  async addressees(gateway: GatewayName, most: number): Promise<ReadonlyMap<string, Addressee>> {
+  async addressee(to: string, most: number): Promise<Addressee> {
     const notifications = this.#connection.database.collection<Told>('notifications');
-    const projection = { _id: 0, gateway: 1, to: 1, created: 1 } as const;
-    const [waiting, dead] = await this.#connection.run('queues.addressees', () =>
+    const waits = { to, workAt: { $exists: true } } as const;
+    const [waiting, oldest, deadLetters] = await this.#connection.run('queues.addressee', () =>
       Promise.all([
-        notifications
-          .find({ workAt: { $exists: true } }, { sort: { workAt: 1 }, limit: most, projection })
-          .toArray(),
-        notifications
-          .find({ deadSince: { $exists: true } }, { sort: { deadSince: -1 }, limit: most, projection })
-          .toArray(),
+        notifications.countDocuments(waits, { limit: most }),
+        notifications.findOne(waits, { sort: { created: 1 }, projection: { _id: 0, created: 1 } }),
+        notifications.countDocuments({ to, deadSince: { $exists: true } }, { limit: most }),
       ]),
     );
-    const found = new Map<string, Addressee>();
-    const of = (to: string): Addressee => found.get(to) ?? { waiting: 0, deadLetters: 0 };
-    for (const { to, created } of waiting.filter((one) => one.gateway === gateway)) {
-      const { oldest = created, ...before } = of(to);
-      found.set(to, { ...before, waiting: before.waiting + 1, oldest: created < oldest ? created : oldest });
-    }
-    for (const { to } of dead.filter((one) => one.gateway === gateway))
-      found.set(to, { ...of(to), deadLetters: of(to).deadLetters + 1 });
-    return found;
+    return { waiting, deadLetters, ...(oldest === null ? {} : { oldest: oldest.created }) };
   }
 
   /** Without a count of the server's own, which would not stop. */

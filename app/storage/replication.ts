@@ -305,6 +305,14 @@ export class Replication implements ReplicationStore {
     return found.flatMap(visitsOf);
   }
 
+  async visitPage(after: E164 | undefined, limit: number): Promise<readonly Visit[]> {
+    const filter = { _id: { $gt: after ?? '' }, node: { $gt: '' } };
+    const found = await this.#connection.run('replication.visitPage', () =>
+      this.#visits.find(filter, { sort: { _id: 1 }, limit }).toArray(),
+    );
+    return found.flatMap(visitsOf);
+  }
+
   async endVisit(number: E164, node: string): Promise<boolean> {
     return this.#connection.run('replication.endVisit', async () => {
       const found = await this.#visits.findOne({ _id: number, node });

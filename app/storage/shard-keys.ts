@@ -10,4 +10,9 @@ export const shardKeys: Readonly<Record<string, Readonly<Record<string, 1 | 'has
 };
 
 /** Questions of the store's operations that every shard is asked for, by design: rounds over what is due or left over. */
-export const scattered: readonly string[] = ['attempts.clearAll', 'replication.forgetVisitor', 'strays.put'];
+export const scattered: readonly string[] = [
+  'attempts.beginning',
+  'attempts.clearAll',
+  'replication.forgetVisitor',
+  'strays.put',
+];

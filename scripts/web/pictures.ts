@@ -2,8 +2,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { E164 } from '../../app/core/ids.ts';
 import { fillMailbox } from '../../test/web/filled.ts';
-import { fillSystem, openFilledWorld, operatorOf, signInOperator } from '../../test/web/filled-operator.ts';
+import {
+  fillSystem,
+  guessAt,
+  openFilledWorld,
+  operatorOf,
+  signInOperator,
+} from '../../test/web/filled-operator.ts';
 import { openPageWorld, signInAs, type PageWorld } from '../../test/web/world.ts';
 
 const folder = resolve(process.argv[2] ?? 'docs/pictures');
@@ -54,7 +61,7 @@ async function walk(
   messages: Awaited<ReturnType<typeof fillMailbox>>,
   shoot: Shoot,
 ): Promise<void> {
-  for (const kind of ['voice', 'fax', 'text', 'email'] as const) {
+  for (const kind of ['voice', 'fax', 'text', 'email', 'falseNumber'] as const) {
     await page.goto(`/inbox/${messages[kind]}`);
     await page.locator('.message h1').waitFor();
     if (kind === 'voice') {
@@ -63,7 +70,7 @@ async function walk(
       await page.getByRole('button', { name: 'Pause' }).click();
     }
     await page.waitForLoadState('networkidle');
-    await shoot(kind);
+    await shoot(kind === 'falseNumber' ? 'false-number' : kind);
   }
   await page.goto(`/inbox/${messages.fax}`);
   await page.locator('.pages .enlarge').first().click();
@@ -98,12 +105,13 @@ async function ofOperators(): Promise<void> {
       await page.locator('.desk-page :is(td, dd, .none)').first().waitFor();
       await shoot(`operator-${part}`);
     }
-    await overTheSubscribers(page, shoot);
+    await guessAt(world, '+12025551002' as E164);
+    await overThePages(page, name, shoot);
   });
 }
 
 /** The sheets that open over a page. */
-async function overTheSubscribers(page: Page, shoot: Shoot): Promise<void> {
+async function overThePages(page: Page, who: string, shoot: Shoot): Promise<void> {
   const table = 'number,name,class,status\n+12025552001,Eva Lund,standard,active\n12,Nobody,gold,asleep\n';
   await page.goto('/operator/subscribers');
   await page.getByRole('button', { name: 'Import CSV' }).click();
@@ -111,4 +119,18 @@ async function overTheSubscribers(page: Page, shoot: Shoot): Promise<void> {
   await page.getByRole('dialog').locator('input[type=file]').setInputFiles(file);
   await page.getByRole('dialog').getByRole('status').getByText('to create').waitFor();
   await shoot('operator-import');
+  await page.goto('/operator/subscribers');
+  await page
+    .getByRole('row', { name: /Bo Nilsen/ })
+    .getByRole('button', { name: 'Details' })
+    .click();
+  await page.getByRole('dialog').getByText('Locked out').waitFor();
+  await page.waitForLoadState('networkidle');
+  await shoot('operator-subscriber');
+  await page.goto('/operator/operators');
+  await page.getByRole('button', { name: 'New operator' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill(`${who}-2`);
+  await page.getByRole('dialog').getByRole('button', { name: 'New operator' }).click();
+  await page.getByRole('dialog').locator('code').first().waitFor();
+  await shoot('operator-new-operator');
 }

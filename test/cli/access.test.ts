@@ -77,6 +77,14 @@ describe('answerback operator, key', function () {
   });
 
   it('resets and removes operators, and audits who did it', async () => {
+    for (const last of [
+      ['reset', 'alice', '--role', 'support'],
+      ['remove', 'alice', '--yes'],
+    ]) {
+      const refused = await run(['operator', ...last]);
+      assert.deepEqual([refused.code, /last administrator/.test(refused.errors)], [5, true], refused.errors);
+    }
+    assert.equal((await run(['operator', 'add', 'zoe'], { input: `${password}\n` })).code, 0);
     const before = await opened.store.operators.get('alice');
     const reset = await run(['operator', 'reset', 'alice', '--totp', '--password', '--role', 'support'], {
       input: `${password} new\n`,

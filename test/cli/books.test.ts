@@ -134,6 +134,9 @@ describe('answerback cdr, sweep and message search', function () {
     const swept = await done('sweep', 'run', ann, '--yes', '--json');
     assert.deepEqual([swept.json()['purged'], swept.json()['failed']], [1, 0]);
     assert.equal(await opened.store.messages.get(message.id), undefined);
+    assert.equal((await opened.store.retention.lastSweeps()).last, undefined, 'of one mailbox none is noted');
     assert.match((await done('sweep', 'run')).out, /^purged 0, archived 0, compressed 0/);
+    const { last } = await opened.store.retention.lastSweeps();
+    assert.deepEqual([last?.purged, last?.failed], [0, 0], 'what one did by hand is seen where others look');
   });
 });

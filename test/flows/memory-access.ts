@@ -120,6 +120,11 @@ class MemoryAttempts implements AttemptStore {
     return keys.map((key) => this.#of(key));
   }
 
+  async beginning(prefix: string, limit: number): Promise<Failures[]> {
+    const found = [...this.#failures.values()].filter(({ key }) => key.startsWith(prefix));
+    return found.toSorted((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
+  }
+
   async failIfUnchanged(seen: Failures, now: Date): Promise<boolean> {
     if (this.#of(seen.key).version !== seen.version) return false;
     this.#add(seen.key, now);

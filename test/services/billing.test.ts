@@ -211,6 +211,36 @@ describe('The books of call detail records', function () {
     await assertTrue();
   });
 
+  it('the newest come first, past numbers that nobody has any more', async () => {
+    const rows = [1, 2, 3].map((n) => rowAt(`2026-01-05T12:00:0${n}Z`));
+    for (const row of rows) {
+      await test.store.cdrs.insert([row]);
+      await books().post(never);
+    }
+    const { id: _id, ...newest } = rowAt('2026-01-06T12:00:00Z');
+    const database = test.client.db(test.database);
+    await database.collection<{ _id: string }>('cdrs').insertOne({ _id, ...newest, seq: 1_000_000 } as never);
+    await database
+      .collection<{ _id: string }>('ledger')
+      .updateOne({ _id: 'cdrs' }, { $set: { through: 1_000_000 } });
+    const page = await exports_.pageBack({}, undefined, 3);
+    const next = await exports_.pageBack({}, page.cursor, 3);
+    const day = await exports_.pageBack({ to: new Date('2026-01-05T12:00:03Z') }, undefined, 3);
+    assert.deepEqual(
+      [page, next, day].map((one) => [one.rows.map(({ seq }) => seq), one.end]),
+      [
+        [[1_000_000, 3, 2], false],
+        [[1], true],
+        [[2, 1], true],
+      ],
+    );
+    assert.deepEqual(await exports_.pageBack({ events: ['purge'] }, undefined, 3), {
+      rows: [],
+      cursor: 1,
+      end: true,
+    });
+  });
+
   it('a day counted anew is the same; priced anew it has the new prices, and its month too', async () => {
     await test.store.cdrs.insert(
       Array.from({ length: 40 }, (_, i) =>

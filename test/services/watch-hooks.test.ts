@@ -37,10 +37,18 @@ describe('What is around a controller', () => {
       { to: 'hook:crm', created: at(20) },
       { to: 'hook:crm', created: at(10) },
       { to: 'hook:other', created: at(1) },
-      { to: 'hook:crm', created: at(2), gateway: 'sip' as const },
     ].map((one) => sampleNotification({ gateway: 'webhook', ...one }));
     const dead = sampleNotification({ gateway: 'webhook', to: 'hook:crm' });
     for (const one of [...notes, dead]) await store.notifications.ensure(one);
+    // Others wait longer, and many: none of them hides what waits for this one.
+    const others = Array.from({ length: 1_200 }, () => {
+      const { id, ...rest } = sampleNotification({ to: '+12025551234', due: at(-5), created: at(-5) });
+      return { _id: id, ...rest, workAt: at(-5) };
+    });
+    await opened.client
+      .db(opened.database)
+      .collection('notifications')
+      .insertMany(others as never[]);
     await store.notifications.failed(dead.id, undefined, 'gone');
 
     const hooks = [

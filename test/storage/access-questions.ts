@@ -25,6 +25,7 @@ export const accessQuestions: Readonly<Record<string, (store: Store) => Promise<
   'sessions.removeAll': (store) => store.sessions.removeAll({ mailbox }, 'session'),
   'sessions.removeAll of an operator': (store) => store.sessions.removeAll({ operator: 'op' }),
   'keys.insert': (store) => store.keys.insert(key),
+  'keys.renew': (store) => store.keys.renew(key),
   'keys.get': (store) => store.keys.get('key'),
   'keys.list': (store) => store.keys.list('k', 5),
   'keys.revoke': (store) => store.keys.revoke('key', at(1)),
@@ -43,6 +44,7 @@ export const accessQuestions: Readonly<Record<string, (store: Store) => Promise<
   'attempts.clear': (store) => store.attempts.clear('key 8'),
   'attempts.clearAll': (store) => store.attempts.clearAll('key 8:'),
   'attempts.failures': (store) => store.attempts.failures(['key 7', 'key 9']),
+  'attempts.beginning': (store) => store.attempts.beginning('key 7', 5),
   'attempts.failIfUnchanged': (store) =>
     store.attempts.failIfUnchanged({ key: 'key 9', at: [at(9)], version: 0 }, at(10), 60_000),
   'attempts.undo': (store) => store.attempts.undo('key 9', at(10)),

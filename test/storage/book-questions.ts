@@ -13,6 +13,9 @@ export const bookQuestions: Readonly<Record<string, (store: Store) => Promise<un
   'ledger.page': (store) =>
     store.ledger.page(filling - 20, filling, { events: ['call'], trunk: 'trunk', from: at(5) }, 10),
   'ledger.page of a mailbox': (store) => store.ledger.page(0, filling, { mailbox: 'box 7' }, 10),
+  'ledger.pageBack': (store) =>
+    store.ledger.pageBack(filling - 20, filling, { events: ['call'], trunk: 'trunk', to: at(5) }, 10),
+  'ledger.pageBack of a mailbox': (store) => store.ledger.pageBack(0, filling, { mailbox: 'box 7' }, 10),
   'ledger.before': (store) => store.ledger.before(new Date(Date.now() + (filling - 5) * 1000 + 600_000)),
   'ledger.startedWithin': async (store) => {
     for await (const _ of store.ledger.startedWithin(at(5), at(9), filling)) break;

@@ -155,6 +155,8 @@ describe('storage: PINs, codes, audit', function () {
       assert.deepEqual(await audit.list({ limit: 10, mailbox }), [third, first]);
       assert.deepEqual(await audit.list({ limit: 1, since: at(2) }), [third]);
       assert.deepEqual(await audit.list({ limit: 0 }), []);
+      const after = { at: third.at, seen: 1 };
+      assert.deepEqual(await audit.list({ limit: 10, after }), [second, first]);
     });
 
     it('is kept for so many days', async () => {

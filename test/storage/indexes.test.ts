@@ -200,7 +200,7 @@ describe('storage: every question has its index', function () {
     'faxes.nextDue': (store) => store.faxes.nextDue(),
     'deliveries.nextDue': (store) => store.deliveries.nextDue(),
     'queues.read': (store) => store.queues.read(at(5), 10),
-    'queues.addressees': (store) => store.queues.addressees('webhook', 10),
+    'queues.addressee': (store) => store.queues.addressee('hook:crm', 10),
     'arrivals.addPart': (store) =>
       store.arrivals.addPart({ key: 'arrival none', text: route, total: 2, number: 1, body: 'x' }, fresh),
     'credentials.get': (store) => store.credentials.get(mailbox.id),
@@ -218,6 +218,7 @@ describe('storage: every question has its index', function () {
         1,
       ),
     'audit.list': (store) => store.audit.list({ limit: 20 }),
+    'audit.list from a place': (store) => store.audit.list({ limit: 20, after: { at: at(50), seen: 2 } }),
     'audit.list of a mailbox': (store) => store.audit.list({ limit: 20, mailbox: mailbox.id }),
     'cdrs.insert': (store) => store.cdrs.insert([sampleCdr()]),
     ...otherQuestions,

@@ -96,6 +96,18 @@ describe('storage: calls in progress of all controllers', function () {
     await until(watcher, []);
   });
 
+  it('calls of two switches are two, though their ids are the same; one in two hands is one', async () => {
+    const [east, west, watcher] = [controller('east'), controller('west'), controller('watcher')];
+    east.here.enter(call('1795854600.7', 1000));
+    west.here.enter(call('1795854600.7', 1400));
+    await until(watcher, ['east 1795854600.7', 'west 1795854600.7']);
+    west.here.enter(call('1795854601.1', 2000));
+    east.here.enter(call('1795854601.1', 2000));
+    for (const late = Date.now() + 20_000; (await seen(watcher)).length !== 3;)
+      assert.ok(Date.now() < late, (await seen(watcher)).join());
+    assert.equal((await seen(east)).length, 3);
+  });
+
   it('what a controller left that died is believed for a while and no longer', async () => {
     const watcher = controller('watcher');
     const left = { id: 'left', direction: 'inbound', trunk: 'trunk', to: '1', started: new Date(1) } as const;

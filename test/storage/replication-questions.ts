@@ -52,6 +52,7 @@ export function replicationQuestions(
     'replication.putVisit': (store) => store.replication.putVisit(visit),
     'replication.visits': (store) => store.replication.visits('east'),
     'replication.visits of all': (store) => store.replication.visits(undefined),
+    'replication.visitPage': (store) => store.replication.visitPage('+15' as E164, 10),
     'replication.endVisit': (store) => store.replication.endVisit(visitor, 'east'),
     'replication.lease': (store) => store.replication.lease('outbox:east'),
     'replication.takeLease': (store) => store.replication.takeLease('outbox:east', undefined, 'one'),

@@ -49,6 +49,24 @@ describe('What messages hold, on the page', function () {
     complaints.length = 0;
   }
 
+  it('a number that is verified says so, one that may be false does in the list too, others say nothing', async () => {
+    for (const [name, attestation, badge] of [
+      ['Vera', 'A', 'Number verified'],
+      ['Fay', 'failed', 'Number may be false'],
+      ['Pat', 'B', ''],
+      ['Nils', undefined, ''],
+    ] as const) {
+      const from = { ...bo, name, ...(attestation === undefined ? {} : { attestation }) };
+      const { id } = await world.leave(mailbox, { kind: 'text', from, text: 'Hello' });
+      await page.goto(`/inbox/${id}`);
+      await page.getByRole('heading', { name, level: 1 }).waitFor();
+      assert.equal(await page.locator('.message-head .badges').textContent(), badge);
+      const inList = /Number/.test((await page.locator(`#row-${id}`).textContent()) ?? '');
+      assert.equal(inList, attestation === 'failed', name);
+      if (badge !== '') await isClean();
+    }
+  });
+
   it('a voice message is written down by the engine here, and its words follow the sound, by hand and by keys', async () => {
     const bytes = await spoken('Good afternoon. Your car is ready.');
     const parts = [{ contentType: 'audio/PCMU', bytes }];

@@ -68,6 +68,10 @@ export async function openFilledWorld() {
       ...own,
       calls: { list: async () => ({ calls: callsNow(), whole: true }) },
       nodes: { self: own.nodes.self, ...createNodeWatch({ store }, peers, outboxes) },
+      roaming: {
+        visits: (after, limit) => store.replication.visitPage(after, limit),
+        report: async () => Promise.reject(new Error('nobody reports here')),
+      },
     }),
   });
   return world;
@@ -173,6 +177,11 @@ export async function fillSystem(world: PageWorld): Promise<void> {
     held: 0,
     failed: 0,
   });
+  for (const [i, node] of [
+    [4, 'zurich'],
+    [5, 'lausanne'],
+  ] as const)
+    await store.replication.putVisit({ number: boxes[i]!.number, node, since: ago((i + 1) * 310 * minute) });
   await operating.keys.add({ name: 'CRM', scopes: ['messages:read', 'mailboxes:read'] }, 'alice');
   const old = await operating.keys.add({ name: 'Billing export', scopes: ['cdrs:read'] }, 'alice');
   await operating.keys.revoke(old.key.id, 'alice');
@@ -264,6 +273,13 @@ async function fillAudit({ store }: PageWorld): Promise<void> {
     events.map((one, i) => ({ id: randomUUID(), at: ago((i + 1) * 83 * minute), ...one })),
     90,
   );
+}
+
+/** Somebody guesses until they have to wait. */
+export async function guessAt({ serving }: PageWorld, number: E164): Promise<void> {
+  const mailbox = await serving.directory.get(number);
+  const stranger = { key: 'web:203.0.113.4', trusted: false };
+  for (let n = 0; n < 3; n += 1) await serving.authentication.login(mailbox!, '0000', stranger);
 }
 
 /** Makes an operator and answers the secret of their authenticator. */

@@ -44,6 +44,17 @@ export async function fillMailbox(world: PageWorld, mailbox: Mailbox) {
     { kind: 'voice', from: { private: true }, parts: voice(short) },
     'It is me. I will be there at nine.',
   );
+  world.longAgo(170 * minute);
+  const urged = 'This is your bank. Call us at once.';
+  const falseNumber = await world.leave(
+    mailbox,
+    {
+      kind: 'voice',
+      from: { number: '+12025559034', private: false, attestation: 'failed' },
+      parts: voice(await speech(urged)),
+    },
+    urged,
+  );
   world.longAgo(95 * minute);
   const text = await world.leave(mailbox, {
     kind: 'text',
@@ -60,12 +71,16 @@ export async function fillMailbox(world: PageWorld, mailbox: Mailbox) {
   const sound = await speech(words);
   const spoken = await world.leave(
     mailbox,
-    { kind: 'voice', from: from('Marta Weiss', '+12025551122'), parts: voice(sound) },
+    {
+      kind: 'voice',
+      from: { ...from('Marta Weiss', '+12025551122'), attestation: 'A' },
+      parts: voice(sound),
+    },
     words,
     `0 ${evenly(words.split(' ').length, sound.length / 8)}`,
   );
   world.longAgo(0);
-  return { email: email.id, fax: fax.id, text: text.id, voice: spoken.id };
+  return { email: email.id, fax: fax.id, text: text.id, voice: spoken.id, falseNumber: falseNumber.id };
 }
 
 /** As if each word took as long as any other. */

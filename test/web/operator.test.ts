@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import { TOTP } from 'otpauth';
+import type { Page, Route } from 'playwright-core';
 import { fillSystem, openFilledWorld, operatorOf, password, signInOperator } from './filled-operator.ts';
 import { seriousOf } from './serious.ts';
 import { complaintsOf, type PageWorld } from './world.ts';
+
+/** The server does what it was asked, and what it answers does not arrive. */
+async function loseAnswer(route: Route): Promise<void> {
+  await route.fetch();
+  await route.abort();
+}
 
 const table = [
   'number,name,class,status',
@@ -32,6 +39,8 @@ describe('The operator’s page', function () {
   const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
   const confirm = (name: string) => sheet().getByRole('button', { name, exact: true }).click();
   const said = (words: string | RegExp) => page.locator('.toast').getByText(words).first().waitFor();
+  /** The last thing that was done: of the one before it may still be told. */
+  const undo = () => page.locator('.toast').getByRole('button', { name: 'Undo' }).last().click();
   const row = (name: RegExp) => page.getByRole('row', { name });
   const kept = (number: string) => world.serving.directory.get(number);
 
@@ -66,20 +75,59 @@ describe('The operator’s page', function () {
   it('makes, suspends and holds subscribers, asking first, and takes it back', async () => {
     await press('New subscriber');
     const form = page.getByRole('form', { name: 'New subscriber' });
+    const at = () =>
+      page.evaluate<string>(
+        'document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent',
+      );
+    assert.equal(await at(), 'Number');
+    await confirm('Close');
+    await form.waitFor({ state: 'detached' });
+    assert.equal(await at(), 'New subscriber', 'focus is where it was');
+    await press('New subscriber');
     await form.getByLabel('Number').fill('12');
     await form.getByLabel('Name').fill('Zoë Zander');
     await form.getByRole('button', { name: 'New subscriber' }).click();
     await form.locator('.wrong, .notice.bad').first().waitFor();
     await form.getByLabel('Number').fill('+12025553001');
+    // The answer is lost on its way: who presses once more makes no other.
+    await page.route('**/v1/subscribers', loseAnswer, { times: 1 });
     await form.getByRole('button', { name: 'New subscriber' }).click();
-    await said('Zoë Zander has a mailbox.');
+    await form.getByRole('alert').waitFor();
+    await form.getByRole('button', { name: 'New subscriber' }).click();
+    await sheet().getByText('Zoë Zander has a mailbox.').waitFor();
+    const pin = await sheet().locator('code').innerText();
+    const box = await kept('+12025553001');
+    const login = (typed: string) =>
+      world.serving.authentication.login(box!, typed, { key: 'web:203.0.113.4', trusted: false });
+    assert.equal((await login(pin)).kind, 'change');
+    await confirm('I have it');
+    assert.ok(!(await page.content()).includes(pin));
     const zoe = row(/Zoë/);
+    for (const wrong of ['1', '2', '3']) await login(wrong);
+    await zoe.getByRole('button', { name: 'Details' }).click();
+    await sheet().getByText('Locked out after wrong PINs until').waitFor();
+    await sheet().getByText('Not changed yet').waitFor();
+    assert.deepEqual(await seriousOf(page), []);
+    await confirm('Unlock');
+    await page.getByText('Let everybody try again').waitFor();
+    await confirm('Unlock');
+    await said('Zoë Zander can try again at once.');
+    await zoe.getByRole('button', { name: 'Details' }).click();
+    await sheet().getByText('Not changed yet').waitFor();
+    assert.equal(await sheet().getByText('Locked out').count(), 0);
+    await confirm('New PIN');
+    await page.getByRole('dialog').last().getByRole('button', { name: 'New PIN' }).click();
+    const other = sheet().locator('code');
+    await other.waitFor();
+    assert.equal((await login(pin)).kind, 'wrong');
+    assert.equal((await login(await other.innerText())).kind, 'change');
+    await confirm('I have it');
     await zoe.getByRole('button', { name: 'Suspend' }).click();
     assert.equal((await kept('+12025553001'))?.status, 'active');
     await confirm('Suspend');
     await said('Zoë Zander is suspended.');
     assert.equal((await kept('+12025553001'))?.status, 'suspended');
-    await press('Undo');
+    await undo();
     await said('Taken back.');
     assert.equal((await kept('+12025553001'))?.status, 'active');
     await zoe.getByRole('button', { name: 'Suspend' }).click();
@@ -142,7 +190,7 @@ describe('The operator’s page', function () {
     await press('Save');
     await page.getByText('77 days').waitFor();
     assert.equal((await class_())?.profile.retentionDays, 77);
-    await press('Undo');
+    await undo();
     await page.getByText('77 days').waitFor({ state: 'detached' });
     assert.equal((await class_())?.source, 'file');
   });
@@ -154,6 +202,7 @@ describe('The operator’s page', function () {
     await open('Nodes');
     await page.getByText('This node is geneva.').waitFor();
     await row(/basel.*Not reached.*318.*20 min/).waitFor();
+    await row(/\+1 202.*zurich.*Away/).waitFor();
     await open('Webhooks');
     await row(/crm\.example\.com.*Working/).waitFor();
     await row(/warehouse.*Failing.*min.*answered 503/).waitFor();
@@ -182,6 +231,19 @@ describe('The operator’s page', function () {
   it('filters call records and draws them', async () => {
     await open('Call records');
     await page.getByRole('img', { name: /calls in 30 days/ }).waitFor();
+    const numbers = async () =>
+      (await page.locator('td[data-head="No."]').allInnerTexts()).map((text) => Number(text));
+    const first = await numbers();
+    assert.deepEqual(
+      first,
+      first.toSorted((a, b) => b - a),
+    );
+    const shows = (n: number) => page.getByRole('cell', { name: String(n), exact: true }).waitFor();
+    await press('Older');
+    await shows(first.at(-1)! - 1);
+    assert.ok(!(await numbers()).includes(first[0]!));
+    await press('Newer');
+    await shows(first[0]!);
     await page.getByLabel('Event').selectOption('text-out');
     await page.getByRole('cell', { name: 'Call', exact: true }).first().waitFor({ state: 'detached' });
     await page.getByRole('cell', { name: 'Text out' }).first().waitFor();
@@ -207,6 +269,9 @@ describe('The operator’s page', function () {
     const form = page.getByRole('form', { name: 'Make a key' });
     await form.getByLabel('Name').fill('Report');
     await form.getByLabel('cdrs:read').check();
+    await page.route('**/v1/keys', loseAnswer, { times: 1 });
+    await form.getByRole('button', { name: 'Make a key' }).click();
+    await form.getByRole('alert').waitFor();
     await form.getByRole('button', { name: 'Make a key' }).click();
     const key = await sheet().locator('code').innerText();
     const ask = async () =>
@@ -214,6 +279,7 @@ describe('The operator’s page', function () {
     assert.equal(await ask(), 200);
     await confirm('I have it');
     assert.ok(!(await page.content()).includes(key));
+    assert.equal(await row(/Report/).count(), 1, 'pressed twice, made once');
     await row(/Report/)
       .getByRole('button', { name: 'Revoke' })
       .click();
@@ -226,9 +292,70 @@ describe('The operator’s page', function () {
     await page.getByRole('cell', { name: 'key-revoked' }).first().waitFor();
   });
 
+  it('makes operators, gives them other roles and ways in, and ends them; not oneself', async () => {
+    const signsIn = async (word: string, secret: string, later = 0) =>
+      (
+        await world.operators.login(
+          'carla',
+          word,
+          new TOTP({ secret }).generate({ timestamp: Date.now() + later }),
+          `198.51.100.${later / 30_000}`,
+        )
+      ).kind;
+    const role = async () => (await world.operators.get('carla'))?.role;
+    await open('Operators');
+    assert.equal(await row(/alice/).getByRole('button', { name: 'End' }).count(), 0);
+    await press('New operator');
+    const form = page.getByRole('form', { name: 'New operator' });
+    await form.getByLabel('Name').fill('Carla Maria');
+    await form.getByRole('button', { name: 'New operator' }).click();
+    await form.getByText('That is no name for an operator').waitFor();
+    await form.getByLabel('Name').fill('carla');
+    await form.getByRole('button', { name: 'New operator' }).click();
+    await sheet().getByText('carla signs in with these.').waitFor();
+    assert.deepEqual(await seriousOf(page), []);
+    const [word = '', secret = ''] = await sheet().locator('code').allInnerTexts();
+    assert.equal(await signsIn(word, secret.replaceAll(' ', '')), 'in');
+    await confirm('I have it');
+    const carla = row(/carla/);
+    await carla.getByRole('button', { name: 'Change' }).click();
+    await sheet().getByLabel('Role').selectOption('billing');
+    await confirm('Change role');
+    await said('carla is Billing now.');
+    assert.equal(await role(), 'billing');
+    await undo();
+    await said('Taken back.');
+    assert.equal(await role(), 'support');
+    await carla.getByRole('button', { name: 'Change' }).click();
+    await confirm('New password');
+    await page.getByRole('dialog').last().getByRole('button', { name: 'New password' }).click();
+    const other = await sheet().locator('code').innerText();
+    await confirm('I have it');
+    assert.equal(await signsIn(word, secret.replaceAll(' ', ''), 30_000), 'refused');
+    assert.equal(await signsIn(other, secret.replaceAll(' ', ''), 30_000), 'in');
+    await carla.getByRole('button', { name: 'End' }).click();
+    await confirm('End');
+    await carla.waitFor({ state: 'detached' });
+    assert.equal(await role(), undefined);
+    assert.equal(await world.operators.setRole('alice', 'support', 'test'), 'last-admin');
+    const seen = (await world.operating.overview.audit({ limit: 100 })).map(
+      ({ by, outcome }) => `${by} ${outcome}`,
+    );
+    for (const outcome of ['made', 'role-billing', 'reset', 'removed'])
+      assert.ok(seen.includes(`alice operator-${outcome}`), outcome);
+  });
+
+  it('says so where something cannot be read, and asks once more', async () => {
+    await page.route('**/v1/audit*', (route) => route.abort(), { times: 1 });
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByRole('alert').getByText('This could not be read.').waitFor();
+    await press('Try again');
+    await page.getByRole('cell', { name: 'operator-made' }).first().waitFor();
+  });
+
   it('is without serious findings of axe on every filled page, light and dark, and as wide as a phone', async () => {
     const names = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').allInnerTexts();
-    assert.equal(names.length, 10);
+    assert.equal(names.length, 11);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize(
@@ -257,7 +384,7 @@ describe('The operator’s page', function () {
     await phone.getByRole('dialog').getByRole('button', { name: 'Suspender' }).click();
     await phone.getByText('Bo Nilsen: suspendido.').waitFor();
     assert.equal((await kept('+12025551002'))?.status, 'suspended');
-    for (const name of ['Clases', 'Colas', 'Nodos', 'Limpiezas']) {
+    for (const name of ['Clases', 'Colas', 'Nodos', 'Limpiezas', 'Operadores']) {
       await phone.getByRole('link', { name, exact: true }).click();
       await phone.getByRole('heading', { name, level: 1 }).waitFor();
     }

@@ -5,8 +5,10 @@ import type { classList } from '../../app/gateways/web/api/schema/class.ts';
 import type * as cluster from '../../app/gateways/web/api/schema/cluster.ts';
 import type * as operation from '../../app/gateways/web/api/schema/operation.ts';
 import type { Session } from '../../app/gateways/web/api/schema/session.ts';
-import type { apiKeyList, madeApiKey } from '../../app/gateways/web/api/schema/staff.ts';
+import type { whereaboutsList } from '../../app/gateways/web/api/schema/roaming.ts';
+import type * as staff from '../../app/gateways/web/api/schema/staff.ts';
 import type {
+  firstPin,
   importReport,
   subscriber,
   subscriberList,
@@ -29,8 +31,14 @@ export type Hooks = z.infer<typeof cluster.hookList>;
 export type Audit = z.infer<typeof operation.auditList>;
 export type Cdrs = z.infer<typeof cdrList>;
 export type Report = z.infer<typeof report>;
-export type Keys = z.infer<typeof apiKeyList>;
-export type MadeKey = z.infer<typeof madeApiKey>;
+export type Keys = z.infer<typeof staff.apiKeyList>;
+export type MadeKey = z.infer<typeof staff.madeApiKey>;
+export type OperatorList = z.infer<typeof staff.operatorList>;
+export type OperatorRole = OperatorList['items'][number]['role'];
+export type MadeOperator = z.infer<typeof staff.madeOperator>;
+export type ChangedOperator = z.infer<typeof staff.changedOperator>;
+export type FirstPin = z.infer<typeof firstPin>;
+export type Whereabouts = z.infer<typeof whereaboutsList>;
 
 export function signInAsOperator(name: string, password: string, totp: string): Promise<Answer<Session>> {
   return ask('POST', '/session/operator', { body: { name, password, ...(totp === '' ? {} : { totp }) } });

@@ -32,7 +32,6 @@ export function MessageRow({ item, isOpen }: { readonly item: MessageItem; reado
               {list.urgent}
             </span>
           ) : null}
-          {item.from.attestation === 'failed' ? <span class="badge urgent">{list.falseNumber}</span> : null}
           <time dateTime={item.received} title={longTime(item.received)}>
             {shortTime(item.received)}
           </time>
@@ -42,6 +41,8 @@ export function MessageRow({ item, isOpen }: { readonly item: MessageItem; reado
             <Icon name={item.kind} size={14} />
             {measure(item) ?? one[item.kind]}
           </span>
+          {/* Not beside the number, which it would leave no room. */}
+          {item.from.attestation === 'failed' ? <span class="badge urgent">{list.falseNumber}</span> : null}
           <span class="row-preview">{previewOf(item)}</span>
           {item.archived ? <Icon name="file" size={14} /> : null}
         </span>

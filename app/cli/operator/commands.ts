@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { passwordLength, type PasswordProblem } from '../../core/access/operator.ts';
 import { operatorRoles, type OperatorRole } from '../../core/access/principal.ts';
-import type { OperatorFacts, Operators } from '../../services/operators.ts';
+import type { OperatorEnded, OperatorFacts, Operators } from '../../services/operators.ts';
 import type { Actions, OfficeRun } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { operatorOffice } from '../office/access.ts';
@@ -105,7 +105,7 @@ async function resetOperator(
   if ((await operators.get(name)) === undefined)
     throw new Failure('notFound', `there is no operator ${name}`);
   const password = choice.password === true ? await newPassword(terminal, name) : undefined;
-  if (role !== undefined) await operators.setRole(name, role, terminal.user);
+  if (role !== undefined) refuseLast(await operators.setRole(name, role, terminal.user), name);
   const what = { ...(password === undefined ? {} : { password }), totp };
   const reset = await operators.reset(name, what, terminal.user);
   await office.auditor.flush();
@@ -125,10 +125,15 @@ async function removeOperator(
   if ((await operators.get(name)) === undefined)
     throw new Failure('notFound', `there is no operator ${name}`);
   await confirm(terminal, `${name} could not sign in any more`, yes);
-  await operators.remove(name, terminal.user);
+  refuseLast(await operators.remove(name, terminal.user), name);
   await office.auditor.flush();
   if (out.json) await out.document({ name, removed: true });
   await out.line(`${name} is removed, and signed out everywhere`);
+}
+
+function refuseLast(result: OperatorEnded, name: string): void {
+  if (result === 'last-admin')
+    throw new Failure('refused', `${name} is the last administrator; make another one first`);
 }
 
 async function showAuthenticator(out: OfficeRun['out'], url: string): Promise<void> {

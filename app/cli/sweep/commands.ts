@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { assertRightClock } from '../../services/right-clock.ts';
+import { notedSweep } from '../../services/note-sweeps.ts';
 import { createSweep, type Sweep } from '../../services/sweep.ts';
 import { systemClock as clock } from '../../telemetry/system-clock.ts';
 import { systemRandom as random } from '../../telemetry/system-random.ts';
@@ -63,7 +64,7 @@ async function sweeping(office: Office): Promise<Sweeping> {
     onCounted: () => undefined,
   });
   return {
-    sweep,
+    sweep: notedSweep(sweep, { store, clock, log }),
     flush: () => deps.flush(),
     async [Symbol.asyncDispose]() {
       await transform[Symbol.asyncDispose]();

@@ -1,11 +1,12 @@
 /** Things that are done: each says what came of it, and how to take it back; what is grave asks first and says what will happen. */
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask, type Answer } from '../../api/client.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
-import { complain, say } from '../../state/toasts.ts';
+import { complain, complainOf, say } from '../../state/toasts.ts';
 import { operatorWords } from '../../words/operator.ts';
+import { useModal } from './use-modal.ts';
 
 interface Question {
   readonly text: string;
@@ -27,11 +28,19 @@ interface Done {
   readonly after: () => unknown;
   /** Takes it back; absent: that cannot be. */
   readonly undo?: () => Promise<Answer<unknown>>;
+  /** In place of the usual words where the server says that it cannot be. */
+  readonly refused?: string;
 }
 
-export async function act(doing: Promise<Answer<unknown>>, { said, after, undo }: Done): Promise<void> {
+export async function act(
+  doing: Promise<Answer<unknown>>,
+  { said, after, undo, refused }: Done,
+): Promise<void> {
   const answer = await doing;
-  if (!answer.ok) return complain(answer.trouble);
+  if (!answer.ok) {
+    const isRefused = refused !== undefined && ['refused', 'conflict'].includes(answer.trouble.code);
+    return isRefused ? complainOf(refused) : complain(answer.trouble);
+  }
   const back = (): void => void act(undo!(), { said: operatorWords.value.undone, after });
   say(said, undo && back);
   await after();
@@ -49,11 +58,11 @@ export function AskFirst() {
 }
 
 function Asking({ asked }: { readonly asked: Question }) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [written, setWritten] = useState('');
-  useEffect(() => dialog.current?.showModal(), []);
   const close = (): void => {
-    question.value = undefined;
+    // It is told of its end a moment later: another may be asked by then.
+    if (question.peek() === asked) question.value = undefined;
   };
   return (
     <dialog ref={dialog} class="sheet" aria-labelledby="ask-first" onClose={close}>

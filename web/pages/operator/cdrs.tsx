@@ -8,7 +8,7 @@ import { momentOf } from '../../words/moments.ts';
 import { clock, spaced } from '../../words/times.ts';
 import { Badge, type Tone } from './badge.tsx';
 import { Chart } from './chart.tsx';
-import { Pages } from './subscribers.tsx';
+import { Pages } from './pages.tsx';
 import { Table } from './table.tsx';
 import { useQuiet } from './use-quiet.ts';
 import { useRead } from './use-read.ts';
@@ -22,7 +22,9 @@ export function CallRecords() {
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const { from, until, events } = useQuiet(asked);
   const filter = { since: midnight(from), before: midnight(until), events };
-  const [found] = useRead<Cdrs>(`/cdrs${query({ ...filter, cursor: cursors.at(-1) })}`);
+  const [found, read, trouble] = useRead<Cdrs>(
+    `/cdrs${query({ ...filter, order: 'desc', cursor: cursors.at(-1) })}`,
+  );
   const change = (one: Partial<typeof asked>): void => {
     setCursors([]);
     setAsked({ ...asked, ...one });
@@ -48,8 +50,13 @@ export function CallRecords() {
           {said.export}
         </a>
       </div>
-      <Records items={found?.items} />
-      <Pages next={found?.next} cursors={cursors} set={setCursors} />
+      <Records items={found?.items} again={trouble && read} hasMore={found?.next !== undefined} />
+      <Pages
+        next={found?.next}
+        cursors={cursors}
+        set={setCursors}
+        words={{ before: said.newer, more: said.older }}
+      />
     </>
   );
 }
@@ -61,14 +68,22 @@ const tones: Readonly<Record<string, Tone>> = {
   'NO ANSWER': 'warn',
 };
 
-function Records({ items }: { readonly items: readonly Row[] | undefined }) {
-  const { cols, parts, cdrEvents, dispositions } = operatorWords.value;
+interface RecordsProps {
+  readonly items: readonly Row[] | undefined;
+  readonly again: (() => unknown) | undefined;
+  readonly hasMore: boolean;
+}
+
+function Records({ items, again, hasMore }: RecordsProps) {
+  const { cols, parts, cdrEvents, dispositions, noRecord, noneHere } = operatorWords.value;
   const named = (names: Readonly<Record<string, string>>, value: string): string => names[value] ?? value;
   return (
     <Table
       label={parts.cdrs}
       items={items}
+      again={again}
       keyOf={(row) => text(row['seq'])}
+      none={hasMore ? noneHere : noRecord}
       columns={[
         [cols.at, (row) => momentOf(text(row['start']))],
         [cols.event, (row) => named(cdrEvents, text(row['event']))],

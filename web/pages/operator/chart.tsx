@@ -8,6 +8,7 @@ import { dark } from '../../state/theme.ts';
 import { operatorWords } from '../../words/operator.ts';
 import { count } from '../../words/times.ts';
 import { language } from '../../words/words.ts';
+import { NotRead, Waiting } from './table.tsx';
 import { useRead } from './use-read.ts';
 
 const dayMs = 86_400_000;
@@ -18,7 +19,7 @@ export function Chart() {
   const said = operatorWords.value;
   const [to] = useState(() => Date.now());
   const place = useRef<HTMLDivElement>(null);
-  const [sums] = useRead<Report>(
+  const [sums, read, trouble] = useRead<Report>(
     `/reports${query({ by: 'trunk', from: dayOf(to - (days - 1) * dayMs), to: dayOf(to) })}`,
   );
   const all = Array.from({ length: days }, (_, i) => to - (days - 1 - i) * dayMs);
@@ -39,9 +40,15 @@ export function Chart() {
     <section class="card">
       <div class="card-head">
         <h2>{said.chart}</h2>
-        <span class="muted">{said.chartTotal(count(total), days)}</span>
+        {sums === undefined ? null : <span class="muted">{said.chartTotal(count(total), days)}</span>}
       </div>
-      {total === 0 ? (
+      {sums === undefined ? (
+        trouble === undefined ? (
+          <Waiting />
+        ) : (
+          <NotRead again={read} />
+        )
+      ) : total === 0 ? (
         <p class="none">{said.noSums}</p>
       ) : (
         <div ref={place} class="chart" role="img" aria-label={said.chartTotal(count(total), days)} />

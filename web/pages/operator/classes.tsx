@@ -10,13 +10,15 @@ import { words } from '../../words/words.ts';
 import { act } from './act.tsx';
 import { Badge } from './badge.tsx';
 import { Facts } from './facts.tsx';
+import { NotRead, Waiting } from './table.tsx';
 import { useRead } from './use-read.ts';
 
 export function Classes() {
-  const [found, read] = useRead<ClassList>('/classes');
+  const [found, read, trouble] = useRead<ClassList>('/classes');
+  if (found === undefined) return trouble === undefined ? <Waiting /> : <NotRead again={read} />;
   return (
     <>
-      {found?.items.map((one) => (
+      {found.items.map((one) => (
         <OneClass key={`${one.name} ${found.version}`} one={one} version={found.version} read={read} />
       ))}
     </>

@@ -1,18 +1,21 @@
 /** Keys of programs. */
 import { useState } from 'preact/hooks';
 import type { scopes as allScopes } from '../../../app/gateways/web/api/schema/scopes.ts';
-import { ask } from '../../api/client.ts';
+import { ask, query } from '../../api/client.ts';
 import type { Keys, MadeKey } from '../../api/operator.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
-import { complain } from '../../state/toasts.ts';
 import { operatorWords } from '../../words/operator.ts';
 import { momentOf } from '../../words/moments.ts';
 import { dateOf } from '../../words/times.ts';
 import { act, askFirst } from './act.tsx';
 import { Badge } from './badge.tsx';
+import { FormTrouble } from './form-trouble.tsx';
+import { Once } from './once.tsx';
+import { Pages } from './pages.tsx';
 import { Sheet } from './sheet.tsx';
 import { Table } from './table.tsx';
+import { useMaking } from './use-making.ts';
 import { useRead } from './use-read.ts';
 
 type Scope = (typeof allScopes)[number];
@@ -35,7 +38,8 @@ const scopes = Object.keys(known) as readonly Scope[];
 
 export function ApiKeys() {
   const said = operatorWords.value;
-  const [found, read] = useRead<Keys>('/keys?limit=100');
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const [found, read, trouble] = useRead<Keys>(`/keys${query({ cursor: cursors.at(-1) })}`);
   const { cols } = said;
   return (
     <>
@@ -47,6 +51,7 @@ export function ApiKeys() {
       <Table
         label={said.parts.keys}
         items={found?.items}
+        again={trouble && read}
         keyOf={({ id }) => id}
         none={said.noKeys}
         columns={[
@@ -65,6 +70,7 @@ export function ApiKeys() {
           [cols.actions, (one) => <Revoke one={one} read={read} />, 'row-actions'],
         ]}
       />
+      <Pages next={found?.next} cursors={cursors} set={setCursors} />
     </>
   );
 }
@@ -96,7 +102,9 @@ interface NewKeyProps {
 
 function NewKey({ read, close }: NewKeyProps) {
   const [made, setMade] = useState<MadeKey>();
-  if (made !== undefined) return <OnlyOnce made={made} close={close} />;
+  const said = operatorWords.value;
+  if (made !== undefined)
+    return <Once intro={said.keyOnce} secrets={[{ name: made.name, value: made.key }]} close={close} />;
   return (
     <KeyForm
       onMade={(key) => {
@@ -111,19 +119,14 @@ function KeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }) {
   const said = operatorWords.value;
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const make = async (): Promise<void> => {
-    const body = { name: name.trim(), scopes: chosen };
-    const answer = await ask<MadeKey>('POST', '/keys', { body, key: crypto.randomUUID() });
-    if (answer.ok) onMade(answer.value);
-    else complain(answer.trouble);
-  };
+  const { busy, trouble, make } = useMaking<MadeKey>('/keys', onMade);
   return (
     <form
       class="sheet-form"
       aria-label={said.makeKey}
       onSubmit={(event) => {
         event.preventDefault();
-        void make();
+        void make({ name: name.trim(), scopes: chosen });
       }}
     >
       <Field
@@ -133,6 +136,7 @@ function KeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }) {
         onInput={setName}
         maxLength={80}
         required
+        autoFocus
       />
       <fieldset class="ticks">
         <legend>{said.cols.scopes}</legend>
@@ -149,36 +153,12 @@ function KeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }) {
           </label>
         ))}
       </fieldset>
+      <FormTrouble trouble={trouble} />
       <div class="buttons sheet-end">
-        <Button type="submit" look="main" disabled={chosen.length === 0}>
+        <Button type="submit" look="main" busy={busy} disabled={chosen.length === 0}>
           {said.makeKey}
         </Button>
       </div>
     </form>
-  );
-}
-
-function OnlyOnce({ made, close }: { readonly made: MadeKey; readonly close: () => void }) {
-  const said = operatorWords.value;
-  const [copied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(made.key);
-    setCopied(true);
-  };
-  return (
-    <div class="sheet-form">
-      <p class="notice" role="status">
-        {said.keyOnce}
-      </p>
-      <code class="secret">{made.key}</code>
-      <div class="buttons sheet-end">
-        <Button icon="copy" onClick={() => void copy().catch(() => setCopied(false))}>
-          {copied ? said.copied : said.copy}
-        </Button>
-        <Button look="main" onClick={close}>
-          {said.keyTaken}
-        </Button>
-      </div>
-    </div>
   );
 }

@@ -26,7 +26,7 @@ export function Lines() {
 
 function EndpointsOf({ path, title }: { readonly path: string; readonly title: string }) {
   const { cols, states, notTold } = operatorWords.value;
-  const [found] = useRead<Endpoints>(path, liveMs);
+  const [found, read, trouble] = useRead<Endpoints>(path, liveMs);
   return (
     <section class="card">
       <h2>{title}</h2>
@@ -34,6 +34,7 @@ function EndpointsOf({ path, title }: { readonly path: string; readonly title: s
       <Table
         label={title}
         items={found?.items}
+        again={trouble && read}
         keyOf={({ name }) => name}
         columns={[
           [cols.name, ({ name }) => name],
@@ -47,7 +48,7 @@ function EndpointsOf({ path, title }: { readonly path: string; readonly title: s
 
 function CallsNow() {
   const { cols, calls, callsHere, noCalls, directions, privateNumber, ringing } = operatorWords.value;
-  const [found] = useRead<Calls>('/calls', liveMs);
+  const [found, read, trouble] = useRead<Calls>('/calls', liveMs);
   return (
     <section class="card">
       <h2>{calls}</h2>
@@ -55,7 +56,8 @@ function CallsNow() {
       <Table
         label={calls}
         items={found?.items}
-        keyOf={({ id }) => id}
+        again={trouble && read}
+        keyOf={({ id, node, started, to }) => `${node} ${id} ${started} ${to}`}
         none={noCalls}
         columns={[
           [cols.direction, ({ direction }) => directions[direction]],

@@ -1,11 +1,13 @@
 /** Other nodes, and how far what they are to have is behind. */
 import type { Nodes as NodeList } from '../../api/operator.ts';
+import { session } from '../../state/session.ts';
 import { operatorWords } from '../../words/operator.ts';
 import { span } from '../../words/moments.ts';
 import { count } from '../../words/times.ts';
 import { Badge, type Tone } from './badge.tsx';
 import { Table } from './table.tsx';
 import { useRead } from './use-read.ts';
+import { Whereabouts } from './whereabouts.tsx';
 
 const liveMs = 3000;
 type State = NodeList['items'][number]['state'];
@@ -13,13 +15,16 @@ const tones: Readonly<Record<State, Tone>> = { even: 'good', behind: 'warn', awa
 
 export function Nodes() {
   const { cols, parts, nodeStates, noNodes, thisNode } = operatorWords.value;
-  const [found] = useRead<NodeList>('/nodes', liveMs);
+  const [found, read, trouble] = useRead<NodeList>('/nodes', liveMs);
+  const who = session.value;
+  const seesWhere = who.kind === 'operator' && who.scopes.includes('subscribers:read');
   return (
     <>
       {found === undefined ? null : <p>{thisNode(found.self)}</p>}
       <Table
         label={parts.nodes}
         items={found?.items}
+        again={trouble && read}
         keyOf={({ name }) => name}
         none={noNodes}
         columns={[
@@ -31,6 +36,7 @@ export function Nodes() {
           [cols.lag, ({ lagSeconds }) => span(lagSeconds), 'figure'],
         ]}
       />
+      {seesWhere && (found?.items.length ?? 0) > 0 ? <Whereabouts /> : null}
     </>
   );
 }

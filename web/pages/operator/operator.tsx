@@ -16,6 +16,7 @@ import { Classes } from './classes.tsx';
 import { ApiKeys } from './keys.tsx';
 import { Lines } from './lines.tsx';
 import { Nodes } from './nodes.tsx';
+import { Operators } from './operators.tsx';
 import { OperatorSignIn } from './sign-in.tsx';
 import { Queues } from './queues.tsx';
 import { Subscribers } from './subscribers.tsx';
@@ -43,6 +44,7 @@ const parts: readonly OnePart[] = [
   { name: 'nodes', scope: 'operations:read', icon: 'copy', shows: Nodes },
   { name: 'audit', scope: 'operations:read', icon: 'search', shows: AuditLog },
   { name: 'keys', scope: 'keys:write', icon: 'lock', shows: ApiKeys },
+  { name: 'operators', scope: 'keys:write', icon: 'greetings', shows: Operators },
 ];
 
 export function Operator() {

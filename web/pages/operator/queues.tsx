@@ -13,7 +13,7 @@ const liveMs = 5000;
 
 export function Queues() {
   const { cols, dueNow, queues: names, idle } = operatorWords.value;
-  const [found, read] = useRead<Readings>('/queues', liveMs);
+  const [found, read, trouble] = useRead<Readings>('/queues', liveMs);
   const shown = (n: number): string => (n >= (found?.most ?? Infinity) ? `≥ ${count(n)}` : count(n));
   return (
     <>
@@ -22,6 +22,7 @@ export function Queues() {
         <Table
           label={dueNow}
           items={found && Object.entries(found.due)}
+          again={trouble && read}
           keyOf={([name]) => name}
           columns={[
             [cols.queue, ([name]) => (name in names ? names[name as keyof typeof names] : name)],
@@ -40,7 +41,7 @@ type Letter = Letters['items'][number];
 function DeadLetters({ readQueues }: { readonly readQueues: () => Promise<void> }) {
   const said = operatorWords.value;
   const { cols, letters, noLetters } = said;
-  const [dead, readDead] = useRead<Letters>('/dead-letters?limit=100');
+  const [dead, readDead, trouble] = useRead<Letters>('/dead-letters?limit=100');
   const again = async (): Promise<void> => void (await Promise.all([readQueues(), readDead()]));
   const to = (one: Letter): string => spaced(one.to);
   return (
@@ -49,6 +50,7 @@ function DeadLetters({ readQueues }: { readonly readQueues: () => Promise<void> 
       <Table
         label={letters}
         items={dead?.items}
+        again={trouble && readDead}
         keyOf={({ id }) => id}
         none={noLetters}
         columns={[

@@ -1,24 +1,27 @@
 /** A form over the page, opened by its button. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Button, IconButton } from '../../parts/button.tsx';
 import type { IconName } from '../../parts/icon.tsx';
 import { words } from '../../words/words.ts';
+import { useModal } from './use-modal.ts';
 
 interface SheetProps {
   readonly title: string;
-  readonly icon: IconName;
+  /** Words of its button, where they are others. */
+  readonly button?: string;
+  readonly icon?: IconName;
   readonly main?: boolean;
   /** @param close puts the sheet away */
   readonly children: (close: () => void) => ComponentChildren;
 }
 
-export function Sheet({ title, icon, main = false, children }: SheetProps) {
+export function Sheet({ title, button = title, icon, main = false, children }: SheetProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button icon={icon} look={main ? 'main' : 'plain'} onClick={() => setOpen(true)}>
-        {title}
+        {button}
       </Button>
       {open ? (
         <Shown title={title} close={() => setOpen(false)}>
@@ -36,8 +39,7 @@ interface ShownProps {
 }
 
 function Shown({ title, close, children }: ShownProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   return (
     <dialog ref={dialog} class="sheet wide" aria-label={title} onClose={close}>
       <header>

@@ -3,8 +3,9 @@ import { ask } from '../../api/client.ts';
 import type { Subscriber } from '../../api/operator.ts';
 import { Button } from '../../parts/button.tsx';
 import { operatorWords } from '../../words/operator.ts';
-import { spaced } from '../../words/times.ts';
 import { act, askFirst, patchNow } from './act.tsx';
+import { SubscriberDetails } from './subscriber-details.tsx';
+import { nameOf } from './subscriber-name.ts';
 
 interface ActionsProps {
   readonly one: Subscriber;
@@ -14,6 +15,7 @@ interface ActionsProps {
 export function SubscriberActions(props: ActionsProps) {
   return (
     <div class="buttons">
+      <SubscriberDetails {...props} />
       <Status {...props} />
       <Hold {...props} />
     </div>
@@ -22,7 +24,7 @@ export function SubscriberActions(props: ActionsProps) {
 
 function Status({ one, read }: ActionsProps) {
   const said = operatorWords.value;
-  const who = one.name ?? spaced(one.number);
+  const who = nameOf(one);
   const path = `/subscribers/${one.id}`;
   const become = (status: string, result: string): void =>
     void act(ask('PATCH', path, { body: { status }, version: one.version }), {
@@ -49,7 +51,7 @@ function Status({ one, read }: ActionsProps) {
 
 function Hold({ one, read }: ActionsProps) {
   const said = operatorWords.value;
-  const who = one.name ?? spaced(one.number);
+  const who = nameOf(one);
   const path = `/mailboxes/${one.id}/hold`;
   const put = (why: string | undefined) =>
     ask('PUT', path, { body: why === undefined || why === '' ? {} : { why } });

@@ -1,75 +1,83 @@
-/** A subscriber to be. */
-import { useRef, useState } from 'preact/hooks';
-import { ask, type Trouble } from '../../api/client.ts';
+/** A subscriber to be, with a first PIN for the telephone and the page. */
+import { useState } from 'preact/hooks';
 import type { Subscriber } from '../../api/operator.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
-import { say, troubleWords } from '../../state/toasts.ts';
+import { say } from '../../state/toasts.ts';
 import { operatorWords } from '../../words/operator.ts';
-import { spaced } from '../../words/times.ts';
-import { words } from '../../words/words.ts';
+import { FirstPin } from './first-pin.tsx';
+import { FormTrouble } from './form-trouble.tsx';
 import { Sheet } from './sheet.tsx';
+import { nameOf } from './subscriber-name.ts';
+import { useMaking } from './use-making.ts';
 
-export function NewSubscriber({ read }: { readonly read: () => Promise<void> }) {
+interface NewProps {
+  readonly read: () => Promise<void>;
+}
+
+export function NewSubscriber({ read }: NewProps) {
   return (
     <Sheet title={operatorWords.value.create} icon="plus" main>
-      {(close) => <Form read={read} close={close} />}
+      {(close) => <Making read={read} close={close} />}
     </Sheet>
   );
 }
 
-interface FormProps {
-  readonly read: () => Promise<void>;
+interface MakingProps extends NewProps {
   readonly close: () => void;
 }
 
-function Form({ read, close }: FormProps) {
+function Making({ read, close }: MakingProps) {
+  const said = operatorWords.value;
+  const [made, setMade] = useState<Subscriber>();
+  if (made !== undefined)
+    return <FirstPin id={made.id} intro={said.createdWithPin(nameOf(made))} close={close} />;
+  const onMade = (one: Subscriber, withPin: boolean): void => {
+    void read();
+    if (withPin) return setMade(one);
+    close();
+    say(said.created(nameOf(one)));
+  };
+  return <Form onMade={onMade} />;
+}
+
+function Form({ onMade }: { readonly onMade: (made: Subscriber, withPin: boolean) => void }) {
   const said = operatorWords.value;
   const [number, setNumber] = useState('');
   const [name, setName] = useState('');
-  const [trouble, setTrouble] = useState<Trouble>();
-  const [busy, setBusy] = useState(false);
-  const key = useRef(crypto.randomUUID());
-  const make = async (): Promise<void> => {
-    setBusy(true);
-    const body = { number: number.trim(), ...(name.trim() === '' ? {} : { name: name.trim() }) };
-    const answer = await ask<Subscriber>('POST', '/subscribers', { body, key: key.current });
-    setBusy(false);
-    // What is mended is another request.
-    key.current = crypto.randomUUID();
-    if (!answer.ok) return setTrouble(answer.trouble);
-    close();
-    say(said.created(name.trim() === '' ? spaced(answer.value.number) : name.trim()));
-    await read();
-  };
-  const wrongOf = (field: string): string | undefined => {
-    const found = trouble?.fields.find((one) => one.field === field);
-    return found === undefined ? undefined : (found.detail ?? found.code);
-  };
+  const [withPin, setWithPin] = useState(true);
+  const { busy, trouble, make, wrong } = useMaking<Subscriber>('/subscribers', (made) =>
+    onMade(made, withPin),
+  );
   return (
     <form
       class="sheet-form"
       aria-label={said.create}
       onSubmit={(event) => {
         event.preventDefault();
-        void make();
+        void make({ number: number.trim(), ...(name.trim() === '' ? {} : { name: name.trim() }) });
       }}
     >
       <Field
         label={said.cols.number}
         value={number}
         onInput={setNumber}
-        wrong={wrongOf('number')}
+        wrong={wrong('number')}
         hint={said.numberHint}
         type="tel"
         required
+        autoFocus
       />
-      <Field label={said.cols.name} value={name} onInput={setName} wrong={wrongOf('name')} maxLength={80} />
-      {trouble === undefined || trouble.fields.length > 0 ? null : (
-        <p class="notice bad" role="alert">
-          {trouble.code === 'conflict' ? said.taken : troubleWords(words.value, trouble)}
-        </p>
-      )}
+      <Field label={said.cols.name} value={name} onInput={setName} wrong={wrong('name')} maxLength={80} />
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={withPin}
+          onChange={({ currentTarget }) => setWithPin(currentTarget.checked)}
+        />
+        {said.withPin}
+      </label>
+      <FormTrouble trouble={trouble} own={{ conflict: said.taken }} />
       <div class="buttons sheet-end">
         <Button type="submit" look="main" busy={busy}>
           {said.create}

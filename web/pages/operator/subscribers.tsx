@@ -2,11 +2,11 @@
 import { useState } from 'preact/hooks';
 import { query } from '../../api/client.ts';
 import type { ClassList, Subscriber, SubscriberList } from '../../api/operator.ts';
-import { Button } from '../../parts/button.tsx';
 import { Choice, Field } from '../../parts/field.tsx';
 import { operatorWords } from '../../words/operator.ts';
 import { count, spaced } from '../../words/times.ts';
 import { Badge, type Tone } from './badge.tsx';
+import { Pages } from './pages.tsx';
 import { SubscriberActions } from './subscriber-actions.tsx';
 import { Import } from './subscriber-import.tsx';
 import { NewSubscriber } from './subscriber-new.tsx';
@@ -20,7 +20,7 @@ export function Subscribers() {
   const [filter, setFilter] = useState({ status: '', classOfService: '' });
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const [classes] = useRead<ClassList>('/classes');
-  const [page, read] = useFound(useQuiet(typed.trim()), filter, cursors.at(-1));
+  const [page, read, trouble] = useFound(useQuiet(typed.trim()), filter, cursors.at(-1));
   const changed = (change: Partial<typeof filter>): void => {
     setCursors([]);
     setFilter({ ...filter, ...change });
@@ -58,7 +58,18 @@ export function Subscribers() {
           onChange={(classOfService) => changed({ classOfService })}
         />
       </div>
-      <SubscriberTable items={page?.items} read={read} />
+      <SubscriberTable
+        items={page?.items}
+        read={read}
+        again={trouble && read}
+        none={
+          page?.next !== undefined
+            ? said.noneHere
+            : typed === '' && filter.status === '' && filter.classOfService === ''
+              ? said.noSubscribersYet
+              : said.noSubscriber
+        }
+      />
       <Pages next={page?.next} cursors={cursors} set={setCursors} />
     </>
   );
@@ -70,43 +81,21 @@ function useFound(typed: string, filter: Readonly<Record<string, string>>, curso
   const isBeginning = /^\+\d{1,15}$/.test(number);
   const list = query({ ...filter, cursor, ...(isBeginning ? { prefix: number } : {}) });
   const isAny = number === '' || isBeginning;
-  const [all, readAll] = useRead<SubscriberList>(isAny ? `/subscribers${list}` : undefined);
+  const [all, readAll, allTrouble] = useRead<SubscriberList>(isAny ? `/subscribers${list}` : undefined);
   const alone = number !== '' && (!isAny || all?.items.length === 0) && /^\+?\d{3,15}$/.test(number);
-  const [one, readOne] = useRead<SubscriberList>(alone ? `/subscribers${query({ number })}` : undefined);
+  const [one, readOne, oneTrouble] = useRead<SubscriberList>(
+    alone ? `/subscribers${query({ number })}` : undefined,
+  );
   const none: SubscriberList = { items: [] };
   const found = alone ? one : isAny ? all : none;
-  return [found, alone ? readOne : readAll] as const;
-}
-
-interface PagesProps {
-  readonly next: string | undefined;
-  readonly cursors: readonly string[];
-  readonly set: (cursors: readonly string[]) => void;
-}
-
-export function Pages({ next, cursors, set }: PagesProps) {
-  const said = operatorWords.value;
-  if (next === undefined && cursors.length === 0) return null;
-  return (
-    <div class="buttons">
-      <Button disabled={cursors.length === 0} onClick={() => set(cursors.slice(0, -1))}>
-        {said.before}
-      </Button>
-      <Button
-        disabled={next === undefined}
-        onClick={() => {
-          if (next !== undefined) set([...cursors, next]);
-        }}
-      >
-        {said.more}
-      </Button>
-    </div>
-  );
+  return [found, alone ? readOne : readAll, alone ? oneTrouble : allTrouble] as const;
 }
 
 interface SubscriberTableProps {
   readonly items: readonly Subscriber[] | undefined;
   readonly read: () => Promise<void>;
+  readonly again: (() => unknown) | undefined;
+  readonly none: string;
 }
 
 const tones: Readonly<Record<Subscriber['status'], Tone>> = {
@@ -115,7 +104,7 @@ const tones: Readonly<Record<Subscriber['status'], Tone>> = {
   suspended: 'bad',
 };
 
-function SubscriberTable({ items, read }: SubscriberTableProps) {
+function SubscriberTable({ items, read, again, none }: SubscriberTableProps) {
   const said = operatorWords.value;
   const { cols } = said;
   return (
@@ -123,7 +112,8 @@ function SubscriberTable({ items, read }: SubscriberTableProps) {
       label={said.parts.subscribers}
       items={items}
       keyOf={({ id }) => id}
-      none={said.noSubscriber}
+      again={again}
+      none={none}
       columns={[
         [
           cols.subscriber,

@@ -9,11 +9,12 @@ import { momentOf, span } from '../../words/moments.ts';
 import { count } from '../../words/times.ts';
 import { askFirst } from './act.tsx';
 import { Facts } from './facts.tsx';
+import { NotRead } from './table.tsx';
 import { useRead } from './use-read.ts';
 
 export function Sweeps() {
   const said = operatorWords.value;
-  const [due, readDue] = useRead<Preview>('/sweeps/preview');
+  const [due, readDue, trouble] = useRead<Preview>('/sweeps/preview');
   const [last, readLast] = useRead<LastSweep>('/sweeps/last');
   const [busy, setBusy] = useState(false);
   const read = async (): Promise<void> => void (await Promise.all([readDue(), readLast()]));
@@ -30,11 +31,15 @@ export function Sweeps() {
     <>
       <section class="card">
         <h2>{said.preview}</h2>
-        <Facts
-          items={(['purge', 'compress', 'archive', 'held'] as const).map(
-            (one) => [said.sweep[one], due === undefined ? '…' : count(due[one])] as const,
-          )}
-        />
+        {trouble === undefined ? (
+          <Facts
+            items={(['purge', 'compress', 'archive', 'held'] as const).map(
+              (one) => [said.sweep[one], due === undefined ? '…' : count(due[one])] as const,
+            )}
+          />
+        ) : (
+          <NotRead again={read} />
+        )}
         <div class="buttons">
           <Button onClick={() => void read()}>{said.refresh}</Button>
           <Button

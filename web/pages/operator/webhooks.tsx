@@ -15,12 +15,13 @@ const tones: Readonly<Record<State, Tone>> = { working: 'good', failing: 'bad', 
 export function Webhooks() {
   const said = operatorWords.value;
   const { cols, parts } = said;
-  const [found] = useRead<Hooks>('/webhooks', liveMs);
+  const [found, read, trouble] = useRead<Hooks>('/webhooks', liveMs);
   const shown = (n: number): string => (n >= (found?.most ?? Infinity) ? `≥ ${count(n)}` : count(n));
   return (
     <Table
       label={parts.webhooks}
       items={found?.items}
+      again={trouble && read}
       keyOf={({ name }) => name}
       none={said.noHooks}
       columns={[

@@ -5,6 +5,7 @@ import { SavedField } from '../../parts/saved-field.tsx';
 import { change } from '../../state/mailbox.ts';
 import { theme, themes, type Theme } from '../../state/theme.ts';
 import { spaced } from '../../words/times.ts';
+import { languageName } from '../../words/languages.ts';
 import { words } from '../../words/words.ts';
 
 export function Account({ box }: { readonly box: Mailbox }) {
@@ -45,10 +46,4 @@ export function Account({ box }: { readonly box: Mailbox }) {
       </div>
     </section>
   );
-}
-
-/** As those call it who speak it. */
-function languageName(tag: string): string {
-  const name = new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag;
-  return name.charAt(0).toLocaleUpperCase(tag) + name.slice(1);
 }

@@ -21,7 +21,7 @@ export interface OperatorServices {
   readonly auditor: Pick<Auditor, 'note'>;
   readonly profiles: Profiles;
   readonly directory: Directory;
-  readonly pins: Pick<Authentication, 'firstPin' | 'unlock'>;
+  readonly pins: Pick<Authentication, 'firstPin' | 'unlock' | 'accessOf'>;
   readonly holds: Holds;
   readonly desk: SubscriberDesk;
   readonly classes: Classes;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Scope } from '../../../../app/core/access/principal.ts';
+import { scopes, type Scope } from '../../../../app/core/access/principal.ts';
 import { masked } from '../../../../app/core/access/masked.ts';
 import type { Call } from '../../../../app/ports/media.ts';
 import { at } from '../../../storage/sample.ts';
@@ -29,6 +29,23 @@ describe('the API for operators: who may, and who is calling', function () {
     );
     for (const bad of [[], ['all'], ['cdrs:read', 7]])
       assert.equal((await make('alice', bad as string[])).status, 400);
+    const once = { 'idempotency-key': 'a-name-of-its-own' };
+    const body = { name: 'once', scopes: ['cdrs:read'] };
+    const [one, two] = [
+      await ask('POST', '/keys', { body, headers: once }),
+      await ask('POST', '/keys', { body, headers: once }),
+    ];
+    assert.deepEqual([one.status, two.status, two.body['id']], [201, 201, one.body['id']]);
+    assert.equal(await world.operating.keys.find(one.body['key']), undefined, 'nobody may have seen it');
+    const other = await ask('POST', '/keys', { body: { ...body, scopes: ['keys:write'] }, headers: once });
+    assert.deepEqual([other.status, other.body['code']], [409, 'reused-key']);
+    assert.equal((await world.operating.keys.find(two.body['key']))?.name, 'once');
+    while ((await world.store.keys.get(one.body['id']))?.lastUsed === undefined);
+    assert.equal(
+      (await ask('POST', '/keys', { body, headers: once })).status,
+      409,
+      'a program has it by now',
+    );
     assert.ok((await ask('DELETE', `/keys/${made.body['id']}`)).body['revoked']);
     assert.equal((await ask('DELETE', '/keys/none')).status, 404);
 
@@ -55,6 +72,13 @@ describe('the API for operators: who may, and who is calling', function () {
     assert.match((await patch('alice', 'bert', { totp: true })).body['totp'], /^otpauth:/);
     assert.equal((await patch('alice', 'alice', { role: 'billing' })).status, 422);
     assert.equal((await ask('DELETE', '/operators/alice')).status, 422);
+    // Somebody of a directory elsewhere, who is not among the operators here.
+    world.operator('root', scopes, 'password');
+    for (const last of [
+      await ask('DELETE', '/operators/alice', { who: 'root' }),
+      await patch('root', 'alice', { role: 'support' }),
+    ])
+      assert.deepEqual([last.status, last.body['code']], [422, 'refused']);
     assert.equal((await ask('DELETE', '/operators/bert')).status, 204);
     assert.equal((await ask('DELETE', '/operators/bert')).status, 404);
     const listed = await ask('GET', '/operators');

@@ -66,7 +66,10 @@ describe('the API for operators', function () {
       name: 'Bob',
       email: 'bob@home.example',
     };
-    const made = await ask('POST', '/subscribers', { body: fresh });
+    const named = { 'idempotency-key': 'bob the first' };
+    assert.equal((await ask('POST', '/subscribers', { body: fresh, headers: named })).status, 400);
+    named['idempotency-key'] = 'bob-the-first';
+    const made = await ask('POST', '/subscribers', { body: fresh, headers: named });
     assert.equal(made.status, 201, made.text);
     const { id, version } = made.body as { id: string; version: number };
     assert.equal(made.headers.get('location'), `/v1/subscribers/${id}`);
@@ -80,6 +83,9 @@ describe('the API for operators', function () {
         id,
       );
     const path = `/subscribers/${id}`;
+    const again = await ask('POST', '/subscribers', { body: fresh, headers: named });
+    assert.deepEqual([again.status, again.body['id']], [201, id], 'whose answer was lost asks once more');
+    assert.equal((await ask('POST', '/subscribers', { body: fresh })).status, 422);
     const old = { 'if-match': `"v${version + 7}"` };
     assert.equal((await ask('PATCH', path, { body: { status: 'suspended' }, headers: old })).status, 412);
     const headers = { 'if-match': `"v${version}"` };
@@ -92,8 +98,16 @@ describe('the API for operators', function () {
     assert.equal((await ask('DELETE', path)).status, 409);
     assert.equal((await ask('DELETE', `/mailboxes/${id}/hold`)).status, 204);
     assert.equal((await ask('DELETE', `/mailboxes/${id}/hold`)).status, 409);
+    assert.equal((await ask('GET', path)).body['pin'], 'none');
     assert.match((await ask('POST', `${path}/first-pin`)).body['pin'], /^\d{6}$/);
+    const mailbox = await world.store.mailboxes.get(made.body['id']);
+    const stranger = { key: 'web:203.0.113.4', trusted: false };
+    for (let n = 0; n < 3; n += 1) await world.serving.authentication.login(mailbox!, '0000', stranger);
+    const locked = await ask('GET', path);
+    assert.equal(locked.body['pin'], 'first');
+    assert.ok(Date.parse(locked.body['lockedUntil']) > Date.now(), locked.text);
     assert.equal((await ask('POST', `${path}/unlock`)).status, 204);
+    assert.equal((await ask('GET', path)).body['lockedUntil'], undefined);
     assert.equal((await ask('DELETE', path)).status, 204);
     assert.equal((await ask('GET', path)).status, 404);
     const seen = await audited();
@@ -216,9 +230,25 @@ describe('the API for operators', function () {
     } while (next !== undefined);
     assert.equal(seen.length, 12);
     assert.equal(new Set(seen).size, 12);
-    const csv = await ask('GET', '/cdrs/export?events=call');
+    const back: number[] = [];
+    let older = '';
+    for (;;) {
+      const page = await ask('GET', `/cdrs?events=call&mailbox=${ann.id}&order=desc&limit=5${older}`);
+      back.push(...page.body['items'].map(({ seq }: Body) => seq));
+      if (page.body['next'] === undefined) break;
+      older = `&cursor=${page.body['next']}`;
+      // What comes meanwhile shifts nothing.
+      if (back.length === 5) {
+        await world.store.cdrs.insert([sampleCdr({ start: at(60), event: 'call' })]);
+        await billing.post(new AbortController().signal);
+      }
+    }
+    assert.deepEqual(back, seen.toReversed());
+    assert.equal((await ask('GET', `/cdrs?events=call&mailbox=${ann.id}&limit=5${older}`)).status, 400);
+    assert.equal((await ask('GET', '/cdrs?order=newest')).status, 400);
+    const csv = await ask('GET', `/cdrs/export?events=call&mailbox=${ann.id}`);
     assert.equal(csv.text.trim().split('\n').length, 13);
-    const rest = await ask('GET', `/cdrs/export?format=jsonl&after=${seen[9]}&events=call`);
+    const rest = await ask('GET', `/cdrs/export?format=jsonl&after=${seen[9]}&events=call&mailbox=${ann.id}`);
     assert.equal(rest.text.trim().split('\n').length, 2);
     const report = await ask('GET', `/reports?by=mailbox&from=2026-01&name=${ann.id}`);
     assert.deepEqual(
@@ -236,6 +266,26 @@ describe('the API for operators', function () {
       '/cdrs?cursor=AAAA',
     ])
       assert.equal((await ask('GET', wrong)).status, 400, wrong);
+  });
+
+  it('shows the audit in pages, each event once, also those of one millisecond', async () => {
+    const moment = new Date(Date.now() + 3_600_000);
+    const events = Array.from({ length: 7 }, (_, i) => ({
+      id: `audited-${i}`,
+      at: i === 0 ? new Date(moment.getTime() + 1) : moment,
+      event: 'login' as const,
+      outcome: 'in',
+      caller: 'web:203.0.113.9',
+    }));
+    await world.store.audit.insert(events, 90);
+    const seen: string[] = [];
+    for (let more = ''; seen.length < 8;) {
+      const { body } = await ask('GET', `/audit?limit=2${more}`);
+      seen.push(...body['items'].map(({ id }: Body) => id));
+      more = `&cursor=${body['next']}`;
+    }
+    assert.deepEqual(new Set(seen.slice(0, 7)), new Set(events.map(({ id }) => id)));
+    assert.equal((await ask('GET', '/audit?cursor=x')).status, 400);
   });
 
   it('shows queues and dead letters, tries them anew or drops them', async () => {
@@ -279,7 +329,7 @@ describe('the API for operators', function () {
 
   it('shows other nodes and webhooks, of which none are configured here', async () => {
     assert.deepEqual((await ask('GET', '/nodes')).body, { self: 'home', items: [] });
-    assert.deepEqual((await ask('GET', '/webhooks')).body, { items: [], most: 1000 });
+    assert.deepEqual((await ask('GET', '/webhooks')).body, { items: [], most: 10_000 });
   });
 
   it('shows trunks though the switch does not tell of them', async () => {

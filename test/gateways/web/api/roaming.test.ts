@@ -42,6 +42,21 @@ describe('the API for where subscribers are', function () {
       items.map((one) => [one['number'], one['node'], one['state']]),
       [[number, 'east', 'away']],
     );
+    const { number: second } = await world.subscriber('Zoe');
+    await report({ number: second, node: 'east' });
+    const page = async (more: string) => {
+      const said = await world.ask('GET', `/roaming?limit=1${more}`, { who: 'alice' });
+      return (await said.json()) as { items: { number: string }[]; next?: string };
+    };
+    const first = await page('');
+    const next = await page(`&cursor=${first.next}`);
+    const end = await page(`&cursor=${next.next}`);
+    assert.deepEqual(
+      [first, next, end].map(({ items: some }) => some.map((one) => one.number)),
+      [...[number, second].toSorted((a, b) => (a < b ? -1 : 1)).map((one) => [one]), []],
+    );
+    assert.equal(end.next, undefined);
+    assert.equal((await world.ask('GET', '/roaming?cursor=x', { who: 'alice' })).status, 400);
     assert.equal((await report({ number, node: 'home' })).state, 'returning');
     const again = await report({ number, node: 'east', at: since });
     assert.deepEqual([again.status, again.state, again.late], [200, 'returning', true]);

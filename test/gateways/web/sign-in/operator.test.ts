@@ -105,7 +105,7 @@ describe('An operator at the page', function () {
     world.pass(31);
     assert.equal((await again.browser.ask('GET', '/v1/session')).status, 401);
     const third = await enter({ name, password: `${password}!`, totp: codeOf(fresh) });
-    assert.equal(await world.operators.remove(name, 'test'), true);
+    assert.equal(await world.operators.remove(name, 'test'), 'done');
     assert.equal((await third.browser.ask('GET', '/v1/session')).status, 401);
     assert.equal((await enter({ name, password: `${password}!`, totp: codeOf(fresh, 1) })).status, 401);
   });
@@ -121,6 +121,30 @@ describe('An operator at the page', function () {
       assert.equal(await add(name, password), 'name');
     assert.equal(await add('emil', password), 'made');
     assert.equal(await add('emil', password), 'taken');
+  });
+
+  it('stays where no other administrator does, also if two take away each other at once', async () => {
+    const { operators } = world;
+    const [one, two] = ['mia', 'noa'];
+    await world.operator(one, password);
+    await world.operator(two, password);
+    for (const { name, role } of await operators.list(undefined, 100))
+      if (name !== one && name !== two && role === 'admin')
+        assert.equal(await operators.setRole(name, 'billing', 'test'), 'done');
+    const both = await Promise.all([operators.remove(one, two), operators.setRole(two, 'support', one)]);
+    assert.ok(both.includes('last-admin'), both.join());
+    const admins = (await operators.list(undefined, 100)).filter(({ role }) => role === 'admin');
+    assert.ok(admins.length > 0);
+    if (admins.length === 2) assert.equal(await operators.remove(one, 'test'), 'done');
+    const [last = ''] = (await operators.list(undefined, 100))
+      .filter(({ role }) => role === 'admin')
+      .map(({ name }) => name);
+    assert.equal(await operators.remove(last, 'test'), 'last-admin');
+    assert.equal(await operators.setRole(last, 'billing', 'test'), 'last-admin');
+    assert.equal(await operators.setRole(last, 'admin', 'test'), 'done');
+    assert.equal(await operators.remove('nobody', 'test'), 'unknown');
+    await world.operator('ole', password);
+    assert.equal(await operators.remove(last, 'test'), 'done');
   });
 
   it('is audited by name, with what was tried and without what was typed', async () => {

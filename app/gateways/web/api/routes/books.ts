@@ -26,13 +26,19 @@ function listRoute({ books }: OperatorServices): AnyRoute {
     url: '/cdrs',
     name: 'listCdrs',
     summary: 'List call detail records',
+    describe:
+      'With `order=desc` a page with `next` may have fewer records than were asked for, or none: newer ones did not match.',
     query: cdrQuery,
     answers: { 200: cdrList },
-    async handle({ query: { cursor, limit, ...chosen } }) {
-      const list = `cdrs ${JSON.stringify(chosen)}`;
-      const after = Number(placeOf(list, cursor) ?? 0);
-      if (!Number.isSafeInteger(after) || after < 0) throw badCursor();
-      const page = await books.page(filterOf(chosen), after, limit);
+    async handle({ query: { cursor, limit, order, ...chosen } }) {
+      const isBack = order === 'desc';
+      const list = `cdrs ${isBack ? 'back ' : ''}${JSON.stringify(chosen)}`;
+      const place = placeOf(list, cursor);
+      const at = Number(place ?? 0);
+      if (!Number.isSafeInteger(at) || at < 0) throw badCursor();
+      const page = isBack
+        ? await books.pageBack(filterOf(chosen), place === undefined ? undefined : at, limit)
+        : await books.page(filterOf(chosen), at, limit);
       return {
         items: page.rows.map((row) => written(cdrObject(row))),
         ...(page.end ? {} : { next: cursorTo(list, String(page.cursor)) }),

@@ -3,7 +3,9 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { masked } from '../../../../core/access/masked.ts';
 import type { MailboxId, NotificationId } from '../../../../core/ids.ts';
+import type { AuditEvent, AuditPlace } from '../../../../ports/audit.ts';
 import type { SweepRun } from '../../../../ports/retention.ts';
+import { badCursor, cursorTo, placeOf } from '../cursor.ts';
 import { noteDone } from '../done-by.ts';
 import { notFound, principalOf } from '../guard.ts';
 import { HttpProblem } from '../../problem.ts';
@@ -197,15 +199,36 @@ function auditRoute({ overview }: OperatorServices): AnyRoute {
     summary: 'See who got in, who did not, and what was done',
     query: auditQuery,
     answers: { 200: auditList },
-    async handle({ query: { limit, since, mailbox } }) {
+    async handle({ query: { cursor, limit, ...chosen } }) {
+      const list = `audit ${JSON.stringify(chosen)}`;
+      const { since, mailbox } = chosen;
+      const after = auditPlaceOf(placeOf(list, cursor));
       const found = await overview.audit({
         limit,
         ...(since === undefined ? {} : { since: new Date(since) }),
         ...(mailbox === undefined ? {} : { mailbox: mailbox as MailboxId }),
+        ...(after === undefined ? {} : { after }),
       });
-      return { items: found.map((one) => ({ ...one, at: one.at.toISOString() })) };
+      return {
+        items: found.map((one) => ({ ...one, at: one.at.toISOString() })),
+        ...(found.length < limit ? {} : { next: cursorTo(list, auditPlaceAfter(found, after)) }),
+      };
     },
   });
+}
+
+/** Several may be of the same millisecond: how many were seen says where it goes on. */
+function auditPlaceAfter(found: readonly AuditEvent[], before: AuditPlace | undefined): string {
+  const at = found.at(-1)?.at.getTime() ?? 0;
+  const here = found.filter((one) => one.at.getTime() === at).length;
+  return `${at} ${here + (before?.at.getTime() === at ? before.seen : 0)}`;
+}
+
+function auditPlaceOf(place: string | undefined): AuditPlace | undefined {
+  if (place === undefined) return undefined;
+  const [at = NaN, seen = NaN] = place.split(' ').map(Number);
+  if (!Number.isSafeInteger(at) || !Number.isSafeInteger(seen) || seen < 1) throw badCursor();
+  return { at: new Date(at), seen };
 }
 
 function lineRoutes({ overview }: OperatorServices): AnyRoute[] {

@@ -4,9 +4,11 @@ import type { E164 } from '../../../../core/ids.ts';
 import { isFault } from '../../../../core/errors.ts';
 import type { Visit } from '../../../../ports/replication.ts';
 import { HttpProblem } from '../../problem.ts';
+import { cursorTo, placeOf } from '../cursor.ts';
 import { noteDone } from '../done-by.ts';
 import type { OperatorServices } from '../operator-services.ts';
 import { route, type AnyRoute } from '../route.ts';
+import { paging } from '../schema/page.ts';
 import { reported, roamingReport, whereaboutsList, type whereabouts } from '../schema/roaming.ts';
 
 const reading = { access: 'operator', scope: 'subscribers:read', tag: 'subscribers' } as const;
@@ -19,10 +21,16 @@ export function roamingRoutes(services: OperatorServices): AnyRoute[] {
       url: '/roaming',
       name: 'listRoaming',
       summary: 'List subscribers of this node who are at another',
+      query: paging,
       answers: { 200: whereaboutsList },
-      async handle() {
-        const visits = (await services.roaming?.visits()) ?? [];
-        return { items: visits.map((visit) => view(visit.number, visit)) };
+      async handle({ query: { cursor, limit } }) {
+        const after = placeOf('roaming', cursor) as E164 | undefined;
+        const visits = (await services.roaming?.visits(after, limit)) ?? [];
+        const last = visits.length < limit ? undefined : visits.at(-1)?.number;
+        return {
+          items: visits.map((visit) => view(visit.number, visit)),
+          ...(last === undefined ? {} : { next: cursorTo('roaming', last) }),
+        };
       },
     }),
     route({

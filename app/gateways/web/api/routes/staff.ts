@@ -3,13 +3,15 @@ import type { FastifyRequest } from 'fastify';
 import { scopesOfRole, type OperatorRole, type Scope } from '../../../../core/access/principal.ts';
 import type { MailboxId } from '../../../../core/ids.ts';
 import type { ApiKey } from '../../../../ports/api-keys.ts';
-import type { OperatorFacts } from '../../../../services/operators.ts';
+import type { OperatorEnded, OperatorFacts } from '../../../../services/operators.ts';
 import { HttpProblem } from '../../problem.ts';
 import { cursorTo, placeOf } from '../cursor.ts';
 import { nameOf } from '../done-by.ts';
 import { notFound, principalOf } from '../guard.ts';
 import type { OperatorServices } from '../operator-services.ts';
+import { madeId } from '../repeats.ts';
 import { route, type AnyRoute } from '../route.ts';
+import { idempotencyKey } from '../schema/common.ts';
 import { paging } from '../schema/page.ts';
 import {
   apiKey,
@@ -68,6 +70,9 @@ function keyRoutes(services: OperatorServices): AnyRoute[] {
       url: '/keys',
       name: 'makeKey',
       summary: 'Make a key for a program',
+      describe:
+        'A repeat with the same Idempotency-Key makes no other: as the first answer may have been lost, it gives the key another secret, and 409 once it has been used.',
+      headers: idempotencyKey,
       body: newApiKey,
       answers: { 201: madeApiKey },
       async handle({ request, body }, reply) {
@@ -80,8 +85,12 @@ function keyRoutes(services: OperatorServices): AnyRoute[] {
           ...(mailbox === undefined ? {} : { mailbox: mailbox as MailboxId }),
           ...(expires === undefined ? {} : { expires: new Date(expires) }),
         };
-        const { key, secret } = await keys.add(fresh, nameOf(request));
-        return reply.status(201).send({ ...keyView(key), key: secret });
+        const made = await keys.add(fresh, nameOf(request), madeId(request));
+        if (made === undefined)
+          throw new HttpProblem(409, 'That Idempotency-Key made another key, or one that is used.', {
+            code: 'reused-key',
+          });
+        return reply.status(201).send({ ...keyView(made.key), key: made.secret });
       },
     }),
     route({
@@ -184,6 +193,13 @@ async function theirs(
   return found.role;
 }
 
+/** @throws HttpProblem for all but what was done */
+function ended(result: OperatorEnded): void {
+  if (result === 'unknown') throw notFound();
+  if (result === 'last-admin')
+    throw new HttpProblem(422, 'The last administrator stays: make another one first.', { code: 'refused' });
+}
+
 function changeOperator(services: OperatorServices): AnyRoute {
   const { operators } = services;
   return route({
@@ -202,7 +218,7 @@ function changeOperator(services: OperatorServices): AnyRoute {
         if (by === name)
           throw new HttpProblem(422, 'Another operator changes your role.', { code: 'refused' });
         onlyWhatIsTheirs(request, scopesOfRole(role));
-        if (!(await operators.setRole(name, role, by))) throw notFound();
+        ended(await operators.setRole(name, role, by));
       }
       if (password === undefined && totp === undefined) return { name };
       const what = {
@@ -230,7 +246,7 @@ function removeOperator(services: OperatorServices): AnyRoute {
       await theirs(services, request, name);
       const by = nameOf(request);
       if (by === name) throw new HttpProblem(422, 'Another operator removes you.', { code: 'refused' });
-      if (!(await services.operators.remove(name, by))) throw notFound();
+      ended(await services.operators.remove(name, by));
       return reply.status(204).send();
     },
   });

@@ -10,8 +10,9 @@ import { noteDone } from '../done-by.ts';
 import { notFound } from '../guard.ts';
 import type { OperatorServices } from '../operator-services.ts';
 import { problemsOf } from '../problems-of.ts';
+import { madeUuid } from '../repeats.ts';
 import { route, type AnyRoute } from '../route.ts';
-import { ifMatch, mailboxPath } from '../schema/common.ts';
+import { idempotencyKey, ifMatch, mailboxPath } from '../schema/common.ts';
 import {
   newSubscriber,
   subscriber,
@@ -71,12 +72,14 @@ function makeRoute(services: OperatorServices): AnyRoute {
     url: '/subscribers',
     name: 'makeSubscriber',
     summary: 'Make a subscriber',
+    headers: idempotencyKey,
     body: newSubscriber,
     answers: { 201: subscriber },
     async handle({ request, body }, reply) {
       const { number, aliases, classOfService, status, ...rest } = body;
       const made = done(
         await services.directory.create({
+          id: madeUuid(request) as MailboxId,
           number,
           settings: settingsOf(rest),
           ...(aliases === undefined ? {} : { aliases }),
@@ -129,7 +132,12 @@ function readRoute(services: OperatorServices): AnyRoute {
     answers: { 200: subscriber },
     async handle({ params }, reply) {
       const found = await subscriberOf(services, params.id);
-      return tagged(reply, found.version).send(subscriberView(services, found));
+      const { pin, lockedUntil } = await services.pins.accessOf(found);
+      return tagged(reply, found.version).send({
+        ...subscriberView(services, found),
+        pin,
+        ...(lockedUntil === undefined ? {} : { lockedUntil: lockedUntil.toISOString() }),
+      });
     },
   });
 }

@@ -18,14 +18,22 @@ const filter = {
   trunk: z.string().max(64).optional().describe('Of this trunk or gateway alone.'),
 };
 
-export const cdrQuery = paging.extend(filter);
+export const cdrQuery = paging.extend({
+  ...filter,
+  order: z
+    .enum(['asc', 'desc'])
+    .default('asc')
+    .describe(
+      'By their numbers. `asc` is for programs that go on from where they were; `desc`: the newest first.',
+    ),
+});
 
 export const cdr = z
   .record(z.string(), z.unknown())
   .meta({ id: 'Cdr', description: 'A record; its fields are those of docs/billing.md.' });
 
 export const cdrList = z
-  .object({ items: z.array(cdr).describe('In the order of their numbers, `seq`.'), next })
+  .object({ items: z.array(cdr).describe('By their numbers, `seq`, in the order that was asked for.'), next })
   .meta({ id: 'CdrList', description: 'Call detail records.' });
 
 export const cdrExportQuery = z.object({

@@ -51,11 +51,6 @@ export const hookList = z
         }),
       )
       .describe('Those of the configuration.'),
-    most: z
-      .number()
-      .int()
-      .describe(
-        'So many entries of all gateways together are looked at, those due first: where more wait, a hook may have more than is counted.',
-      ),
+    most: z.number().int().describe('So many entries of each hook are counted, and no more.'),
   })
   .meta({ id: 'WebhookList', description: 'Programs that are told of events, and how that goes.' });

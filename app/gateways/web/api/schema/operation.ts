@@ -1,7 +1,7 @@
 /** What those who run the system see and do. */
 import { z } from 'zod';
 import { id, timestamp } from './common.ts';
-import { limit } from './page.ts';
+import { limit, next, paging } from './page.ts';
 
 const reading = z.object({
   count: z.number().int().describe('Entries that are due; `most` = that many or more.'),
@@ -67,8 +67,7 @@ export const lastSweep = z
   })
   .meta({ id: 'LastSweep', description: 'The last run over all that was due, by whichever controller.' });
 
-export const auditQuery = z.object({
-  limit,
+export const auditQuery = paging.extend({
   since: timestamp.optional(),
   mailbox: id.optional().describe('About this mailbox alone.'),
 });
@@ -89,6 +88,7 @@ export const auditList = z
         }),
       )
       .describe('The newest first.'),
+    next,
   })
   .meta({ id: 'AuditList', description: 'Who got in, who did not, and what was done.' });
 

@@ -1,6 +1,7 @@
 /** Who is at which node. */
 import { z } from 'zod';
 import { number, timestamp } from './common.ts';
+import { next } from './page.ts';
 
 const node = z
   .string()
@@ -38,5 +39,5 @@ export const reported = whereabouts
   .meta({ id: 'RoamingReported', description: 'Where a subscriber is, now that it was reported.' });
 
 export const whereaboutsList = z
-  .object({ items: z.array(whereabouts).describe('In no particular order.') })
+  .object({ items: z.array(whereabouts).describe('By number.'), next })
   .meta({ id: 'WhereaboutsList', description: 'Subscribers of this node who are at another.' });

@@ -34,6 +34,17 @@ export const subscriber = z
         urgent: z.number().int().describe('Urgent ones among the new.'),
       })
       .describe('How many there are.'),
+    pin: z
+      .enum(['none', 'first', 'chosen'])
+      .optional()
+      .describe(
+        '`first`: an operator’s, to be changed at the first login. Told where one subscriber is read.',
+      ),
+    lockedUntil: timestamp
+      .optional()
+      .describe(
+        'Somebody is kept out until then after wrong PINs: one caller, or all strangers. Told where one subscriber is read.',
+      ),
     bytes: z.number().optional().describe('What its messages take; absent: not counted yet.'),
     created: timestamp,
     version: z.number().int().describe('For If-Match.'),
