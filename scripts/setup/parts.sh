@@ -170,7 +170,7 @@ make_fuzzer() {
     [[ ! -r /etc/pip.conf || -n ${PIP_CONFIG_FILE:-} ]] || { cp /etc/pip.conf "$fuzzer/pip.conf" && export PIP_CONFIG_FILE=$fuzzer/pip.conf; }
   fi
   ${run[@]+"${run[@]}"} python3 -m venv "$fuzzer"
-  ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$fuzzer_version"
+  ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: -c "$here/scripts/setup/fuzzer.txt" "schemathesis==$fuzzer_version"
   [[ $python_in_root == no ]] || touch "$fuzzer/in-root"
   echo "$fuzzer_version" >"$fuzzer/version"
 }
