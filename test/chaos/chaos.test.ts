@@ -44,9 +44,9 @@ describe(`Chaos, a slice (seed ${seed})`, function () {
   it('the checker finds a clock that was believed', async () => {
     const { verdict } = await runChaos({
       seed,
-      faults: 3,
+      faults: 4,
       kinds: ['clock'],
-      deposits: 8,
+      deposits: 12,
       plants: ['believed-clock'],
       settleMs: 5000,
       say: () => undefined,
