@@ -151,7 +151,8 @@ const mediaType = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{
 
 function partOf(attachment: Attachment): DepositPart {
   // Of an empty header the library says `false`.
-  const given = String(attachment.contentType).toLowerCase();
+  const said: unknown = attachment.contentType;
+  const given = typeof said === 'string' ? said.toLowerCase() : '';
   const type = mediaType.test(given) ? given : 'application/octet-stream';
   const charset = type.startsWith('text/') ? charsetOf(attachment) : undefined;
   const name = nameOf(attachment.filename);
