@@ -236,9 +236,11 @@ function contradictions(
   wrong.push(...webProblems(config.web, env).map((problem) => line(...problem)));
   wrong.push(...webhookProblems(config, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
-  trunks.forEach((name, i) => {
-    if (trunks.indexOf(name) !== i) wrong.push(line(`trunks[${i}].name`, name, 'a name of its own'));
-  });
+  const nodes = config.sync?.nodes.map((node) => node.name) ?? [];
+  for (const [path, names] of [['trunks', trunks] as const, ['sync.nodes', nodes] as const])
+    names.forEach((name, i) => {
+      if (names.indexOf(name) !== i) wrong.push(line(`${path}[${i}].name`, name, 'a name of its own'));
+    });
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
   wrong.push(...wrongLines(config));

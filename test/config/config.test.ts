@@ -93,6 +93,11 @@ describe('The configuration', () => {
       /web\.__proto__: no such key/,
     ],
     [
+      'two nodes of one name',
+      'sync: { key: k, certificate: c, nodes: [{ name: away, certificate: a }, { name: away, certificate: b }] }\n',
+      /sync\.nodes\[1\]\.name: found "away"/,
+    ],
+    [
       'two trunks of one name',
       'trunks: [{ name: trunk }, { name: trunk, trusted: true }]\n',
       /trunks\[1\]\.name: found "trunk"/,
