@@ -17,6 +17,8 @@ export interface StrayDeps {
 
 /** Written to within this time, a recording may still grow. */
 const settledMs = 1000;
+/** Empty for so long, and of no call that is up, it stays so. */
+const emptyMs = 60_000;
 
 /** One look through the spool: recordings that belong to no call that is up, oldest first. */
 export async function findStrays(deps: StrayDeps): Promise<StrayRecording[]> {
@@ -41,8 +43,8 @@ export async function findStrays(deps: StrayDeps): Promise<StrayRecording[]> {
 
 async function look(found: Found, deps: StrayDeps, startup: Date): Promise<StrayRecording | undefined> {
   const extent = await deps.takes.extent(found);
-  // Empty ones stay: a call may be about to record.
-  if (extent === undefined || deps.owned(found.tag)) return undefined;
+  if (deps.owned(found.tag)) return undefined;
+  if (extent === undefined) return lookAtEmpty(found, deps);
   if (deps.now().getTime() - extent.modified.getTime() < settledMs) return undefined;
   const note = found.codec === faxPages ? await deps.notes.read(found.tag) : undefined;
   const outcome = note === undefined ? undefined : readOutcome(note);
@@ -55,6 +57,13 @@ async function look(found: Found, deps: StrayDeps, startup: Date): Promise<Stray
     // Whoever wrote it has been started anew since.
     cut: extent.modified.getTime() !== 0 && extent.modified < startup,
   };
+}
+
+/** A call may be about to record: one that is over never will. */
+function lookAtEmpty(found: Found, { takes, now }: StrayDeps): StrayRecording | undefined {
+  const since = takes.emptySince(found);
+  if (since === undefined || now().getTime() - since.getTime() < emptyMs) return undefined;
+  return { take: takes.take(found, 0, () => undefined), modified: since, cut: false };
 }
 
 async function startupTime(deps: StrayDeps): Promise<Date> {

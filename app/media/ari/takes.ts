@@ -68,6 +68,12 @@ export class Takes {
     }
   }
 
+  /** When a recording was begun that nothing was written to; `undefined` if something was, there is none, or it is not known here. */
+  emptySince(found: Found): Date | undefined {
+    const file = this.#spool === undefined ? undefined : plainStat(this.#path(found));
+    return file?.size === 0 ? file.mtime : undefined;
+  }
+
   take(found: Found, bytes: number, discarded: () => void): Take {
     const { tag, codec } = found;
     return {
