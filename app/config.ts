@@ -9,8 +9,10 @@ import { parse } from 'yaml';
 import type { z } from 'zod';
 import { archiveProblems } from './config/archive.ts';
 import { encryptionProblems } from './config/encryption.ts';
+import { nearKey } from './config/near-key.ts';
 import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
+import { shownValue } from './config/shown-value.ts';
 import { webProblems } from './config/web-access.ts';
 import { secretVariable, webhookProblems } from './config/webhooks.ts';
 import { rateProblems } from './core/account/rate.ts';
@@ -155,9 +157,13 @@ function modified(file: string): number | undefined {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
+/** Ten thousand rates are a tenth of it. */
+const mostBytes = 16_777_216;
+
 function readYaml(file: string): unknown {
   let text: string;
   try {
+    if (statSync(file).size > mostBytes) throw new Error(`it is larger than ${mostBytes} bytes`);
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw invalid(file, [`cannot be read: ${(error as Error).message}`]);
@@ -230,6 +236,11 @@ function contradictions(
   wrong.push(...webProblems(config.web, env).map((problem) => line(...problem)));
   wrong.push(...webhookProblems(config, env).map((problem) => line(...problem)));
   const trunks = config.trunks.map((t) => t.name);
+  const nodes = config.sync?.nodes.map((node) => node.name) ?? [];
+  for (const [path, names] of [['trunks', trunks] as const, ['sync.nodes', nodes] as const])
+    names.forEach((name, i) => {
+      if (names.indexOf(name) !== i) wrong.push(line(`${path}[${i}].name`, name, 'a name of its own'));
+    });
   if (!trunks.includes(config.asterisk.trunk))
     wrong.push(line('asterisk.trunk', config.asterisk.trunk, `one of ${trunks.join(', ')}`));
   wrong.push(...wrongLines(config));
@@ -344,13 +355,18 @@ function describeIssue(issue: Issue): string {
     '',
   );
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${path ? `${path}.` : ''}${key}: no such key`).join('\n  ');
+    return issue.keys.map((key) => noSuchKey(issue.path, path ? `${path}.` : '', key)).join('\n  ');
   }
   return line(path || '(file)', issue.input, issue.message);
 }
 
+function noSuchKey(at: readonly PropertyKey[], path: string, key: string): string {
+  const near = nearKey(configSchema, at, key);
+  return `${path}${key}: no such key${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+}
+
 function line(path: string, found: unknown, allowed: string): string {
-  return `${path}: found ${JSON.stringify(found) ?? 'nothing'}, allowed: ${allowed}`;
+  return `${path}: found ${shownValue(found)}, allowed: ${allowed}`;
 }
 
 function invalid(file: string | undefined, lines: readonly string[]): Fault {

@@ -8,12 +8,17 @@ RUN apt-get update \
     libtool-bin pkg-config uuid-dev yasm zlib1g-dev \
   && rm -rf /var/lib/apt/lists/*
 
-WORKDIR /src
-RUN git clone --depth 1 https://github.com/freeswitch/sofia-sip.git \
-  && cd sofia-sip && ./bootstrap.sh && ./configure --without-doxygen && make -j"$(nproc)" install
-RUN git clone --depth 1 https://github.com/freeswitch/spandsp.git \
-  && cd spandsp && ./bootstrap.sh && ./configure && make -j"$(nproc)" install
-RUN git clone --depth 1 --branch v1.11.2 https://github.com/signalwire/freeswitch.git
+# By commit, which names all that is in it: branches and tags move.
+SHELL ["/bin/bash", "-ec"]
+RUN fetch() { git init -q "/src/$2" && cd "/src/$2" && git fetch -q --depth 1 "https://github.com/$1/$2.git" "$3" && git checkout -q FETCH_HEAD; } \
+  && fetch freeswitch sofia-sip 7333682a297f28130ff46d5ef0f9e2f72adca0e8 \
+  && fetch freeswitch spandsp 0c7bcebef4f057b99832a338aafab7e379ef1395 \
+  && fetch signalwire freeswitch 3f13ad1b1d323e435757fc43a2bb829d4ea5b9a8
+WORKDIR /src/sofia-sip
+RUN ./bootstrap.sh && ./configure --without-doxygen && make -j"$(nproc)" install
+WORKDIR /src/spandsp
+RUN ./bootstrap.sh && ./configure && make -j"$(nproc)" install
+# v1.11.2
 WORKDIR /src/freeswitch
 RUN printf '%s\n' \
     loggers/mod_console loggers/mod_logfile event_handlers/mod_event_socket endpoints/mod_sofia applications/mod_sms \

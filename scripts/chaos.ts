@@ -2,7 +2,7 @@
  * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--minutes N] [--lines N] [--at-once N] [--kind KIND]... [--plant dropped-step|doubled-insert|believed-clock]... [--log FILE] [--write]
  *
  * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, and the controller’s clock is set, at moments that the seed chooses.
- * What callers and the network know is then held against the store. Code 1 if anything is lost, doubled, corrupted or leaked.
+ * What callers and the network know is then held against the store. Code 1 if the checker calls anything wrong (docs/reliability.md).
  * --minutes: until then, in place of so many faults and deposits. --lines telephones leave messages, --at-once parts are broken at most.
  * --log keeps what the controllers log.
  * --load makes no faults: it finds how many deposits at once this machine carries (a ramp in steps of --lines), and holds that for --minutes (2).
@@ -11,11 +11,11 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { isClean } from './chaos/checker.ts';
-import type { FaultKind } from './chaos/faults.ts';
+import { faultKinds } from './chaos/faults.ts';
 import { isCarried, loadLines, measureLoad } from './chaos/measure-load.ts';
 import { reportLines, writeReport } from './chaos/report.ts';
 import { runChaos } from './chaos/run.ts';
-import type { Plant } from './chaos/world.ts';
+import { plants } from './chaos/world.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +32,21 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
+
+/** @throws Error for what is no whole number */
+function whole(option: 'seed' | 'faults' | 'deposits' | 'lines' | 'at-once'): number {
+  const value = Number(values[option]);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${option} is a whole number`);
+  return value;
+}
+
+/** @throws Error for what is none of those that there are */
+function among<T extends string>(option: 'kind' | 'plant', known: readonly T[]): T[] | undefined {
+  const given = values[option];
+  for (const one of given ?? [])
+    if (!known.some((name) => name === one)) throw new Error(`--${option} is one of ${known.join(', ')}`);
+  return given as T[] | undefined;
+}
 
 if (process.getuid?.() === 0 && process.env['ANSWERBACK_CHAOS_MOUNTS'] === undefined) {
   const again = [
@@ -59,15 +74,15 @@ if (values.load) {
 }
 
 const report = await runChaos({
-  seed: Number(values.seed),
-  faults: Number(values.faults),
-  deposits: Number(values.deposits),
+  seed: whole('seed'),
+  faults: whole('faults'),
+  deposits: whole('deposits'),
   minutes: values.minutes === undefined ? undefined : Number(values.minutes),
-  lines: Number(values.lines),
-  atOnce: Number(values['at-once']),
-  kinds: values.kind as FaultKind[] | undefined,
+  lines: whole('lines'),
+  atOnce: whole('at-once'),
+  kinds: among('kind', faultKinds),
   logFile: values.log,
-  plants: values.plant as Plant[],
+  plants: among('plant', plants) ?? [],
   say: (line) => console.log(line),
 });
 for (const line of reportLines(report)) console.log(line);

@@ -19,6 +19,7 @@ versitygw=${ANSWERBACK_VERSITYGW:-$cache/bin/versitygw}
 versitygw_version=v1.8.0
 openbao=${ANSWERBACK_OPENBAO:-$cache/bin/bao}
 openbao_version=2.7.2
+openbao_sha256=db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866
 fuzzer=$cache/schemathesis
 fuzzer_version=4.32.5
 suite=forky

@@ -9,9 +9,20 @@ export function farSideError(error: unknown): Error {
   );
   const bare = new Error(codes.length === 0 ? 'no code' : codes.join(' '));
   bare.name = typeof name === 'string' && /^\w{1,40}$/.test(name) ? name : 'Error';
-  // The frames say nothing of anybody; the first lines of a stack are the message.
-  const frames =
-    error instanceof Error ? (error.stack?.split('\n').filter((line) => /^ {4}at /.test(line)) ?? []) : [];
-  bare.stack = [`${bare.name}: ${bare.message}`, ...frames].join('\n');
+  bare.stack = [`${bare.name}: ${bare.message}`, ...framesOf(error, bare)].join('\n');
   return bare;
+}
+
+const isFrame = (line: string): boolean => line.length < 400 && /^ {4}at [ -~]+$/.test(line);
+
+/**
+ * Where it was thrown. A message may have lines that look like frames: those of the stack count from the message's end on; where a
+ * library has changed the message since, its end is not known, and the frames are those of whoever asks.
+ */
+function framesOf(error: unknown, bare: Error): string[] {
+  const { stack = '', message } = error instanceof Error ? error : bare;
+  const at = message === '' ? -1 : stack.indexOf(`${message}\n    at `);
+  const isEnd = at >= 0 && /^[\w .[\]]{1,80}: $/.test(stack.slice(0, at));
+  const frames = isEnd ? stack.slice(at + message.length) : (bare.stack ?? '');
+  return frames.split('\n').filter(isFrame);
 }

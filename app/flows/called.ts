@@ -63,11 +63,30 @@ export async function mayLeave(kind: MessageKind, visit: Leaver, deps: FlowDeps)
   const { caller, number: to, mailbox, classOfService } = visit;
   const from = { private: false, ...(caller.number === undefined ? {} : { number: caller.number }) };
   const asked = { kind, from, to, mailbox, classOfService, trusted: caller.trusted };
+  const taking = deps.allowance.take(asked);
   try {
-    return (await inTime(deps.allowance.take(asked), lookupMs)) ?? free;
+    const late = { kind: 'may', giveBack: async () => void giveBackLate(taking) } as const;
+    return (await inTime(taking, lookupMs)) ?? late;
   } catch (error) {
     deps.log.warn('what callers left was not counted', { error });
     return free;
+  }
+}
+
+/** What is counted too late for the caller is counted all the same; nobody waits for it. */
+async function giveBackLate(taking: Promise<Leave>): Promise<void> {
+  const leave = await taking.catch(() => free);
+  if (leave.kind === 'may') await leave.giveBack();
+}
+
+/** Work of which a message may come: when it throws, none did. */
+export async function countedAs<T>(leave: () => Promise<Leave>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const taken = await leave();
+    if (taken.kind === 'may') await taken.giveBack();
+    throw error;
   }
 }
 

@@ -12,6 +12,7 @@ import { inTime } from '../services/in-time.ts';
 import type { Leave } from '../services/deposit-limits.ts';
 import {
   callerIdAnswer,
+  countedAs,
   discard,
   findMailbox,
   free,
@@ -42,7 +43,22 @@ export interface DepositVisit {
 }
 
 export async function depositDialogue(call: Call, visit: DepositVisit, deps: FlowDeps): Promise<Outcome> {
-  const [, { mailbox, welcome, leave }] = await Promise.all([call.answer(), lookUp(visit, deps)]);
+  const looking = lookUp(visit, deps);
+  return countedAs(
+    async () => (await looking).leave,
+    async () => {
+      const [, found] = await Promise.all([call.answer(), looking]);
+      return depositFor(call, visit, found, deps);
+    },
+  );
+}
+
+async function depositFor(
+  call: Call,
+  visit: DepositVisit,
+  { mailbox, welcome, leave }: Found,
+  deps: FlowDeps,
+): Promise<Outcome> {
   const profile = profileOf(mailbox, visit, deps);
   if (profile.fax === 'only') return faxDialogue(call, { ...visit, mailbox }, deps);
   if (callerIdAnswer(visit.caller, profile) === 'refuse') {

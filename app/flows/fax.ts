@@ -5,7 +5,7 @@ import { takesFax } from '../core/mailbox/room.ts';
 import { writeTag } from '../core/message/recording-tag.ts';
 import type { ReceivedFax } from '../ports/fax.ts';
 import type { Call } from '../ports/media.ts';
-import { callerIdAnswer, discard, findMailbox, mayLeave, profileOf, senderOf } from './called.ts';
+import { callerIdAnswer, countedAs, discard, findMailbox, mayLeave, profileOf, senderOf } from './called.ts';
 import type { DepositVisit } from './deposit.ts';
 import type { FlowDeps, Outcome } from './flow.ts';
 
@@ -21,12 +21,17 @@ export async function faxDialogue(call: Call, visit: DepositVisit, deps: FlowDep
   const leave = await mayLeave('fax', { ...visit, mailbox }, deps);
   // Its machine dials again after a while.
   if (leave.kind === 'too-many') return { did: 'too-many', cause: 'busy', ...at };
-  await call.answer();
-  const result = await call.receiveFax({
-    tag: tagOf(call, visit),
-    station: deps.fax.station,
-    maxSeconds: deps.fax.maxSeconds,
-  });
+  const result = await countedAs(
+    async () => leave,
+    async () => {
+      await call.answer();
+      return call.receiveFax({
+        tag: tagOf(call, visit),
+        station: deps.fax.station,
+        maxSeconds: deps.fax.maxSeconds,
+      });
+    },
+  );
   switch (result.kind) {
     case 'received':
       return deposit(call, { ...visit, mailbox }, result.fax, false, deps);

@@ -12,7 +12,7 @@ export interface UsageStore {
   /** How many were used. */
   used(key: string): Promise<number>;
   /**
-   * Uses one of each counter, in their order, in one command; ends at the first that is used up: those before it stay used.
+   * Uses one of each counter, in their order, in one command; ends at the first that is used up, and gives those before it back.
    * Of any number at once no more than the limits succeed.
    */
   takeRates(counters: readonly RateCounter[], now: Date): Promise<RatesTaken>;

@@ -26,7 +26,7 @@ export interface Leaving {
 export type Leave =
   | {
       readonly kind: 'may';
-      /** No message came of it. Never rejects. */
+      /** No message came of it; a second time does nothing. Never rejects. */
       readonly giveBack: () => Promise<void>;
     }
   | { readonly kind: 'too-many'; readonly scope: DepositScope; readonly retrySeconds: number };
@@ -72,7 +72,8 @@ export function createDepositAllowance(deps: DepositLimitDeps): DepositAllowance
         log.warn('how much was left is not known', { error });
         return free;
       }
-      return { kind: 'may', giveBack: () => giveBack(deps, counters, now) };
+      let back: Promise<void> | undefined;
+      return { kind: 'may', giveBack: () => (back ??= giveBack(deps, counters, now)) };
     },
   };
 }

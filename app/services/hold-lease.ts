@@ -21,7 +21,7 @@ export interface LeaseDeps {
 /** Looks at which the beat stood still, or beats that did not get through, until the holder is given up. */
 const missed = 4;
 
-/** Works while nobody else does, until the signal; the work ends at its own. */
+/** Works while nobody else does, until the signal; the work ends at its own. Work that fails is told, and begun anew a beat later. */
 export async function holdLease(
   deps: LeaseDeps,
   signal: AbortSignal,
@@ -39,7 +39,6 @@ export async function holdLease(
         if (own !== undefined) {
           await workWhileHeld(deps, own, signal, work);
           seen = undefined;
-          continue;
         }
       }
     } catch (error) {
@@ -75,8 +74,17 @@ async function workWhileHeld(
     }
     end();
   };
+  const working = async (): Promise<void> => {
+    try {
+      await work(signal);
+    } catch (error) {
+      log.error('work under a lease failed', { lease: name, error });
+    } finally {
+      end();
+    }
+  };
   try {
-    await Promise.all([work(signal).finally(end), beat()]);
+    await Promise.all([working(), beat()]);
   } finally {
     outer.removeEventListener('abort', end);
     if (own !== undefined) await store.replication.giveUpLease(name, own).catch(() => undefined);

@@ -53,7 +53,7 @@ export async function recoverStray(
   const all = await take.bytes();
   const bytes = beforeFaxTone(take.contentType, all);
   const spoken = speechMs(take.contentType, bytes) ?? take.durationMs;
-  if (spoken < deps.profiles.classOfService(classOfService).minSpeechMs) {
+  if (all.length === 0 || spoken < deps.profiles.classOfService(classOfService).minSpeechMs) {
     await take.discard();
     return 'discarded';
   }

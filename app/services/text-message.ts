@@ -85,10 +85,10 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
         deps.account.textIn(text, { taken: false });
         return refuseMany(deps, text, to);
       }
-      const quiet = await isReturnedNotice(deps, { from: number, to, body: text.body });
       const omitted = [...(text.omitted ?? lostBody(text)), ...(media?.omitted ?? [])];
-      const result = await depositAllowed(leave, () =>
-        deps.deposits.take({
+      const result = await depositAllowed(leave, async () => {
+        const quiet = await isReturnedNotice(deps, { from: number, to, body: text.body });
+        return deps.deposits.take({
           draft: {
             kind,
             origin: { network: text.network, id: text.id },
@@ -104,8 +104,8 @@ export function createTextMessages(deps: TextMessageDeps): TextMessages {
           ...(more.length === 0 ? {} : { more }),
           classOfService,
           ...(quiet ? { quiet } : {}),
-        }),
-      );
+        });
+      });
       const accountcode = result.kind === 'spooled' ? '' : result.message.mailbox;
       deps.account.textIn(text, { taken: true, accountcode });
       if (result.kind !== 'stored') return result.kind;

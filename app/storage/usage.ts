@@ -73,10 +73,20 @@ export class Usage implements UsageStore {
         // It is there and full, or another made it just now: the document tells which.
         const found = await this.#usage.findOne({ _id: counter.key });
         const until = takesAt(found ?? {}, counter.most, now);
-        if (until !== undefined) return { kind: 'used-up', counter: next, until };
+        if (until === undefined) continue;
+        await this.#untake(counters.slice(0, next), now);
+        return { kind: 'used-up', counter: next, until };
       }
+      await this.#untake(counters.slice(0, next), now);
       throw unavailable('usage.takeRates: others were always quicker');
     });
+  }
+
+  /** The answer is known: what cannot be given back now is over with its window. */
+  async #untake(counters: readonly RateCounter[], now: Date): Promise<void> {
+    if (counters.length === 0) return;
+    const keys = counters.map(({ key }) => key);
+    await this.#usage.updateMany({ _id: { $in: keys } }, givingBack(now)).catch(() => undefined);
   }
 
   /** The place of the first that could not be raised. */

@@ -1,13 +1,11 @@
-/**
- * What callers and the network know, held against what is in the store. Reads the database by itself, and nothing of Answerback but the
- * names of its fields.
- */
-import { readdir } from 'node:fs/promises';
-import { MongoClient, type Binary, type Document } from 'mongodb';
-import { correlate } from '../audio/correlate.ts';
+/** What callers and the network know, held against what is in the store and on the disks. */
+import { createHash } from 'node:crypto';
+import type { Document } from 'mongodb';
+import { withEvidence, type Evidence, type Text } from './evidence.ts';
 import type { Fault } from './faults.ts';
 import type { LoadReport, Witness } from './load.ts';
-import { database, keptDays, type World } from './world.ts';
+import { differsFromPart, differsFromWhole } from './same-sound.ts';
+import { keptDays, type World } from './world.ts';
 
 export interface Verdict {
   /** Calls made, and those whose caller spoke to the end while the switch lived. */
@@ -18,8 +16,10 @@ export interface Verdict {
   readonly lost: readonly string[];
   /** More than one message of a call. */
   readonly doubled: readonly string[];
-  /** Sound that is not what was said. */
+  /** Sound that is not what was said, or not what the envelope says that it is. */
   readonly corrupted: readonly string[];
+  /** Messages in another mailbox than was called, of nobody who called, or that somebody else was told of. */
+  readonly misdelivered: readonly string[];
   /** Messages of calls that a fault ended: as far as the sound went. */
   readonly recovered: number;
   /** Of those: marked as cut. */
@@ -28,7 +28,7 @@ export interface Verdict {
   readonly untold: readonly string[];
   /** Notices that came more often than once: the network’s answer was lost with a controller. */
   readonly toldTwice: number;
-  /** More than once though nothing happened between. */
+  /** More than once though nothing broke as the first came, or more often than tries were noted before they were made. */
   readonly toldTwiceForNothing: readonly string[];
   /** Media that belongs to no message, and files that nobody took in. */
   readonly leaked: readonly string[];
@@ -36,6 +36,8 @@ export interface Verdict {
   readonly mistimed: readonly string[];
   /** Mailboxes that count something else than they hold. */
   readonly miscounted: readonly string[];
+  /** Callers who could not leave a message though nothing was broken. */
+  readonly turnedAway: readonly string[];
   readonly heard: number;
   /** Subscribers who did not hear their message though nothing happened meanwhile, or all was quiet again. */
   readonly unheard: readonly string[];
@@ -53,78 +55,139 @@ export function isClean(verdict: Verdict): boolean {
   return wrongOf(verdict).every(([, which]) => which.length === 0);
 }
 
-/** How alike what was said and what is stored are, by message: media do not change. */
-export type Scores = Map<string, number>;
+/** What is wrong with the sound of each message: media do not change. */
+export type Scores = Map<string, string | undefined>;
 
-/** An effect of a fault is felt for so long after it, in milliseconds: a lease of a dead controller and a margin. */
-const aftermathMs = 45_000;
-const similar = 0.7;
+/**
+ * So long after a fault, in milliseconds: a switch, a controller or a store that has been started anew is there, but connections to it may be
+ * tried again but now and then.
+ */
+const aftermathMs = 15_000;
+/** A controller that lives notes within so long that a text is out. */
+const notedMs = 5000;
 const dayMs = 86_400_000;
 
 export async function check(
   world: World,
-  { callers, listeners }: LoadReport,
+  load: LoadReport,
   faults: readonly Fault[],
   scores: Scores,
 ): Promise<Verdict> {
-  const client = new MongoClient(world.local.url, { directConnection: true });
-  try {
-    const db = client.db(database);
-    const messages = await db.collection('messages').find().toArray();
-    const bySender = grouped(messages, (message) => String(message['sender'] ?? ''));
-    const of = (caller: Witness) => bySender.get(caller.from) ?? [];
-    const name = (caller: Witness) => `${caller.from} → ${caller.to}${happened(caller, faults)}`;
-    const isWhole = (caller: Witness) => caller.finished && !brokenOff(caller, faults);
-    const finished = callers.filter(isWhole);
-    const corrupted: string[] = [];
-    for (const caller of callers) {
-      for (const message of of(caller)) {
-        const id = String(message['_id']);
-        const score = scores.get(id) ?? correlate(await soundOf(client, message), caller.sound).score;
-        scores.set(id, score);
-        // Of a call that was broken off there is what was said until then.
-        if (isWhole(caller) && score < similar) corrupted.push(`${name(caller)}: ${score.toFixed(2)}`);
-      }
-    }
-    const partial = callers.filter((caller) => !isWhole(caller)).flatMap(of);
-    const told = toldOf(world, messages);
-    const twice = [...told].filter(([, at]) => at.length > 1);
-    return {
-      calls: callers.length,
-      finished: finished.length,
-      messages: messages.length,
-      lost: finished.filter((caller) => of(caller).length === 0).map(name),
-      doubled: callers.filter((caller) => of(caller).length > 1).map(name),
-      corrupted,
-      recovered: partial.length,
-      cut: partial.filter((message) => /<cut>|cut="true"/.test(String(message['envelope']))).length,
-      untold: [...told].filter(([, at]) => at.length === 0).map(([id]) => id),
-      toldTwice: twice.length,
-      toldTwiceForNothing: twice
-        .filter(([, at]) => !faults.some((fault) => near(fault, Math.min(...at), Math.max(...at))))
-        .map(([id]) => id),
-      leaked: [...(await orphans(client, messages)), ...(await left(world))],
-      mistimed: callers.flatMap((caller) =>
-        of(caller)
-          .filter((one) => isMistimed(one, caller))
-          .map(() => name(caller)),
-      ),
-      miscounted: await miscounted(client, messages),
-      heard: listeners.filter(({ heard }) => heard).length,
-      unheard: listeners
-        .filter(
-          ({ heard, quiet, began, ended }) =>
-            !heard && (quiet || !faults.some((fault) => near(fault, began, ended))),
-        )
-        .map(({ reference }) => reference),
-    };
-  } finally {
-    await client.close();
-  }
+  return withEvidence(world, (evidence) => judge(evidence, load, faults, scores));
 }
 
-function near(fault: Fault, from: number, to: number): boolean {
-  return fault.from < to && fault.to + aftermathMs > from;
+/** The judgement alone. */
+export async function judge(
+  evidence: Evidence,
+  { callers, listeners }: LoadReport,
+  faults: readonly Fault[],
+  scores: Scores = new Map(),
+): Promise<Verdict> {
+  const { messages } = evidence;
+  const bySender = grouped(messages, (message) => String(message['sender'] ?? ''));
+  const of = (caller: Witness) => bySender.get(caller.from) ?? [];
+  const name = (caller: Witness) => `${caller.from} → ${caller.to}${happened(caller, faults)}`;
+  const isWhole = (caller: Witness) => caller.finished && !brokenOff(caller, faults);
+  const finished = callers.filter(isWhole);
+  const corrupted: string[] = [];
+  for (const caller of callers) {
+    for (const message of of(caller)) {
+      const id = String(message['_id']);
+      if (!scores.has(id)) scores.set(id, await wrongSound(evidence, message, caller, isWhole(caller)));
+      const wrong = scores.get(id);
+      if (wrong !== undefined) corrupted.push(`${name(caller)}: ${wrong}`);
+    }
+  }
+  const partial = callers.filter((caller) => !isWhole(caller)).flatMap(of);
+  const told = toldOf(evidence.texts, messages);
+  const twice = [...told].filter(([, texts]) => texts.length > 1);
+  const quietAt = (from: number, to: number) => !faults.some((fault) => near(fault, from, to));
+  return {
+    calls: callers.length,
+    finished: finished.length,
+    messages: messages.length,
+    lost: finished.filter((caller) => of(caller).length === 0).map(name),
+    doubled: callers.filter((caller) => of(caller).length > 1).map(name),
+    corrupted,
+    misdelivered: misdelivered(evidence, callers, told),
+    recovered: partial.length,
+    cut: partial.filter((message) => / cut="true"/.test(String(message['envelope']))).length,
+    untold: [...told].filter(([, texts]) => texts.length === 0).map(([id]) => id),
+    toldTwice: twice.length,
+    toldTwiceForNothing: twice
+      .filter(([id, texts]) => texts.length > triesFor(evidence, id) || !canBeTwice(texts, faults))
+      .map(([id]) => id),
+    leaked: [...orphans(evidence), ...left(evidence)],
+    mistimed: callers.flatMap((caller) =>
+      of(caller)
+        .filter((one) => isMistimed(one, caller))
+        .map(() => name(caller)),
+    ),
+    miscounted: miscounted(evidence),
+    turnedAway: callers
+      .filter(({ finished: spoke, began, ended }) => !spoke && quietAt(began, ended))
+      .map(name),
+    heard: listeners.filter(({ heard }) => heard).length,
+    unheard: listeners
+      .filter(({ heard, quiet, began, ended }) => !heard && (quiet || quietAt(began, ended)))
+      .map(({ reference }) => reference),
+  };
+}
+
+/** A clock that is set breaks nothing. */
+function near({ kind, from, to }: Fault, began: number, ended: number): boolean {
+  return kind !== 'clock' && from < ended && to + aftermathMs > began;
+}
+
+/** A text may come twice only if something broke before it was noted that the one before was out. */
+function canBeTwice(texts: readonly Text[], faults: readonly Fault[]): boolean {
+  const ordered = texts.map(({ at }) => at).toSorted((a, b) => a - b);
+  return ordered
+    .slice(0, -1)
+    .every((at) =>
+      faults.some(({ kind, from, to }) => kind !== 'clock' && from < at + notedMs && to > at - notedMs),
+    );
+}
+
+/** Tries are noted before they are made. */
+function triesFor({ notifications }: Evidence, message: string): number {
+  return notifications
+    .filter((one) => one['message'] === message && one['kind'] === 'notice')
+    .reduce((sum, one) => Math.max(sum, Number(one['tries'] ?? 0)), 0);
+}
+
+/** Of a call that was broken off there is what was said until then. */
+async function wrongSound(
+  { sound }: Evidence,
+  message: Document,
+  caller: Witness,
+  whole: boolean,
+): Promise<string | undefined> {
+  const { media, bytes, sha256 } = partOf(message);
+  const stored = await sound(media);
+  if (stored.length !== Number(bytes)) return `${stored.length} bytes, and the envelope says ${bytes}`;
+  if (createHash('sha256').update(stored).digest('hex') !== sha256)
+    return 'another hash than the envelope says';
+  return whole ? differsFromWhole(stored, caller.sound) : differsFromPart(stored, caller.sound);
+}
+
+function misdelivered(
+  { messages, mailboxes }: Evidence,
+  callers: readonly Witness[],
+  told: ReadonlyMap<string, readonly Text[]>,
+): string[] {
+  const numbers = new Map(mailboxes.map((one) => [String(one['_id']), (one['numbers'] ?? []) as string[]]));
+  const calledBy = new Map(callers.map(({ from, to }) => [from, to]));
+  return messages.flatMap((message) => {
+    const id = String(message['_id']);
+    const from = String(message['sender']);
+    const to = calledBy.get(from);
+    if (to === undefined) return [`${id} of ${from}, who left none`];
+    const at = numbers.get(String(message['mailbox']));
+    if (at?.includes(to) !== true) return [`${id} for ${to} lies with ${String(at)}`];
+    const others = (told.get(id) ?? []).filter((text) => text.to !== to);
+    return others.map((text) => `${text.to} was told of ${id} for ${to}`);
+  });
 }
 
 /**
@@ -136,7 +199,7 @@ const leewayMs = 1_200_000;
 function isMistimed(message: Document, { began, ended }: Witness): boolean {
   const [from, to] = [began, ended].map((at) => performance.timeOrigin + at) as [number, number];
   const within = (field: string, afterMs: number): boolean => {
-    const at = (message[field] as Date).getTime() - afterMs;
+    const at = Number(message[field] as Date | undefined) - afterMs;
     return at >= from - leewayMs && at <= to + leewayMs;
   };
   const { retentionDays, referenceDays } = keptDays;
@@ -157,69 +220,65 @@ function happened({ began, ended }: Witness, faults: readonly Fault[]): string {
   return met.length === 0 ? '' : ` (${met.join(', ')})`;
 }
 
-/** When the network got notices of each message, by the message's id, in milliseconds of the run. */
-function toldOf({ network }: World, messages: readonly Document[]): Map<string, number[]> {
-  const notices = network.texts.map(({ body, at }) => ({ reference: /,,(\d{10})#/.exec(body)?.[1], at }));
-  const byReference = grouped(notices, ({ reference }) => String(reference));
+/** What the network got about each message, by the message's id. */
+function toldOf(texts: readonly Text[], messages: readonly Document[]): Map<string, readonly Text[]> {
+  const byReference = grouped(texts, ({ body }) => String(/,,(\d{10})#/.exec(body)?.[1]));
   return new Map(
-    messages.map((message) => [
-      String(message['_id']),
-      (byReference.get(String(message['reference'])) ?? []).map(({ at }) => at),
-    ]),
+    messages.map((message) => [String(message['_id']), byReference.get(String(message['reference'])) ?? []]),
   );
 }
 
-async function soundOf(client: MongoClient, message: Document): Promise<Uint8Array> {
-  const id = mediaOf(message);
-  const media = await client
-    .db(database)
-    .collection<{ _id: string; data: Binary }>('media')
-    .findOne({ _id: id });
-  return media?.data.buffer.subarray(0, media.data.length()) ?? new Uint8Array();
-}
-
 /** By the envelope alone. */
-function mediaOf(message: Document): string {
-  return /<media>([^<]+)<|media="([^"]+)"/.exec(String(message['envelope']))?.slice(1).find(Boolean) ?? '';
+function partOf(message: Document): Record<'media' | 'bytes' | 'sha256', string> {
+  const part = /<part ([^>]*)>/.exec(String(message['envelope']))?.[1] ?? '';
+  const value = (name: string): string => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(part)?.[1] ?? '';
+  return { media: value('media'), bytes: value('bytes'), sha256: value('sha256') };
 }
 
-async function orphans(client: MongoClient, messages: readonly Document[]): Promise<string[]> {
-  const known = new Set(messages.map(mediaOf));
-  const media = await client
-    .db(database)
-    .collection('media')
-    .find({}, { projection: { _id: 1 } })
-    .toArray();
-  return media
-    .map(({ _id }) => String(_id))
-    .filter((id) => !known.has(id))
-    .map((id) => `media ${id}`);
+function orphans({ messages, media }: Evidence): string[] {
+  const known = new Set(messages.map((message) => partOf(message).media));
+  return media.filter((id) => !known.has(id)).map((id) => `media ${id}`);
 }
 
-/** Recordings and deposits that should have been taken in by now. */
-async function left({ recordings, deposits }: World): Promise<string[]> {
-  const files = async (folder: string) =>
-    (await readdir(folder, { recursive: true }).catch(() => [])).filter((file) =>
-      /\.(ulaw|alaw|sln|json|bin)$/.test(file),
-    );
-  const all = [...(await files(recordings)), ...(await files(deposits))];
-  // Who calls with a reference while no controller is there is recorded by the dialplan, for no mailbox: kept for a day.
-  return all.filter((file) => !/^\d{10}~/.test(file)).map((file) => `file ${file}`);
+/**
+ * All that should have been taken in by now. Who calls with a reference while no controller is there is recorded by the dialplan, for no mailbox:
+ * kept for a day. Records of calls are a running file; what broke off while it was written is set aside, and its recording is there still.
+ */
+function left({ recordings, deposits }: Evidence): string[] {
+  const meant = /^cdrs\/|^damaged\/.*\.partial$|^\.filler$/;
+  return [
+    ...recordings.filter((file) => !/^\d{10}~/.test(file)),
+    ...deposits.filter((file) => !meant.test(file)),
+  ].map((file) => `file ${file}`);
 }
 
-async function miscounted(client: MongoClient, messages: readonly Document[]): Promise<string[]> {
-  const mailboxes = await client.db(database).collection('mailboxes').find().toArray();
+const unheardStates = new Set(['new']);
+const heardStates = new Set(['heard', 'saved']);
+
+function miscounted({ messages, mailboxes }: Evidence): string[] {
+  const byMailbox = grouped(messages, (message) => String(message['mailbox']));
   return mailboxes.flatMap((mailbox) => {
-    const held = messages.filter(
-      (message) => message['mailbox'] === mailbox['_id'] && message['state'] === 'new',
-    ).length;
-    const counted = Number((mailbox['counts'] as Document | undefined)?.['new'] ?? 0);
-    return counted === held ? [] : [`${String(mailbox['numbers'])}: ${counted} counted, ${held} held`];
+    const own = byMailbox.get(String(mailbox['_id'])) ?? [];
+    const holds = (states: ReadonlySet<string>): number =>
+      own.filter((message) => states.has(String(message['state']))).length;
+    const counts = (mailbox['counts'] ?? {}) as Document;
+    const wrong = [['new', holds(unheardStates)] as const, ['old', holds(heardStates)] as const].filter(
+      ([what, held]) => Number(counts[what] ?? 0) !== held,
+    );
+    return wrong.map(
+      ([what, held]) =>
+        `${String(mailbox['numbers'])}: ${String(counts[what])} ${what} counted, ${held} held`,
+    );
   });
 }
 
 function grouped<T>(all: readonly T[], by: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const one of all) groups.set(by(one), [...(groups.get(by(one)) ?? []), one]);
+  for (const one of all) {
+    const key = by(one);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
   return groups;
 }

@@ -24,6 +24,7 @@ const calm = [500, 3500] as const;
 export async function disturb(world: World, options: DisturbOptions): Promise<Fault[]> {
   const { seed, faults, kinds: wanted, atOnce, clock, enough, say } = options;
   const kinds = possibleFaults(world).filter((kind) => wanted?.includes(kind) ?? true);
+  if (kinds.length === 0 && faults > 0) throw new Error('no such fault can be made on this machine');
   const done: Fault[] = [];
   const bag: FaultKind[] = [];
   const broken = new Set<string>();

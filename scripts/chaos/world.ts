@@ -19,7 +19,8 @@ export const keptDays = { retentionDays: 1, referenceDays: 1 };
 const diskMegabytes = 8;
 
 /** A bug put into the controller on purpose, to see that the checker finds it. */
-export type Plant = 'dropped-step' | 'doubled-insert' | 'believed-clock';
+export const plants = ['dropped-step', 'doubled-insert', 'believed-clock'] as const;
+export type Plant = (typeof plants)[number];
 
 export interface World extends AsyncDisposable {
   readonly local: LocalStore;
@@ -43,7 +44,7 @@ export interface World extends AsyncDisposable {
 }
 
 /** @param logFile gets what the controllers log */
-export async function openWorld(plants: readonly Plant[], logFile?: string): Promise<World> {
+export async function openWorld(planted: readonly Plant[], logFile?: string): Promise<World> {
   const log = logFile === undefined ? undefined : createWriteStream(logFile);
   const directory = await mkdtemp(join(tmpdir(), 'ab-chaos-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
@@ -77,7 +78,7 @@ export async function openWorld(plants: readonly Plant[], logFile?: string): Pro
           MONGODB_URL: `mongodb://127.0.0.1:${link.port}/?directConnection=true`,
           ...controllerAccess(asterisk).env,
           CHAOS_CLOCK: time,
-          NODE_OPTIONS: ['stepped-clock', ...plants.map((plant) => `plants/${plant}`)]
+          NODE_OPTIONS: ['stepped-clock', ...planted.map((plant) => `plants/${plant}`)]
             .map((module) => `--import ${join(checkout, `scripts/chaos/${module}.mjs`)}`)
             .join(' '),
         },
@@ -85,7 +86,8 @@ export async function openWorld(plants: readonly Plant[], logFile?: string): Pro
         onLine: (line) => log?.write(`${JSON.stringify(line)}\n`),
       });
     let controller = await start();
-    closing.push(async () => controller[Symbol.asyncDispose]());
+    // All has been judged, and one with a bug on purpose may not find an orderly end.
+    closing.push(async () => controller.kill('SIGKILL'));
     return {
       local,
       link,

@@ -19,8 +19,13 @@ export const read: Readonly<Record<string, string>> = {
   'png-js@2.0.0': 'MIT',
 };
 
-/** Whether one may be shipped under this SPDX expression: of a choice one that is allowed is enough. */
+/**
+ * Whether one may be shipped under this SPDX expression: of a choice one that is allowed is enough. One with choices in choices is none that is
+ * allowed: it is to be read by somebody.
+ */
 export function isAllowed(expression: string): boolean {
-  const choices = expression.replace(/^\((.*)\)$/, '$1').split(' OR ');
+  const plain = expression.replace(/^\(([^()]*)\)$/, '$1');
+  if (/[()]/.test(plain)) return false;
+  const choices = plain.split(' OR ');
   return choices.some((choice) => choice.split(' AND ').every((one) => allowed.has(one.trim())));
 }

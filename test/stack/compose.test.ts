@@ -17,6 +17,9 @@ interface Service {
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly volumes?: readonly string[];
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly read_only?: boolean;
   readonly depends_on?: Readonly<Record<string, unknown>>;
 }
 
@@ -67,6 +70,18 @@ describe('compose.yaml', () => {
       const ours = command.filter((word) => /^(app|scripts|compose)\//.test(word));
       for (const path of ours) assert.ok(existsSync(path), `${name}: ${path}`);
     }
+  });
+
+  it('holds its containers in, and builds from what is named by a hash', async () => {
+    for (const [name, { build, cap_drop: dropped, security_opt: options }] of Object.entries(services)) {
+      if (name === 'store') continue;
+      assert.deepEqual(options, ['no-new-privileges:true'], name);
+      if (build !== undefined) assert.deepEqual(dropped, ['ALL'], name);
+    }
+    for (const name of ['answerback', 'controller']) assert.equal(service(name).read_only, true, name);
+    const recipe = await readFile('compose/freeswitch.Dockerfile', 'utf8');
+    assert.doesNotMatch(recipe, /git clone|curl |wget /);
+    assert.equal([...recipe.matchAll(/^ {2}&& fetch \w+ [\w-]+ [0-9a-f]{40}\b/gm)].length, 3);
   });
 
   it('has a controller, a FreeSWITCH and a drachtio that find each other', async () => {

@@ -54,6 +54,22 @@ describe('storage: how often something may happen', function () {
     assert.equal(await take(60_003), 'used-up');
   });
 
+  it('who is refused by the last of several has used nothing of those before', async () => {
+    const [one, all] = counters() as [RateCounter, RateCounter];
+    const { usage } = test.store;
+    const full = { ...all, most: { day: 1 } };
+    assert.equal((await usage.takeRates([full], later(0))).kind, 'taken');
+    const refused = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => usage.takeRates([one, full], later(1 + i))),
+    );
+    assert.ok(refused.every((answer) => answer.kind === 'used-up'));
+    // The first may have been full for a moment, by those who were refused beside it.
+    assert.ok(refused.some((answer) => answer.kind === 'used-up' && answer.counter === 1));
+    for (let i = 0; i < 3; i += 1)
+      assert.equal((await usage.takeRates([one], later(30 + i))).kind, 'taken', String(i));
+    assert.equal((await usage.takeRates([one], later(40))).kind, 'used-up');
+  });
+
   it('a clock that is set back by days does not shut anybody out', async () => {
     const [one] = counters() as [RateCounter, RateCounter];
     const { usage } = test.store;

@@ -27,7 +27,7 @@ export interface DepositCounter extends RateCounter {
 }
 
 /**
- * What a message counts against, the narrowest first: who is refused counts against nothing wider.
+ * What a message counts against, the narrowest first: who is refused counts against nothing.
  *
  * Over all mailboxes only telephone numbers are counted: addresses and names of firms cost nothing to make up, and one of them
  * may honestly write to all subscribers. Whoever shows neither counts together with all others of that kind at the mailbox.

@@ -11,7 +11,7 @@ export function mailFault(error: unknown): Fault {
     const why = typeof code === 'string' ? ` (${code})` : '';
     return new Fault('gateway-unavailable', `the mail relay gave no answer${why}`, {
       temporary: true,
-      cause: error,
+      cause: farSideError(error),
     });
   }
   const cause = farSideError(error);

@@ -150,7 +150,9 @@ function whyNot({ partId, content }: Attachment, kept: number): Omitted['why'] |
 const mediaType = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
 function partOf(attachment: Attachment): DepositPart {
-  const given = attachment.contentType.toLowerCase();
+  // Of an empty header the library says `false`.
+  const said: unknown = attachment.contentType;
+  const given = typeof said === 'string' ? said.toLowerCase() : '';
   const type = mediaType.test(given) ? given : 'application/octet-stream';
   const charset = type.startsWith('text/') ? charsetOf(attachment) : undefined;
   const name = nameOf(attachment.filename);

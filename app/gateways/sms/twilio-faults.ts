@@ -16,7 +16,10 @@ export function twilioFault(error: unknown): Fault {
   const { status, code } = error as { status?: unknown; code?: unknown };
   if (typeof status !== 'number') {
     const why = typeof code === 'string' ? ` (${code})` : '';
-    return new Fault('gateway-unavailable', `Twilio gave no answer${why}`, { temporary: true, cause: error });
+    return new Fault('gateway-unavailable', `Twilio gave no answer${why}`, {
+      temporary: true,
+      cause: farSideError(error),
+    });
   }
   const cause = farSideError(error);
   const text = `Twilio refused a text: status ${status}, code ${typeof code === 'number' ? code : 'none'}`;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
 import { clips } from '../../core/prompt/say.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PromptCatalog } from '../../ports/prompts.ts';
+import { writePlain } from '../parts/plain-file.ts';
 import type { Medium, Segment } from '../parts/segments.ts';
 import { codecOfType, swap16 } from './codec.ts';
 
@@ -77,7 +78,7 @@ export class Sounds {
       throw new Fault('media-failed', 'asterisk.spool is not set', { temporary: false });
     const path = join(directory, name);
     try {
-      await write(path, bytes, this.#mode);
+      await writePlain(path, bytes, this.#mode);
     } catch (cause) {
       throw new Fault('media-failed', 'a file could not be laid out for the switch', {
         temporary: true,
@@ -185,7 +186,7 @@ export class Sounds {
   /** Not before an earlier file of this name is gone: its removal must not hit the new one. */
   async #write(path: string, bytes: Uint8Array): Promise<void> {
     await this.#removals.get(path);
-    await write(path, bytes, this.#mode);
+    await writePlain(path, bytes, this.#mode);
   }
 
   #remove(path: string): void {
@@ -227,11 +228,4 @@ async function clearOld(directory: string): Promise<void> {
     const file = await stat(path).catch(() => undefined);
     if (file?.isFile() && file.mtimeMs < started) await rm(path, { force: true });
   }
-}
-
-/** The file appears whole or not at all. */
-async function write(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
-  await writeFile(draft, bytes, { mode });
-  await rename(draft, path);
 }

@@ -1,8 +1,9 @@
-import { readFileSync, statSync, unlinkSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { unlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { Take } from '../../ports/media.ts';
+import { plainStat, readPlain } from '../parts/plain-file.ts';
 import { codecOfExtension, swap16 } from './codec.ts';
 import type { Codec } from './codec.ts';
 import { asFault } from './leg.ts';
@@ -12,8 +13,6 @@ import type { StoredRecording } from './wire/resources.ts';
 
 /** Folder below the switch's recording directory; recordings are named `answerback/<tag>`. */
 const folder = 'answerback';
-/** Files up to so many bytes (half a minute) are read without the thread pool. */
-const mostAtOnce = 256 * 1024;
 
 export function recordingName(tag: string): string {
   return `${folder}/${tag}`;
@@ -60,10 +59,11 @@ export class Takes {
     }
     try {
       // Asterisk has just written it: asking at once costs a twentieth of a trip through the thread pool.
-      const file = statSync(this.#path(found));
-      return file.size === 0 ? undefined : { bytes: file.size, modified: file.mtime, born: file.birthtime };
+      const file = plainStat(this.#path(found));
+      return file === undefined || file.size === 0
+        ? undefined
+        : { bytes: file.size, modified: file.mtime, born: file.birthtime };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new Fault('media-failed', 'the spool cannot be read', { temporary: true, cause: error });
     }
   }
@@ -126,8 +126,8 @@ export class Takes {
     if (this.#spool === undefined) return;
     try {
       const path = this.#path(found);
-      const { size, mtime } = statSync(path);
-      if (size === 0 && mtime < before) unlinkSync(path);
+      const file = plainStat(path);
+      if (file?.size === 0 && file.mtime < before) unlinkSync(path);
     } catch {
       // It is gone, or is looked at again.
     }
@@ -144,10 +144,8 @@ export class Takes {
   async #read(found: Found): Promise<Buffer | undefined> {
     if (this.#spool === undefined) return this.#fetch(found);
     try {
-      const path = this.#path(found);
-      return statSync(path).size <= mostAtOnce ? readFileSync(path) : await readFile(path);
+      return await readPlain(this.#path(found));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new Fault('media-failed', 'a recording cannot be read from the spool', {
         temporary: true,
         cause: error,

@@ -1,14 +1,18 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tiffPages } from '../../core/message/tiff-pages.ts';
 import type { FaxFacts } from '../../core/message/message.ts';
 import type { FaxReceived, FaxRule, FaxSent, FaxTrouble, SendFaxRule } from '../../ports/fax.ts';
+import { readPlain, writePlain } from '../parts/plain-file.ts';
 import { after } from '../parts/timer.ts';
 import type { Carrier } from './carrier.ts';
 import { faxMark, type Leg } from './leg.ts';
 import { makeShared } from './shared.ts';
 import type { Takes } from './takes.ts';
 import type { EslEvent } from './wire/event.ts';
+
+/** For the switch's group. */
+const mode = 0o640;
 
 /** Of faxes that were sent: the channel while they go on, then how they ended; kept where a crash of this process leaves them. */
 export interface FaxNotes {
@@ -26,12 +30,11 @@ export async function openFaxNotes(directory: string): Promise<FaxNotes> {
   const path = (tag: string): string => join(directory, `${tag.replace(/[^\w.~+-]/g, '_')}.json`);
   return {
     async write(tag, note) {
-      await writeFile(`${path(tag)}.part`, JSON.stringify(note));
-      await rename(`${path(tag)}.part`, path(tag));
+      await writePlain(path(tag), JSON.stringify(note), mode);
     },
     async read(tag) {
       try {
-        return JSON.parse(await readFile(path(tag), 'utf8')) as FaxNote;
+        return JSON.parse(String(await readPlain(path(tag)))) as FaxNote;
       } catch {
         return undefined;
       }
@@ -79,7 +82,7 @@ export async function receiveFax(leg: Leg, rule: FaxRule, takes: Takes): Promise
   await takes.bring(rule.tag).catch((error: unknown) => {
     leg.log.error('a fax stays at the switch for now', { error: String(error) });
   });
-  const file = await readFile(takes.faxFile(rule.tag)).catch(() => undefined);
+  const file = await readPlain(takes.faxFile(rule.tag)).catch(() => undefined);
   const pages = file === undefined ? 0 : (tiffPages(file, 1000)?.whole ?? 0);
   const outcome = end === 'gone' ? undefined : outcomeOf(end);
   if (pages === 0) {
@@ -112,7 +115,7 @@ export async function sendFax(
     return { kind: 'failed', why: 'document', pages: 0, detail: 'no TIFF', facts: undefined };
   }
   const file = join(directory, `fax-${rule.tag.replace(/[^\w-]/g, '_')}.tif`);
-  await writeFile(file, document, { mode: 0o640 });
+  await writePlain(file, document, mode);
   try {
     await notes.write(rule.tag, { state: 'under-way', channel: leg.id });
     leg.line.set('fax_header', rule.header.replace(/[^\x20-\x7e]/g, ' ').slice(0, 50));

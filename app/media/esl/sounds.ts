@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import { wavOf } from '../../core/message/wav.ts';
@@ -7,6 +7,7 @@ import type { PlayItem, StoredSound } from '../../core/prompt/play-item.ts';
 import { clips } from '../../core/prompt/say.ts';
 import type { Log } from '../../ports/log.ts';
 import type { PromptCatalog } from '../../ports/prompts.ts';
+import { writePlain } from '../parts/plain-file.ts';
 import type { Medium, Segment } from '../parts/segments.ts';
 import type { Carrier } from './carrier.ts';
 import { makeShared } from './shared.ts';
@@ -21,6 +22,8 @@ export interface SoundOptions {
   /** Most sounds kept there; default 500. */
   readonly most?: number;
 }
+
+const mode = 0o640;
 
 /** Turns play items into files that the switch plays: RIFF/WAVE, which it reads whatever codec is in it. */
 export class Sounds {
@@ -101,7 +104,7 @@ export class Sounds {
       const bytes = await readFile(`${path}.ulaw`);
       const own = createHash('sha256').update(path).update(bytes).digest('hex').slice(0, 16);
       const file = join(this.#options.directory, `prompt-${own}.wav`);
-      await write(file, wavOf('audio/PCMU', bytes) ?? bytes);
+      await writePlain(file, wavOf('audio/PCMU', bytes) ?? bytes, mode);
       return file;
     }
   }
@@ -115,7 +118,7 @@ export class Sounds {
       ? sound.id
       : createHash('sha256').update(sound.id).digest('hex');
     const path = join(this.#options.directory, `${name}.wav`);
-    const laid = this.#laid.get(path) ?? write(path, file);
+    const laid = this.#laid.get(path) ?? writePlain(path, file, mode);
     this.#laid.delete(path);
     this.#laid.set(path, laid);
     try {
@@ -138,11 +141,4 @@ export class Sounds {
       void rm(path, { force: true }).catch(() => undefined);
     }
   }
-}
-
-/** The file appears whole or not at all. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
-  await writeFile(draft, bytes, { mode: 0o640 });
-  await rename(draft, path);
 }

@@ -1,7 +1,8 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../core/errors.ts';
 import type { Take } from '../../ports/media.ts';
+import { plainStat, readPlain } from '../parts/plain-file.ts';
 import { sharedFolder, type Carrier } from './carrier.ts';
 import { makeShared } from './shared.ts';
 import { readWave } from './wave.ts';
@@ -62,7 +63,7 @@ export class Takes {
     const found = new Map<string, { tag: string; fax: boolean; modified: Date }>();
     for (const name of await this.#names()) {
       const { tag, extension } = partsOf(name) ?? {};
-      const modified = (await stat(join(this.#directory, name)).catch(() => undefined))?.mtime;
+      const modified = plainStat(join(this.#directory, name))?.mtime;
       if (tag === undefined || modified === undefined) continue;
       const known = found.get(tag);
       if (known === undefined || known.modified < modified)
@@ -129,8 +130,8 @@ export class Takes {
   /** Removes a recording of which there is no more than the head of its files. */
   async removeEmpty(tag: string): Promise<void> {
     const files = await this.#filesOf(tag);
-    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-    if (sizes.every((size) => size <= bareHeadBytes)) await this.remove(tag, () => undefined);
+    if (files.every((file) => (plainStat(file)?.size ?? 0) <= bareHeadBytes))
+      await this.remove(tag, () => undefined);
   }
 
   async #read(tag: string) {
@@ -173,9 +174,8 @@ export class Takes {
 
   async #file(path: string): Promise<Buffer | undefined> {
     try {
-      return await readFile(path);
+      return await readPlain(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new Fault('media-failed', 'a recording of the switch cannot be read', {
         temporary: true,
         cause: error,

@@ -26,8 +26,8 @@ export function readWords(output: string, startsMs: readonly number[]): Word[] {
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .flatMap((line, i) => {
-      const { w } = JSON.parse(line) as { readonly w?: readonly Said[] };
-      return (w ?? []).flatMap((one) => wordOf(one, startsMs[i] ?? 0));
+      const { w } = JSON.parse(line) as { readonly w?: readonly (Said | null)[] | null };
+      return (Array.isArray(w) ? w : []).flatMap((one) => wordOf(one ?? {}, startsMs[i] ?? 0));
     });
 }
 

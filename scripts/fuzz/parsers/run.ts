@@ -3,6 +3,8 @@ import { takeLibraryOutput } from '../../../app/telemetry/library-output.ts';
 import { silentLog } from '../../../test/ports/silent-log.ts';
 import { fuzz, type Fuzzed } from './engine.ts';
 import { documents } from './documents.ts';
+import { foreign } from './foreign.ts';
+import { manager } from './manager.ts';
 import { sealed } from './sealed.ts';
 import type { Target } from './target.ts';
 import { wires } from './wires.ts';
@@ -17,7 +19,14 @@ export interface FuzzRun {
 }
 
 export async function fuzzParsers({ seconds, seed, only = '', onDone }: FuzzRun): Promise<Fuzzed[]> {
-  const all = [...documents(), ...words(), ...(await sealed()), ...(await wires())];
+  const all = [
+    ...documents(),
+    ...words(),
+    ...foreign(),
+    ...(await sealed()),
+    ...(await wires()),
+    await manager(),
+  ];
   const chosen = all.filter(({ name }) => name.includes(only));
   const done: Fuzzed[] = [];
   try {

@@ -150,6 +150,14 @@ describe('The mail server, given what is broken, huge or hostile,', function () 
     assert.doesNotMatch(png?.name ?? '', /\p{Cc}/u);
   });
 
+  it('takes a part that does not say what it is, beside one that does', async () => {
+    const parts = ['Content-Type:\n\nHello', 'Content-Type: audio/wav\n\nRIFF', 'Content-Type: x\n\nx'];
+    const body = parts.map((one) => `--b\n${one}\n`).join('');
+    assert.match(await world.deliver(mailOf(mixed, `${body}--b--`)), /^250/);
+    const types = only().parts.map(({ contentType }) => contentType);
+    assert.deepEqual(types, ['application/octet-stream', 'audio/wav', 'application/octet-stream']);
+  });
+
   it('keeps archives unopened', async () => {
     const zip = Buffer.from('504b0304' + '00'.repeat(60), 'hex').toString('base64');
     const body = `--b\nContent-Type: application/zip; name=bomb.zip\nContent-Transfer-Encoding: base64\n\n${zip}\n--b--`;

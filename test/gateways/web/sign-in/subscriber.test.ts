@@ -275,12 +275,12 @@ describe('A subscriber at the page', function () {
       [{ 'sec-fetch-site': '', origin: `http://${address}` }, 200],
       [{ 'sec-fetch-site': 'same-origin' }, 200],
     ];
-    for (const [headers, status] of cases)
-      assert.equal(
-        (await browser.ask('POST', '/v1/probe/subscriber', { headers })).status,
-        status,
-        JSON.stringify(headers),
-      );
+    for (const [headers, status] of cases) {
+      const answer = await browser.ask('POST', '/v1/probe/subscriber', { headers });
+      assert.equal(answer.status, status, JSON.stringify(headers));
+      // Nobody else's page may read what comes.
+      assert.equal(answer.headers.get('access-control-allow-origin'), null);
+    }
     const form = {
       'sec-fetch-site': 'cross-site',
       origin: 'https://evil.example',
