@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { isClean } from './chaos/checker.ts';
 import { faultKinds } from './chaos/faults.ts';
 import { isCarried, loadLines, measureLoad } from './chaos/measure-load.ts';
-import { reportLines, writeReport } from './chaos/report.ts';
+import { reportLines, writeLoad, writeReport } from './chaos/report.ts';
 import { runChaos } from './chaos/run.ts';
 import { plants } from './chaos/world.ts';
 
@@ -62,14 +62,17 @@ if (process.getuid?.() === 0 && process.env['ANSWERBACK_CHAOS_MOUNTS'] === undef
 }
 
 if (values.load) {
+  const minutes = Number(values.minutes ?? 2);
   const result = await measureLoad({
-    minutes: Number(values.minutes ?? 2),
+    minutes,
     from: Number(values.lines),
     step: Number(values.lines),
     most: 400,
     say: (line) => console.log(line),
   });
   for (const line of loadLines(result)) console.log(line);
+  const command = `npm run chaos -- --load --minutes ${minutes} --lines ${values.lines}`;
+  if (values.write) await writeLoad(result, minutes, command);
   process.exit(isCarried(result) ? 0 : 1);
 }
 

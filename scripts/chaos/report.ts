@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkout } from '../stack/machine.ts';
 import { wrongOf } from './checker.ts';
+import type { LoadResult } from './measure-load.ts';
 import type { ChaosReport } from './run.ts';
 
 /** As words for a terminal. */
@@ -26,11 +27,8 @@ export async function writeReport(
   { seed, faults, verdict, seconds }: ChaosReport,
   command: string,
 ): Promise<void> {
-  const file = join(checkout, 'docs/reliability.md');
-  const page = await readFile(file, 'utf8');
   const sum = Object.values(faults).reduce((total, count) => total + count, 0);
-  const cells = [
-    new Date().toISOString().slice(0, 10),
+  await addRow('runs', [
     seed,
     sum,
     verdict.finished,
@@ -42,7 +40,33 @@ export async function writeReport(
     verdict.toldTwice,
     seconds,
     `\`${command}\``,
-  ];
-  const mark = '<!-- runs end -->';
-  await writeFile(file, page.replace(mark, `| ${cells.join(' | ')} |\n${mark}`));
+  ]);
+}
+
+/** The same of a load. */
+export async function writeLoad(
+  { atOnce, calls, lost, damaged, dead, memory, refused }: LoadResult,
+  minutes: number,
+  command: string,
+): Promise<void> {
+  const { from, to, slope } = memory;
+  await addRow('loads', [
+    atOnce,
+    minutes,
+    calls,
+    lost,
+    damaged,
+    dead,
+    `${from.toFixed(0)} to ${to.toFixed(0)} MiB, ${slope.toFixed(1)} MiB an hour`,
+    `${refused.statuses.join(' ')} in ${refused.longestMs.toFixed(0)} ms`,
+    `\`${command}\``,
+  ]);
+}
+
+async function addRow(table: 'runs' | 'loads', cells: readonly (string | number)[]): Promise<void> {
+  const file = join(checkout, 'docs/reliability.md');
+  const page = await readFile(file, 'utf8');
+  const mark = `<!-- ${table} end -->`;
+  const row = [new Date().toISOString().slice(0, 10), ...cells].join(' | ');
+  await writeFile(file, page.replace(mark, `| ${row} |\n${mark}`));
 }
