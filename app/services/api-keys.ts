@@ -44,6 +44,7 @@ export interface ApiKeys {
   add(fresh: NewApiKey, by: string, request: string): Promise<MadeApiKey | undefined>;
   /** The key whose secret this is, if it holds; notes now and then that it was used. */
   find(secret: string): Promise<ApiKey | undefined>;
+  get(id: string): Promise<ApiKey | undefined>;
   list(after: string | undefined, limit: number): Promise<ApiKey[]>;
   /** `undefined` if there is none. */
   revoke(id: string, by: string): Promise<ApiKey | undefined>;
@@ -66,6 +67,7 @@ export function createApiKeys(deps: ApiKeyDeps): ApiKeys {
   return {
     add,
     find: (secret) => find(deps, secret),
+    get: (id) => store.keys.get(id),
     list: (after, limit) => store.keys.list(after, limit),
     async revoke(id, by) {
       const key = await store.keys.revoke(id, clock.now());

@@ -53,9 +53,14 @@ export type DirectoryResult =
   /** Somebody else has changed it since the version that was asked for. */
   | { readonly kind: 'other-version' };
 
+export type SubscriberMade =
+  | DirectoryResult
+  /** The id is of somebody with another number: that is no repeat. */
+  | { readonly kind: 'other-request' };
+
 /** Every change is checked first. @throws Fault if the store is away */
 export interface Directory {
-  create(subscriber: NewSubscriber): Promise<DirectoryResult>;
+  create(subscriber: NewSubscriber): Promise<SubscriberMade>;
   /** By number or alias, as people write it. */
   get(number: string): Promise<Mailbox | undefined>;
   byId(id: MailboxId): Promise<Mailbox | undefined>;
@@ -115,11 +120,7 @@ export function createDirectory(deps: DirectoryDeps): Directory {
   };
 }
 
-async function create(
-  deps: DirectoryDeps,
-  known: Known,
-  subscriber: NewSubscriber,
-): Promise<DirectoryResult> {
+async function create(deps: DirectoryDeps, known: Known, subscriber: NewSubscriber): Promise<SubscriberMade> {
   const { mailboxes } = deps.store;
   const problems = checkSubscriber(subscriber satisfies SubscriberInput, known);
   if (problems.length > 0) return { kind: 'invalid', problems };
@@ -139,7 +140,8 @@ async function create(
   });
   if (made.kind === 'created') return { kind: 'done', mailbox: made.mailbox };
   const before = await mailboxes.get(id);
-  if (before?.number === number) return { kind: 'done', mailbox: before };
+  if (before !== undefined)
+    return before.number === number ? { kind: 'done', mailbox: before } : { kind: 'other-request' };
   for (const [i, one] of numbers.entries()) {
     if (await mailboxes.find(one)) return taken(i === 0 ? 'number' : `aliases.${i - 1}`, one);
   }

@@ -103,7 +103,9 @@ export function createOperators(deps: OperatorDeps): Operators {
     },
     async setRole(name, role, by) {
       if (role !== 'admin' && !(await mayLeave(deps, name))) return 'last-admin';
-      const changed = await store.operators.change(name, { role, leaving: stays });
+      // Whoever is said to be one once more may be on the way out by another's request.
+      const mark = role === 'admin' ? {} : { leaving: stays };
+      const changed = await store.operators.change(name, { role, ...mark });
       if (changed) note(`operator-role-${role}`, name, by);
       return changed ? 'done' : 'unknown';
     },
@@ -132,14 +134,15 @@ const page = 100;
  * other at once neither is gone, or one.
  */
 async function mayLeave({ store, clock }: OperatorDeps, name: string): Promise<boolean> {
-  const isAdmin = (await admins(store.operators)).some((one) => one.name === name);
-  if (!isAdmin) return true;
+  const before = (await admins(store.operators)).find((one) => one.name === name);
+  if (before === undefined) return true;
   await store.operators.change(name, { leaving: clock.now() });
   const since = clock.now().getTime() - leavingMs;
   const others = (await admins(store.operators)).filter(
     (one) => one.name !== name && (one.leaving ?? stays).getTime() < since,
   );
-  if (others.length === 0) await store.operators.change(name, { leaving: stays });
+  // The mark of another request for the same one stays: that one may be under way.
+  if (others.length === 0) await store.operators.change(name, { leaving: before.leaving ?? stays });
   return others.length > 0;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MailboxId, MediaId } from '../../app/core/ids.ts';
 import { createClasses } from '../../app/services/classes.ts';
-import { createDirectory, type Directory, type DirectoryResult } from '../../app/services/directory.ts';
+import { createDirectory, type Directory, type SubscriberMade } from '../../app/services/directory.ts';
 import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
 import { systemRandom as random } from '../../app/telemetry/system-random.ts';
 import { silentLog } from '../ports/silent-log.ts';
@@ -42,11 +42,11 @@ describe('services: the directory', function () {
 
   let made = 0;
   const number = () => `+1202555${String((made += 1)).padStart(4, '0')}` as E164;
-  const done = (result: DirectoryResult) => {
+  const done = (result: SubscriberMade) => {
     assert.ok(result.kind === 'done', JSON.stringify(result));
     return result.mailbox;
   };
-  const why = (result: DirectoryResult) =>
+  const why = (result: SubscriberMade) =>
     result.kind === 'invalid' ? result.problems.map(({ field, code }) => `${field}: ${code}`) : result.kind;
 
   it('a subscriber is made as an operator writes it, and found by each number in any form', async () => {

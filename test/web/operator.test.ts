@@ -239,7 +239,11 @@ describe('The operator’s page', function () {
       first.toSorted((a, b) => b - a),
     );
     const shows = (n: number) => page.getByRole('cell', { name: String(n), exact: true }).waitFor();
+    await page.route('**/v1/cdrs*', (route) => route.abort(), { times: 1 });
     await press('Older');
+    await page.getByText('This could not be read.').waitFor();
+    assert.deepEqual(await numbers(), [], 'the page before is not shown as the one after it');
+    await press('Try again');
     await shows(first.at(-1)! - 1);
     assert.ok(!(await numbers()).includes(first[0]!));
     await press('Newer');

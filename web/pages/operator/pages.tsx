@@ -21,7 +21,8 @@ export function Pages({ next, cursors, set, words = operatorWords.value }: Pages
       <Button
         disabled={next === undefined}
         onClick={() => {
-          if (next !== undefined) set([...cursors, next]);
+          // Whoever presses twice before it is there goes on by one page.
+          if (next !== undefined && next !== cursors.at(-1)) set([...cursors, next]);
         }}
       >
         {words.more}

@@ -16,13 +16,16 @@ export function useRead<T>(
   const [trouble, setTrouble] = useState<Trouble>();
   const wanted = useRef(path);
   wanted.current = path;
+  const shown = useRef<string>();
   const complained = useRef(false);
   const read = useCallback(async (): Promise<void> => {
     if (path === undefined) return setValue(undefined);
     const answer = await ask<T>('GET', path);
     if (wanted.current !== path) return;
     setTrouble(answer.ok ? undefined : answer.trouble);
-    if (answer.ok) setValue(answer.value);
+    // What another path said is not shown in place of this one: it would be taken for the next page.
+    if (answer.ok || shown.current !== path) setValue(answer.ok ? answer.value : undefined);
+    if (answer.ok) shown.current = path;
     // What is asked all the time is complained of once.
     else if (everyMs === undefined || !complained.current) complain(answer.trouble);
     complained.current = !answer.ok;

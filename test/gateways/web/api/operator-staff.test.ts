@@ -46,6 +46,10 @@ describe('the API for operators: who may, and who is calling', function () {
       409,
       'a program has it by now',
     );
+    const taking = await ask('DELETE', `/keys/${(await make('alice', ['messages:read'])).body['id']}`, {
+      who: 'clerk',
+    });
+    assert.deepEqual([taking.status, taking.body['code']], [403, 'no-scope'], 'nor take what is not theirs');
     assert.ok((await ask('DELETE', `/keys/${made.body['id']}`)).body['revoked']);
     assert.equal((await ask('DELETE', '/keys/none')).status, 404);
 

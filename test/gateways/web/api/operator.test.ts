@@ -85,6 +85,9 @@ describe('the API for operators', function () {
     const path = `/subscribers/${id}`;
     const again = await ask('POST', '/subscribers', { body: fresh, headers: named });
     assert.deepEqual([again.status, again.body['id']], [201, id], 'whose answer was lost asks once more');
+    const elsewhere = { number: '(202) 555-3009' };
+    const reused = await ask('POST', '/subscribers', { body: elsewhere, headers: named });
+    assert.deepEqual([reused.status, reused.body['code']], [409, 'reused-key'], 'that number is free');
     assert.equal((await ask('POST', '/subscribers', { body: fresh })).status, 422);
     const old = { 'if-match': `"v${version + 7}"` };
     assert.equal((await ask('PATCH', path, { body: { status: 'suspended' }, headers: old })).status, 412);

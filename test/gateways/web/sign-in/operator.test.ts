@@ -143,6 +143,12 @@ describe('An operator at the page', function () {
     assert.equal(await operators.setRole(last, 'billing', 'test'), 'last-admin');
     assert.equal(await operators.setRole(last, 'admin', 'test'), 'done');
     assert.equal(await operators.remove('nobody', 'test'), 'unknown');
+    // Another request is about to take that one away: neither of these may hide it.
+    const leaving = world.clock.now();
+    await world.store.operators.change(last, { leaving });
+    assert.equal(await operators.setRole(last, 'admin', 'test'), 'done');
+    assert.equal(await operators.remove(last, 'test'), 'last-admin');
+    assert.deepEqual((await world.store.operators.get(last))?.leaving, leaving);
     await world.operator('ole', password);
     assert.equal(await operators.remove(last, 'test'), 'done');
   });

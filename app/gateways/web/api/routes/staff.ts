@@ -102,6 +102,9 @@ function keyRoutes(services: OperatorServices): AnyRoute[] {
       params: keyPath,
       answers: { 200: apiKey },
       async handle({ request, params }) {
+        const found = await keys.get(params.id);
+        if (found === undefined) throw notFound();
+        onlyWhatIsTheirs(request, found.scopes);
         const revoked = await keys.revoke(params.id, nameOf(request));
         if (revoked === undefined) throw notFound();
         return keyView(revoked);

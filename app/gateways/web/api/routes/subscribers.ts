@@ -22,7 +22,7 @@ import {
 } from '../schema/subscriber.ts';
 import { otherVersion, tagged, versionFrom } from '../versions.ts';
 import { subscriberView } from '../views/subscriber.ts';
-import type { DirectoryResult } from '../../../../services/directory.ts';
+import type { SubscriberMade } from '../../../../services/directory.ts';
 import { Fault } from '../../../../core/errors.ts';
 
 const reading = { access: 'operator', scope: 'subscribers:read', tag: 'subscribers' } as const;
@@ -72,6 +72,8 @@ function makeRoute(services: OperatorServices): AnyRoute {
     url: '/subscribers',
     name: 'makeSubscriber',
     summary: 'Make a subscriber',
+    describe:
+      'A repeat with the same Idempotency-Key makes no other: it answers the subscriber as they are now, and 409 for another number.',
     headers: idempotencyKey,
     body: newSubscriber,
     answers: { 201: subscriber },
@@ -108,7 +110,7 @@ function settingsOf({ name, language, timeZone, email }: Chosen): Settings {
 }
 
 /** @throws HttpProblem for all but what was done */
-export function done(result: DirectoryResult): Mailbox {
+export function done(result: SubscriberMade): Mailbox {
   switch (result.kind) {
     case 'done':
       return result.mailbox;
@@ -116,6 +118,8 @@ export function done(result: DirectoryResult): Mailbox {
       throw problemsOf(result.problems);
     case 'not-found':
       throw notFound();
+    case 'other-request':
+      throw new HttpProblem(409, 'That Idempotency-Key was used for somebody else.', { code: 'reused-key' });
     case 'other-version':
       throw otherVersion();
   }
