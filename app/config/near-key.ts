@@ -10,11 +10,21 @@ interface Node {
 /** More letters apart than this it is another word. */
 const mostApart = 2;
 
+/** Made once: a file may have many keys that there are not. */
+const nodes = new WeakMap<z.ZodType, Node>();
+
+function nodeOf(schema: z.ZodType): Node {
+  const known = nodes.get(schema) ?? (z.toJSONSchema(schema, { io: 'input' }) as Node);
+  nodes.set(schema, known);
+  return known;
+}
+
 /** The key of the schema at a path that is spelled nearly as this one, if there is one. */
 export function nearKey(schema: z.ZodType, path: readonly PropertyKey[], key: string): string | undefined {
-  let node = z.toJSONSchema(schema, { io: 'input' }) as Node | undefined;
+  let node: Node | undefined = nodeOf(schema);
   for (const step of path) {
-    const rest = typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
+    const rest: Node | undefined =
+      typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
     node = typeof step === 'number' ? node?.items : (ownOf(node?.properties, String(step)) ?? rest);
   }
   const near = Object.keys(node?.properties ?? {})

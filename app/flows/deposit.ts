@@ -6,6 +6,7 @@ import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { secondsFor } from '../core/mailbox/room.ts';
 import { readTag, writeTag } from '../core/message/recording-tag.ts';
 import type { ClassOfService } from '../core/profile/class-of-service.ts';
+import type { PromptName } from '../core/prompt/prompt-name.ts';
 import type { Call, RecordResult, RecordRule } from '../ports/media.ts';
 import { systemWelcome, type Welcome } from '../services/greetings.ts';
 import { inTime } from '../services/in-time.ts';
@@ -193,8 +194,9 @@ async function send(
 ): Promise<Outcome> {
   const { take, bytes, flags, result } = sending;
   const { language } = profile;
+  let stored;
   try {
-    const stored = await deps.deposits.take({
+    stored = await deps.deposits.take({
       draft: {
         kind: 'voice',
         origin: { network: 'sip', id: take.id },
@@ -215,23 +217,32 @@ async function send(
       // Its first controller may have died in the middle of taking it in.
       recovered: call.entry.kind === 'resumed',
     });
-    await discard(take, deps);
-    await tell(
-      call,
-      language,
-      ...(result.kind === 'limit' ? (['message-too-long'] as const) : []),
-      'message-saved',
-      'goodbye',
-    );
-    return {
-      did: 'deposit',
-      ...(stored.kind === 'spooled' ? {} : { message: stored.message.id, mailbox: stored.message.mailbox }),
-    };
   } catch (error) {
     // The recording stays on the switch and is taken in when that is possible again; the caller hears the truth.
     deps.log.error('a message could not be made safe', { error, temporary: isTemporary(error) });
-    await tell(call, language, 'message-not-saved');
+    await tellAfter(call, deps, language, 'message-not-saved');
     return { did: 'failed' };
+  }
+  await discard(take, deps);
+  const tooLong = result.kind === 'limit' ? (['message-too-long'] as const) : [];
+  await tellAfter(call, deps, language, ...tooLong, 'message-saved', 'goodbye');
+  return {
+    did: 'deposit',
+    ...(stored.kind === 'spooled' ? {} : { message: stored.message.id, mailbox: stored.message.mailbox }),
+  };
+}
+
+/** What became of the message stays so, and counts, whether or not the caller can be told. */
+async function tellAfter(
+  call: Call,
+  { log }: FlowDeps,
+  language: string,
+  ...names: readonly PromptName[]
+): Promise<void> {
+  try {
+    await tell(call, language, ...names);
+  } catch (error) {
+    log.warn('a caller was not told what became of the message', { error });
   }
 }
 

@@ -109,6 +109,16 @@ describe('The configuration', () => {
       /^.{0,400}log\.level: found "x{199}…, allowed/s,
     ],
     [
+      'a very long value of signs that addresses have',
+      `log: { level: "//${':'.repeat(1_000_000)}" }\n`,
+      /log\.level/,
+    ],
+    [
+      'very many keys that there are not',
+      `web: { ${Array.from({ length: 2000 }, (_, i) => `k${i}: 1`).join(', ')} }\n`,
+      /k1999: no such key/,
+    ],
+    [
       'aliases of aliases that are a billion',
       `a: &a [x, x]\n${'abcdefghijklmnopqrstuvwxyz'
         .split('')
@@ -261,6 +271,8 @@ describe('The configuration', () => {
       assert.match(text, /found "mongo:\/\/\[secret\]@db\.example/);
       assert.doesNotMatch(text, /s3cret/);
     }
+    for (const odd of ['s3cret/s3cret', 's3cret@s3cret', '/s3cret:s3cret', 's3cret@'.repeat(30)])
+      assert.doesNotMatch(await complaint(`store: { url: 'mongo://a:${odd}@db.example/x' }`), /s3cret/);
     await complaint(
       '__proto__: { polluted: 1 }\nclasses: { __proto__: { polluted: 1 }, x: { __proto__: { polluted: 1 } } }\n',
     );

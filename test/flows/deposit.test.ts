@@ -152,6 +152,34 @@ describe('A caller who leaves a message', () => {
     });
   }
 
+  for (const [done, broken] of [
+    ['deposit', false],
+    ['failed', true],
+  ] as const) {
+    it(`is counted though the switch breaks after the message (${done}), as it is there or taken in later`, async () => {
+      const world = new FlowWorld();
+      const { deposits } = world.deps;
+      const fails = () => Promise.reject(new Fault('media-failed', 'broke', { temporary: true }));
+      const person = world.media.ring({
+        facts: { requestUser: subscriber, toUser: subscriber, from: { number: caller } },
+        steps: [...afterTone, speak(2000), silence(60_000)],
+      });
+      const play = person.call.play.bind(person.call);
+      const after: readonly unknown[] = ['message-saved', 'message-not-saved'];
+      const playing: typeof play = (items, rule) =>
+        items.some((item) => item.kind === 'prompt' && after.includes(item.name))
+          ? fails()
+          : play(items, rule);
+      Object.assign(person.call, { play: playing });
+      await answerCall(person.call, {
+        ...world.deps,
+        deposits: broken ? { ...deposits, take: fails } : deposits,
+      });
+      assert.equal(world.rows.at(-1)?.outcome, done);
+      assert.deepEqual([world.taken.length, world.givenBack], [broken ? 0 : 1, 0]);
+    });
+  }
+
   it('is known by number and name, and the message says when and for whom', async () => {
     const world = new FlowWorld();
     const facts = { from: { number: caller, name: 'Alice' } };

@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeTag } from '../../app/core/message/recording-tag.ts';
@@ -54,15 +66,34 @@ describe('a switch that turned bad puts links, pipes and folders where its recor
     for (const n of [1, 2, 3]) await assert.rejects(takes.faxTake(tag(n), () => undefined).bytes(), /gone/);
   });
 
-  it('what is laid out for the switch goes through no link, and the key is as it was', async () => {
+  it('what is laid out for the switch goes through no link and waits for no pipe, and the key is as it was', async () => {
     const path = join(folder, 'answerback', 'sound.wav');
-    symlinkSync(secret, `${path}.${process.pid}.part`);
-    await assert.rejects(writePlain(path, 'hello', 0o640), { code: 'ELOOP' });
-    rmSync(`${path}.${process.pid}.part`);
+    // Where a draft would lie whose name could be foreseen.
+    const foreseen = `${path}.${process.pid}.part`;
+    symlinkSync(secret, foreseen);
+    await writePlain(path, 'hello', 0o640);
+    rmSync(foreseen);
+    execFileSync('mkfifo', [foreseen]);
+    // Else it would wait for a reader, and a thread with it.
+    const reader = openSync(foreseen, constants.O_RDWR | constants.O_NONBLOCK);
+    await writePlain(path, 'hello', 0o640);
+    closeSync(reader);
+    assert.equal(lstatSync(path).isFile(), true);
+    rmSync(path);
     symlinkSync(secret, path);
     await writePlain(path, 'hello', 0o640);
     assert.equal(lstatSync(path).isFile(), true);
     assert.equal(readFileSync(path, 'utf8'), 'hello');
     assert.match(readFileSync(secret, 'utf8'), /^our key/);
+  });
+
+  it('what many write at once is there as a whole, and no draft is left, whether it could be laid out or not', async () => {
+    const path = join(folder, 'answerback', 'prompt.wav');
+    const sound = 'hello '.repeat(100_000);
+    await Promise.all(Array.from({ length: 8 }, () => writePlain(path, sound, 0o640)));
+    assert.equal(readFileSync(path, 'utf8'), sound);
+    mkdirSync(`${path}.folder`);
+    await assert.rejects(writePlain(`${path}.folder`, sound, 0o640));
+    assert.deepEqual(readdirSync(join(folder, 'answerback')).toSorted(), ['prompt.wav', 'prompt.wav.folder']);
   });
 });

@@ -2,10 +2,11 @@
  * Files in folders that a switch writes to as well. A link there could make us take in, or write over, what is not the switch's: a switch that
  * turned bad would read our keys as a message. So links, pipes and devices count as not there.
  */
+import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { open, rename, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 
-const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY, O_CREAT, O_TRUNC } = constants;
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const reading = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 /** Files up to so many bytes (half a minute of a recording) are read without the thread pool. */
 const mostAtOnce = 256 * 1024;
@@ -29,11 +30,17 @@ export async function readPlain(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** The file appears whole or not at all. */
+/** The file appears whole or not at all, also when two write it at once. */
 export async function writePlain(path: string, bytes: Uint8Array | string, mode: number): Promise<void> {
-  const draft = `${path}.${process.pid}.part`;
-  await writeFile(draft, bytes, { mode, flag: O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW });
-  await rename(draft, path);
+  // A name that nobody foresees, for a file that was not there: a pipe in its place would hold up a thread for ever.
+  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    await writeFile(draft, bytes, { mode, flag: 'wx' });
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
 function readNow(path: string): Buffer | undefined {
