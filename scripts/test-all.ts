@@ -31,7 +31,7 @@ interface Results {
 /** More files than this are no bad luck. */
 const mostAgain = 4;
 /** Below what waits: that is to hear and to answer in time. */
-const niceness = '5';
+const niceness = '15';
 
 interface Run {
   /** Files at once; one after the other in one process if absent. */
