@@ -16,6 +16,8 @@ interface UsageDocument extends Counted {
 
 /** Tries of one that another made at the same time, or that the server removed in between. */
 const rounds = 5;
+/** Times of those who count at the same moment are no further apart, in milliseconds. */
+const apartMs = 1000;
 
 /** The collection `usage`: one counter a key. */
 export class Usage implements UsageStore {
@@ -82,11 +84,15 @@ export class Usage implements UsageStore {
     });
   }
 
-  /** The answer is known: what cannot be given back now is over with its window. */
+  /**
+   * Also of windows that another, whose time is a little later, began just before. The answer is known: what cannot be given back
+   * now is over with its window.
+   */
   async #untake(counters: readonly RateCounter[], now: Date): Promise<void> {
     if (counters.length === 0) return;
     const keys = counters.map(({ key }) => key);
-    await this.#usage.updateMany({ _id: { $in: keys } }, givingBack(now)).catch(() => undefined);
+    const until = new Date(now.getTime() + apartMs);
+    await this.#usage.updateMany({ _id: { $in: keys } }, givingBack(until)).catch(() => undefined);
   }
 
   /** The place of the first that could not be raised. */

@@ -16,7 +16,7 @@ export function useRead<T>(
   const [trouble, setTrouble] = useState<Trouble>();
   const wanted = useRef(path);
   wanted.current = path;
-  const shown = useRef<string>();
+  const shown = useRef<string | undefined>(undefined);
   const complained = useRef(false);
   const read = useCallback(async (): Promise<void> => {
     if (path === undefined) return setValue(undefined);
