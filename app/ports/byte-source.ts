@@ -6,3 +6,6 @@ export interface ByteSource {
 }
 
 export type Bytes = Uint8Array | ByteSource;
+
+/** More is not held at once, in bytes. */
+export const wholeBytes = 1_048_576;

@@ -5,9 +5,6 @@ import type { ByteSource } from '../ports/byte-source.ts';
 import type { MediaStore } from '../ports/media-store.ts';
 import type { Piece } from '../ports/replication.ts';
 
-/** More is not held at once, in bytes. */
-export const wholeBytes = 1_048_576;
-
 /** `undefined`: there is none. @throws as `getRange` */
 export async function mediaSource(
   media: Pick<MediaStore, 'getRange'>,

@@ -4,10 +4,11 @@ import type { MessageId } from '../core/ids.ts';
 import { keptPart } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Digest } from '../ports/digest.ts';
+import { wholeBytes } from '../ports/byte-source.ts';
 import type { Piece } from '../ports/replication.ts';
 import type { MediaStore, Store } from '../ports/store.ts';
 import type { Archiving } from './archiving.ts';
-import { mediaSource, wholeBytes } from './media-source.ts';
+import { mediaSource } from './media-source.ts';
 
 export interface PiecesDeps {
   readonly store: Store;

@@ -105,7 +105,7 @@ export class Channel implements Disposable {
     const most = chunkBytes[bandwidth.free ? 'free' : 'held'];
     for (let at = 0; at < bytes.length; at += most) {
       const chunk = bytes.subarray(at, at + most);
-      if (!bandwidth.free) await bandwidth.pass(chunk.length);
+      await bandwidth.pass(chunk.length);
       if (stream.destroyed) throw new Error('the line broke');
       if (!stream.write(chunk)) await writable(stream);
     }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Fault } from '../core/errors.ts';
 import { readReplicaHead, type PieceHead } from '../core/replication/read-replica.ts';
-import type { Bytes, ByteSource } from '../ports/byte-source.ts';
+import { wholeBytes, type Bytes, type ByteSource } from '../ports/byte-source.ts';
 import type { Piece, Replica } from '../ports/replication.ts';
 
 /** Larger pieces are sent before, so that they can be resumed. */
@@ -14,8 +14,6 @@ export const inlineBytes = 262_144;
 /** Most replicas in one stream. */
 export const mostFrames = 64;
 const mostHeadBytes = 1_048_576;
-/** More is not held at once, in bytes. */
-export const wholeBytes = 1_048_576;
 const streamed = { frames: mostFrames, inline: inlineBytes };
 
 /**

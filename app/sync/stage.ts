@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Fault } from '../core/errors.ts';
 import { mostReplicaBytes, type PieceHead } from '../core/replication/read-replica.ts';
-import type { Bytes, ByteSource } from '../ports/byte-source.ts';
-import { wholeBytes } from './frames.ts';
+import { wholeBytes, type Bytes, type ByteSource } from '../ports/byte-source.ts';
 
 /** What waits longer for its message is removed, in milliseconds. */
 const staleMs = 86_400_000;
