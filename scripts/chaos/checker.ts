@@ -1,7 +1,7 @@
 /** What callers and the network know, held against what is in the store and on the disks. */
 import { createHash } from 'node:crypto';
 import type { Document } from 'mongodb';
-import { withEvidence, type Evidence, type Text } from './evidence.ts';
+import { partOf, withEvidence, type Evidence, type Text } from './evidence.ts';
 import type { Fault } from './faults.ts';
 import type { LoadReport, Witness } from './load.ts';
 import { differsFromPart, differsFromWhole } from './same-sound.ts';
@@ -226,13 +226,6 @@ function toldOf(texts: readonly Text[], messages: readonly Document[]): Map<stri
   return new Map(
     messages.map((message) => [String(message['_id']), byReference.get(String(message['reference'])) ?? []]),
   );
-}
-
-/** By the envelope alone. */
-function partOf(message: Document): Record<'media' | 'bytes' | 'sha256', string> {
-  const part = /<part ([^>]*)>/.exec(String(message['envelope']))?.[1] ?? '';
-  const value = (name: string): string => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(part)?.[1] ?? '';
-  return { media: value('media'), bytes: value('bytes'), sha256: value('sha256') };
 }
 
 function orphans({ messages, media }: Evidence): string[] {

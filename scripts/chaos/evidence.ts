@@ -63,3 +63,10 @@ async function files(folder: string): Promise<string[]> {
     .filter((one) => one.isFile())
     .map((one) => `${one.parentPath}/${one.name}`.slice(folder.length + 1));
 }
+
+/** Its first part, by the envelope alone. */
+export function partOf(message: Document): Record<'media' | 'bytes' | 'sha256', string> {
+  const part = /<part ([^>]*)>/.exec(String(message['envelope']))?.[1] ?? '';
+  const value = (name: string): string => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(part)?.[1] ?? '';
+  return { media: value('media'), bytes: value('bytes'), sha256: value('sha256') };
+}

@@ -4,11 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { MongoClient, type Binary, type Db } from 'mongodb';
 import { babble } from '../../test/audio/babble.ts';
 import { correlate } from '../audio/correlate.ts';
 import { CallRefused } from '../../test/phone/call.ts';
-import { database, openWorld, type World } from './world.ts';
+import { partOf, withEvidence, type Evidence } from './evidence.ts';
+import { openWorld, type World } from './world.ts';
 
 export interface LoadOptions {
   /** Of the load that is held. */
@@ -110,34 +110,25 @@ async function leave(world: World, number: number, period: Period): Promise<void
 
 /** Waits until all are there, or none has come for a while, and compares. */
 async function wrongOf(world: World, { left }: Period): Promise<{ lost: number; damaged: number }> {
-  await using client = new MongoClient(world.local.url, { directConnection: true });
   const missing = new Map(left.map((number) => [callerOf(number), number]));
   let damaged = 0;
-  for (let deadline = performance.now() + lateMs; ;) {
-    const before = missing.size;
-    for await (const { sender, sound } of messagesOf(client.db(database))) {
+  const look = async ({ messages, sound }: Evidence): Promise<void> => {
+    for (const message of messages) {
+      const sender = String(message['sender']);
       const number = missing.get(sender);
       if (number === undefined) continue;
       missing.delete(sender);
-      if (correlate(await sound(), speechOf(number)).score < similar) damaged += 1;
+      const { score } = correlate(await sound(partOf(message).media), speechOf(number));
+      if (score < similar) damaged += 1;
     }
+  };
+  for (let deadline = performance.now() + lateMs; ;) {
+    const before = missing.size;
+    await withEvidence(world, look);
     // Comparing many takes longer than that.
     if (missing.size < before) deadline = performance.now() + lateMs;
     if (missing.size === 0 || performance.now() > deadline) return { lost: missing.size, damaged };
     await pause(500);
-  }
-}
-
-async function* messagesOf(db: Db) {
-  const projection = { sender: 1, envelope: 1 };
-  const media = db.collection<{ _id: string; data: Binary }>('media');
-  for await (const { sender, envelope } of db.collection('messages').find({}, { projection })) {
-    const id = /<media>([^<]+)<|media="([^"]+)"/.exec(String(envelope))?.slice(1).find(Boolean) ?? '';
-    const sound = async (): Promise<Uint8Array> => {
-      const found = await media.findOne({ _id: id });
-      return found?.data.buffer.subarray(0, found.data.length()) ?? new Uint8Array();
-    };
-    yield { sender: String(sender), sound };
   }
 }
 
