@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Fault } from '../../../app/core/errors.ts';
 import type { E164 } from '../../../app/core/ids.ts';
 import type { Mailbox } from '../../../app/core/mailbox/mailbox.ts';
 import { readTag } from '../../../app/core/message/recording-tag.ts';
@@ -10,6 +9,7 @@ import type { FlowDeps } from '../../../app/flows/flow.ts';
 import { hangup, hear, press, silence, speak, type Step } from '../../../app/media/scripted/steps.ts';
 import type { MailboxStore, Store } from '../../../app/ports/store.ts';
 import { babble } from '../../audio/babble.ts';
+import { away, awayMedia } from '../away-media.ts';
 import { assertHeard } from '../world.ts';
 import { OwnWorld } from '../own-world.ts';
 
@@ -310,22 +310,11 @@ describe('A subscriber who sends a message', function () {
   });
 
   describe('while the store is away', () => {
-    const away = (): never => {
-      throw new Fault('store-unavailable', 'away', { temporary: true });
-    };
     /** A store whose writes fail from now on, and whose mailboxes are found or not. */
     const failing = (): Store => ({
       ...world.store,
       mailboxes: { find: away, get: away, findOrCreate: away } as unknown as MailboxStore,
-      media: {
-        get: away,
-        getAll: away,
-        getRange: away,
-        put: away,
-        putAll: away,
-        putFrom: away,
-        delete: away,
-      },
+      media: awayMedia,
       messages: world.store.messages,
     });
 

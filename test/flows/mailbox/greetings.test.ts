@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { Fault } from '../../../app/core/errors.ts';
 import type { Mailbox } from '../../../app/core/mailbox/mailbox.ts';
 import { readTag } from '../../../app/core/message/recording-tag.ts';
 import type { GreetingKind } from '../../../app/core/profile/settings.ts';
@@ -8,6 +7,7 @@ import { greetingsDialogue } from '../../../app/flows/mailbox/greetings.ts';
 import type { ScriptedCaller } from '../../../app/media/scripted/open.ts';
 import { hangup, hear, press, silence, speak, type Step } from '../../../app/media/scripted/steps.ts';
 import { babble } from '../../audio/babble.ts';
+import { awayMedia } from '../away-media.ts';
 import { OwnWorld } from '../own-world.ts';
 import { assertHeard } from '../world.ts';
 
@@ -246,22 +246,11 @@ describe("A subscriber's greetings", function () {
   });
 
   it('while the store is away: is told so, nothing is kept, and the menu goes on', async () => {
-    const away = async (): Promise<never> => {
-      throw new Fault('store-unavailable', 'away', { temporary: true });
-    };
     const { media } = world.store;
     const failing = {
       ...world.store,
       mailboxes: world.store.mailboxes,
-      media: {
-        get: (id: never) => media.get(id),
-        getAll: away,
-        getRange: away,
-        put: away,
-        putAll: away,
-        putFrom: away,
-        delete: away,
-      },
+      media: { ...awayMedia, get: (id: never) => media.get(id) },
     };
     const steps = [
       menu,
