@@ -53,7 +53,10 @@ export function createReplicating(
   const outboxes = new Map(
     sync.peers
       .filter(({ byFile }) => byFile !== true)
-      .map((peer) => [peer.name, createOutbox({ ...shared, digest, lamps, mostBytes, rule }, peer)]),
+      .map((peer) => [
+        peer.name,
+        createOutbox({ ...shared, digest, domains: sync.peers, lamps, mostBytes, rule }, peer),
+      ]),
   );
   // What has just happened here goes first; of other controllers' changes the next look tells.
   events.onOwn(({ events: happened }) => {

@@ -1,6 +1,6 @@
 /** What a node has for another of one subscriber, where only files go to and fro: made here, and taken as what comes over a line. */
 import { Fault } from '../core/errors.ts';
-import type { E164 } from '../core/ids.ts';
+import type { E164, MessageId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { mostPurged, type BundleHead } from '../core/replication/bundle-head.ts';
 import { homeOf } from '../core/replication/home-of.ts';
@@ -59,7 +59,7 @@ export async function makeBundle(
   const at = visitAt(visit, other);
   const epoch = at === undefined ? '' : visitEpoch(at);
   const isHome = home === undefined && mailbox !== undefined;
-  const purged = isHome ? await store.replication.purgedOf(mailbox.id, mostPurged) : [];
+  const purged = isHome ? await goneOf(deps, mailbox) : [];
   return {
     head: { ...head, cleared: home !== undefined && mailbox === undefined, purged },
     async *replicas() {
@@ -69,6 +69,13 @@ export async function makeBundle(
       yield* messagesOf(deps, mailbox, { ...wanted, epoch });
     },
   };
+}
+
+/** A note of a message that is there counts for nothing: a legal hold kept it, or it was brought back. */
+async function goneOf({ store }: BundleDeps, { id }: Mailbox): Promise<MessageId[]> {
+  const noted = await store.replication.purgedOf(id, mostPurged);
+  const there = new Set((await store.replication.statesOf(noted)).map((state) => state.id));
+  return noted.filter((one) => !there.has(one));
 }
 
 /** Of a visitor only once their home has said what holds. */

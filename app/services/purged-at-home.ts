@@ -1,5 +1,6 @@
 /** What their home has removed for good goes here too, whatever has become of it here; a record of the audit stays. */
 import type { MailboxId, MessageId } from '../core/ids.ts';
+import type { Message } from '../core/message/message.ts';
 import { auditDays, type ClearDeps } from './clear-visitor.ts';
 import { removeMessage } from './remove-message.ts';
 
@@ -9,28 +10,46 @@ export interface PurgedDeps extends ClearDeps {
 }
 
 /**
- * Any number of times.
- * @returns false if a legal hold was placed on it here
+ * Any number of times. Never rejects: what cannot be removed holds up nothing else.
+ * @returns false if it stays for now: a legal hold was placed on it here, or the store or an archive is away
  */
 export async function removePurged(
-  { store, archiving, lamps, clock, log }: PurgedDeps,
+  deps: PurgedDeps,
   home: string,
   mailbox: MailboxId,
   id: MessageId,
 ): Promise<boolean> {
-  const message = await store.messages.get(id);
-  if (message === undefined || message.mailbox !== mailbox) return true;
-  if (message.hold !== undefined || (await store.mailboxes.get(mailbox))?.hold !== undefined) {
-    log.warn('what home has removed stays: a legal hold was placed here', { message: id });
+  try {
+    return await remove(deps, home, mailbox, id);
+  } catch (error) {
+    deps.log.warn('what home has removed cannot be removed now', { message: id, error });
     return false;
   }
-  // What lies in an archive of this node's is brought back, so that it is removed with it.
-  const back = message.tier === 'archived' ? await archiving.bringBack(message) : undefined;
+}
+
+async function remove(deps: PurgedDeps, home: string, mailbox: MailboxId, id: MessageId): Promise<boolean> {
+  const { store, archiving, lamps, clock, log } = deps;
+  let message = await store.messages.get(id);
+  if (message === undefined || message.mailbox !== mailbox) return true;
+  if (await isHeld(deps, message)) return false;
+  if (message.tier === 'archived') {
+    // What lies in an archive of this node's is brought back, so that it is removed with it. That may take its time.
+    const back = await archiving.bringBack(message);
+    if (back.kind === 'gone') return true;
+    if (back.kind === 'there') ({ message } = back);
+    if (await isHeld(deps, message)) return false;
+  }
   const event = { event: 'roaming', outcome: 'purged', caller: home, mailbox, subject: id } as const;
   await store.audit.insert([{ id: `purged:${id}`, at: clock.now(), ...event }], auditDays);
-  await removeMessage(store, back?.kind === 'there' ? back.message : message, 'none');
+  await removeMessage(store, message, 'none');
   // Not subtracted: what is removed twice counts once.
   await store.mailboxes.recount(mailbox);
   lamps?.publish(mailbox).catch((error: unknown) => log.warn('lamp not set', { error }));
+  return true;
+}
+
+async function isHeld({ store, log }: PurgedDeps, { id, mailbox, hold }: Message): Promise<boolean> {
+  if (hold === undefined && (await store.mailboxes.get(mailbox))?.hold === undefined) return false;
+  log.warn('what home has removed stays: a legal hold was placed here', { message: id });
   return true;
 }

@@ -1,10 +1,11 @@
 /** Sends to one peer what it does not have yet: of subscribers who visit it, and of its own who visit here. */
 import type { E164, MailboxId, MessageId } from '../core/ids.ts';
+import { homeOf, type Domain } from '../core/replication/home-of.ts';
 import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
-import type { Lane, Peer, ProfileSeen, ReplicaState, Watched } from '../ports/replication.ts';
+import type { Lane, Peer, ProfileSeen, ReplicaState } from '../ports/replication.ts';
 import type { Store } from '../ports/store.ts';
 import type { Archiving } from './archiving.ts';
 import { visitEpoch } from '../core/replication/visit-epoch.ts';
@@ -15,6 +16,7 @@ import type { Profiles } from './profile.ts';
 import { removePurged, type PurgedDeps } from './purged-at-home.ts';
 import { Refusals } from './refusals.ts';
 import { sendBatch } from './send-batch.ts';
+import type { Limited, Looked, Shared } from './shared-mailbox.ts';
 import { SendLanes, type Item, type Urgency } from './send-lanes.ts';
 import { sendProfile } from './send-profile.ts';
 import { waiting } from './waiting.ts';
@@ -28,6 +30,8 @@ export interface ReplicateDeps {
   readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
   readonly lamps?: PurgedDeps['lamps'];
+  /** All other nodes. */
+  readonly domains: readonly Domain[];
   /** Largest messages that go to a node, by class of service, in bytes. */
   readonly mostBytes: Readonly<Record<string, number>>;
   readonly rule: ReplicateRule;
@@ -58,28 +62,6 @@ export interface Outbox {
   readonly failing: boolean;
   /** Whether it is this one that sends. */
   readonly active: boolean;
-}
-
-type Role = 'home' | 'away';
-
-/** A mailbox that the peer is to have. */
-interface Shared extends Watched {
-  readonly role: Role;
-  readonly epoch: string;
-}
-
-interface Limited extends Shared {
-  /** Larger messages stay here, in bytes. */
-  readonly most: number;
-}
-
-interface Looked {
-  readonly mark: string;
-  /** When it was compared whole. */
-  readonly at: number;
-  readonly notBefore: number;
-  /** How long it is left alone while all that changes is what the peer sends, in milliseconds. */
-  readonly calm: number;
 }
 
 const pageSize = 500;
@@ -208,7 +190,9 @@ class PeerOutbox implements Outbox {
     for (const prefix of this.#peer.prefixes) {
       for (let after: string | undefined; !signal.aborted;) {
         const page = await replication.foreign(prefix, after, pageSize);
-        const theirs = page.map((one) => ({ ...one, role: 'away' as const, epoch: '' }));
+        const theirs = page
+          .filter((one) => this.#isHomeOf(one))
+          .map((one) => ({ ...one, role: 'away' as const, epoch: '' }));
         await this.#examineAll(theirs, next, signal);
         if (page.length < pageSize) break;
         after = page.at(-1)?.number;
@@ -345,10 +329,10 @@ class PeerOutbox implements Outbox {
     }
   }
 
-  /** Only their home says so. */
+  /** Only their home says so. What cannot be removed now is thought of again when its mailbox is compared whole. */
   async #purge(item: Item): Promise<void> {
     const { mailbox, id } = item.state;
-    if (item.epoch !== '') return this.#refuse(item, 'it was removed there');
+    if (!this.#isHomeOf(item)) return this.#refuse(item, 'it was removed there');
     if (!(await removePurged(this.#deps, this.#peer.name, mailbox, id))) this.#refused.hold(item);
   }
 
@@ -384,6 +368,11 @@ class PeerOutbox implements Outbox {
     this.#refused.note(item);
     const fields = { node: this.#peer.name, message: item.state.id, why };
     this.#deps.log.error('a message is not replicated', fields);
+  }
+
+  /** Of numbers that begin so some may be of a node with a longer prefix: nothing of them goes here. */
+  #isHomeOf({ number }: { readonly number: E164 }): boolean {
+    return homeOf(number, this.#deps.domains) === this.#peer.name;
   }
 
   #now(): number {

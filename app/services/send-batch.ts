@@ -8,7 +8,7 @@ import type { Item } from './send-lanes.ts';
 
 interface Outcome {
   onRefused(item: Item, why: string): void;
-  /** The peer had it, and has removed it for good. */
+  /** The peer had it, and has removed it for good. Never rejects: it holds up no other. */
   onPurged(item: Item): Promise<void>;
   /** Not taken now. */
   onLeft(item: Item): void;
@@ -48,7 +48,7 @@ export async function sendBatch(
     const answer = answers[i];
     if (answer?.kind === 'refused') outcome.onRefused(item, answer.why);
     if (answer?.kind === 'purged') await outcome.onPurged(item);
-    if (answer?.kind !== 'taken') outcome.onLeft(item);
+    else if (answer?.kind !== 'taken') outcome.onLeft(item);
   }
   const unknown = sent.filter((item, i) => answers[i]?.kind === 'unknown' && !item.whole);
   if (unknown.length > 0)

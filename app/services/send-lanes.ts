@@ -103,11 +103,15 @@ export class SendLanes {
   /** Forgets those of what is queued; what is on its way is answered. */
   drop(isOver: (item: Item) => boolean): void {
     for (const queue of Object.values(this.#queues)) {
-      const over = queue.filter(isOver);
-      if (over.length === 0) continue;
-      for (const { state } of over) this.#known.delete(state.id);
-      const left = queue.filter((item) => this.#known.has(item.state.id));
-      queue.splice(0, queue.length, ...left);
+      let left = 0;
+      // In place: a queue may be longer than what a function can be given.
+      for (const item of queue)
+        if (isOver(item)) this.#known.delete(item.state.id);
+        else {
+          queue[left] = item;
+          left += 1;
+        }
+      queue.length = left;
     }
   }
 

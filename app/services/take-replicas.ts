@@ -92,9 +92,14 @@ async function whatIsPlain(
   );
   const home = new Set(ours);
   const atHome = possible.filter(({ replica }) => home.has(replica.number));
-  const [states, purged, visits, profiles, mailboxes, clashes] = await Promise.all([
-    store.replication.statesOf(possible.map(({ replica }) => replica.id)),
-    store.replication.purged(atHome.map(({ replica }) => replica.id)),
+  // One that is removed meanwhile is found in one of them: the note is there before the message is gone.
+  const known = async () => {
+    const states = await store.replication.statesOf(possible.map(({ replica }) => replica.id));
+    const purged = await store.replication.purged(atHome.map(({ replica }) => replica.id));
+    return new Set<MessageId>([...states.map(({ id }) => id), ...purged]);
+  };
+  const [here, visits, profiles, mailboxes, clashes] = await Promise.all([
+    known(),
     store.replication.visitsOf(ours),
     store.replication.profiles(visitors),
     store.mailboxes.findAll(numbers),
@@ -103,7 +108,6 @@ async function whatIsPlain(
       possible.map(({ replica }) => replica.content.reference),
     ),
   ]);
-  const here = new Set<MessageId>([...states.map(({ id }) => id), ...purged]);
   const origins = new Set(clashes.origins.map(({ network, id }) => `${network}:${id}`));
   const references = new Set(clashes.references);
   const epochs = new Map<E164, string>(ours.map((number) => [number, '']));

@@ -21,11 +21,16 @@ export interface PeerOptions {
   readonly bytesPerSecond: number | undefined;
 }
 
+/** Of a message with large pieces that the peer does not understand. */
+const triesOfOne = 2;
+
 export class HttpsPeer implements Peer, Disposable {
   readonly name: string;
   readonly prefixes: readonly string[];
   /** A connection each: what waits in one is not before what is in the other. */
   readonly #channels: Readonly<Record<Lane, Channel>>;
+  /** Large pieces that are on their way, or wait there for their message, by hash: until it is answered. */
+  readonly #bringing = new Map<string, Promise<void>>();
 
   constructor({ name, prefixes, url, bytesPerSecond, ...own }: PeerOptions) {
     this.name = name;
@@ -35,16 +40,52 @@ export class HttpsPeer implements Peer, Disposable {
   }
 
   async send(replicas: readonly Replica[], lane: Lane = 'bulk'): Promise<readonly ReplicaAnswer[]> {
-    for (const { pieces } of replicas)
-      for (const piece of pieces) if (piece.bytes.length > inlineBytes) await this.#stage(piece);
-    const frames = replicas.flatMap((replica) => writeFrame(replica));
-    const answers = await this.#ask(lane, 'POST', '/v1/replicas', frames).catch((error: unknown) => {
-      // Its large pieces may have gone there meanwhile: they are brought again.
-      const again = replicas.length === 1 && hasLarge(replicas);
-      throw isNotUnderstood(error) && !again ? notUnderstood(error) : error;
-    });
-    if (!Array.isArray(answers) || answers.length !== replicas.length) throw away('its answer is not one');
-    return answers.map(answerOf);
+    const large = replicas.flatMap(({ pieces }) => pieces).filter(isLarge);
+    return this.#alone(large, () => this.#send(replicas, large, lane));
+  }
+
+  async #send(
+    replicas: readonly Replica[],
+    large: readonly Piece[],
+    lane: Lane,
+  ): Promise<readonly ReplicaAnswer[]> {
+    // Large pieces may have gone there meanwhile: those of one message are brought again.
+    let left = replicas.length === 1 && large.length > 0 ? triesOfOne : 1;
+    for (;;) {
+      for (const piece of large) await this.#stage(piece);
+      const frames = replicas.flatMap((replica) => writeFrame(replica));
+      left -= 1;
+      try {
+        const answers = await this.#ask(lane, 'POST', '/v1/replicas', frames);
+        if (!Array.isArray(answers) || answers.length !== replicas.length)
+          throw away('its answer is not one');
+        return answers.map(answerOf);
+      } catch (error) {
+        if (!isNotUnderstood(error)) throw error;
+        if (left === 0) throw notUnderstood(error);
+      }
+    }
+  }
+
+  /** Many messages may have one large piece, which is there under one name, and goes with the first that is done. */
+  async #alone<T>(pieces: readonly Piece[], work: () => Promise<T>): Promise<T> {
+    if (pieces.length === 0) return work();
+    for (;;) {
+      const other = pieces.map(({ sha256 }) => this.#bringing.get(sha256)).find((one) => one !== undefined);
+      if (other === undefined) break;
+      await other;
+    }
+    const working = work();
+    const ended = working.then(
+      () => undefined,
+      () => undefined,
+    );
+    for (const { sha256 } of pieces) this.#bringing.set(sha256, ended);
+    try {
+      return await working;
+    } finally {
+      for (const { sha256 } of pieces) this.#bringing.delete(sha256);
+    }
   }
 
   async tell(what: Tell, numbers: readonly E164[]): Promise<readonly E164[]> {
@@ -89,8 +130,8 @@ function isNotUnderstood(error: unknown): boolean {
   return error instanceof Fault && error.cause instanceof BadAnswer && error.cause.status === 400;
 }
 
-function hasLarge(replicas: readonly Replica[]): boolean {
-  return replicas.some(({ pieces }) => pieces.some(({ bytes }) => bytes.length > inlineBytes));
+function isLarge({ bytes }: Piece): boolean {
+  return bytes.length > inlineBytes;
 }
 
 function notUnderstood(cause: unknown): Fault {

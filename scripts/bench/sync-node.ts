@@ -53,7 +53,7 @@ const archiving = { bringBack: async () => ({ kind: 'gone' }) as never };
 const [peer] = sync.peers;
 if (peer === undefined) throw new RangeError('no peer');
 const rule = { everyMs: 250, wholeMs: 60_000, mostRetryMs: 10_000 };
-const outbox = createOutbox({ ...shared, archiving, mostBytes: {}, rule }, peer);
+const outbox = createOutbox({ ...shared, archiving, domains: [peer], mostBytes: {}, rule }, peer);
 const auditor = createAuditor({ audit: store.audit, keepDays: 1, clock, random, log });
 const lamps = { publish: async () => undefined };
 const roaming = createRoaming({

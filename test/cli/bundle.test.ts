@@ -148,8 +148,16 @@ describe('answerback roaming bundle and take: two nodes without a line', functio
   });
 
   it('what was removed for good at home does not come back, and goes there too', async () => {
-    const [gone] = all as [Message];
-    await storeOf('home').store.messages.remove(gone.id);
+    const [gone, spared] = all as [Message, Message];
+    const { messages, retention } = storeOf('home').store;
+    await messages.remove(gone.id);
+    // Another was to go, and a legal hold came between.
+    const lease = { by: 'sweeper', until: new Date(Date.now() + 60_000) };
+    await retention.lookBy([{ id: spared.id, at: new Date(0) }]);
+    const due = await retention.takeDue(new Date(), lease, 10, spared.mailbox);
+    const ofSpared = due.flatMap(({ message }) => (message.id === spared.id ? [message] : []));
+    assert.equal((await retention.condemn(ofSpared, lease)).size, 1);
+    await retention.pardon([spared.id], lease);
     await setState('away', gone.id, 'new');
     await good('away', 'bundle', ann, '--to', file('whole'), '--all');
     assert.match(await good('home', 'take', file('whole')), /1 were removed for good here/);
@@ -157,6 +165,7 @@ describe('answerback roaming bundle and take: two nodes without a line', functio
     await good('home', 'bundle', ann, '--to', file('purged'));
     for (let n = 0; n < 2; n += 1) await good('away', 'take', file('purged'));
     assert.equal(await at('away', gone.id), undefined);
+    assert.ok(await at('away', spared.id), 'what is still at home is not taken for gone');
     const audited = await storeOf('away').store.audit.list({ limit: 10, mailbox: (await boxOf('away')).id });
     assert.deepEqual(
       audited.flatMap(({ outcome, subject }) => (outcome === 'purged' ? [subject] : [])),

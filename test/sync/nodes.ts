@@ -116,7 +116,8 @@ export async function openNodes({
     if (peer === undefined) throw new RangeError('no peer');
     const archiving = { bringBack: async () => ({ kind: 'gone' }) as never };
     const rule = { everyMs, wholeMs, mostRetryMs: 500, beatMs };
-    const openOutbox = (): Outbox => createOutbox({ ...shared, archiving, mostBytes, rule }, peer);
+    const openOutbox = (): Outbox =>
+      createOutbox({ ...shared, archiving, domains: sync.peers, mostBytes, rule }, peer);
     const outbox = openOutbox();
     const { peers } = sync;
     const roaming = createRoaming({
@@ -159,9 +160,10 @@ export async function leave(
   { store: { store } }: Node,
   number: E164,
   change: Partial<Message> = {},
-  length = 2000,
+  content: number | Uint8Array = 2000,
 ): Promise<Message> {
-  const bytes = randomBytes(length);
+  const bytes = typeof content === 'number' ? randomBytes(content) : content;
+  const { length } = bytes;
   const media = `sip:${randomUUID()}` as MediaId;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const fresh = {

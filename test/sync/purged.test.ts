@@ -1,12 +1,17 @@
 /** What is removed for good at home while another node has it. */
 import assert from 'node:assert/strict';
 import { assert as holds, array, asyncProperty, constantFrom, nat } from 'fast-check';
+import { Fault } from '../../app/core/errors.ts';
 import type { E164, MailboxId, MessageId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import { advanceMessage } from '../../app/core/replication/message-register.ts';
+import type { Archiving } from '../../app/services/archiving.ts';
+import { removePurged } from '../../app/services/purged-at-home.ts';
 import { removeMessage } from '../../app/services/remove-message.ts';
 import { replicasOf } from '../../app/services/replicas-of.ts';
+import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
 import { systemDigest as digest } from '../../app/telemetry/system-digest.ts';
+import { silentLog as log } from '../ports/silent-log.ts';
 import { left } from './left.ts';
 import { leave, openNodes, until, type Node, type Nodes } from './nodes.ts';
 
@@ -55,6 +60,11 @@ describe('sync: what home removes for good', function () {
     );
     await until('it is said', async () => away.outbox.waiting === 0);
     assert.equal((await at(away, held.id))?.state, 'saved', 'a legal hold there goes before');
+    const asked = (node: Node, collection: string): number =>
+      node.store.commands.filter(({ command }) => command['find'] === collection).length;
+    const [sent, looks] = [asked(home, 'purged'), asked(away, 'visits')];
+    await until('it was looked at often', async () => asked(away, 'visits') > looks + 25);
+    assert.ok(asked(home, 'purged') - sent < 12, 'what is held is not asked for at each look');
     for (const { id } of [kept, swept, held]) assert.equal(await messages.get(id), undefined);
     assert.deepEqual((await away.store.store.mailboxes.find(erin))?.counts, { new: 0, old: 1, urgent: 0 });
     const audited = await away.store.store.audit.list({ limit: 20, mailbox: box });
@@ -64,6 +74,37 @@ describe('sync: what home removes for good', function () {
     await home.roaming.returned(erin);
     await until('it is cleared', async () => (await home.store.store.replication.visit(erin)) === undefined);
     assert.deepEqual(await left(away, [erin, box, kept.id, swept.id, held.id]), []);
+  });
+
+  it('stays where it cannot be removed now, and holds up nothing else', async () => {
+    const { store } = away.store;
+    const message = await leave(away, '+12026660101' as E164);
+    const { id, mailbox } = message;
+    const { messages, retention } = store;
+    const archived = {
+      get: async () => ({ ...message, hold: (await messages.get(id))?.hold, tier: 'archived' }),
+      remove: (...asked: Parameters<typeof messages.remove>) => messages.remove(...asked),
+    } as unknown as typeof messages;
+    const remove = (bringBack: Archiving['bringBack']): Promise<boolean> =>
+      removePurged(
+        { store: { ...store, messages: archived }, archiving: { bringBack }, clock, log },
+        'home',
+        mailbox,
+        id,
+      );
+    const isAway = remove(async () => {
+      throw new Fault('archive-unavailable', 'it is away', { temporary: true });
+    });
+    assert.equal(await isAway, false);
+    const isHeld = remove(async () => {
+      await retention.holdMessage(id, { since: now }, now);
+      return { kind: 'there', message: (await messages.get(id)) as Message };
+    });
+    assert.equal(await isHeld, false, 'the hold came while it was brought back');
+    assert.ok(await at(away, id));
+    await retention.holdMessage(id, undefined, now);
+    assert.equal(await remove(async () => ({ kind: 'there', message })), true);
+    assert.equal(await at(away, id), undefined);
   });
 
   it('is above all else: no order and no repetition brings anything back', async () => {

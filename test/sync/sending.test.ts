@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { loadConfig } from '../../app/config.ts';
 import type { DeliveryId, E164, FaxJobId, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
 import type { MediaStore } from '../../app/ports/media-store.ts';
+import type { Peer } from '../../app/ports/replication.ts';
 import type { Store } from '../../app/ports/store.ts';
+import { createProfiles } from '../../app/services/profile.ts';
+import { createOutbox } from '../../app/services/replicate.ts';
+import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
+import { systemDigest as digest } from '../../app/telemetry/system-digest.ts';
+import { systemRandom as random } from '../../app/telemetry/system-random.ts';
+import { silentLog as log } from '../ports/silent-log.ts';
 import type { TestStore } from '../storage/local-store.ts';
 import { sampleDelivery, sampleFax } from '../storage/sample.ts';
 import { left } from './left.ts';
@@ -85,15 +93,76 @@ describe('sync: how it is sent', function () {
     const who = number(4);
     const odd = await leave(home, who, {}, 2000);
     await home.store.store.messages.setTranscript(odd.id, 'word '.repeat(30_000));
+    const large = await leave(home, who, {}, 300_000);
+    await home.store.store.messages.setTranscript(large.id, 'word '.repeat(30_000));
     const others: Message[] = [];
     for (let i = 0; i < 5; i += 1) others.push(await leave(home, who, {}, 2000));
     await home.roaming.report(who, 'away');
     await until('the others are there', async () =>
       (await Promise.all(others.map(({ id }) => at(away, id)))).every(Boolean),
     );
-    await until('home gives up the one', async () => home.outbox.waiting === 0);
-    assert.equal(await at(away, odd.id), undefined);
+    await until('home gives up those two', async () => home.outbox.waiting === 0);
+    for (const { id } of [odd, large]) assert.equal(await at(away, id), undefined);
     assert.equal(home.outbox.failing, false);
+    const { acked } = (await home.store.store.replication.state((others[0] as Message).id)) ?? {};
+    assert.ok(acked?.['away'], 'home knows that the others are there');
+  });
+
+  it('what was said to many at once is one large part, and goes to each', async () => {
+    const bytes = randomBytes(1_600_000);
+    const who = number(8);
+    const same: Message[] = [];
+    for (let i = 0; i < 3; i += 1) same.push(await leave(home, who, {}, bytes));
+    await home.roaming.report(who, 'away');
+    let failed = false;
+    await until('all are there', async () => {
+      failed ||= home.outbox.failing;
+      return (await Promise.all(same.map(({ id }) => at(away, id)))).every(Boolean);
+    });
+    assert.equal(failed, false);
+  });
+
+  it('a node gets nothing of numbers that are of another with a longer prefix', async () => {
+    const visitor = await leave(away, number(9));
+    const asked: unknown[] = [];
+    const peer: Peer = {
+      name: 'wide',
+      prefixes: ['+1202'],
+      send: async (replicas) => {
+        asked.push(...replicas);
+        return replicas.map(() => ({ kind: 'taken' }));
+      },
+      tell: async (...told) => {
+        asked.push(told);
+        return [];
+      },
+    };
+    const { store } = away.store;
+    const { config } = loadConfig(undefined, {});
+    const outbox = createOutbox(
+      {
+        store,
+        archiving: { bringBack: async () => ({ kind: 'gone' }) },
+        profiles: createProfiles(() => config.classes),
+        mostBytes: {},
+        rule: { everyMs: 20, wholeMs: 20, mostRetryMs: 100, beatMs: 250 },
+        domains: [peer, ...away.sync.peers],
+        digest,
+        clock,
+        random,
+        log,
+      },
+      peer,
+    );
+    const stopping = new AbortController();
+    const ran = outbox.run(stopping.signal);
+    const looks = (): number =>
+      away.store.commands.filter(({ command }) => JSON.stringify(command).includes('"+1202"')).length;
+    await until('it has looked', async () => looks() > 3);
+    await until('it is at its home', async () => (await at(home, visitor.id)) !== undefined);
+    stopping.abort();
+    await ran;
+    assert.deepEqual(asked, []);
   });
 
   it('a large part goes on where it was cut: each cut costs a window at most; no node holds more than some of it', async () => {

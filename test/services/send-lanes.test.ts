@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import type { E164, MailboxId, MessageId } from '../../app/core/ids.ts';
+import { SendLanes, type Item } from '../../app/services/send-lanes.ts';
+
+const register = { state: { n: 0, value: 'new' }, urgent: { n: 0, value: false } } as const;
+
+function item(i: number, number: string): Item {
+  const id = `message ${i}` as MessageId;
+  const state = { id, mailbox: 'box' as MailboxId, state: 'new', urgent: false, bytes: 0 } as const;
+  return {
+    epoch: '1|',
+    number: number as E164,
+    state: { ...state, received: new Date(i), pending: [], seen: undefined, acked: {} },
+    register,
+    whole: true,
+    since: 0,
+  };
+}
+
+describe('what waits for a node', () => {
+  it('goes when its subscriber has left, however much waits; the rest stays in its order', async () => {
+    const count = 200_000;
+    const sent: number[] = [];
+    const lanes = new SendLanes({
+      send: async (batch) => void sent.push(...batch.map(({ state }) => state.received.getTime())),
+      onDone: () => undefined,
+    });
+    lanes.add(
+      Array.from({ length: count }, (_, i) => [item(i, i % 100 === 0 ? 'left' : 'here'), 'rest'] as const),
+    );
+    lanes.drop(({ number }) => number === 'left');
+    assert.equal(lanes.size, 0.99 * count);
+    assert.equal(lanes.known('message 300' as MessageId), undefined);
+    lanes.open();
+    await lanes.drain();
+    assert.deepEqual(sent.slice(0, 2), [count - 1, count - 2]);
+    assert.ok(!sent.includes(count - 100));
+  });
+});
