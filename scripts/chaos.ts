@@ -1,11 +1,11 @@
 /**
- * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--minutes N] [--lines N] [--at-once N] [--kind KIND]... [--plant dropped-step|doubled-insert|believed-clock]... [--log FILE] [--write]
+ * npm run chaos -- [--seed N] [--faults N] [--deposits N] [--minutes N] [--lines N] [--at-once N] [--kind KIND]... [--plant dropped-step|doubled-insert|believed-clock]... [--log FILE] [--load] [--most N] [--write]
  *
  * Calls go on while programs are killed, the link to the store is cut or hangs, and the disk is full, and the controller’s clock is set, at moments that the seed chooses.
  * What callers and the network know is then held against the store. Code 1 if the checker calls anything wrong (docs/reliability.md).
  * --minutes: until then, in place of so many faults and deposits. --lines telephones leave messages, --at-once parts are broken at most.
  * --log keeps what the controllers log.
- * --load makes no faults: it finds how many deposits at once this machine carries (a ramp in steps of --lines), and holds that for --minutes (2).
+ * --load makes no faults: it finds how many deposits at once this machine carries (a ramp in steps of --lines, up to --most), and holds that for --minutes (2).
  * --write puts the figures into docs/reliability.md. Mounts a small disk for the controller, in mounts of its own: root only.
  */
 import { spawnSync } from 'node:child_process';
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     log: { type: 'string' },
     load: { type: 'boolean', default: false },
     lines: { type: 'string', default: '12' },
+    most: { type: 'string', default: '400' },
     'at-once': { type: 'string', default: '2' },
     kind: { type: 'string', multiple: true },
     plant: { type: 'string', multiple: true, default: [] },
@@ -34,7 +35,7 @@ const { values } = parseArgs({
 });
 
 /** @throws Error for what is no whole number */
-function whole(option: 'seed' | 'faults' | 'deposits' | 'lines' | 'at-once'): number {
+function whole(option: 'seed' | 'faults' | 'deposits' | 'lines' | 'most' | 'at-once'): number {
   const value = Number(values[option]);
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${option} is a whole number`);
   return value;
@@ -65,13 +66,13 @@ if (values.load) {
   const minutes = Number(values.minutes ?? 2);
   const result = await measureLoad({
     minutes,
-    from: Number(values.lines),
-    step: Number(values.lines),
-    most: 400,
+    from: whole('lines'),
+    step: whole('lines'),
+    most: whole('most'),
     say: (line) => console.log(line),
   });
   for (const line of loadLines(result)) console.log(line);
-  const command = `npm run chaos -- --load --minutes ${minutes} --lines ${values.lines}`;
+  const command = `npm run chaos -- --load --minutes ${minutes} --lines ${values.lines} --most ${values.most}`;
   if (values.write) await writeLoad(result, minutes, command);
   process.exit(isCarried(result) ? 0 : 1);
 }
@@ -92,6 +93,6 @@ for (const line of reportLines(report)) console.log(line);
 const asked =
   values.minutes === undefined
     ? `--faults ${values.faults} --deposits ${values.deposits}`
-    : `--minutes ${values.minutes} --lines ${values.lines}`;
+    : `--minutes ${values.minutes} --lines ${values.lines} --at-once ${values['at-once']}`;
 if (values.write) await writeReport(report, `npm run chaos -- --seed ${values.seed} ${asked}`);
 process.exit(isClean(report.verdict) ? 0 : 1);

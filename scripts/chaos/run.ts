@@ -40,7 +40,7 @@ const heardAgain = { of: 5, most: 60 };
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, minutes, lines = 6, atOnce = 2, say } = options;
   const began = performance.now();
-  await using world = await openWorld(options.plants ?? [], options.logFile);
+  await using world = await openWorld(options);
   const start = performance.now();
   say(`all runs after ${seconds(start - began)} s`);
   // The network's receipts bear the time of the process.

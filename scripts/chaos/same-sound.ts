@@ -6,6 +6,8 @@ import { decodeUlaw } from '../audio/g711.ts';
 const similar = 0.7;
 /** Each quarter of a second for itself: a packet may be lost in the midst of it. */
 const similarPiece = 0.3;
+/** All at one place. */
+const similarWhole = 0.9;
 /** Less is another sound. */
 const notAnother = 0.4;
 const pieceSamples = 2000;
@@ -32,6 +34,15 @@ export function differsFromWhole(stored: Uint8Array, said: Uint8Array): string |
   return average < similar ? `alike ${average.toFixed(2)} on an average` : undefined;
 }
 
+/**
+ * Whether it is what was said to the end, without one lost packet: those move what follows, which is then at another place than it should.
+ * For many messages: it looks for the first second of what was said in the first two, and compares all from there.
+ */
+export function isUnharmed(stored: Uint8Array, said: Uint8Array): boolean {
+  const { offsetMs } = correlate(stored.subarray(0, 16_000), said.subarray(0, 8000));
+  return alike(decodeUlaw(stored), decodeUlaw(said), Math.round(offsetMs * 8)) >= similarWhole;
+}
+
 /** The same of a call that was broken off: it holds a part of what was said, if anything. */
 export function differsFromPart(stored: Uint8Array, said: Uint8Array): string | undefined {
   const sound = stored.filter((byte) => (byte & 0x7f) < 0x60);
@@ -53,7 +64,8 @@ function bestNear(heard: Int16Array, piece: Int16Array, at: number): { score: nu
 /** Normalised product of a piece and what lies at a place. */
 function alike(heard: Int16Array, piece: Int16Array, at: number): number {
   let [product, own, there] = [0, 0, 0];
-  for (const [i, x] of piece.entries()) {
+  for (let i = 0; i < piece.length; i += 1) {
+    const x = piece[i] ?? 0;
     const y = heard[at + i] ?? 0;
     product += x * y;
     own += x * x;

@@ -43,8 +43,19 @@ export interface World extends AsyncDisposable {
   phone(number: string): Promise<Phone>;
 }
 
-/** @param logFile gets what the controllers log */
-export async function openWorld(planted: readonly Plant[], logFile?: string): Promise<World> {
+export interface WorldOptions {
+  readonly plants?: readonly Plant[] | undefined;
+  /** Gets what the controllers log. */
+  readonly logFile?: string | undefined;
+  /** `debug` if absent. */
+  readonly logLevel?: 'debug' | 'info';
+}
+
+export async function openWorld({
+  plants: planted = [],
+  logFile,
+  logLevel = 'debug',
+}: WorldOptions = {}): Promise<World> {
   const log = logFile === undefined ? undefined : createWriteStream(logFile);
   const directory = await mkdtemp(join(tmpdir(), 'ab-chaos-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
@@ -73,7 +84,7 @@ export async function openWorld(planted: readonly Plant[], logFile?: string): Pr
     const start = (): Promise<Controller> =>
       openController({
         directory: join(directory, 'controller'),
-        config: { ...configFor(asterisk, network.port, deposits), ...sections },
+        config: { ...configFor(asterisk, network.port, deposits), log: { level: logLevel }, ...sections },
         env: {
           MONGODB_URL: `mongodb://127.0.0.1:${link.port}/?directConnection=true`,
           ...controllerAccess(asterisk).env,
@@ -132,7 +143,6 @@ function configFor(asterisk: LocalAsterisk, port: number, deposits: string): Rec
     asterisk: controllerAccess(asterisk).config,
     spool: { directory: deposits },
     web: { port: 0 },
-    log: { level: 'debug' },
   };
 }
 
