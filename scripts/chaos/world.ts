@@ -51,11 +51,8 @@ export interface WorldOptions {
   readonly logLevel?: 'debug' | 'info';
 }
 
-export async function openWorld({
-  plants: planted = [],
-  logFile,
-  logLevel = 'debug',
-}: WorldOptions = {}): Promise<World> {
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const { plants: planted = [], logFile, logLevel = 'debug' } = options;
   const log = logFile === undefined ? undefined : createWriteStream(logFile);
   const directory = await mkdtemp(join(tmpdir(), 'ab-chaos-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
@@ -89,9 +86,7 @@ export async function openWorld({
           MONGODB_URL: `mongodb://127.0.0.1:${link.port}/?directConnection=true`,
           ...controllerAccess(asterisk).env,
           CHAOS_CLOCK: time,
-          NODE_OPTIONS: ['stepped-clock', ...planted.map((plant) => `plants/${plant}`)]
-            .map((module) => `--import ${join(checkout, `scripts/chaos/${module}.mjs`)}`)
-            .join(' '),
+          NODE_OPTIONS: importing(['stepped-clock', ...planted.map((plant) => `plants/${plant}`)]),
         },
         readyMs: 60_000,
         onLine: (line) => log?.write(`${JSON.stringify(line)}\n`),
@@ -133,6 +128,11 @@ export async function openWorld({
     await close();
     throw error;
   }
+}
+
+/** Options of Node for modules in here. */
+function importing(modules: readonly string[]): string {
+  return modules.map((module) => `--import ${join(checkout, `scripts/chaos/${module}.mjs`)}`).join(' ');
 }
 
 function configFor(asterisk: LocalAsterisk, port: number, deposits: string): Record<string, unknown> {
