@@ -7,8 +7,10 @@ import type { EventBatch, EventStore } from '../ports/events.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
-/** Least time from one write to the next, in milliseconds; the first after a pause goes at once. */
+/** Least time from one write to the next while anybody follows here, in milliseconds; the first after a pause goes at once. */
 const gatherMs = 25;
+/** The same while nobody does, from the first that waits: those at other controllers look five times a second, and each write costs about as much as a message. */
+const unfollowedMs = 200;
 const mostInBatch = 200;
 /** Events that wait while the store is away; of more it is only known that there were some. */
 const mostWaiting = 10_000;
@@ -25,6 +27,8 @@ export interface EventWriterDeps {
   readonly log: Log;
   /** Number of the last batch that is known. */
   readonly known: () => number;
+  /** Whether anybody follows here, or hears of each batch. */
+  readonly followed: () => boolean;
   /** Looks out for the batch with this key: one whose writing seemed to fail may be there all the same. */
   readonly seek: (key: string) => void;
   /** Whether it is there. */
@@ -69,7 +73,7 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   const isShort = (): boolean => lost;
   const run = async (): Promise<void> => {
     for (; queue.length > 0 || isShort();) {
-      const rest = wrote + gatherMs - performance.now();
+      const rest = deps.followed() ? wrote + gatherMs - performance.now() : unfollowedMs;
       if (rest > 0 && !stopping) await pause(rest);
       await write(deps, next(), () => stopping);
       wrote = performance.now();

@@ -87,6 +87,7 @@ class EventFeed implements Events {
     this.#writer = createEventWriter({
       ...deps,
       known: () => this.#known,
+      followed: () => this.#followers.size + this.#own.length > 0,
       seek: (key) => (this.#sought = key),
       landed: () => this.#sought === undefined,
       onWritten: (batch) => this.#note(batch),

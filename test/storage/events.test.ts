@@ -49,6 +49,26 @@ describe('storage: what happens, told over several controllers', function () {
     return { told, ids, until, following };
   };
 
+  it('what nobody here follows is written together, and at once when somebody does', async () => {
+    const there = await listen(controller());
+    const here = controller();
+    const batches = async () =>
+      (await test.store.events.after(0, 10)).map(({ events }) => events.map((one) => 'id' in one && one.id));
+    const twice = async (...ids: [string, string]): Promise<void> => {
+      happens(here, ids[0]);
+      // Long enough to be written, were it written at once.
+      await new Promise(setImmediate);
+      happens(here, ids[1]);
+      await there.until(() => there.ids().includes(ids[1]));
+    };
+    await twice('a', 'b');
+    assert.deepEqual(await batches(), [['a', 'b']]);
+    const own = await listen(here);
+    await twice('c', 'd');
+    assert.deepEqual(await batches(), [['a', 'b'], ['c'], ['d']]);
+    assert.deepEqual(own.ids(), ['c', 'd']);
+  });
+
   it('four write at once: all who follow are told all of it, once, in one order', async () => {
     const all = [controller(), controller(), controller(), controller()];
     const followers = await Promise.all([listen(all[0]!), listen(all[3]!)]);
