@@ -46,6 +46,9 @@ export type OperatorLogin =
   | { readonly kind: 'refused' }
   | { readonly kind: 'locked'; readonly until: Date };
 
+/** Whether they are who they are said to be, by the password alone. */
+export type OperatorProof = { readonly kind: 'right' | 'wrong' } | Extract<OperatorLogin, { kind: 'locked' }>;
+
 /** `last-admin`: nobody could make another then. */
 export type OperatorEnded = 'done' | 'unknown' | 'last-admin';
 
@@ -67,6 +70,11 @@ export interface Operators {
     what: { readonly password?: string; readonly totp?: boolean },
     by: string,
   ): Promise<OperatorReset>;
+  /**
+   * Of somebody who is signed in: whoever sits down at their browser does not know it.
+   * @param address of the internet, that wrong tries count against, with those of signing in
+   */
+  prove(name: string, password: string, address: string): Promise<OperatorProof>;
   /** @param address of the internet, that wrong tries count against */
   login(name: string, password: string, code: string, address: string): Promise<OperatorLogin>;
 }
@@ -114,6 +122,7 @@ export function createOperators(deps: OperatorDeps): Operators {
       if (done.kind === 'set') note('operator-reset', name, by);
       return done;
     },
+    prove: (name, password, address) => prove({ ...deps, tries, decoy }, { name, password, address }),
     login: (name, password, code, address) =>
       login({ ...deps, tries, decoy }, { name, password, code, address }),
   };
@@ -198,15 +207,30 @@ interface LoginDeps extends OperatorDeps {
   readonly decoy: () => Promise<string>;
 }
 
-async function login(
-  deps: LoginDeps,
-  given: {
-    readonly name: string;
-    readonly password: string;
-    readonly code: string;
-    readonly address: string;
-  },
-): Promise<OperatorLogin> {
+interface Claim {
+  readonly name: string;
+  readonly password: string;
+  readonly address: string;
+}
+
+async function prove(
+  { store, hasher, tries, auditor, decoy }: LoginDeps,
+  { name, password, address }: Claim,
+): Promise<OperatorProof> {
+  const caller = webAskerKey(address);
+  const begun = await tries.count(limitsOf(name, caller));
+  if (begun.kind === 'locked') return begun;
+  const operator = await store.operators.get(name);
+  const verdict = await hasher.verify(operator?.hash ?? (await decoy()), password);
+  if (operator === undefined || verdict === 'wrong') {
+    auditor.note({ event: 'operator-login', outcome: 'wrong', caller, by: name });
+    return { kind: 'wrong' };
+  }
+  tries.takeBack({ id: pairPrefix(name) }, begun.attempt, 'proven');
+  return { kind: 'right' };
+}
+
+async function login(deps: LoginDeps, given: Claim & { readonly code: string }): Promise<OperatorLogin> {
   const { tries, auditor } = deps;
   const caller = webAskerKey(given.address);
   // A name that none can have shares one count: keys are bounded.

@@ -298,6 +298,8 @@ export const operatorEn = {
   },
   newSecretOnce: (name: string) =>
     `For ${name}, shown this once: hand it over by a way that nobody else reads.`,
+  presentPassword: 'Present password',
+  wrongPassword: 'That is not your present password.',
   ownPassword: 'New password',
   passwordHint: 'At least 12 characters, without your name.',
   ownHint:

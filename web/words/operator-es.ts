@@ -312,6 +312,8 @@ export const operatorEs: typeof operatorEn = {
   },
   newSecretOnce: (name) =>
     `Para ${name}; se muestra solo esta vez: entréguelo por una vía que nadie más lea.`,
+  presentPassword: 'Contraseña actual',
+  wrongPassword: 'Esa no es su contraseña actual.',
   ownPassword: 'Contraseña nueva',
   passwordHint: 'Al menos 12 caracteres, sin su nombre.',
   ownHint:

@@ -31,6 +31,14 @@ export class HttpProblem extends Error {
   }
 }
 
+/** After wrong tries of what only one knows. */
+export function tooManyTries(until: Date, now: Date): HttpProblem {
+  return new HttpProblem(429, 'There were too many wrong tries. Try again later.', {
+    code: 'locked',
+    retryAfter: Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1000)),
+  });
+}
+
 export function handleProblems(app: FastifyInstance, log: Log): void {
   app.setNotFoundHandler((_request, reply) => answer(reply, 404, 'There is nothing at this address.'));
   app.setErrorHandler((error: FastifyError | Fault | HttpProblem, request, reply) =>

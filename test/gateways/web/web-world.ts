@@ -149,7 +149,9 @@ export async function openWebWorld(options: WebWorldOptions) {
       return made.mailbox;
     },
     async [Symbol.asyncDispose]() {
-      for (const part of [web, transform, spool, journal, media, test]) await part[Symbol.asyncDispose]();
+      await web[Symbol.asyncDispose]();
+      await controller.happening.events.stop();
+      for (const part of [transform, spool, journal, media, test]) await part[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
     },
   };

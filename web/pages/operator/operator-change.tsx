@@ -117,12 +117,15 @@ function Role({ one, read, close }: OthersProps) {
 
 function OwnPassword({ name, close }: { readonly name: string; readonly close: () => void }) {
   const said = operatorWords.value;
+  const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const [trouble, setTrouble] = useState<Trouble>();
   const [busy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
     setBusy(true);
-    const answer = await ask<ChangedOperator>('PATCH', `/operators/${name}`, { body: { password } });
+    const answer = await ask<ChangedOperator>('PATCH', `/operators/${name}`, {
+      body: { password, current },
+    });
     setBusy(false);
     setTrouble(answer.ok ? undefined : answer.trouble);
     if (!answer.ok) return;
@@ -130,7 +133,9 @@ function OwnPassword({ name, close }: { readonly name: string; readonly close: (
     // All sessions have ended, this one too: whoever asks next is asked to sign in.
     await ask('GET', '/operators');
   };
-  const code = trouble?.fields.find(({ field }) => field === 'password')?.code;
+  const codeOf = (wanted: 'password' | 'current') =>
+    trouble?.fields.find(({ field }) => field === wanted)?.code;
+  const code = codeOf('password');
   return (
     <form
       class="sheet-form"
@@ -140,6 +145,17 @@ function OwnPassword({ name, close }: { readonly name: string; readonly close: (
         void save();
       }}
     >
+      <Field
+        label={said.presentPassword}
+        wrong={codeOf('current') === undefined ? undefined : said.wrongPassword}
+        value={current}
+        onInput={setCurrent}
+        type="password"
+        autoComplete="current-password"
+        maxLength={200}
+        required
+        autoFocus
+      />
       <Field
         label={said.ownPassword}
         hint={said.passwordHint}
@@ -152,7 +168,6 @@ function OwnPassword({ name, close }: { readonly name: string; readonly close: (
         autoComplete="new-password"
         maxLength={200}
         required
-        autoFocus
       />
       <p class="hint">{said.ownHint}</p>
       <FormTrouble trouble={trouble} />

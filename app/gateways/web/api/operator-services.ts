@@ -1,4 +1,5 @@
 /** What the operator's routes ask. */
+import type { Clock } from '../../../ports/clock.ts';
 import type { ApiKeys } from '../../../services/api-keys.ts';
 import type { Auditor } from '../../../services/audit.ts';
 import type { Authentication } from '../../../services/authenticate.ts';
@@ -36,4 +37,5 @@ export interface OperatorServices {
   readonly roaming: Pick<Roaming, 'report' | 'visits'> | undefined;
   readonly keys: ApiKeys;
   readonly operators: Operators;
+  readonly clock: Clock;
 }

@@ -60,6 +60,7 @@ describe('the API for operators: who may, and who is calling', function () {
     assert.equal((await add('clerk', 'bert', 'billing')).status, 201);
     const admin = await add('alice', 'alice', 'admin');
     assert.match(admin.body['totp'], /^otpauth:\/\//);
+    await changesOwnPassword(password);
     assert.equal((await add('alice', 'alice', 'admin')).status, 409);
     assert.equal((await add('alice', 'Alice', 'admin')).status, 422);
     const weak = await ask('POST', '/operators', {
@@ -100,6 +101,30 @@ describe('the API for operators: who may, and who is calling', function () {
     ])
       assert.ok(seen.includes(done), done);
   });
+
+  /** Who sits down at an open browser does not know the password. */
+  const changesOwnPassword = async (password: string): Promise<void> => {
+    const own = (body: object) => ask('PATCH', '/operators/alice', { body });
+    const refused = (code: string) => [422, [{ field: 'current', code }]];
+    const next = { password: `${password}!` };
+    for (const [body, code] of [
+      [next, 'missing'],
+      [{ totp: true }, 'missing'],
+      [{ ...next, current: 'another one of them' }, 'wrong'],
+    ] as const) {
+      const answer = await own(body);
+      assert.deepEqual([answer.status, answer.body['fields']], refused(code));
+    }
+    assert.equal((await own({ ...next, current: password })).status, 200);
+    assert.equal((await own({ password, current: `${password}!` })).status, 200);
+    const tries = await Promise.all(
+      Array.from({ length: 12 }, () => own({ ...next, current: 'guessed it maybe' })),
+    );
+    const locked = tries.find(({ status }) => status === 429);
+    assert.equal(locked?.body['code'], 'locked');
+    assert.ok(Number(locked.headers.get('retry-after')) > 0);
+    await world.operating.operators.reset('alice', { password }, 'test');
+  };
 
   it('shows calls in progress, numbers masked for those who may not see records', async () => {
     const facts = {

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { SettingsChange } from '../../../../core/profile/settings.ts';
 import type { E164 } from '../../../../core/ids.ts';
 import type { Mailbox } from '../../../../core/mailbox/mailbox.ts';
-import { HttpProblem } from '../../problem.ts';
+import { HttpProblem, tooManyTries } from '../../problem.ts';
 import { sessionOf } from '../../sign-in/guard.ts';
 import { notFound, principalOf } from '../guard.ts';
 import { route, type AnyRoute } from '../route.ts';
@@ -168,9 +168,6 @@ function judge(login: Awaited<ReturnType<ApiServices['authentication']['login']>
     case 'suspended':
       throw new HttpProblem(403, 'The mailbox is suspended.', { code: 'suspended' });
     case 'locked':
-      throw new HttpProblem(429, 'There were too many wrong PINs.', {
-        code: 'locked',
-        retryAfter: Math.max(1, Math.ceil((login.until.getTime() - now.getTime()) / 1000)),
-      });
+      throw tooManyTries(login.until, now);
   }
 }

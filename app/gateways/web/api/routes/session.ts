@@ -11,7 +11,7 @@ import type { Sessions } from '../../../../services/sessions.ts';
 import type { LinkSignInResult, SignIn, SignInResult } from '../../../../services/sign-in.ts';
 import type { WhoIsIn } from '../../../../services/who-is-in.ts';
 import { webAskerKey } from '../../../../core/access/web-asker.ts';
-import { HttpProblem } from '../../problem.ts';
+import { HttpProblem, tooManyTries } from '../../problem.ts';
 import type { Cookies } from '../../sign-in/cookies.ts';
 import { sessionOf } from '../../sign-in/guard.ts';
 import { principalOf } from '../guard.ts';
@@ -195,13 +195,7 @@ async function letIn(
 
 function judged({ clock }: SessionRouteDeps, result: SignInResult): In {
   if (result.kind === 'in') return result;
-  if (result.kind === 'locked') {
-    const seconds = Math.ceil((result.until.getTime() - clock.now().getTime()) / 1000);
-    throw new HttpProblem(429, 'There were too many wrong tries. Try again later.', {
-      code: 'locked',
-      retryAfter: Math.max(1, seconds),
-    });
-  }
+  if (result.kind === 'locked') throw tooManyTries(result.until, clock.now());
   throw new HttpProblem(401, 'What was given does not belong together.', { code: 'bad-credentials' });
 }
 

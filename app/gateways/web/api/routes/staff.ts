@@ -4,7 +4,7 @@ import { scopesOfRole, type OperatorRole, type Scope } from '../../../../core/ac
 import type { MailboxId } from '../../../../core/ids.ts';
 import type { ApiKey } from '../../../../ports/api-keys.ts';
 import type { OperatorEnded, OperatorFacts } from '../../../../services/operators.ts';
-import { HttpProblem } from '../../problem.ts';
+import { HttpProblem, tooManyTries } from '../../problem.ts';
 import { cursorTo, placeOf } from '../cursor.ts';
 import { nameOf } from '../done-by.ts';
 import { notFound, principalOf } from '../guard.ts';
@@ -203,6 +203,19 @@ function ended(result: OperatorEnded): void {
     throw new HttpProblem(422, 'The last administrator stays: make another one first.', { code: 'refused' });
 }
 
+/** Whoever has somebody's open browser has not their password. @throws HttpProblem without it */
+async function proven(
+  { operators, clock }: OperatorServices,
+  { ip }: FastifyRequest,
+  name: string,
+  current: string | undefined,
+): Promise<void> {
+  if (current === undefined) throw refusedField('current', 'missing', 'The present password is needed.');
+  const proof = await operators.prove(name, current, ip);
+  if (proof.kind === 'locked') throw tooManyTries(proof.until, clock.now());
+  if (proof.kind === 'wrong') throw refusedField('current', 'wrong', 'That is not the present password.');
+}
+
 function changeOperator(services: OperatorServices): AnyRoute {
   const { operators } = services;
   return route({
@@ -211,10 +224,12 @@ function changeOperator(services: OperatorServices): AnyRoute {
     url: '/operators/:name',
     name: 'changeOperator',
     summary: 'Change an operator’s role, password or authenticator',
+    describe:
+      'Their sessions end. Whoever changes their own ways in gives the present password too: without it, or with a wrong one, 422 with the field `current`; 429 `locked` after wrong tries.',
     params: operatorPath,
     body: operatorChange,
     answers: { 200: changedOperator },
-    async handle({ request, params: { name }, body: { role, password, totp } }) {
+    async handle({ request, params: { name }, body: { role, password, current, totp } }) {
       await theirs(services, request, name);
       const by = nameOf(request);
       if (role !== undefined) {
@@ -224,6 +239,7 @@ function changeOperator(services: OperatorServices): AnyRoute {
         ended(await operators.setRole(name, role, by));
       }
       if (password === undefined && totp === undefined) return { name };
+      if (by === name) await proven(services, request, name, current);
       const what = {
         ...(password === undefined ? {} : { password }),
         ...(totp === undefined ? {} : { totp }),

@@ -72,6 +72,7 @@ export const operatorChange = z
   .strictObject({
     role: role.optional(),
     password: password.optional(),
+    current: password.optional().describe('The present password, where one’s own ways in change.'),
     totp: z.literal(true).optional().describe('A new secret for the authenticator.'),
   })
   .meta({ id: 'OperatorChange', description: 'What changes; passwords and secrets end all sessions.' });
