@@ -3,6 +3,7 @@ import type { Arrival, ArrivalStore, ArrivingPart, FreshArrival, PartResult } fr
 import type { InboundText } from '../ports/media.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
+import { takeFirst } from './take-first.ts';
 
 interface ArrivalDocument {
   /** The key. */
@@ -80,11 +81,11 @@ export class Arrivals implements ArrivalStore {
 
   async takeDue(now: Date, leaseMs: number): Promise<Arrival | undefined> {
     const found = await this.#connection.run('arrivals.takeDue', () =>
-      this.#arrivals.findOneAndUpdate(
-        { workAt: { $exists: true, $lte: now } },
-        { $set: { workAt: new Date(now.getTime() + leaseMs) }, $inc: { tries: 1 } },
-        { sort: { workAt: 1 }, returnDocument: 'before' },
-      ),
+      takeFirst(this.#arrivals, 'workAt', {
+        now,
+        update: { $set: { workAt: new Date(now.getTime() + leaseMs) }, $inc: { tries: 1 } },
+        returnDocument: 'before',
+      }),
     );
     return found ? fromDocument(found) : undefined;
   }
@@ -105,7 +106,7 @@ export class Arrivals implements ArrivalStore {
     const found = await this.#connection.run('arrivals.nextDue', () =>
       this.#arrivals.findOne(
         { workAt: { $exists: true } },
-        { sort: { workAt: 1 }, projection: { workAt: 1 } },
+        { hint: 'workAt', sort: { workAt: 1 }, projection: { workAt: 1 } },
       ),
     );
     return found?.workAt;

@@ -3,6 +3,7 @@ import type { DeliveryId } from '../core/ids.ts';
 import type { Delivery, DeliveryStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
+import { takeFirst } from './take-first.ts';
 
 interface DeliveryDocument extends Omit<Delivery, 'id'> {
   _id: string;
@@ -36,11 +37,11 @@ export class Deliveries implements DeliveryStore {
   async takeDue(now: Date, leaseMs: number): Promise<Delivery | undefined> {
     const lease = { status: 'calling' as const, workAt: new Date(now.getTime() + leaseMs) };
     const taken = await this.#connection.run('deliveries.takeDue', () =>
-      this.#deliveries.findOneAndUpdate(
-        { workAt: { $exists: true, $lte: now } },
-        { $set: lease, $inc: { tries: 1 } },
-        { sort: { workAt: 1 }, returnDocument: 'after' },
-      ),
+      takeFirst(this.#deliveries, 'workAt', {
+        now,
+        update: { $set: lease, $inc: { tries: 1 } },
+        returnDocument: 'after',
+      }),
     );
     if (!taken) return undefined;
     const { _id, workAt: _workAt, again: _again, ...rest } = taken;
@@ -94,7 +95,7 @@ export class Deliveries implements DeliveryStore {
     const found = await this.#connection.run('deliveries.nextDue', () =>
       this.#deliveries.findOne(
         { workAt: { $exists: true } },
-        { sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
+        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
       ),
     );
     return found?.workAt;

@@ -4,6 +4,7 @@ import type { FaxEnd } from '../core/notification/fax-texts.ts';
 import type { FaxDocument, FaxJob, FaxJobStore } from '../ports/fax-jobs.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
+import { takeFirst } from './take-first.ts';
 
 interface FaxJobDocument extends Omit<FaxJob, 'id'> {
   _id: string;
@@ -48,13 +49,14 @@ export class FaxJobs implements FaxJobStore {
 
   async takeDue(now: Date, leaseMs: number, except: readonly FaxJobId[] = []): Promise<FaxJob | undefined> {
     const taken = await this.#connection.run('faxes.takeDue', () =>
-      this.#faxes.findOneAndUpdate(
-        { workAt: { $exists: true, $lte: now }, ...but(except) },
-        lease(new Date(now.getTime() + leaseMs)),
-        { sort: { workAt: 1 }, returnDocument: 'after' },
-      ),
+      takeFirst(this.#faxes, 'workAt', {
+        now,
+        update: lease(new Date(now.getTime() + leaseMs)),
+        returnDocument: 'after',
+        filter: but(except),
+      }),
     );
-    return taken === null ? undefined : fromDocument(taken);
+    return taken && fromDocument(taken);
   }
 
   async extend(id: FaxJobId, now: Date, leaseMs: number): Promise<void> {
@@ -94,7 +96,7 @@ export class FaxJobs implements FaxJobStore {
     const found = await this.#connection.run('faxes.nextDue', () =>
       this.#faxes.findOne(
         { workAt: { $exists: true }, ...but(except) },
-        { sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
+        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
       ),
     );
     return found?.workAt;

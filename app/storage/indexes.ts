@@ -49,9 +49,9 @@ export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     // Not of the time alone: FerretDB would read all messages in that order for whatever is asked for in order.
     { name: 'kind', key: { kind: 1, received: -1 } },
     {
-      name: 'pendingDue',
-      key: { pendingDue: 1 },
-      partialFilterExpression: { pendingDue: { $exists: true } },
+      name: 'workAt',
+      key: { workAt: 1 },
+      partialFilterExpression: { workAt: { $exists: true } },
     },
     {
       name: 'moving.until',

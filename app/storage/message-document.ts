@@ -68,7 +68,7 @@ export interface MessageDocument {
   derived?: Derived[];
   pending: StepDocument[];
   /** The least `at` of the pending steps; absent without steps. */
-  pendingDue?: Date;
+  workAt?: Date;
 }
 
 /** What is as usual is not written down. */
@@ -176,7 +176,7 @@ export function toDocument(
     brief: toBrief(envelope),
     ...sizeOf(message),
     pending: steps,
-    ...(due.length > 0 ? { pendingDue: new Date(Math.min(...due)) } : {}),
+    ...(due.length > 0 ? { workAt: new Date(Math.min(...due)) } : {}),
   };
 }
 

@@ -22,6 +22,7 @@ import { listBriefs, listMessages } from './message-list.ts';
 import { searchMessages } from './message-search.ts';
 import * as steps from './pending-steps.ts';
 import { Purged } from './purged.ts';
+import { takeFirst } from './take-first.ts';
 
 /** The collection `messages`. Every write is one update of one document. */
 export class Messages implements MessageStore {
@@ -285,20 +286,22 @@ export class Messages implements MessageStore {
 
   async takePending(now: Date, leaseMs: number) {
     const until = new Date(now.getTime() + leaseMs);
-    const before = await this.#connection.run('messages.takePending', () => this.#leaseDue(now, until));
+    const before = await this.#connection.run('messages.takePending', () =>
+      takeFirst(this.#messages, 'workAt', { now, update: steps.leaseFirst(until), returnDocument: 'before' }),
+    );
     if (!before) return undefined;
     const taken = steps.firstDue(before.pending);
     const pending = before.pending.map((step, i) => (i === taken ? steps.leased(step, until) : step));
     const message = fromDocument({ ...before, pending });
     const step = message.pending[taken];
-    if (!step) throw new Fault('store-failed', 'Store: pendingDue without a step', { temporary: false });
+    if (!step) throw new Fault('store-failed', 'Store: workAt without a step', { temporary: false });
     return { message, step };
   }
 
   async takePendingOf(id: MessageId, now: Date, leaseMs: number) {
     const until = new Date(now.getTime() + leaseMs);
     const before = await this.#connection.run('messages.takePendingOf', () =>
-      this.#messages.findOneAndUpdate({ _id: id, pendingDue: { $lte: now } }, steps.leaseAllDue(now, until), {
+      this.#messages.findOneAndUpdate({ _id: id, workAt: { $lte: now } }, steps.leaseAllDue(now, until), {
         returnDocument: 'before',
       }),
     );
@@ -329,29 +332,11 @@ export class Messages implements MessageStore {
   async nextPendingDue(): Promise<Date | undefined> {
     const found = await this.#connection.run('messages.nextPendingDue', () =>
       this.#messages.findOne(
-        { pendingDue: { $exists: true } },
-        { sort: { pendingDue: 1 }, projection: { _id: 0, pendingDue: 1 } },
+        { workAt: { $exists: true } },
+        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
       ),
     );
-    return found?.pendingDue;
-  }
-
-  /** Looks first: an update that is to find its document by the order of an index reads all of that in FerretDB. */
-  async #leaseDue(now: Date, until: Date): Promise<MessageDocument | null> {
-    for (;;) {
-      const due = await this.#messages.findOne(
-        { pendingDue: { $exists: true, $lte: now } },
-        { sort: { pendingDue: 1 }, projection: { _id: 1 } },
-      );
-      if (!due) return null;
-      const before = await this.#messages.findOneAndUpdate(
-        { _id: due._id, pendingDue: { $lte: now } },
-        steps.leaseFirst(until),
-        { returnDocument: 'before' },
-      );
-      // Another was quicker.
-      if (before) return before;
-    }
+    return found?.workAt;
   }
 
   async #findOne(

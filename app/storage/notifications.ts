@@ -4,6 +4,7 @@ import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Notification, NotificationStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
+import { takeFirst } from './take-first.ts';
 
 interface NotificationDocument extends Omit<Notification, 'id'> {
   _id: string;
@@ -51,11 +52,17 @@ export class Notifications implements NotificationStore {
   }
 
   take(id: NotificationId, now: Date, leaseMs: number) {
-    return this.#take('notifications.take', { _id: id, workAt: { $lte: now } }, now, leaseMs);
+    return this.#take('notifications.take', now, leaseMs, async (update) =>
+      this.#notifications.findOneAndUpdate({ _id: id, workAt: { $lte: now } }, update, {
+        returnDocument: 'before',
+      }),
+    );
   }
 
   takeDue(now: Date, leaseMs: number) {
-    return this.#take('notifications.takeDue', { workAt: { $exists: true, $lte: now } }, now, leaseMs);
+    return this.#take('notifications.takeDue', now, leaseMs, (update) =>
+      takeFirst(this.#notifications, 'workAt', { now, update, returnDocument: 'before' }),
+    );
   }
 
   async sent(id: NotificationId, at: Date, providerId: string | undefined): Promise<void> {
@@ -177,21 +184,20 @@ export class Notifications implements NotificationStore {
     const found = await this.#connection.run('notifications.nextDue', () =>
       this.#notifications.findOne(
         { workAt: { $exists: true } },
-        { sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
+        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
       ),
     );
     return found?.workAt;
   }
 
-  async #take(operation: string, filter: Filter<NotificationDocument>, now: Date, leaseMs: number) {
+  async #take(
+    operation: string,
+    now: Date,
+    leaseMs: number,
+    change: (update: UpdateFilter<NotificationDocument>) => Promise<NotificationDocument | null | undefined>,
+  ) {
     const lease = { status: 'sending' as const, workAt: new Date(now.getTime() + leaseMs) };
-    const before = await this.#connection.run(operation, () =>
-      this.#notifications.findOneAndUpdate(
-        filter,
-        { $set: lease, $inc: { tries: 1 } },
-        { sort: { workAt: 1 }, returnDocument: 'before' },
-      ),
-    );
+    const before = await this.#connection.run(operation, () => change({ $set: lease, $inc: { tries: 1 } }));
     if (!before) return undefined;
     const notification = fromDocument({ ...before, ...lease, tries: before.tries + 1 });
     return { notification, uncertain: before.status === 'sending' };

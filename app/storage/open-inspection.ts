@@ -70,7 +70,7 @@ async function missingIndexes(db: Db): Promise<readonly string[]> {
 }
 
 const queues: readonly (readonly [name: Queue['name'], collection: string, field: string])[] = [
-  ['steps of messages', 'messages', 'pendingDue'],
+  ['steps of messages', 'messages', 'workAt'],
   ['texts', 'notifications', 'workAt'],
   ['calls', 'deliveries', 'workAt'],
   ['arrivals', 'arrivals', 'workAt'],

@@ -1,6 +1,6 @@
 /**
  * Pending steps as they lie in the message document, and the updates that lease, end and delay them. Each update is one
- * pipeline that keeps `pendingDue` the least `at` of the steps; without steps there is no `pendingDue`, so that the partial
+ * pipeline that keeps `workAt` the least `at` of the steps; without steps there is no `workAt`, so that the partial
  * index holds messages with work and no others.
  */
 import type { Document } from 'mongodb';
@@ -36,9 +36,9 @@ export function leased(step: StepDocument, until: Date): StepDocument {
   return { ...step, at: until, tries: step.tries + 1 };
 }
 
-/** Leases the step that waited longest. The document must be one with `pendingDue`. */
+/** Leases the step that waited longest. The document must be one with `workAt`. */
 export function leaseFirst(until: Date): Document[] {
-  const first = { $indexOfArray: ['$pending.at', '$pendingDue'] };
+  const first = { $indexOfArray: ['$pending.at', '$workAt'] };
   const step = { $arrayElemAt: ['$pending', '$$i'] };
   return [
     {
@@ -93,4 +93,4 @@ function leaseOf(step: unknown, until: Date): Document {
   return { $mergeObjects: [step, { at: until, tries }] };
 }
 
-const keepDue: Document = { $set: { pendingDue: { $ifNull: [{ $min: '$pending.at' }, '$$REMOVE'] } } };
+const keepDue: Document = { $set: { workAt: { $ifNull: [{ $min: '$pending.at' }, '$$REMOVE'] } } };

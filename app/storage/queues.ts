@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 
 /** Where each queue lies, and the field that says when an entry may be taken: a lease moves it into the future. */
 const queues: Readonly<Record<QueueName, readonly [collection: string, field: string]>> = {
-  steps: ['messages', 'pendingDue'],
+  steps: ['messages', 'workAt'],
   notifications: ['notifications', 'workAt'],
   deliveries: ['deliveries', 'workAt'],
   arrivals: ['arrivals', 'workAt'],

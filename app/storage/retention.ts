@@ -17,6 +17,7 @@ import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
 import { Purged } from './purged.ts';
 import { fromDocument, notCondemned, type MessageDocument } from './message-document.ts';
+import { takeFirst } from './take-first.ts';
 
 /** Wait for what cannot be read: whoever asks for it is told why. */
 const unreadableMs = 86_400_000;
@@ -59,7 +60,13 @@ export class Retention implements RetentionStore {
     const due = dueBy(now, mailbox);
     const some = await this.#connection.run('retention.takeDue', () =>
       this.#messages
-        .find(due, { sort: { sweepAt: 1 }, limit, batchSize: limit + 1, projection: { _id: 1 } })
+        .find(due, {
+          ...(mailbox === undefined ? { hint: 'sweepAt' } : {}),
+          sort: { sweepAt: 1 },
+          limit,
+          batchSize: limit + 1,
+          projection: { _id: 1 },
+        })
         .toArray(),
     );
     if (some.length === 0) return [];
@@ -97,7 +104,7 @@ export class Retention implements RetentionStore {
     const found = await this.#connection.run('retention.nextDue', () =>
       this.#messages.findOne(
         { sweepAt: { $exists: true } },
-        { sort: { sweepAt: 1 }, projection: { _id: 0, sweepAt: 1 } },
+        { hint: 'sweepAt', sort: { sweepAt: 1 }, projection: { _id: 0, sweepAt: 1 } },
       ),
     );
     return found?.sweepAt;
@@ -232,24 +239,12 @@ export class Retention implements RetentionStore {
     for await (const document of this.#each('retention.dueMailboxes', cursor)) yield mailboxOf(document);
   }
 
-  /** Looks first: an update that is to find its document by the order of an index reads all of that in FerretDB. */
   async takeMailbox(now: Date, { until }: Lease): Promise<Mailbox | undefined> {
-    return this.#connection.run('retention.takeMailbox', async () => {
-      for (;;) {
-        const due = await this.#mailboxes.findOne(
-          { sweepAt: { $exists: true, $lte: now } },
-          { sort: { sweepAt: 1 }, projection: { _id: 1 } },
-        );
-        if (!due) return undefined;
-        const taken = await this.#mailboxes.findOneAndUpdate(
-          { _id: due._id, sweepAt: { $lte: now } },
-          { $set: { sweepAt: until } },
-          { returnDocument: 'after' },
-        );
-        // Another was quicker.
-        if (taken) return mailboxOf(taken);
-      }
-    });
+    const update = { $set: { sweepAt: until } };
+    const taken = await this.#connection.run('retention.takeMailbox', () =>
+      takeFirst(this.#mailboxes, 'sweepAt', { now, update, returnDocument: 'after' }),
+    );
+    return taken && mailboxOf(taken);
   }
 
   async mailboxDone(id: MailboxId, next: Date | undefined, { until }: Lease): Promise<void> {

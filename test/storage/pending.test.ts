@@ -92,7 +92,7 @@ describe('storage: pending steps', function () {
     assert.deepEqual((await messages().get(message.id))?.pending, []);
     assert.equal(await messages().nextPendingDue(), undefined);
     const raw = await opened.client.db(opened.database).collection('messages').findOne({});
-    assert.equal('pendingDue' in (raw ?? {}), false, 'nothing is left in the index of due messages');
+    assert.equal('workAt' in (raw ?? {}), false, 'nothing is left in the index of due messages');
   });
 
   it('a step put back is due at its new time and tells why', async () => {
