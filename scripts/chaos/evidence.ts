@@ -57,6 +57,15 @@ export async function withEvidence<T>(world: World, judge: (evidence: Evidence) 
   }
 }
 
+export async function countMessages(world: World): Promise<number> {
+  const client = new MongoClient(world.local.url, { directConnection: true });
+  try {
+    return await client.db(database).collection('messages').countDocuments();
+  } finally {
+    await client.close();
+  }
+}
+
 async function files(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries

@@ -119,7 +119,8 @@ export async function listenAgain(
 
 type Notice = World['network']['texts'][number];
 
-function noticesOf({ network }: World): Notice[] {
+/** Texts that tell of a message. */
+export function noticesOf({ network }: World): Notice[] {
   return network.texts.filter(({ body }) => /,,\d{10}#/.test(body));
 }
 

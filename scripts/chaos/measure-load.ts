@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { babble } from '../../test/audio/babble.ts';
 import { CallRefused } from '../../test/phone/call.ts';
-import { partOf, withEvidence, type Evidence } from './evidence.ts';
+import { countMessages, partOf, withEvidence, type Evidence } from './evidence.ts';
+import { noticesOf } from './load.ts';
 import { isUnharmed } from './same-sound.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -29,6 +30,8 @@ export interface LoadResult {
   readonly damaged: number;
   /** Callers who heard no tone in time, or got no answer. */
   readonly dead: number;
+  /** From the end of the last call until all messages were in the store and all texts about them with the network, in milliseconds. */
+  readonly behindMs: number;
   /** Of the controller while the load was held: resident memory in MiB at the begin and at the end, and its slope in MiB an hour. */
   readonly memory: { readonly from: number; readonly to: number; readonly slope: number };
   /** Statuses of the calls beyond what is taken, and the longest wait for one, in milliseconds. */
@@ -38,6 +41,8 @@ export interface LoadResult {
 /** Of one message, in milliseconds: spoken, and the longest wait for answer and tone that is no dead line. */
 const spokenMs = 6000;
 const patienceMs = 5000;
+/** A load is carried if what it left is there so soon: else the rest grows for as long as it is held. */
+const promptMs = 5000;
 /** Messages that come later than this after the one before are lost, in milliseconds. */
 const lateMs = 30_000;
 /** A step of the ramp, in milliseconds. */
@@ -49,6 +54,7 @@ const beyond = 5;
 interface Period {
   calls: number;
   dead: number;
+  behindMs: number;
   /** Calls whose caller spoke to the end. What they said follows from the number. */
   readonly left: number[];
 }
@@ -66,10 +72,10 @@ function speechOf(call: number): Buffer {
 }
 
 export async function measureLoad({ minutes, from, step, most, say }: LoadOptions): Promise<LoadResult> {
-  await using world = await openWorld({ logLevel: 'info' });
-  let next = 0;
+  await using world = await openWorld({ logLevel: 'info', smallDisk: false });
+  let [next, told] = [0, 0];
   const hold = async (lines: number, ms: number): Promise<Period> => {
-    const period: Period = { calls: 0, dead: 0, left: [] };
+    const period: Period = { calls: 0, dead: 0, behindMs: 0, left: [] };
     const until = performance.now() + ms;
     const line = async (n: number): Promise<void> => {
       // One after the other, as calls come.
@@ -77,21 +83,25 @@ export async function measureLoad({ minutes, from, step, most, say }: LoadOption
       while (performance.now() < until) await leave(world, next++, period);
     };
     await Promise.all(Array.from({ length: lines }, (_, n) => line(n)));
+    told += period.left.length;
+    period.behindMs = await behind(world, told);
     return period;
   };
   let atOnce = 0;
   for (let lines = from; lines <= most; lines += step) {
     const period = await hold(lines, stepMs);
     const { lost, damaged } = await wrongOf(world, period);
-    say(`${lines} at once: ${period.calls} calls, ${period.dead} dead, ${lost} lost, ${damaged} damaged`);
-    if (period.dead + lost + damaged > 0) break;
+    const { calls, dead, behindMs } = period;
+    say(
+      `${lines} at once: ${calls} calls, ${dead} dead, ${lost} lost, ${damaged} damaged, all there after ${seconds(behindMs)} s`,
+    );
+    if (dead + lost + damaged > 0 || behindMs > promptMs) break;
     atOnce = lines;
   }
   if (atOnce === 0) throw new Error(`this machine does not carry ${from} calls at once`);
   const memory = watchMemory(world.controller.pid);
-  const held = await hold(atOnce, minutes * 60_000);
-  const wrong = await wrongOf(world, held);
-  const result = { atOnce, calls: held.calls, dead: held.dead, ...wrong, memory: memory.end() };
+  const { left, ...held } = await hold(atOnce, minutes * 60_000);
+  const result = { atOnce, ...held, memory: memory.end(), ...(await wrongOf(world, { left })) };
   await world.restartWith({ calls: { atOnce } });
   return { ...result, refused: await refusals(world, atOnce) };
 }
@@ -112,8 +122,24 @@ async function leave(world: World, number: number, period: Period): Promise<void
   }
 }
 
+/** How long it takes until so many messages are there, and told of; until no more come if some are missing. */
+async function behind(world: World, messages: number): Promise<number> {
+  const began = performance.now();
+  let [there, deadline] = [0, began + lateMs];
+  for (;;) {
+    const now = Math.min(await countMessages(world), noticesOf(world).length);
+    if (now > there) deadline = performance.now() + lateMs;
+    there = now;
+    if (there >= messages || performance.now() > deadline) return performance.now() - began;
+    await pause(500);
+  }
+}
+
 /** Waits until all are there, or none has come for a while, and compares. */
-async function wrongOf(world: World, { left }: Period): Promise<{ lost: number; damaged: number }> {
+async function wrongOf(
+  world: World,
+  { left }: Pick<Period, 'left'>,
+): Promise<{ lost: number; damaged: number }> {
   const missing = new Map(left.map((number) => [callerOf(number), number]));
   let damaged = 0;
   const look = async ({ messages, sound }: Evidence): Promise<void> => {
@@ -197,16 +223,33 @@ async function refusals(world: World, atOnce: number): Promise<LoadResult['refus
 }
 
 /** As words for a terminal. */
-export function loadLines({ atOnce, calls, lost, damaged, dead, memory, refused }: LoadResult): string[] {
+export function loadLines({
+  atOnce,
+  calls,
+  lost,
+  damaged,
+  dead,
+  behindMs,
+  memory,
+  refused,
+}: LoadResult): string[] {
   const mib = (value: number) => value.toFixed(1);
   return [
-    `${atOnce} calls at once carried: ${calls} calls, ${lost} lost, ${damaged} damaged, ${dead} dead lines`,
+    `${atOnce} calls at once carried: ${calls} calls, ${lost} lost, ${damaged} damaged, ${dead} dead lines; all stored and told of after ${seconds(behindMs)} s`,
     `memory of the controller: ${mib(memory.from)} MiB, then ${mib(memory.to)} MiB; ${mib(memory.slope)} MiB an hour in the second half`,
     `beyond that: ${refused.statuses.join(', ')}, ${Math.round(refused.longestMs)} ms at most`,
   ];
 }
 
-/** Nothing lost or damaged, no dead line, and whoever is too much is refused. */
-export function isCarried({ lost, damaged, dead, refused }: LoadResult): boolean {
-  return lost + damaged + dead === 0 && refused.statuses.every((status) => status === 503 || status === 486);
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
+
+/** Nothing lost or damaged, no dead line, nothing left over, and whoever is too much is refused. */
+export function isCarried({ lost, damaged, dead, behindMs, refused }: LoadResult): boolean {
+  return (
+    lost + damaged + dead === 0 &&
+    behindMs <= promptMs &&
+    refused.statuses.every((status) => status === 503 || status === 486)
+  );
 }

@@ -45,7 +45,7 @@ export async function writeReport(
 
 /** The same of a load. */
 export async function writeLoad(
-  { atOnce, calls, lost, damaged, dead, memory, refused }: LoadResult,
+  { atOnce, calls, lost, damaged, dead, behindMs, memory, refused }: LoadResult,
   minutes: number,
   command: string,
 ): Promise<void> {
@@ -57,6 +57,7 @@ export async function writeLoad(
     lost,
     damaged,
     dead,
+    `${(behindMs / 1000).toFixed(1)} s`,
     `${from.toFixed(0)} to ${to.toFixed(0)} MiB, ${slope.toFixed(1)} MiB an hour`,
     `${refused.statuses.join(' ')} in ${refused.longestMs.toFixed(0)} ms`,
     `\`${command}\``,

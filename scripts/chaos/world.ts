@@ -49,10 +49,12 @@ export interface WorldOptions {
   readonly logFile?: string | undefined;
   /** `debug` if absent. */
   readonly logLevel?: 'debug' | 'info';
+  /** The controller has a small disk of its own, so that it can be filled; true if absent. */
+  readonly smallDisk?: boolean;
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const { plants: planted = [], logFile, logLevel = 'debug' } = options;
+  const { plants: planted = [], logFile, logLevel = 'debug', smallDisk = true } = options;
   const log = logFile === undefined ? undefined : createWriteStream(logFile);
   const directory = await mkdtemp(join(tmpdir(), 'ab-chaos-'));
   const closing: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
@@ -73,7 +75,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     const trunks = [{ name: 'trunk', host: '127.0.0.1', port: network.port }];
     const asterisk = keep(await openLocalAsterisk({ directory: join(directory, 'asterisk'), trunks }));
     const deposits = join(directory, 'disk');
-    const ownDisk = await mountDisk(deposits);
+    const ownDisk = await mountDisk(deposits, smallDisk);
     if (ownDisk) closing.push(() => run({ program: 'umount', args: [deposits] }).catch(() => undefined));
     const time = join(directory, 'clock');
     await writeFile(time, '0');
@@ -147,9 +149,9 @@ function configFor(asterisk: LocalAsterisk, port: number, deposits: string): Rec
 }
 
 /** A small disk, so that it can be filled. It outlives the controller, as disks do. */
-async function mountDisk(folder: string): Promise<boolean> {
+async function mountDisk(folder: string, wanted: boolean): Promise<boolean> {
   await mkdir(folder);
-  if (process.getuid?.() !== 0) return false;
+  if (!wanted || process.getuid?.() !== 0) return false;
   const args = ['-t', 'tmpfs', '-o', `size=${diskMegabytes}m,mode=755`, 'tmpfs', folder];
   return run({ program: 'mount', args }).then(
     () => true,
