@@ -22,6 +22,8 @@ const overSeconds = 30 * 86_400;
  * Every index of the store, by collection; made when the store opens. An index has the name of its first field, so that
  * an error about a duplicate key tells which key it was. Partial indexes hold only what still waits: looking for due
  * work touches nothing else. (A query must repeat the `$exists` of a partial index, or FerretDB does not use it.)
+ * No field of an index has a name that begins with that of a list beside it (`pending`, `pendingDue`): FerretDB 2.7 takes the index for one of
+ * a list, and sorts all that it finds by it.
  */
 export const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   mailboxes: [
