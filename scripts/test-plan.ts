@@ -37,6 +37,7 @@ export const long: readonly string[] = [
   'test/media/ari.test.ts',
   'test/system/greetings.test.ts',
   'test/media/ari/fax-trouble.test.ts',
+  'test/system/many-references.test.ts',
   'test/system/faults-kill.test.ts',
   'test/system/own-keys.test.ts',
   'test/system/sending.test.ts',

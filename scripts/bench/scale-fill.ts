@@ -1,7 +1,7 @@
 /** Fills a database with messages as a carrier has them, through the room's own documents and indexes. */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants, setPriority } from 'node:os';
 import type { MongoClient } from 'mongodb';
 import { indexes } from '../../app/storage/indexes.ts';
 import type { MailboxDocument } from '../../app/storage/mailbox-document.ts';
@@ -84,6 +84,8 @@ async function fillMessages(options: FillOptions, mailboxes: number): Promise<Ta
   const one = (first: number): Promise<void> => {
     const work: FillWork = { ...common, first, every: processes };
     const child = fork(new URL('scale-fill-worker.ts', import.meta.url), { serialization: 'advanced' });
+    // It makes way for whatever else the machine does.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     return new Promise((done, fail) => {
       child.on('message', (news: FillNews) => {
         progress(news.done);

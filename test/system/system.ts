@@ -18,6 +18,7 @@ import { openPhone, type Phone, type PhoneOptions } from '../phone/phone.ts';
 import { silentLog } from '../ports/silent-log.ts';
 
 export const access = '+12025550199';
+export const database = 'answerback';
 
 /** With ANSWERBACK_TEST_SEALED all is as without, and messages are sealed. */
 const isSealed = process.env['ANSWERBACK_TEST_SEALED'] !== undefined;
@@ -107,10 +108,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
       });
     let controller = await start();
     closing.push(() => controller[Symbol.asyncDispose]());
-    const store = await openStore(
-      { url: local.url, database: 'answerback', timeoutMs: 20_000 },
-      { log: silentLog },
-    );
+    const store = await openStore({ url: local.url, database, timeoutMs: 20_000 }, { log: silentLog });
     closing.push(() => store[Symbol.asyncDispose]());
     const sealing = isSealed
       ? await openConfiguredSealing(
@@ -121,7 +119,7 @@ export async function openSystem(options: SystemOptions = {}): Promise<System> {
               url: undefined,
               file: undefined,
             },
-            store: { url: local.url, database: 'answerback', timeoutMs: 20_000 },
+            store: { url: local.url, database, timeoutMs: 20_000 },
           },
           { masterKeys: sealed.masterKeys, transitToken: undefined },
           { log: silentLog },
