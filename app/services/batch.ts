@@ -35,6 +35,7 @@ export function createBatch<Row>(deps: {
           log.error(`${what} dropped: the store is away too long`, { count: waiting.length - maxWaiting });
           waiting = waiting.slice(-maxWaiting);
         }
+        log.warn(`${what} wait for the store`, { error, count: waiting.length });
         throw error;
       }
       await pause(gatherMs);
@@ -49,8 +50,8 @@ export function createBatch<Row>(deps: {
   return {
     add(row) {
       waiting.push(row);
-      // A failed flush keeps the rows; the next one tries again.
-      flush().catch((error: unknown) => log.warn(`${what} wait for the store`, { error }));
+      // A failed flush keeps the rows and says so; the next one tries again.
+      flush().catch(() => undefined);
     },
     flush,
   };

@@ -65,6 +65,7 @@ export function createCdrWriter(deps: CdrWriterDeps): CdrWriter {
         if (waiting.length < mostAtOnce) await pause(gatherMs);
       }
     } catch (error) {
+      log.warn('call detail records wait for the store', { error, count: waiting.length });
       // It may be long until the store is back.
       await journal
         ?.sync()
@@ -84,8 +85,8 @@ export function createCdrWriter(deps: CdrWriterDeps): CdrWriter {
       if (waiting.length < mostWaiting) waiting.push(row);
       else if (journal !== undefined) overflow.there = true;
       else log.error('a call detail record is dropped: the store is away too long');
-      // A failed flush keeps the rows; the next one tries again.
-      flush().catch((error: unknown) => log.warn('call detail records wait for the store', { error }));
+      // A failed flush keeps the rows and says so; the next one tries again.
+      flush().catch(() => undefined);
     },
     open: (row) => journal?.keep(row, 'open'),
     drop: (id) => journal?.drop(id),

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { appendFile, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Cdr } from '../../app/core/account/cdr.ts';
 import type { Rate } from '../../app/core/account/rate.ts';
 import { Fault } from '../../app/core/errors.ts';
@@ -15,6 +16,7 @@ import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { silentLog } from '../ports/silent-log.ts';
 import { sampleCdr } from './sample.ts';
 
+const full = fileURLToPath(new URL('full-journal.ts', import.meta.url));
 const killed = fileURLToPath(new URL('account-and-die.ts', import.meta.url));
 
 /** What costs money is in the store in the end, whatever became of the process that did it. */
@@ -141,6 +143,31 @@ describe('Call detail records and the process that writes them', function () {
     assert.deepEqual([...stored.keys()].toSorted(), ['a', 'c', 'd']);
     assert.deepEqual(await readdir(join(own, 'damaged')), ['elsewhere~7~c.cdrs']);
     assert.ok((await files()).includes('elsewhere~7~living.cdrs'));
+  });
+
+  it('on a disk that is full for a while what comes after it is whole, and it is said once', async () => {
+    const script = 'mount -t tmpfs -o size=64k none "$0" && exec "$@"';
+    const command = [process.execPath, '--import=tsx', full, directory];
+    const { stdout } = await promisify(execFile)('unshare', [
+      '-r',
+      '-m',
+      'sh',
+      '-c',
+      script,
+      directory,
+      ...command,
+    ]);
+    const { ids, damaged, said } = JSON.parse(stdout) as Record<'ids' | 'said', string[]> & {
+      damaged: number;
+    };
+    assert.ok(ids.length > 20 && ids.length < 200, `${ids.length} rows`);
+    assert.deepEqual(
+      ids.slice(-10),
+      Array.from({ length: 10 }, (_, i) => `row ${301 + i}`),
+    );
+    assert.ok(damaged <= 1, `${damaged} lines are damaged`);
+    assert.equal(said.filter((line) => line.includes('not on the disk')).length, 1);
+    assert.equal(said.filter((line) => line.includes('on the disk again')).length, 1);
   });
 
   it('keeping a row takes a call no time that anybody notices', async () => {

@@ -55,6 +55,10 @@ class FileJournal implements Journal {
   readonly #alive: NodeJS.Timeout;
   #file: number;
   #bytes = 0;
+  /** Its end is a line that broke off: what comes next begins a new one. */
+  #torn = false;
+  /** Lines since the disk took none. */
+  #refused = 0;
 
   constructor(directory: string, log: Log) {
     this.#directory = directory;
@@ -85,7 +89,7 @@ class FileJournal implements Journal {
     try {
       if (nothing) ftruncateSync(this.#file, 0);
       else this.#rewrite(waiting);
-      this.#bytes = nothing ? 0 : this.#bytes;
+      if (nothing) [this.#bytes, this.#torn] = [0, false];
     } catch (error) {
       this.#log.warn('the journal of call detail records stays as it is', { error });
     }
@@ -121,11 +125,21 @@ class FileJournal implements Journal {
   }
 
   #write(line: string): void {
+    const bytes = Buffer.from(this.#torn ? `\n${line}` : line);
     try {
-      this.#bytes += writeSync(this.#file, line);
+      const written = writeSync(this.#file, bytes);
+      this.#bytes += written;
+      // A disk that is nearly full takes a part, and says no more.
+      this.#torn = written < bytes.length && (this.#torn || written > 0);
+      if (written < bytes.length) throw new Error('there is no room for a whole line');
     } catch (error) {
-      this.#log.error('a call detail record is not on the disk', { error });
+      this.#refused += 1;
+      if (this.#refused === 1) this.#log.error('call detail records are not on the disk', { error });
+      return;
     }
+    if (this.#refused > 0)
+      this.#log.info('call detail records are on the disk again', { refused: this.#refused });
+    this.#refused = 0;
   }
 
   /** A new file in place of the old: at no time is there none. */
@@ -140,6 +154,7 @@ class FileJournal implements Journal {
     closeSync(this.#file);
     this.#file = openSync(this.#path, 'a', 0o600);
     this.#bytes = Buffer.byteLength(lines);
+    this.#torn = false;
   }
 
   #touch(): void {
