@@ -22,7 +22,7 @@ keep(10);
 const own = join(directory, 'cdrs');
 const name = readdirSync(own).find((one) => one.endsWith('.cdrs')) ?? '';
 const { rows, damaged } = readJournal(readFileSync(join(own, name), 'utf8'));
-console.log(
+process.stdout.write(
   JSON.stringify({ ids: rows.map(({ row }) => row.id), damaged, said: said.map(({ text }) => text) }),
+  () => process.exit(0),
 );
-process.exit(0);
