@@ -5,8 +5,18 @@ import { join } from 'node:path';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
 import { answerback } from './command.ts';
+import { scanned } from './scan-code.ts';
 
 const password = 'correct horse battery staple';
+
+/** Modules of a code in half blocks, two rows a line. */
+function drawn(out: string): boolean[][] {
+  const lines = out.split('\n').filter((line) => line.startsWith('\u001B[30;107m'));
+  return lines.flatMap((line) => {
+    const blocks = [...line.replaceAll(/\u001B\[[\d;]*m/g, '')];
+    return [blocks.map((block) => '▀█'.includes(block)), blocks.map((block) => '▄█'.includes(block))];
+  });
+}
 
 describe('answerback operator, key', function () {
   this.timeout(120_000);
@@ -53,6 +63,8 @@ describe('answerback operator, key', function () {
     assert.equal(made.code, 0, made.errors);
     assert.match(made.errors, /New password of bert: \nThe same again: \n/);
     assert.ok(!`${made.out}${made.errors}`.includes(password));
+    const [address = ''] = /otpauth:\S+/.exec(made.out) ?? [];
+    assert.equal(scanned(drawn(made.out)), address, 'a camera reads it from the screen');
     const differs = await run(['operator', 'add', 'carl'], {
       input: `${password}\n${password}!\n`,
       columns: 80,

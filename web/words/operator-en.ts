@@ -289,6 +289,7 @@ export const operatorEn = {
   operatorOnce: (name: string) =>
     `${name} signs in with these. They are shown this once: hand them over by a way that nobody else reads.`,
   authenticatorKey: 'Key for the authenticator',
+  scanAuthenticator: 'Scan it with an authenticator app, or type the key',
   openAuthenticator: 'Open in an authenticator on this device',
   resetHint: 'Either signs them out everywhere and ends the wait after wrong tries.',
   reset: { password: 'New password', totp: 'New authenticator' },

@@ -303,6 +303,7 @@ export const operatorEs: typeof operatorEn = {
   operatorOnce: (name) =>
     `${name} entra con esto. Se muestra solo esta vez: entréguelo por una vía que nadie más lea.`,
   authenticatorKey: 'Clave para el autenticador',
+  scanAuthenticator: 'Escanéelo con una aplicación de autenticación, o escriba la clave',
   openAuthenticator: 'Abrir en un autenticador de este equipo',
   resetHint: 'Ambas cosas cierran sus sesiones en todas partes y acaban la espera tras intentos fallidos.',
   reset: { password: 'Contraseña nueva', totp: 'Autenticador nuevo' },

@@ -7,7 +7,9 @@ import { Failure } from '../failure.ts';
 import { operatorOffice } from '../office/access.ts';
 import { oneOf } from '../options.ts';
 import { confirm } from '../output/ask.ts';
+import { wantsColour } from '../output/output.ts';
 import { newPassword } from '../output/password.ts';
+import { qrCode } from '../output/qr-code.ts';
 
 const examples = `
 Examples:
@@ -89,7 +91,7 @@ async function addOperator(
     case 'made':
       if (out.json) await out.document({ name, role, totp: made.url });
       await out.line(`${name} may sign in as ${role}`);
-      await showAuthenticator(out, made.url);
+      await showAuthenticator({ out, terminal }, made.url);
   }
 }
 
@@ -113,7 +115,7 @@ async function resetOperator(
   if (reset.kind === 'password') throw new Failure('usage', wordsFor(reset.why));
   if (out.json) await out.document({ name, ...(reset.url === undefined ? {} : { totp: reset.url }) });
   await out.line(`${name} is changed, and signed out everywhere`);
-  if (reset.url !== undefined) await showAuthenticator(out, reset.url);
+  if (reset.url !== undefined) await showAuthenticator({ out, terminal }, reset.url);
 }
 
 async function removeOperator(
@@ -136,9 +138,14 @@ function refuseLast(result: OperatorEnded, name: string): void {
     throw new Failure('refused', `${name} is the last administrator; make another one first`);
 }
 
-async function showAuthenticator(out: OfficeRun['out'], url: string): Promise<void> {
+async function showAuthenticator(
+  { out, terminal }: Pick<OfficeRun, 'out' | 'terminal'>,
+  url: string,
+): Promise<void> {
   await out.line('for an authenticator app, shown this once:');
   await out.line(url);
+  if (!wantsColour(terminal.stdout, terminal.env)) return;
+  for (const line of qrCode(url)) await out.line(line);
 }
 
 function wordsFor(why: PasswordProblem): string {

@@ -1,6 +1,7 @@
 /** What is shown this once: whoever is to have it takes it now. */
 import { useState } from 'preact/hooks';
 import { Button } from '../../parts/button.tsx';
+import { QrCode } from '../../parts/qr-code.tsx';
 import { operatorWords } from '../../words/operator.ts';
 
 export interface Secret {
@@ -13,12 +14,13 @@ export interface Secret {
 interface OnceProps {
   readonly intro: string;
   readonly secrets: readonly Secret[];
-  /** An address that opens the last of them in an app of this device. */
-  readonly opens?: { readonly href: string; readonly words: string } | undefined;
+  /** `otpauth:` address: to be scanned, or opened by an app of this device. */
+  readonly authenticator?: string | undefined;
   readonly close: () => void;
 }
 
-export function Once({ intro, secrets, opens, close }: OnceProps) {
+export function Once({ intro, secrets, authenticator, close }: OnceProps) {
+  const said = operatorWords.value;
   return (
     <div class="sheet-form">
       <p class="notice" role="status">
@@ -27,10 +29,16 @@ export function Once({ intro, secrets, opens, close }: OnceProps) {
       {secrets.map((one) => (
         <OneSecret key={one.name} {...one} />
       ))}
-      {opens === undefined ? null : <a href={opens.href}>{opens.words}</a>}
+      {authenticator === undefined ? null : (
+        <div class="to-scan">
+          <QrCode text={authenticator} label={said.scanAuthenticator} />
+          <p class="hint">{said.scanAuthenticator}</p>
+          <a href={authenticator}>{said.openAuthenticator}</a>
+        </div>
+      )}
       <div class="buttons sheet-end">
         <Button look="main" onClick={close}>
-          {operatorWords.value.keyTaken}
+          {said.keyTaken}
         </Button>
       </div>
     </div>

@@ -49,13 +49,18 @@ function Others({ one, read, close }: OthersProps) {
     const { totp } = answer.value;
     setGiven({
       secret: totp === undefined ? { name: said.password, value: password } : authenticatorOf(totp),
-      ...(totp === undefined ? {} : { opens: { href: totp, words: said.openAuthenticator } }),
+      authenticator: totp,
     });
     await read();
   };
   if (given !== undefined)
     return (
-      <Once intro={said.newSecretOnce(one.name)} secrets={[given.secret]} opens={given.opens} close={close} />
+      <Once
+        intro={said.newSecretOnce(one.name)}
+        secrets={[given.secret]}
+        authenticator={given.authenticator}
+        close={close}
+      />
     );
   return (
     <div class="sheet-form">
@@ -85,7 +90,7 @@ function Others({ one, read, close }: OthersProps) {
 
 interface Given {
   readonly secret: Secret;
-  readonly opens?: { readonly href: string; readonly words: string };
+  readonly authenticator?: string | undefined;
 }
 
 function Role({ one, read, close }: OthersProps) {

@@ -42,7 +42,7 @@ function Making({ read, close }: NewProps & { readonly close: () => void }) {
     <Once
       intro={said.operatorOnce(made.name)}
       secrets={[{ name: said.password, value: password.current }, authenticatorOf(made.totp)]}
-      opens={{ href: made.totp, words: said.openAuthenticator }}
+      authenticator={made.totp}
       close={close}
     />
   );
