@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import { openTestStore, type TestStore } from '../storage/local-store.ts';
 import { answerback } from './command.ts';
@@ -13,7 +14,7 @@ const password = 'correct horse battery staple';
 function drawn(out: string): boolean[][] {
   const lines = out.split('\n').filter((line) => line.startsWith('\u001B[30;107m'));
   return lines.flatMap((line) => {
-    const blocks = [...line.replaceAll(/\u001B\[[\d;]*m/g, '')];
+    const blocks = Array.from(stripVTControlCharacters(line));
     return [blocks.map((block) => '▀█'.includes(block)), blocks.map((block) => '▄█'.includes(block))];
   });
 }
