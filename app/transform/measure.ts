@@ -6,6 +6,9 @@ import { readingOf } from './sound.ts';
 import { tiffPages } from './tiff.ts';
 import { refused, type Bench } from './tools.ts';
 
+/** More than a month is a claim, and no length. */
+const longestMs = 31 * 86_400_000;
+
 export async function measured(content: Content, most: PageLimits, bench: Bench): Promise<Measures> {
   const type = mediaTypeOf(content.contentType);
   if (type === 'application/pdf') return { pages: await countPdf(content, most, bench) };
@@ -20,6 +23,7 @@ export async function measured(content: Content, most: PageLimits, bench: Bench)
     ...'-hide_banner -loglevel error -show_entries format=duration -of csv=p=0'.split(' '),
     ...readingOf(format.reader, file),
   ]);
-  const seconds = Number(Buffer.from(out).toString('latin1').trim());
-  return seconds > 0 ? { durationMs: Math.round(seconds * 1000) } : {};
+  const durationMs = Math.round(Number(Buffer.from(out).toString('latin1').trim()) * 1000);
+  // What the content says of itself may be any number.
+  return durationMs > 0 && durationMs <= longestMs ? { durationMs } : {};
 }

@@ -3,6 +3,7 @@ import { takeLibraryOutput } from '../../../app/telemetry/library-output.ts';
 import { silentLog } from '../../../test/ports/silent-log.ts';
 import { fuzz, type Fuzzed } from './engine.ts';
 import { documents } from './documents.ts';
+import { edges } from './edges.ts';
 import { foreign } from './foreign.ts';
 import { manager } from './manager.ts';
 import { sealed } from './sealed.ts';
@@ -23,6 +24,7 @@ export async function fuzzParsers({ seconds, seed, only = '', onDone }: FuzzRun)
     ...documents(),
     ...words(),
     ...foreign(),
+    ...edges(),
     ...(await sealed()),
     ...(await wires()),
     await manager(),

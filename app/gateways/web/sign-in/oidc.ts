@@ -123,7 +123,8 @@ function judge({ nameClaim, roleClaim, roles }: OidcSlice, claims: Claims): Oidc
   return role === undefined ? { kind: 'no-role', name } : { kind: 'known', name, role };
 }
 
-function readRound(given: string | undefined): Round | undefined {
+/** What the cookie of a sign-in says, if it is one of ours. */
+export function readRound(given: string | undefined): Round | undefined {
   try {
     return roundForm.parse(JSON.parse(Buffer.from(given ?? '', 'base64url').toString('utf8')));
   } catch {
