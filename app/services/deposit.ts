@@ -17,8 +17,9 @@ import type { Log } from '../ports/log.ts';
 import type { DepositPart, SpooledDeposit, Spool } from '../ports/spool.ts';
 import type { CountChange, Store } from '../ports/store.ts';
 import type { Counting } from './counting.ts';
+import { drainSpool } from './drain-spool.ts';
 import { sizeOfParts } from './mailbox-room.ts';
-import { createGiveOut, type Given, type IntoStore } from './give-out.ts';
+import { createGiveOut, type Given } from './give-out.ts';
 import type { Profiles } from './profile.ts';
 
 const dayMs = 86_400_000;
@@ -85,7 +86,7 @@ export interface Deposits {
    * @returns what came of each, in their order
    */
   takeAll(deposits: readonly Deposit[]): Promise<readonly Given[]>;
-  /** Moves what waits in the spool into the store, oldest first. @throws Fault if the store is away. */
+  /** Moves what waits in the spool into the store. @throws Fault if the store is away: the rest stays. */
   drain(signal: AbortSignal): Promise<number>;
 }
 
@@ -135,50 +136,9 @@ export function createDeposits(deps: DepositDeps): Deposits {
   return {
     take,
     takeAll: (deposits) => giving.giveOut(deposits),
-    async drain(signal) {
-      let moved = 0;
-      for await (const entry of spool.list()) {
-        if (signal.aborted) break;
-        // It is being given out, and removed then.
-        if (giving.isUnderWay(entry)) continue;
-        moved += await moveOut(deps, entry, intoStore);
-      }
-      if (moved > 0) log.info('spooled deposits are in the store', { count: moved });
-      return moved;
-    },
+    drain: (signal) =>
+      drainSpool({ spool, log, intoStore, isUnderWay: (entry) => giving.isUnderWay(entry) }, signal),
   };
-}
-
-/** One entry of the spool into the store: the messages of it that are in. @throws Fault if the store is away */
-async function moveOut(
-  { spool, log }: DepositDeps,
-  entry: SpooledDeposit,
-  intoStore: IntoStore,
-): Promise<number> {
-  let moved = 0;
-  const all = apart(entry);
-  for (const one of all) {
-    try {
-      await intoStore({ ...one, recovered: true });
-      moved += 1;
-    } catch (error) {
-      if (isTemporary(error)) throw error;
-      // It stays, and does not hold up those behind it.
-      log.error('a spooled deposit is not taken by the store', { error });
-    }
-  }
-  if (moved === all.length) await spool.remove(entry);
-  return moved;
-}
-
-/** What lies in the spool for several, as a deposit for each. */
-function apart({ others, ...first }: SpooledDeposit): SpooledDeposit[] {
-  const rest = (others ?? []).map(({ to, id, classOfService }) => ({
-    ...first,
-    classOfService,
-    draft: { ...first.draft, to, origin: { ...first.draft.origin, id } },
-  }));
-  return [first, ...rest];
 }
 
 function spooled(deposit: Deposit): SpooledDeposit {

@@ -13,6 +13,7 @@ if (!isMainThread) throw new Error('a process of its own');
 const [url = '', database = '', spool = '', inserts = '', ...to] = process.argv.slice(2);
 const store = await openStore({ url, database, timeoutMs: 15_000 }, { log: silentLog });
 let left = Number(inserts);
+const underWay: Promise<unknown>[] = [];
 
 const messages = new Proxy(store.messages, {
   get(target, name) {
@@ -20,9 +21,14 @@ const messages = new Proxy(store.messages, {
     if (typeof value !== 'function') return value;
     if (name !== 'insert') return value.bind(target) as unknown;
     return async (message: Parameters<Store['messages']['insert']>[0]) => {
-      if (left === 0) process.kill(process.pid, 'SIGKILL');
+      if (left === 0) {
+        await Promise.all(underWay);
+        process.kill(process.pid, 'SIGKILL');
+      }
       left -= 1;
-      return target.insert(message);
+      const inserting = target.insert(message);
+      underWay.push(inserting);
+      return inserting;
     };
   },
 });
