@@ -167,12 +167,15 @@ describe('sync: how it is sent', function () {
     assert.equal(failed, false);
   });
 
-  it('a node gets nothing of numbers that are of another with a longer prefix', async () => {
+  it('a node gets nothing of numbers that are of another with a longer prefix, or of this one', async () => {
     const visitor = await leave(away, number(9));
+    const own = await leave(away, '+12026662001' as E164);
+    await away.store.store.messages.remove(own.id);
     const asked: unknown[] = [];
     const peer: Peer = {
       name: 'wide',
       prefixes: ['+1202'],
+      ours: ['+1202666'],
       send: async (replicas) => {
         asked.push(...replicas);
         return replicas.map(() => ({ kind: 'taken' }));
@@ -208,6 +211,7 @@ describe('sync: how it is sent', function () {
     stopping.abort();
     await ran;
     assert.deepEqual(asked, []);
+    assert.ok(await store.mailboxes.get(own.mailbox), 'whoever is at home has not left');
   });
 
   it('a subscriber who cannot be sent holds up no other, nor what came here for others', async () => {
