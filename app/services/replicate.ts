@@ -88,7 +88,7 @@ class PeerOutbox implements Outbox {
   #shared = new Map<MailboxId, Limited>();
   readonly #hints = new Set<MessageId>();
   #hinted: Promise<void> | undefined;
-  readonly #refused = new Refusals();
+  readonly #refused: Refusals;
   /** Visitors that the peer was told to have left, and when. */
   readonly #told = new Map<E164, number>();
   #retryMs = 0;
@@ -99,6 +99,7 @@ class PeerOutbox implements Outbox {
   constructor(deps: ReplicateDeps, peer: Peer) {
     this.#deps = deps;
     this.#peer = peer;
+    this.#refused = new Refusals(deps.clock);
     this.#lanes = new SendLanes({
       send: (batch, lane) => this.#send(batch, lane),
       onDone: ({ stale, state }) => {
@@ -244,8 +245,7 @@ class PeerOutbox implements Outbox {
     if (isTemporary(error) && !isFault(error, 'archive-unavailable')) throw error;
     const { log, rule } = this.#deps;
     log.error('a subscriber is not replicated now', { node: this.#peer.name, mailbox: id, error });
-    const at = this.#now();
-    this.#looked.set(number, { mark: '', at, notBefore: at + rule.wholeMs, calm: 0 });
+    this.#looked.set(number, { mark: '', at: this.#now(), notBefore: this.#now() + rule.wholeMs, calm: 0 });
   }
 
   /** Answers how large its messages may be, if it was looked at. */
