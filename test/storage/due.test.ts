@@ -24,6 +24,7 @@ describe('storage: what is due', function () {
     await messages.takePending(at(0), 1000);
     await messages.nextPendingDue();
     await retention.takeMailbox(at(0), { by: 'a sweeper', until: at(3000) });
+    await retention.takeDue(at(0), { by: 'a sweeper', until: at(3000) }, 10);
     await retention.nextDue();
     for (const queue of [notifications, deliveries, faxes, arrivals]) {
       await queue.takeDue(at(0), 1000);
@@ -32,7 +33,7 @@ describe('storage: what is due', function () {
     const asked = opened.commands
       .flatMap((event) => filtersOf(event.command))
       .filter((find) => 'sort' in find);
-    assert.equal(asked.length, 12);
+    assert.equal(asked.length, 13);
     for (const { filter, ...find } of asked) {
       // As if all that waits were due: few are sorted in no time.
       const all = Object.entries(filter).map(([field, wanted]) => [
