@@ -34,10 +34,18 @@ const { values } = parseArgs({
   },
 });
 
-/** @throws Error for what is no whole number */
-function whole(option: 'seed' | 'faults' | 'deposits' | 'lines' | 'most' | 'at-once'): number {
+/** @throws Error for what is no whole number, or too small */
+function whole(option: 'seed' | 'faults' | 'deposits' | 'lines' | 'most' | 'at-once', least = 0): number {
   const value = Number(values[option]);
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${option} is a whole number`);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new Error(`--${option} is a whole number from ${least}`);
+  return value;
+}
+
+/** @throws Error for what is no time */
+function minutesOf(given: string): number {
+  const value = Number(given);
+  if (!(value > 0 && Number.isFinite(value))) throw new Error('--minutes is a number above 0');
   return value;
 }
 
@@ -63,11 +71,11 @@ if (process.getuid?.() === 0 && process.env['ANSWERBACK_CHAOS_MOUNTS'] === undef
 }
 
 if (values.load) {
-  const minutes = Number(values.minutes ?? 2);
+  const minutes = minutesOf(values.minutes ?? '2');
   const result = await measureLoad({
     minutes,
-    from: whole('lines'),
-    step: whole('lines'),
+    from: whole('lines', 1),
+    step: whole('lines', 1),
     most: whole('most'),
     say: (line) => console.log(line),
   });
@@ -81,8 +89,8 @@ const report = await runChaos({
   seed: whole('seed'),
   faults: whole('faults'),
   deposits: whole('deposits'),
-  minutes: values.minutes === undefined ? undefined : Number(values.minutes),
-  lines: whole('lines'),
+  minutes: values.minutes === undefined ? undefined : minutesOf(values.minutes),
+  lines: whole('lines', 1),
   atOnce: whole('at-once'),
   kinds: among('kind', faultKinds),
   logFile: values.log,

@@ -47,5 +47,11 @@ export const sync = z.strictObject({
     .record(name, z.number().positive())
     .default({})
     .describe('Largest messages that are sent to where a subscriber is, by class of service, in megabytes.'),
+  prefixes: z
+    .array(prefix)
+    .default([])
+    .describe(
+      'Numbers whose home this node is begin so, where they begin as those of another node too; the longest wins.',
+    ),
   nodes: z.array(node).max(64).default([]).describe('The other nodes.'),
 });

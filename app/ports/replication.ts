@@ -81,6 +81,8 @@ export interface Peer {
   readonly name: string;
   /** Numbers whose home it is begin so. */
   readonly prefixes: readonly string[];
+  /** Those whose home this node is begin so, although they begin as its own. */
+  readonly ours?: readonly string[];
   /** There is no line to it: only files are carried to and fro, and nothing can be sent or told. */
   readonly byFile?: boolean;
   /**

@@ -115,6 +115,8 @@ async function* messagesOf(deps: BundleDeps, mailbox: Mailbox, wanted: Wanted): 
     if (!whole && acked === undefined) continue;
     const { id } = state;
     const made = (await replicasOf(deps, [{ number: mailbox.number, id, register, whole }])).get(id);
+    if (made === 'away')
+      throw new Fault('archive-unavailable', 'what lies in the archive cannot be read', { temporary: true });
     if (typeof made === 'object') yield made;
     else deps.log.error('parts of a message are gone: it is not in the bundle', { message: id });
   }

@@ -9,7 +9,7 @@ import type { Log } from '../ports/log.ts';
 
 /** Least time from one write to the next while anybody follows here, in milliseconds; the first after a pause goes at once. */
 const gatherMs = 25;
-/** The same while nobody does, from the first that waits: those at other controllers look five times a second, and each write costs about as much as a message. */
+/** The same while nobody does and no batch is full, from the first that waits: those at other controllers look five times a second, and each write costs about as much as a message. */
 const unfollowedMs = 200;
 const mostInBatch = 200;
 /** Events that wait while the store is away; of more it is only known that there were some. */
@@ -73,9 +73,11 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   const isShort = (): boolean => lost;
   const run = async (): Promise<void> => {
     for (; queue.length > 0 || isShort();) {
-      const rest = deps.followed() ? wrote + gatherMs - performance.now() : unfollowedMs;
+      const soon = deps.followed() || queue.length >= mostInBatch;
+      const rest = soon ? wrote + gatherMs - performance.now() : unfollowedMs;
       if (rest > 0 && !stopping) await pause(rest);
-      await write(deps, next(), () => stopping);
+      // The rest would wait as long once more, each.
+      if (!(await write(deps, next(), () => stopping))) queue = [];
       wrote = performance.now();
       const now = clock.now().getTime();
       if (now - cleaned < cleanMs) continue;
@@ -90,12 +92,11 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   return {
     publish(event) {
       if (stopping) return;
-      if (event.type === 'mailbox.changed') {
-        if (mailboxes.has(event.mailbox)) return;
-        mailboxes.add(event.mailbox);
-      }
-      if (queue.length < mostWaiting) queue.push({ ...event, at: clock.now().toISOString() });
-      else lost = true;
+      if (event.type === 'mailbox.changed' && mailboxes.has(event.mailbox)) return;
+      if (queue.length < mostWaiting) {
+        if (event.type === 'mailbox.changed') mailboxes.add(event.mailbox);
+        queue.push({ ...event, at: clock.now().toISOString() });
+      } else lost = true;
       wake();
     },
     async stop() {
@@ -105,14 +106,17 @@ export function createEventWriter(deps: EventWriterDeps): EventWriter {
   };
 }
 
-/** Until it is written; at the end one try more, and what does not go then is lost. */
-async function write(deps: EventWriterDeps, batch: EventBatch, stopping: () => boolean): Promise<void> {
+/** Until it is written; at the end one try more, and what does not go then is lost: false. */
+async function write(deps: EventWriterDeps, batch: EventBatch, stopping: () => boolean): Promise<boolean> {
   let uncertain = false;
   deps.seek(batch.key);
   for (let tries = 1; !deps.landed(); tries += 1) {
     try {
       const numbered = { ...batch, number: deps.known() + 1 };
-      if (await deps.store.append(numbered)) return deps.onWritten(numbered);
+      if (await deps.store.append(numbered)) {
+        deps.onWritten(numbered);
+        return true;
+      }
       await deps.catchUp(uncertain);
       // Not at the same moment as the other again.
       if (tries > 1) await pause(Math.min(tries, 10) * Number(deps.random.digits(1)));
@@ -120,10 +124,11 @@ async function write(deps: EventWriterDeps, batch: EventBatch, stopping: () => b
       // It may have been written all the same.
       uncertain = true;
       if (tries === 1) deps.log.warn('events wait for the store', { error });
-      if (stopping()) return;
+      if (stopping()) return false;
       await pause(retryMs);
     }
   }
+  return true;
 }
 
 function pause(ms: number): Promise<void> {

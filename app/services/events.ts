@@ -188,8 +188,10 @@ class EventFeed implements Events {
 
   async #catchUp(uncertain: boolean): Promise<void> {
     // Without followers nobody needs to know what was written, only how far it goes.
-    if (this.#followers.size === 0 && !uncertain) this.#known = await this.#deps.store.last();
-    else await this.#readOn();
+    const last = this.#followers.size === 0 && !uncertain ? await this.#deps.store.last() : undefined;
+    // Whoever came meanwhile is told what was written meanwhile.
+    if (last === undefined || this.#followers.size > 0) await this.#readOn();
+    else this.#known = last;
   }
 }
 

@@ -218,12 +218,17 @@ async function prove(
   { name, password, address }: Claim,
 ): Promise<OperatorProof> {
   const caller = webAskerKey(address);
+  const note = (outcome: string): void =>
+    auditor.note({ event: 'operator-login', outcome, caller, by: name });
   const begun = await tries.count(limitsOf(name, caller));
-  if (begun.kind === 'locked') return begun;
+  if (begun.kind === 'locked') {
+    note('locked');
+    return begun;
+  }
   const operator = await store.operators.get(name);
   const verdict = await hasher.verify(operator?.hash ?? (await decoy()), password);
   if (operator === undefined || verdict === 'wrong') {
-    auditor.note({ event: 'operator-login', outcome: 'wrong', caller, by: name });
+    note('wrong');
     return { kind: 'wrong' };
   }
   tries.takeBack({ id: pairPrefix(name) }, begun.attempt, 'proven');

@@ -1,15 +1,30 @@
 import type { MailboxId, MessageId } from '../core/ids.ts';
 import { messageFingerprint } from '../core/replication/message-register.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Item } from './send-lanes.ts';
 
-/** What one peer will not have as it is: it is sent again when it has changed. */
+/** The peer may be another version by then, or mended, in milliseconds. */
+const refusedMs = 3_600_000;
+
+interface Refused {
+  readonly what: string;
+  readonly at: number;
+}
+
+/** What one peer will not have as it is: it is sent again when it has changed, and now and then. */
 export class Refusals {
-  readonly #refused = new Map<MessageId, string>();
-  /** Those that only a legal hold here keeps from being done with. */
+  readonly #clock: Clock;
+  readonly #refused = new Map<MessageId, Refused>();
+  /** Those that were removed there, and cannot be here for now. */
   readonly #held = new Map<MailboxId, Set<MessageId>>();
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   note({ state, register, epoch }: Item): void {
-    this.#refused.set(state.id, `${epoch}${messageFingerprint(register)}`);
+    const what = `${epoch}${messageFingerprint(register)}`;
+    this.#refused.set(state.id, { what, at: this.#clock.now().getTime() });
   }
 
   /** Until `retry`. */
@@ -26,6 +41,9 @@ export class Refusals {
 
   /** @param what fingerprint, with what goes before it */
   has(id: MessageId, what: string): boolean {
-    return this.#refused.get(id) === what;
+    const refused = this.#refused.get(id);
+    if (refused?.what !== what) return false;
+    const age = this.#clock.now().getTime() - refused.at;
+    return age >= 0 && age < refusedMs;
   }
 }

@@ -1,5 +1,6 @@
 /** Messages as they are sent to another node, many read from the store at once. */
 import { writeEnvelope } from '../core/envelope/envelope.ts';
+import { isFault } from '../core/errors.ts';
 import type { E164, MediaId, MessageId } from '../core/ids.ts';
 import type { Message } from '../core/message/message.ts';
 import type { MessageRegister } from '../core/replication/message-register.ts';
@@ -17,11 +18,11 @@ export interface Wanted {
   readonly whole: boolean;
 }
 
-/** By id. `gone`: there is no such message any more; `broken`: bytes of it are. */
+/** By id. `gone`: there is no such message any more; `broken`: bytes of it are; `away`: the archive where it lies is. */
 export async function replicasOf(
   deps: PiecesDeps,
   wanted: readonly Wanted[],
-): Promise<ReadonlyMap<MessageId, Replica | 'gone' | 'broken'>> {
+): Promise<ReadonlyMap<MessageId, Replica | 'gone' | 'broken' | 'away'>> {
   const { store } = deps;
   const found = await store.messages.getAll(wanted.filter(({ whole }) => whole).map(({ id }) => id));
   const messages = new Map(found.map((message) => [message.id, message]));
@@ -41,14 +42,24 @@ export async function replicasOf(
     wanted.map(async ({ number, id, register, whole }) => {
       if (!whole) return { kind: 'message', number, id, register, pieces: [] } as const;
       const there = messages.get(id);
-      const message = there?.tier === 'archived' ? await liveMessage(deps, id) : there;
+      const message = there?.tier === 'archived' ? await broughtBack(deps, id) : there;
       if (message === undefined) return 'gone';
+      if (message === 'away') return message;
       const pieces = await piecesOf(withMedia, message);
       if (pieces === undefined) return 'broken';
       return { kind: 'message', number, id, register, content: contentOf(message), pieces } as const;
     }),
   );
   return new Map(replicas.map((replica, i) => [wanted[i]?.id as MessageId, replica]));
+}
+
+async function broughtBack(deps: PiecesDeps, id: MessageId): Promise<Message | 'away' | undefined> {
+  try {
+    return await liveMessage(deps, id);
+  } catch (error) {
+    if (isFault(error, 'archive-unavailable') || isFault(error, 'archive-failed')) return 'away';
+    throw error;
+  }
 }
 
 function contentOf({ envelope, reference, referenceExpires, expires, stored = [] }: Message): MessageContent {

@@ -1,5 +1,6 @@
 /** Sends to one peer what it does not have yet: of subscribers who visit it, and of its own who visit here. */
 import type { E164, MailboxId, MessageId } from '../core/ids.ts';
+import { isFault, isTemporary } from '../core/errors.ts';
 import { homeOf, type Domain } from '../core/replication/home-of.ts';
 import { advanceMessage, messageFingerprint } from '../core/replication/message-register.ts';
 import type { Clock, Random } from '../ports/clock.ts';
@@ -87,7 +88,7 @@ class PeerOutbox implements Outbox {
   #shared = new Map<MailboxId, Limited>();
   readonly #hints = new Set<MessageId>();
   #hinted: Promise<void> | undefined;
-  readonly #refused = new Refusals();
+  readonly #refused: Refusals;
   /** Visitors that the peer was told to have left, and when. */
   readonly #told = new Map<E164, number>();
   #retryMs = 0;
@@ -98,6 +99,7 @@ class PeerOutbox implements Outbox {
   constructor(deps: ReplicateDeps, peer: Peer) {
     this.#deps = deps;
     this.#peer = peer;
+    this.#refused = new Refusals(deps.clock);
     this.#lanes = new SendLanes({
       send: (batch, lane) => this.#send(batch, lane),
       onDone: ({ stale, state }) => {
@@ -226,7 +228,9 @@ class PeerOutbox implements Outbox {
     const worker = async (): Promise<void> => {
       for (const one of left) {
         if (signal.aborted) return;
-        const most = await this.#examine(one, profiles.get(one.number));
+        const most = await this.#examine(one, profiles.get(one.number)).catch((error: unknown) =>
+          this.#putOff(one, error),
+        );
         const entry = { ...one, most: most ?? this.#shared.get(one.id)?.most ?? Infinity };
         next.set(one.id, entry);
         if (most !== undefined) this.#shared.set(one.id, entry);
@@ -234,6 +238,14 @@ class PeerOutbox implements Outbox {
     };
     const workers = await Promise.allSettled(Array.from({ length: atOnce }, worker));
     for (const one of workers) if (one.status === 'rejected') throw one.reason;
+  }
+
+  /** What is wrong with one subscriber alone holds up no other: they are looked at again as late as all are compared whole. */
+  #putOff({ id, number }: Shared, error: unknown): undefined {
+    if (isTemporary(error) && !isFault(error, 'archive-unavailable')) throw error;
+    const { log, rule } = this.#deps;
+    log.error('a subscriber is not replicated now', { node: this.#peer.name, mailbox: id, error });
+    this.#looked.set(number, { mark: '', at: this.#now(), notBefore: this.#now() + rule.wholeMs, calm: 0 });
   }
 
   /** Answers how large its messages may be, if it was looked at. */

@@ -30,7 +30,8 @@ export async function sendBatch(
   const replicas: Replica[] = [];
   for (const item of batch) {
     const replica = made.get(item.state.id);
-    if (replica === undefined || replica === 'gone') continue;
+    // What cannot be read now is found again when its mailbox is compared whole.
+    if (replica === undefined || replica === 'gone' || replica === 'away') continue;
     if (replica === 'broken') outcome.onRefused(item, 'parts of it are gone');
     else {
       sent.push(item);

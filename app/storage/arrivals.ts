@@ -80,9 +80,10 @@ export class Arrivals implements ArrivalStore {
   }
 
   async takeDue(now: Date, leaseMs: number): Promise<Arrival | undefined> {
-    const found = await this.#connection.run('arrivals.takeDue', () =>
+    const found = await this.#connection.run('arrivals.takeDue', (deadline) =>
       takeFirst(this.#arrivals, 'workAt', {
         now,
+        deadline,
         update: { $set: { workAt: new Date(now.getTime() + leaseMs) }, $inc: { tries: 1 } },
         returnDocument: 'before',
       }),

@@ -36,9 +36,10 @@ export class Deliveries implements DeliveryStore {
 
   async takeDue(now: Date, leaseMs: number): Promise<Delivery | undefined> {
     const lease = { status: 'calling' as const, workAt: new Date(now.getTime() + leaseMs) };
-    const taken = await this.#connection.run('deliveries.takeDue', () =>
+    const taken = await this.#connection.run('deliveries.takeDue', (deadline) =>
       takeFirst(this.#deliveries, 'workAt', {
         now,
+        deadline,
         update: { $set: lease, $inc: { tries: 1 } },
         returnDocument: 'after',
       }),

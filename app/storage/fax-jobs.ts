@@ -48,9 +48,10 @@ export class FaxJobs implements FaxJobStore {
   }
 
   async takeDue(now: Date, leaseMs: number, except: readonly FaxJobId[] = []): Promise<FaxJob | undefined> {
-    const taken = await this.#connection.run('faxes.takeDue', () =>
+    const taken = await this.#connection.run('faxes.takeDue', (deadline) =>
       takeFirst(this.#faxes, 'workAt', {
         now,
+        deadline,
         update: lease(new Date(now.getTime() + leaseMs)),
         returnDocument: 'after',
         filter: but(except),

@@ -286,8 +286,13 @@ export class Messages implements MessageStore {
 
   async takePending(now: Date, leaseMs: number) {
     const until = new Date(now.getTime() + leaseMs);
-    const before = await this.#connection.run('messages.takePending', () =>
-      takeFirst(this.#messages, 'workAt', { now, update: steps.leaseFirst(until), returnDocument: 'before' }),
+    const before = await this.#connection.run('messages.takePending', (deadline) =>
+      takeFirst(this.#messages, 'workAt', {
+        now,
+        deadline,
+        update: steps.leaseFirst(until),
+        returnDocument: 'before',
+      }),
     );
     if (!before) return undefined;
     const taken = steps.firstDue(before.pending);

@@ -2,7 +2,7 @@ import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { MailboxId, MessageId, NotificationId } from '../core/ids.ts';
 import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Notification, NotificationStore } from '../ports/store.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Deadline } from './connection.ts';
 import { isDuplicate } from './faults.ts';
 import { takeFirst } from './take-first.ts';
 
@@ -60,8 +60,8 @@ export class Notifications implements NotificationStore {
   }
 
   takeDue(now: Date, leaseMs: number) {
-    return this.#take('notifications.takeDue', now, leaseMs, (update) =>
-      takeFirst(this.#notifications, 'workAt', { now, update, returnDocument: 'before' }),
+    return this.#take('notifications.takeDue', now, leaseMs, (update, deadline) =>
+      takeFirst(this.#notifications, 'workAt', { now, deadline, update, returnDocument: 'before' }),
     );
   }
 
@@ -194,10 +194,15 @@ export class Notifications implements NotificationStore {
     operation: string,
     now: Date,
     leaseMs: number,
-    change: (update: UpdateFilter<NotificationDocument>) => Promise<NotificationDocument | null | undefined>,
+    change: (
+      update: UpdateFilter<NotificationDocument>,
+      deadline: Deadline,
+    ) => Promise<NotificationDocument | null | undefined>,
   ) {
     const lease = { status: 'sending' as const, workAt: new Date(now.getTime() + leaseMs) };
-    const before = await this.#connection.run(operation, () => change({ $set: lease, $inc: { tries: 1 } }));
+    const before = await this.#connection.run(operation, (deadline) =>
+      change({ $set: lease, $inc: { tries: 1 } }, deadline),
+    );
     if (!before) return undefined;
     const notification = fromDocument({ ...before, ...lease, tries: before.tries + 1 });
     return { notification, uncertain: before.status === 'sending' };

@@ -241,8 +241,8 @@ export class Retention implements RetentionStore {
 
   async takeMailbox(now: Date, { until }: Lease): Promise<Mailbox | undefined> {
     const update = { $set: { sweepAt: until } };
-    const taken = await this.#connection.run('retention.takeMailbox', () =>
-      takeFirst(this.#mailboxes, 'sweepAt', { now, update, returnDocument: 'after' }),
+    const taken = await this.#connection.run('retention.takeMailbox', (deadline) =>
+      takeFirst(this.#mailboxes, 'sweepAt', { now, deadline, update, returnDocument: 'after' }),
     );
     return taken && mailboxOf(taken);
   }

@@ -1,7 +1,10 @@
 import type { Collection, Document, Filter, UpdateFilter, WithId } from 'mongodb';
+import type { Deadline } from './connection.ts';
 
 export interface Taking<T extends Document> {
   readonly now: Date;
+  /** Of the operation: whoever asked has been told that it failed then, and nothing is taken that nobody works on. */
+  readonly deadline: Deadline;
   readonly update: UpdateFilter<T> | Document[];
   readonly returnDocument: 'before' | 'after';
   /** Which of those that are due. */
@@ -15,20 +18,21 @@ export interface Taking<T extends Document> {
 export async function takeFirst<T extends Document>(
   collection: Collection<T>,
   field: 'workAt' | 'sweepAt',
-  { now, update, returnDocument, filter = {} }: Taking<T>,
+  { now, deadline, update, returnDocument, filter = {} }: Taking<T>,
 ): Promise<WithId<T> | undefined> {
   // FerretDB uses a partial index only where the filter names its condition.
   const due = { [field]: { $exists: true, $lte: now }, ...filter } as Filter<T>;
-  for (;;) {
+  while (!deadline.over) {
     const first = await collection.findOne(due, {
       hint: field,
       sort: { [field]: 1 },
       projection: { _id: 1 },
     });
-    if (first === null) return undefined;
+    if (first === null || deadline.over) return undefined;
     const its = { _id: first._id, [field]: { $lte: now } } as Filter<T>;
     const taken = await collection.findOneAndUpdate(its, update, { returnDocument });
     // Another was quicker.
     if (taken !== null) return taken;
   }
+  return undefined;
 }

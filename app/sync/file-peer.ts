@@ -5,11 +5,13 @@ import type { Peer } from '../ports/replication.ts';
 export class FilePeer implements Peer, Disposable {
   readonly name: string;
   readonly prefixes: readonly string[];
+  readonly ours: readonly string[];
   readonly byFile = true;
 
-  constructor({ name, prefixes }: Pick<Peer, 'name' | 'prefixes'>) {
+  constructor({ name, prefixes, ours }: Required<Pick<Peer, 'name' | 'prefixes' | 'ours'>>) {
     this.name = name;
     this.prefixes = prefixes;
+    this.ours = ours;
   }
 
   async send(): Promise<never> {

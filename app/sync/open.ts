@@ -17,6 +17,8 @@ export interface SyncSlice {
   readonly certificate: string;
   /** Where large pieces lie until they are whole. */
   readonly directory: string;
+  /** As `Peer.ours`. */
+  readonly prefixes?: readonly string[];
   readonly nodes: readonly {
     readonly name: string;
     /** Absent: there is no line to it. */
@@ -37,7 +39,8 @@ export async function openSync(slice: SyncSlice, { log }: { readonly log: Log })
   if (key === undefined || ownCertificate === undefined) throw new RangeError('No key');
   const known = slice.nodes.map((node, i) => {
     const certificate = certificates[i] ?? '';
-    return { ...node, certificate, fingerprint: fingerprintOf(node.certificate, certificate) };
+    const fingerprint = fingerprintOf(node.certificate, certificate);
+    return { ...node, ours: slice.prefixes ?? [], certificate, fingerprint };
   });
   const peers = known.map(({ url, ...node }) =>
     url === undefined

@@ -11,6 +11,7 @@ export interface PeerOptions {
   readonly name: string;
   readonly url: string;
   readonly prefixes: readonly string[];
+  readonly ours: readonly string[];
   /** PEM; no other is believed. */
   readonly certificate: string;
   /** SHA-256 of it, as `AB:CD…`. */
@@ -27,14 +28,16 @@ const triesOfOne = 2;
 export class HttpsPeer implements Peer, Disposable {
   readonly name: string;
   readonly prefixes: readonly string[];
+  readonly ours: readonly string[];
   /** A connection each: what waits in one is not before what is in the other. */
   readonly #channels: Readonly<Record<Lane, Channel>>;
   /** Large pieces that are on their way, or wait there for their message, by hash: until it is answered. */
   readonly #bringing = new Map<string, Promise<void>>();
 
-  constructor({ name, prefixes, url, bytesPerSecond, ...own }: PeerOptions) {
+  constructor({ name, prefixes, ours, url, bytesPerSecond, ...own }: PeerOptions) {
     this.name = name;
     this.prefixes = prefixes;
+    this.ours = ours;
     const options = { ...own, url: url.replace(/\/$/, ''), bandwidth: new Bandwidth(bytesPerSecond) };
     this.#channels = { express: new Channel(options), bulk: new Channel(options) };
   }

@@ -73,9 +73,10 @@ function speechOf(call: number): Buffer {
 
 export async function measureLoad({ minutes, from, step, most, say }: LoadOptions): Promise<LoadResult> {
   await using world = await openWorld({ logLevel: 'info', smallDisk: false });
-  let [next, told] = [0, 0];
+  let next = 0;
   const hold = async (lines: number, ms: number): Promise<Period> => {
     const period: Period = { calls: 0, dead: 0, behindMs: 0, left: [] };
+    const before = await thereNow(world);
     const until = performance.now() + ms;
     const line = async (n: number): Promise<void> => {
       // One after the other, as calls come.
@@ -83,8 +84,7 @@ export async function measureLoad({ minutes, from, step, most, say }: LoadOption
       while (performance.now() < until) await leave(world, next++, period);
     };
     await Promise.all(Array.from({ length: lines }, (_, n) => line(n)));
-    told += period.left.length;
-    period.behindMs = await behind(world, told);
+    period.behindMs = await behind(world, before, period.left.length);
     return period;
   };
   let atOnce = 0;
@@ -122,15 +122,25 @@ async function leave(world: World, number: number, period: Period): Promise<void
   }
 }
 
-/** How long it takes until so many messages are there, and told of; until no more come if some are missing. */
-async function behind(world: World, messages: number): Promise<number> {
+interface There {
+  readonly messages: number;
+  readonly texts: number;
+}
+
+async function thereNow(world: World): Promise<There> {
+  return { messages: await countMessages(world), texts: noticesOf(world).length };
+}
+
+/** How long it takes until so many more messages are there, and told of; until no more come if some are missing. */
+async function behind(world: World, before: There, more: number): Promise<number> {
   const began = performance.now();
   let [there, deadline] = [0, began + lateMs];
   for (;;) {
-    const now = Math.min(await countMessages(world), noticesOf(world).length);
+    const { messages, texts } = await thereNow(world);
+    const now = Math.min(messages - before.messages, texts - before.texts);
     if (now > there) deadline = performance.now() + lateMs;
     there = now;
-    if (there >= messages || performance.now() > deadline) return performance.now() - began;
+    if (there >= more || performance.now() > deadline) return performance.now() - began;
     await pause(500);
   }
 }

@@ -6,6 +6,7 @@ import { judge, wrongOf, type Verdict } from '../../scripts/chaos/checker.ts';
 import type { Evidence, Text } from '../../scripts/chaos/evidence.ts';
 import type { Fault } from '../../scripts/chaos/faults.ts';
 import type { Listening, Witness } from '../../scripts/chaos/load.ts';
+import { isUnharmed } from '../../scripts/chaos/same-sound.ts';
 import { babble } from '../audio/babble.ts';
 
 const dayMs = 86_400_000;
@@ -264,6 +265,33 @@ const cases: readonly [what: string, words: (keyof Verdict)[], change: (world: W
     },
   ],
 ];
+
+describe('Whether a sound is unharmed', () => {
+  const said = babble(6000, 7);
+  const quiet = Buffer.alloc(2400, 0xff);
+  const ms = (from: number, to: number): Buffer => said.subarray(from * 8, to * 8);
+  const stored = (...parts: Buffer[]): Buffer => Buffer.concat([quiet, ...parts, quiet]);
+
+  it('it is, with silence around it, and if the last packets went under when the caller hung up', () => {
+    for (const sound of [stored(said), said, Buffer.concat([quiet, ms(0, 5940)])])
+      assert.ok(isUnharmed(sound, said));
+  });
+
+  it('it is not with a packet lost or doubled anywhere, a gap of silence, or an end that was cut', () => {
+    for (const at of [100, 400, 700, 3000, 5400, 5600, 5800]) {
+      assert.ok(!isUnharmed(stored(ms(0, at), ms(at + 20, 6000)), said), `lost at ${at}`);
+      assert.ok(!isUnharmed(stored(ms(0, at), ms(at - 20, 6000)), said), `doubled at ${at}`);
+    }
+    for (const at of [0, 500, 2000, 5300]) {
+      const gap = Buffer.alloc(8 * 300, 0xff);
+      assert.ok(!isUnharmed(stored(ms(0, at), gap, ms(at + 300, 6000)), said), `silence at ${at}`);
+    }
+    for (const end of [0, 1000, 5000, 5700])
+      assert.ok(!isUnharmed(stored(ms(0, end)), said), `cut at ${end}`);
+    assert.ok(!isUnharmed(stored(babble(6000, 8)), said), 'another');
+    assert.ok(!isUnharmed(new Uint8Array(), said), 'nothing');
+  });
+});
 
 describe('The checker of chaos', () => {
   for (const [what, words, change] of cases)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { E164, MailboxId, MessageId } from '../../app/core/ids.ts';
+import { messageFingerprint } from '../../app/core/replication/message-register.ts';
+import { Refusals } from '../../app/services/refusals.ts';
 import { SendLanes, type Item } from '../../app/services/send-lanes.ts';
 
 const register = { state: { n: 0, value: 'new' }, urgent: { n: 0, value: false } } as const;
@@ -18,6 +20,20 @@ function item(i: number, number: string): Item {
 }
 
 describe('what waits for a node', () => {
+  it('what the node refuses waits until it has changed, or an hour: the node may be mended by then', () => {
+    let now = new Date(0);
+    const refusals = new Refusals({ now: () => now });
+    const refused = item(1, 'here');
+    const { id } = refused.state;
+    const what = `${refused.epoch}${messageFingerprint(register)}`;
+    refusals.note(refused);
+    assert.deepEqual([refusals.has(id, what), refusals.has(id, `${what} and more`)], [true, false]);
+    now = new Date(3_599_999);
+    assert.equal(refusals.has(id, what), true);
+    now = new Date(3_600_000);
+    assert.equal(refusals.has(id, what), false);
+  });
+
   it('goes when its subscriber has left, however much waits; the rest stays in its order', async () => {
     const count = 200_000;
     const sent: number[] = [];

@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import type { Document } from 'mongodb';
 import { indexes } from '../../app/storage/indexes.ts';
+import { takeFirst } from '../../app/storage/take-first.ts';
 import { filtersOf, sortsOf } from './explain.ts';
 import { fillStore } from './fill-store.ts';
-import { openTestStore } from './local-store.ts';
+import { openTestStore, type TestStore } from './local-store.ts';
 import { at } from './sample.ts';
 
 describe('storage: what is due', function () {
   this.timeout(120_000);
+  let opened: TestStore;
+  before(async () => {
+    opened = await openTestStore();
+    await fillStore(opened);
+  });
+  after(() => opened[Symbol.asyncDispose]());
 
   it('is read in order, however much waits: nothing is sorted', async () => {
-    await using opened = await openTestStore();
-    await fillStore(opened);
     const explain = (find: Document): Promise<Document> =>
       opened.client.db(opened.database).command({ explain: find, verbosity: 'queryPlanner' });
     const { messages, notifications, deliveries, faxes, arrivals, retention } = opened.store;
@@ -19,6 +24,7 @@ describe('storage: what is due', function () {
     await messages.takePending(at(0), 1000);
     await messages.nextPendingDue();
     await retention.takeMailbox(at(0), { by: 'a sweeper', until: at(3000) });
+    await retention.takeDue(at(0), { by: 'a sweeper', until: at(3000) }, 10);
     await retention.nextDue();
     for (const queue of [notifications, deliveries, faxes, arrivals]) {
       await queue.takeDue(at(0), 1000);
@@ -27,7 +33,7 @@ describe('storage: what is due', function () {
     const asked = opened.commands
       .flatMap((event) => filtersOf(event.command))
       .filter((find) => 'sort' in find);
-    assert.equal(asked.length, 12);
+    assert.equal(asked.length, 13);
     for (const { filter, ...find } of asked) {
       // As if all that waits were due: few are sorted in no time.
       const all = Object.entries(filter).map(([field, wanted]) => [
@@ -39,9 +45,34 @@ describe('storage: what is due', function () {
     }
   });
 
+  it('is taken by nobody once whoever asked has been told that it failed', async () => {
+    const due = opened.client.db(opened.database).collection<{ _id: string; workAt: Date }>('notifications');
+    assert.ok(await due.findOne({ workAt: { $exists: true, $lte: at(9e8) } }));
+    const deadline = { over: false };
+    let looks = 0;
+    // As if each time another were quicker.
+    const late = {
+      findOne: async (...asked: Parameters<typeof due.findOne>) => {
+        looks += 1;
+        deadline.over = looks === 3;
+        return due.findOne(...asked);
+      },
+      findOneAndUpdate: async () => {
+        assert.ok(!deadline.over);
+        return null;
+      },
+    } as unknown as typeof due;
+    const update = { $set: { workAt: at(1000) } };
+    const taken = await takeFirst(late, 'workAt', {
+      now: at(9e8),
+      deadline,
+      update,
+      returnDocument: 'after',
+    });
+    assert.deepEqual([taken, looks], [undefined, 3]);
+  });
+
   it('no index has a field whose name begins with that of a list: FerretDB would sort all that it finds by it', async () => {
-    await using opened = await openTestStore();
-    await fillStore(opened);
     const database = opened.client.db(opened.database);
     let lists = 0;
     for (const [name, described] of Object.entries(indexes)) {

@@ -7,6 +7,7 @@ import { createEvents, type Events, type Told } from '../../app/services/events.
 import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
 import { systemRandom as random } from '../../app/telemetry/system-random.ts';
 import { silentLog as log } from '../ports/silent-log.ts';
+import { gate } from '../services/gate.ts';
 import { openTestStore, type TestStore } from './local-store.ts';
 
 describe('storage: what happens, told over several controllers', function () {
@@ -179,5 +180,64 @@ describe('storage: what happens, told over several controllers', function () {
     await reader.until(() => reader.told.some(({ kind }) => kind === 'reset'));
     assert.ok(reader.ids().length >= 10_000);
     assert.equal(reader.told.at(-1)?.kind, 'reset');
+    happens(writer, '10400');
+    await reader.until(() => reader.ids().at(-1) === '10400');
+  });
+
+  it('whoever comes while a controller finds out how far the others are misses nothing', async () => {
+    const { events } = test.store;
+    const [asked, answers] = [gate(), gate()];
+    let looks = 0;
+    const slow: EventStore = {
+      append: (batch) => events.append(batch),
+      after: (...place) => events.after(...place),
+      removeBefore: (at) => events.removeBefore(at),
+      async last() {
+        looks += 1;
+        if (looks === 1) {
+          asked.resolve();
+          await answers.promise;
+        }
+        return events.last();
+      },
+    };
+    const other = controller();
+    const there = await listen(other);
+    happens(other, 'a');
+    await there.until(() => there.ids().includes('a'));
+    const writer = controller(slow);
+    happens(writer, 'mine');
+    await asked.promise;
+    const here = await listen(writer);
+    happens(other, 'b');
+    await there.until(() => there.ids().includes('b'));
+    answers.resolve();
+    await here.until(() => here.ids().includes('mine'));
+    assert.deepEqual(here.ids(), ['b', 'mine']);
+  });
+
+  it('much that nobody here follows waits for nothing; what cannot be written at the end is given up once', async () => {
+    let [tries, away] = [0, false];
+    const all = gate();
+    const store: EventStore = {
+      last: async () => 0,
+      after: async () => [],
+      removeBefore: async () => undefined,
+      async append() {
+        tries += 1;
+        if (tries === 20) all.resolve();
+        if (away) throw new Error('away');
+        return true;
+      },
+    };
+    const writer = createEvents({ store, clock, random, log });
+    const began = performance.now();
+    for (let i = 0; i < 4000; i += 1) happens(writer, `${i}`);
+    await all.promise;
+    assert.ok(performance.now() - began < 19 * 200, 'full batches are not gathered any longer');
+    away = true;
+    for (let i = 0; i < 4000; i += 1) happens(writer, `${i}`);
+    await writer.stop();
+    assert.ok(tries <= 23, `${tries} tries`);
   });
 });

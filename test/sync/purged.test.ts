@@ -63,8 +63,11 @@ describe('sync: what home removes for good', function () {
     const asked = (node: Node, collection: string): number =>
       node.store.commands.filter(({ command }) => command['find'] === collection).length;
     const [sent, looks] = [asked(home, 'purged'), asked(away, 'visits')];
+    const began = performance.now();
     await until('it was looked at often', async () => asked(away, 'visits') > looks + 25);
-    assert.ok(asked(home, 'purged') - sent < 12, 'what is held is not asked for at each look');
+    // All is compared every two seconds.
+    const most = 3 + (2 * (performance.now() - began)) / 2000;
+    assert.ok(asked(home, 'purged') - sent < most, 'what is held is not asked for at each look');
     for (const { id } of [kept, swept, held]) assert.equal(await messages.get(id), undefined);
     assert.deepEqual((await away.store.store.mailboxes.find(erin))?.counts, { new: 0, old: 1, urgent: 0 });
     const audited = await away.store.store.audit.list({ limit: 20, mailbox: box });

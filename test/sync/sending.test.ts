@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { loadConfig } from '../../app/config.ts';
-import type { DeliveryId, E164, FaxJobId, MediaId, MessageId } from '../../app/core/ids.ts';
+import { Fault } from '../../app/core/errors.ts';
+import type { DeliveryId, E164, FaxJobId, MailboxId, MediaId, MessageId } from '../../app/core/ids.ts';
 import type { Message } from '../../app/core/message/message.ts';
+import { advanceMessage } from '../../app/core/replication/message-register.ts';
 import type { MediaStore } from '../../app/ports/media-store.ts';
 import type { Peer } from '../../app/ports/replication.ts';
 import type { Store } from '../../app/ports/store.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createOutbox } from '../../app/services/replicate.ts';
+import { sendBatch } from '../../app/services/send-batch.ts';
+import type { Item } from '../../app/services/send-lanes.ts';
 import { systemClock as clock } from '../../app/telemetry/system-clock.ts';
 import { systemDigest as digest } from '../../app/telemetry/system-digest.ts';
 import { systemRandom as random } from '../../app/telemetry/system-random.ts';
@@ -34,6 +38,7 @@ describe('sync: how it is sent', function () {
   };
   const measured = (media: MediaStore): MediaStore => ({
     get: async (id) => {
+      if (id.startsWith('lost:')) throw new Fault('key-lost', 'it was erased', { temporary: false });
       const found = await media.get(id);
       held(found?.bytes);
       return found;
@@ -108,6 +113,46 @@ describe('sync: how it is sent', function () {
     assert.ok(acked?.['away'], 'home knows that the others are there');
   });
 
+  it('an archive that is away holds up only what lies in it', async () => {
+    const [stays, goes] = [await leave(home, number(12)), await leave(home, number(12))];
+    const { store } = home.store;
+    const isAway = new Fault('archive-unavailable', 'it is away', { temporary: true });
+    const messages = {
+      get: async (id: MessageId) => ({ ...(await store.messages.get(id)), tier: 'archived' }),
+      getAll: async (ids: MessageId[]) =>
+        (await store.messages.getAll(ids)).map((one) =>
+          one.id === stays.id ? { ...one, tier: 'archived' } : one,
+        ),
+    } as unknown as typeof store.messages;
+    const items: Item[] = [];
+    for (const state of await store.replication.statesOf([stays.id, goes.id]))
+      items.push({
+        epoch: '',
+        number: number(12),
+        state,
+        register: advanceMessage(undefined, state),
+        whole: true,
+        since: 0,
+      });
+    const sent: string[] = [];
+    const peer: Peer = {
+      name: 'third',
+      prefixes: [],
+      send: async (replicas) => replicas.map(({ id }) => (sent.push(id), { kind: 'taken' })),
+      tell: async () => [],
+    };
+    const never = () => assert.fail('nothing is refused or left');
+    const bringBack = () => Promise.reject(isAway);
+    await sendBatch(
+      { store: { ...store, messages }, archiving: { bringBack }, digest },
+      peer,
+      items,
+      'bulk',
+      { onRefused: never, onPurged: never, onLeft: never },
+    );
+    assert.deepEqual(sent, [goes.id]);
+  });
+
   it('what was said to many at once is one large part, and goes to each', async () => {
     const bytes = randomBytes(1_600_000);
     const who = number(8);
@@ -122,12 +167,15 @@ describe('sync: how it is sent', function () {
     assert.equal(failed, false);
   });
 
-  it('a node gets nothing of numbers that are of another with a longer prefix', async () => {
+  it('a node gets nothing of numbers that are of another with a longer prefix, or of this one', async () => {
     const visitor = await leave(away, number(9));
+    const own = await leave(away, '+12026662001' as E164);
+    await away.store.store.messages.remove(own.id);
     const asked: unknown[] = [];
     const peer: Peer = {
       name: 'wide',
       prefixes: ['+1202'],
+      ours: ['+1202666'],
       send: async (replicas) => {
         asked.push(...replicas);
         return replicas.map(() => ({ kind: 'taken' }));
@@ -163,6 +211,37 @@ describe('sync: how it is sent', function () {
     stopping.abort();
     await ran;
     assert.deepEqual(asked, []);
+    assert.ok(await store.mailboxes.get(own.mailbox), 'whoever is at home has not left');
+  });
+
+  it('a subscriber who cannot be sent holds up no other, nor what came here for others', async () => {
+    const { mailboxes, replication } = home.store.store;
+    const many = Array.from({ length: 101 }, (_, i) => `+1202555${String(7000 + i)}` as E164);
+    for (const [who, aliases] of [
+      [number(10), many],
+      [number(11), []],
+    ] as const)
+      await mailboxes.create({
+        id: randomUUID() as MailboxId,
+        number: who,
+        aliases,
+        origin: 'provisioned',
+        classOfService: 'standard',
+        created: new Date(),
+        status: 'active',
+      });
+    const busy = { media: 'lost:greeting' as MediaId, contentType: 'audio/PCMU', durationMs: 60 };
+    const { id = '' as MailboxId } = (await mailboxes.find(number(11))) ?? {};
+    await mailboxes.update(id, { settings: { greetings: { busy } } });
+    for (const i of [10, 11]) await home.roaming.report(number(i), 'away');
+    const looks = (): number =>
+      home.store.commands.filter(({ command }) => command['find'] === 'visits').length;
+    const before = looks();
+    await until('it has looked at them', async () => looks() > before + 4);
+    const visitor = await leave(home, '+12026662000' as E164);
+    await until('it is at its home', async () => (await at(away, visitor.id)) !== undefined, 20_000);
+    assert.equal(home.outbox.failing, false);
+    for (const i of [10, 11]) await replication.endVisit(number(i), 'away');
   });
 
   it('a large part goes on where it was cut: each cut costs a window at most; no node holds more than some of it', async () => {

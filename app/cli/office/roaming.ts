@@ -21,6 +21,7 @@ export function roamingOffice({ config, store, plan, profiles, auditor, log }: O
   const peers = (sync?.nodes ?? []).map(({ name, prefixes, url }) => ({
     name,
     prefixes,
+    ours: sync?.prefixes ?? [],
     byFile: url === undefined,
     send: untold,
     tell: async (what: string) => (what === 'return' ? [] : untold()),

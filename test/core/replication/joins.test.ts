@@ -123,6 +123,12 @@ describe('core/replication: nodes agree whatever order things come in', () => {
       ['+12025551234', '+12020000000', '+4179'].map((one) => homeOf(one, nodes)),
       ['east', 'west', undefined],
     );
+    // As the node between them sees it: what is its own begins as those of the others do.
+    const seen = nodes.map((node) => ({ ...node, ours: ['+1202555'] }));
+    assert.deepEqual(
+      ['+12025551234', '+12025552345', '+12020000000'].map((one) => homeOf(one, seen)),
+      ['east', undefined, 'west'],
+    );
   });
 
   it('what a hostile node says is refused, and never anything but refused', () => {

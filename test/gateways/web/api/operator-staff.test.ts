@@ -98,6 +98,8 @@ describe('the API for operators: who may, and who is calling', function () {
       'alice key-revoked',
       'alice operator-removed',
       'alice operator-reset',
+      'alice wrong',
+      'alice locked',
     ])
       assert.ok(seen.includes(done), done);
   });

@@ -14,7 +14,7 @@ describe('the API for where subscribers are', function () {
     world = await openApiWorld(undefined, ({ operating }) => roamingRoutes(operating), {
       config: {
         node: 'home',
-        sync: { ...sync, everyMs: 250, wholeSeconds: 60, mostMegabytes: {}, nodes: [] },
+        sync: { ...sync, everyMs: 250, wholeSeconds: 60, mostMegabytes: {}, prefixes: [], nodes: [] },
       },
       sync: { peers: [east], listen: async () => ({ port: 0 }) },
     });
