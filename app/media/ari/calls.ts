@@ -10,6 +10,7 @@ import type { Codec } from './codec.ts';
 import { endpointOf, outgoingFacts, readFacts } from './facts.ts';
 import { Leg } from './leg.ts';
 import type { Link } from './leg.ts';
+import { TagsInHand } from '../parts/held-tags.ts';
 import type { Queue } from '../parts/queue.ts';
 import { asteriskTime } from './strays.ts';
 import type { Found } from './takes.ts';
@@ -32,8 +33,8 @@ const hangupMs = 200;
 export class Calls {
   readonly #deps: CallsDeps;
   readonly #byId = new Map<string, AriCall>();
-  /** Calls whose channel has ended while their flow still has recordings in hand. */
-  readonly #ended = new Set<AriCall>();
+  /** Also of calls whose channel has ended while their flow still has recordings in hand. */
+  readonly #tags = new TagsInHand();
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
@@ -48,12 +49,7 @@ export class Calls {
   }
 
   owns(tag: string): boolean {
-    for (const call of this.#byId.values()) if (call.leg.tags.has(tag)) return true;
-    for (const call of this.#ended) {
-      if (call.leg.tags.has(tag)) return true;
-      if (call.leg.tags.size === 0) this.#ended.delete(call);
-    }
-    return false;
+    return this.#tags.has(tag);
   }
 
   /** A caller that the dialplan handed over; `fax` is the same leg anew after a fax tone. */
@@ -99,7 +95,6 @@ export class Calls {
     const call = this.#byId.get(id);
     if (call === undefined) return;
     this.#byId.delete(id);
-    if (call.leg.tags.size > 0) this.#ended.add(call);
     call.leg.finish(how);
   }
 
@@ -168,7 +163,7 @@ export class Calls {
 
   #make(channel: Channel, facts: CallFacts, codec: Codec, entry: CallEntry): AriCall {
     const { link, log, clock } = this.#deps;
-    const leg = new Leg(channel.id, link, log.child({ call: channel.id }));
+    const leg = new Leg(channel.id, link, log.child({ call: channel.id }), this.#tags.ofCall());
     const answered = channel.state === 'Up' ? clock.now() : undefined;
     const started = asteriskTime(channel.creationtime) ?? clock.now();
     const call = new AriCall({ leg, facts, entry, started, answered, codec }, this.#deps);

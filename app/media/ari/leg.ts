@@ -1,5 +1,6 @@
 import { Fault } from '../../core/errors.ts';
 import type { Log } from '../../ports/log.ts';
+import type { HeldTags } from '../parts/held-tags.ts';
 import { Keys } from '../parts/keys.ts';
 import { after } from '../parts/timer.ts';
 import { AriDown, AriError } from './wire/errors.ts';
@@ -53,7 +54,7 @@ export class Leg {
   /** `id` is the recording's name. `undefined` = it has ended, how is not known. */
   recording: (Running & { readonly finish: (end: RecordingEnd) => void }) | undefined;
   /** Names of recordings that belong to this call and are nobody else's yet. */
-  readonly tags = new Set<string>();
+  readonly tags: HeldTags;
   /** The dialplan has the channel, which leaves our application with its end still to come. */
   inDialplan = false;
   /** A fax tone was heard: the channel comes anew. */
@@ -62,7 +63,8 @@ export class Leg {
   readonly #gone = new AbortController();
   #end: 'ended' | 'detached' | undefined;
 
-  constructor(id: string, link: Link, log: Log) {
+  constructor(id: string, link: Link, log: Log, tags: HeldTags) {
+    this.tags = tags;
     this.id = id;
     this.#link = link;
     this.log = log;

@@ -1,6 +1,7 @@
 import { readTag } from '../../core/message/recording-tag.ts';
 import type { Log } from '../../ports/log.ts';
 import type { CallEntry } from '../../ports/media.ts';
+import { TagsInHand } from '../parts/held-tags.ts';
 import type { Queue } from '../parts/queue.ts';
 import { after } from '../parts/timer.ts';
 import { EslCall, type CallDeps } from './call.ts';
@@ -29,23 +30,22 @@ const takenVariable = 'answerback_taken';
 export class Calls {
   readonly #deps: CallsDeps;
   readonly #byId = new Map<string, EslCall>();
-  /** Calls that have ended while their flow still has recordings in hand. */
-  readonly #ended = new Set<EslCall>();
+  /** Also of calls that have ended while their flow still has recordings in hand. */
+  readonly #tags = new TagsInHand();
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
   }
 
   owns(tag: string): boolean {
-    for (const call of this.#ended) if (call.leg.tags.size === 0) this.#ended.delete(call);
-    return [...this.#byId.values(), ...this.#ended].some((call) => call.leg.tags.has(tag));
+    return this.#tags.has(tag);
   }
 
   /** The switch hands a call over, for the first time or again. */
   handedOver({ connection, data, id }: OutboundCall) {
     const line = new Line(id, connection);
     this.#byId.get(id)?.leg.finish('detached');
-    const call = this.#make(new Leg(line, this.#deps.log), data);
+    const call = this.#make(new Leg(line, this.#deps.log, this.#tags.ofCall()), data);
     line.set(takenVariable, 'true');
     // A call of ours that was answered after it had been given up is nobody's.
     if (!this.#deps.dialling.answered(id, call)) {
@@ -74,10 +74,9 @@ export class Calls {
     leg.becameFax = true;
     leg.line.breakOff();
     const entry = { kind: 'fax' } as const;
-    const next = new Leg(leg.line, this.#deps.log);
+    const next = new Leg(leg.line, this.#deps.log, this.#tags.ofCall());
     const { facts, started, answered } = call;
     const fax = new EslCall({ leg: next, facts, entry, started, answered }, this.#deps);
-    this.#remember(call);
     this.#byId.set(call.id, fax);
     leg.finish('ended');
     this.#deps.queue.push(fax);
@@ -128,7 +127,6 @@ export class Calls {
     if (call === undefined) return;
     this.#byId.delete(line.id);
     call.leg.finish('detached');
-    this.#remember(call);
   }
 
   /** The notice came, and no event of the end: what waits for the channel is over all the same, and so is the connection. */
@@ -137,10 +135,6 @@ export class Calls {
     line.over();
     this.#of(line)?.leg.finish('ended');
     line.leave();
-  }
-
-  #remember(call: EslCall): void {
-    if (call.leg.tags.size > 0) this.#ended.add(call);
   }
 }
 

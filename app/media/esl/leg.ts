@@ -1,4 +1,5 @@
 import type { Log } from '../../ports/log.ts';
+import type { HeldTags } from '../parts/held-tags.ts';
 import { Keys } from '../parts/keys.ts';
 import { after } from '../parts/timer.ts';
 import type { Line } from './line.ts';
@@ -21,7 +22,7 @@ export class Leg {
   /** A fax tone was heard: the channel comes anew. */
   becameFax = false;
   /** Names of recordings that belong to this call and are nobody else's yet. */
-  readonly tags = new Set<string>();
+  readonly tags: HeldTags;
   /** Called when a sound or a recording begins. */
   began: (() => void) | undefined;
   /** Called when a fax tone was heard. */
@@ -29,7 +30,8 @@ export class Leg {
   readonly #gone = new AbortController();
   #end: 'ended' | 'detached' | undefined;
 
-  constructor(line: Line, log: Log) {
+  constructor(line: Line, log: Log, tags: HeldTags) {
+    this.tags = tags;
     this.id = line.id;
     this.line = line;
     this.log = log;

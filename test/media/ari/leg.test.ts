@@ -3,6 +3,7 @@ import { AriCall } from '../../../app/media/ari/call.ts';
 import { codecOf } from '../../../app/media/ari/codec.ts';
 import { outgoingFacts } from '../../../app/media/ari/facts.ts';
 import { Leg } from '../../../app/media/ari/leg.ts';
+import { TagsInHand } from '../../../app/media/parts/held-tags.ts';
 import { AriDown, AriError, AriTimeout } from '../../../app/media/ari/wire/errors.ts';
 import { silentLog } from '../../ports/silent-log.ts';
 
@@ -102,7 +103,7 @@ function switchThat(request: string, answers: readonly Answer[], finds: readonly
     newId: (kind: string) => kind,
     flush: () => undefined,
   };
-  return { asked, leg: new Leg('c', link, silentLog) };
+  return { asked, leg: new Leg('c', link, silentLog, new TagsInHand().ofCall()) };
 }
 
 function callOf(leg: Leg): AriCall {
