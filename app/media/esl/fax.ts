@@ -78,7 +78,7 @@ export async function receiveFax(leg: Leg, rule: FaxRule, takes: Takes): Promise
   const end = await run(leg, 'rxfax', takes.nextFax(rule.tag), rule);
   // Whoever has the channel now takes in what lies there.
   if (leg.end === 'detached') return { kind: 'gone' };
-  const discarded = (): void => void leg.tags.delete(rule.tag);
+  const discarded = (): void => leg.tags.delete(rule.tag);
   await takes.bring(rule.tag).catch((error: unknown) => {
     leg.log.error('a fax stays at the switch for now', { error: String(error) });
   });

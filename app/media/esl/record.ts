@@ -89,7 +89,7 @@ type End = { readonly kind: 'gone' | 'silence' | 'limit' } | { readonly kind: 'k
 async function result(leg: Leg, rule: RecordRule, { takes }: RecordDeps, end: End): Promise<RecordResult> {
   // Let go of, the recording is whoever's that has the call next.
   if (leg.end === 'detached') return { kind: 'gone', take: undefined };
-  const discarded = (): void => void leg.tags.delete(rule.tag);
+  const discarded = (): void => leg.tags.delete(rule.tag);
   await brought(leg, rule, takes);
   const take = await takes.take(
     rule.tag,
