@@ -4,8 +4,8 @@ import type { E164 } from '../core/ids.ts';
 import { homeOf } from '../core/replication/home-of.ts';
 import type { Auditor } from './audit.ts';
 import type { Peer, PeerIntake, Tell, Visit } from '../ports/replication.ts';
-import { takeReplica, type TakeReplicaDeps } from './take-replica.ts';
-import { takeReplicas } from './take-replicas.ts';
+import { type TakeReplicaDeps } from './take-replica.ts';
+import { takeOne, takeReplicas } from './take-replicas.ts';
 import { beginVisit, cleared, comeHome, heardAt, isLate, type VisitsDeps } from './visits.ts';
 
 export interface RoamingDeps extends Omit<TakeReplicaDeps, 'domains'> {
@@ -92,7 +92,7 @@ export function createRoaming(given: RoamingDeps): Roaming {
     }
   };
   return {
-    take: (peer, replica) => takeReplica({ ...deps, domains: peers }, peer, replica),
+    take: (peer, replica) => takeOne({ ...deps, domains: peers }, peer, replica),
     takeAll: (peer, replicas) => takeReplicas({ ...deps, domains: peers }, peer, replicas),
     tell: (peer, what, numbers) => answer(deps, peer, what, numbers),
     report: (number, node, at) => report({ ...deps, arrived }, number, node, at),

@@ -3,7 +3,7 @@
  * is not) goes the way of single ones, which is the one that decides.
  */
 import { readEnvelope } from '../core/envelope/envelope.ts';
-import { isFault } from '../core/errors.ts';
+import { isFault, isTemporary } from '../core/errors.ts';
 import type { E164, MailboxId, MessageId } from '../core/ids.ts';
 import { sumOf } from '../core/mailbox/sum-of.ts';
 import { effectOf } from '../core/mailbox/usage.ts';
@@ -23,10 +23,33 @@ export async function takeReplicas(
   replicas: readonly Replica[],
 ): Promise<ReplicaAnswer[]> {
   const done =
-    replicas.length === 1 ? new Map<Replica, ReplicaAnswer>() : await takePlain(deps, peer, replicas);
+    replicas.length === 1
+      ? undefined
+      : await lasting(takePlain(deps, peer, replicas), () => new Map<Replica, ReplicaAnswer>());
   const answers: ReplicaAnswer[] = [];
-  for (const replica of replicas) answers.push(done.get(replica) ?? (await takeReplica(deps, peer, replica)));
+  for (const replica of replicas) answers.push(done?.get(replica) ?? (await takeOne(deps, peer, replica)));
   return answers;
+}
+
+/**
+ * What goes wrong with it here, and would again, holds up no other: it is refused, and offered again later.
+ * @throws Fault of a store that is away: the peer sends it again
+ */
+export function takeOne(deps: TakeReplicaDeps, peer: string, replica: Replica): Promise<ReplicaAnswer> {
+  return lasting(takeReplica(deps, peer, replica), (error) => {
+    deps.log.error('a replica cannot be kept', { error, node: peer, message: replica.id });
+    return { kind: 'refused', why: 'it cannot be kept here' };
+  });
+}
+
+/** What is made of an error that would come again. */
+async function lasting<T>(work: Promise<T>, otherwise: (error: unknown) => T): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    return otherwise(error);
+  }
 }
 
 type Whole = MessageReplica & { readonly content: MessageContent };

@@ -113,6 +113,32 @@ describe('sync: how it is sent', function () {
     assert.ok(acked?.['away'], 'home knows that the others are there');
   });
 
+  it('one that the store there does not take holds up no other', async () => {
+    const who = number(14);
+    const odd = await leave(home, who, {}, 2000);
+    const [part] = odd.envelope.parts;
+    const { media } = away.store.store;
+    const [put, putAll] = [media.put.bind(media), media.putAll.bind(media)];
+    const refuse = (): never => {
+      throw new Fault('store-failed', 'there is something about it', { temporary: false });
+    };
+    media.put = async (id, ...rest) => (id === part?.media ? refuse() : put(id, ...rest));
+    media.putAll = async (all) => (all.some(({ id }) => id === part?.media) ? refuse() : putAll(all));
+    try {
+      const others: Message[] = [];
+      for (let i = 0; i < 5; i += 1) others.push(await leave(home, who, {}, 2000));
+      await home.roaming.report(who, 'away');
+      await until('the others are there', async () =>
+        (await Promise.all(others.map(({ id }) => at(away, id)))).every(Boolean),
+      );
+      await until('home gives up that one', async () => home.outbox.waiting === 0);
+      assert.equal(await at(away, odd.id), undefined);
+      assert.equal(home.outbox.failing, false);
+    } finally {
+      Object.assign(media, { put, putAll });
+    }
+  });
+
   it('an archive that is away holds up only what lies in it', async () => {
     const [stays, goes] = [await leave(home, number(12)), await leave(home, number(12))];
     const { store } = home.store;
