@@ -213,10 +213,31 @@ interface Claim {
   readonly address: string;
 }
 
-async function prove(
-  { store, hasher, tries, auditor, decoy }: LoginDeps,
-  { name, password, address }: Claim,
-): Promise<OperatorProof> {
+async function prove(deps: LoginDeps, { name, password, address }: Claim): Promise<OperatorProof> {
+  const done = await tried(
+    deps,
+    { name, address },
+    async () => (await known(deps, name, password))?.operator,
+  );
+  if (done.kind === 'locked') return done;
+  return { kind: done.operator === undefined ? 'wrong' : 'right' };
+}
+
+async function login(deps: LoginDeps, given: Claim & { readonly code: string }): Promise<OperatorLogin> {
+  // A name that none can have shares one count: keys are bounded.
+  const name = operatorNamePattern.test(given.name) ? given.name : '?';
+  const as = { name, address: given.address, right: 'in' };
+  const done = await tried(deps, as, () => judge(deps, name, given));
+  if (done.kind === 'locked') return done;
+  return done.operator === undefined ? { kind: 'refused' } : { kind: 'in', operator: done.operator };
+}
+
+/** Counts a try, unless it has to wait, and takes it back where it was right. @param as `right`: what the audit says of it then */
+async function tried(
+  { tries, auditor }: LoginDeps,
+  { name, address, right }: { readonly name: string; readonly address: string; readonly right?: string },
+  judged: () => Promise<Operator | undefined>,
+): Promise<Extract<OperatorLogin, { kind: 'locked' }> | { kind: 'judged'; operator: Operator | undefined }> {
   const caller = webAskerKey(address);
   const note = (outcome: string): void =>
     auditor.note({ event: 'operator-login', outcome, caller, by: name });
@@ -225,44 +246,32 @@ async function prove(
     note('locked');
     return begun;
   }
-  const operator = await store.operators.get(name);
-  const verdict = await hasher.verify(operator?.hash ?? (await decoy()), password);
-  if (operator === undefined || verdict === 'wrong') {
-    note('wrong');
-    return { kind: 'wrong' };
+  const operator = await judged();
+  if (operator === undefined) note('wrong');
+  else {
+    if (right !== undefined) note(right);
+    tries.takeBack({ id: pairPrefix(name) }, begun.attempt, 'proven');
   }
-  tries.takeBack({ id: pairPrefix(name) }, begun.attempt, 'proven');
-  return { kind: 'right' };
+  return { kind: 'judged', operator };
 }
 
-async function login(deps: LoginDeps, given: Claim & { readonly code: string }): Promise<OperatorLogin> {
-  const { tries, auditor } = deps;
-  const caller = webAskerKey(given.address);
-  // A name that none can have shares one count: keys are bounded.
-  const name = operatorNamePattern.test(given.name) ? given.name : '?';
-  const note = (outcome: string): void =>
-    auditor.note({ event: 'operator-login', outcome, caller, by: name });
-  const begun = await tries.count(limitsOf(name, caller));
-  if (begun.kind === 'locked') {
-    note('locked');
-    return begun;
-  }
-  const operator = await judge(deps, name, given);
-  note(operator === undefined ? 'wrong' : 'in');
-  if (operator === undefined) return { kind: 'refused' };
-  tries.takeBack({ id: pairPrefix(name) }, begun.attempt, 'proven');
-  return { kind: 'in', operator };
+/** Whose password it is. Names that there are not take as long as those that there are. */
+async function known({ store, hasher, decoy }: LoginDeps, name: string, password: string) {
+  const operator = await store.operators.get(name);
+  const verdict = await hasher.verify(operator?.hash ?? (await decoy()), password);
+  return operator === undefined || verdict === 'wrong' ? undefined : { operator, verdict };
 }
 
 /** The operator whose password and one-time password these are; the latter is used up by that. */
 async function judge(
-  { store, hasher, totp, clock, decoy, log }: LoginDeps,
+  deps: LoginDeps,
   name: string,
   { password, code }: { readonly password: string; readonly code: string },
 ): Promise<Operator | undefined> {
-  const operator = await store.operators.get(name);
-  const verdict = await hasher.verify(operator?.hash ?? (await decoy()), password);
-  if (operator === undefined || verdict === 'wrong') return undefined;
+  const { store, hasher, totp, clock, log } = deps;
+  const found = await known(deps, name, password);
+  if (found === undefined) return undefined;
+  const { operator, verdict } = found;
   const now = clock.now();
   const counter = totp.counterOf(operator.totp, code, now);
   if (counter === undefined || !(await store.operators.useCounter(name, counter, now))) return undefined;
