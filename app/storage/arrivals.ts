@@ -3,7 +3,7 @@ import type { Arrival, ArrivalStore, ArrivingPart, FreshArrival, PartResult } fr
 import type { InboundText } from '../ports/media.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
-import { takeFirst } from './take-first.ts';
+import { nextDue, takeFirst } from './take-first.ts';
 
 interface ArrivalDocument {
   /** The key. */
@@ -104,13 +104,7 @@ export class Arrivals implements ArrivalStore {
   }
 
   async nextDue(): Promise<Date | undefined> {
-    const found = await this.#connection.run('arrivals.nextDue', () =>
-      this.#arrivals.findOne(
-        { workAt: { $exists: true } },
-        { hint: 'workAt', sort: { workAt: 1 }, projection: { workAt: 1 } },
-      ),
-    );
-    return found?.workAt;
+    return this.#connection.run('arrivals.nextDue', () => nextDue(this.#arrivals, 'workAt'));
   }
 
   async begin(key: string, { id, received, expires }: FreshArrival) {

@@ -3,7 +3,7 @@ import type { DeliveryId } from '../core/ids.ts';
 import type { Delivery, DeliveryStore } from '../ports/store.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
-import { takeFirst } from './take-first.ts';
+import { nextDue, takeFirst } from './take-first.ts';
 
 interface DeliveryDocument extends Omit<Delivery, 'id'> {
   _id: string;
@@ -93,13 +93,7 @@ export class Deliveries implements DeliveryStore {
   }
 
   async nextDue(): Promise<Date | undefined> {
-    const found = await this.#connection.run('deliveries.nextDue', () =>
-      this.#deliveries.findOne(
-        { workAt: { $exists: true } },
-        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
-      ),
-    );
-    return found?.workAt;
+    return this.#connection.run('deliveries.nextDue', () => nextDue(this.#deliveries, 'workAt'));
   }
 }
 

@@ -4,7 +4,7 @@ import type { FaxEnd } from '../core/notification/fax-texts.ts';
 import type { FaxDocument, FaxJob, FaxJobStore } from '../ports/fax-jobs.ts';
 import type { Connection } from './connection.ts';
 import { isDuplicate } from './faults.ts';
-import { takeFirst } from './take-first.ts';
+import { nextDue, takeFirst } from './take-first.ts';
 
 interface FaxJobDocument extends Omit<FaxJob, 'id'> {
   _id: string;
@@ -94,13 +94,7 @@ export class FaxJobs implements FaxJobStore {
   }
 
   async nextDue(except: readonly FaxJobId[] = []): Promise<Date | undefined> {
-    const found = await this.#connection.run('faxes.nextDue', () =>
-      this.#faxes.findOne(
-        { workAt: { $exists: true }, ...but(except) },
-        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
-      ),
-    );
-    return found?.workAt;
+    return this.#connection.run('faxes.nextDue', () => nextDue(this.#faxes, 'workAt', but(except)));
   }
 
   async #set(what: string, id: FaxJobId, fields: Partial<FaxJobDocument>): Promise<void> {

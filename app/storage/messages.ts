@@ -22,7 +22,7 @@ import { listBriefs, listMessages } from './message-list.ts';
 import { searchMessages } from './message-search.ts';
 import * as steps from './pending-steps.ts';
 import { Purged } from './purged.ts';
-import { takeFirst } from './take-first.ts';
+import { nextDue, takeFirst } from './take-first.ts';
 
 /** The collection `messages`. Every write is one update of one document. */
 export class Messages implements MessageStore {
@@ -335,13 +335,7 @@ export class Messages implements MessageStore {
   }
 
   async nextPendingDue(): Promise<Date | undefined> {
-    const found = await this.#connection.run('messages.nextPendingDue', () =>
-      this.#messages.findOne(
-        { workAt: { $exists: true } },
-        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
-      ),
-    );
-    return found?.workAt;
+    return this.#connection.run('messages.nextPendingDue', () => nextDue(this.#messages, 'workAt'));
   }
 
   async #findOne(

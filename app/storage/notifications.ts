@@ -4,7 +4,7 @@ import type { GatewayName } from '../core/profile/class-of-service.ts';
 import type { Notification, NotificationStore } from '../ports/store.ts';
 import type { Connection, Deadline } from './connection.ts';
 import { isDuplicate } from './faults.ts';
-import { takeFirst } from './take-first.ts';
+import { nextDue, takeFirst } from './take-first.ts';
 
 interface NotificationDocument extends Omit<Notification, 'id'> {
   _id: string;
@@ -181,13 +181,7 @@ export class Notifications implements NotificationStore {
   }
 
   async nextDue(): Promise<Date | undefined> {
-    const found = await this.#connection.run('notifications.nextDue', () =>
-      this.#notifications.findOne(
-        { workAt: { $exists: true } },
-        { hint: 'workAt', sort: { workAt: 1 }, projection: { _id: 0, workAt: 1 } },
-      ),
-    );
-    return found?.workAt;
+    return this.#connection.run('notifications.nextDue', () => nextDue(this.#notifications, 'workAt'));
   }
 
   async #take(

@@ -17,7 +17,7 @@ import type { Media } from './media.ts';
 import { fromDocument as mailboxOf, type MailboxDocument } from './mailbox-document.ts';
 import { Purged } from './purged.ts';
 import { fromDocument, notCondemned, type MessageDocument } from './message-document.ts';
-import { takeFirst } from './take-first.ts';
+import { nextDue, takeFirst } from './take-first.ts';
 
 /** Wait for what cannot be read: whoever asks for it is told why. */
 const unreadableMs = 86_400_000;
@@ -101,13 +101,7 @@ export class Retention implements RetentionStore {
   }
 
   async nextDue(): Promise<Date | undefined> {
-    const found = await this.#connection.run('retention.nextDue', () =>
-      this.#messages.findOne(
-        { sweepAt: { $exists: true } },
-        { hint: 'sweepAt', sort: { sweepAt: 1 }, projection: { _id: 0, sweepAt: 1 } },
-      ),
-    );
-    return found?.sweepAt;
+    return this.#connection.run('retention.nextDue', () => nextDue(this.#messages, 'sweepAt'));
   }
 
   putOff(looks: readonly Look[], { by }: Lease): Promise<void> {

@@ -36,3 +36,18 @@ export async function takeFirst<T extends Document>(
   }
   return undefined;
 }
+
+/** When the first of all is due, in the order of the index. */
+export async function nextDue<T extends Document>(
+  collection: Collection<T>,
+  field: 'workAt' | 'sweepAt',
+  filter: Filter<T> = {},
+): Promise<Date | undefined> {
+  const all = { [field]: { $exists: true }, ...filter } as Filter<T>;
+  const found = await collection.findOne(all, {
+    hint: field,
+    sort: { [field]: 1 },
+    projection: { _id: 0, [field]: 1 },
+  });
+  return found?.[field] as Date | undefined;
+}
