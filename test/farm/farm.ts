@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Store } from '../../app/ports/store.ts';
 import { openStore } from '../../app/storage/open.ts';
 import { controllerAccess, openLocalAsterisk, type LocalAsterisk } from '../../scripts/stack/asterisk.ts';
@@ -37,6 +38,11 @@ export interface Farm extends AsyncDisposable {
   readonly network: Phone;
   /** A telephone at the carrier. */
   phone(number: string): Promise<Phone>;
+  /**
+   * Settles when every node does its work and the front gives it calls.
+   * @throws Error with what is missing after 60 s
+   */
+  whole(): Promise<void>;
 }
 
 /** Nodes and front have addresses of their own on loopback, as machines have. */
@@ -132,8 +138,30 @@ async function openAll(
     async phone(number) {
       return keep(await openPhone({ server, number }));
     },
+    whole: () => whole(nodes, front),
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function whole(nodes: readonly FarmNode[], front: Front): Promise<void> {
+  for (const deadline = Date.now() + 60_000; ; await pause(100)) {
+    const ready = await Promise.all(nodes.map(isReady));
+    const list = await front.command('dispatcher.list');
+    if (ready.every(Boolean) && nodes.every(({ uri }) => flagsOf(list, uri) === 'AP')) return;
+    if (Date.now() > deadline) throw new Error(`The farm is not whole: ready ${ready.join(', ')}\n${list}`);
+  }
+}
+
+async function isReady({ controller }: FarmNode): Promise<boolean> {
+  const answer = await fetch(`${controller.web}/health/ready`).catch(() => undefined);
+  await answer?.body?.cancel();
+  return answer?.ok === true;
+}
+
+/** As Kamailio prints them: first A active, I inactive, T trying or D disabled, then P probing or X. */
+function flagsOf(list: string, uri: string): string | undefined {
+  const at = list.indexOf(`URI: ${uri}`);
+  return at === -1 ? undefined : /FLAGS: (\w\w)/.exec(list.slice(at))?.[1];
 }
 
 interface NodeOptions {

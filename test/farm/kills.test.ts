@@ -91,6 +91,7 @@ describe(`A farm of three under load (seed ${chance.seed}): a controller, a swit
    * @returns who spoke, and whether at that node
    */
   async function underLoad(round: number, happen: (node: FarmNode) => Promise<() => Promise<void>>) {
+    await farm.whole();
     const numbers = [0, 1, 2, 3, 4].map((n) => `+1202555016${n}`);
     const callers = numbers.map((to, i) => one(to, babble(8000, round * 10 + i)));
     const listening = await listener();
