@@ -86,7 +86,7 @@ export async function judge(
   const { messages } = evidence;
   const bySender = grouped(messages, (message) => String(message['sender'] ?? ''));
   const of = (caller: Witness) => bySender.get(caller.from) ?? [];
-  const name = (caller: Witness) => `${caller.from} → ${caller.to}${happened(caller, faults)}`;
+  const name = (caller: Witness) => `${caller.from} → ${caller.to}${when(caller)}${happened(caller, faults)}`;
   const isWhole = (caller: Witness) => caller.finished && !brokenOff(caller, faults);
   const finished = callers.filter(isWhole);
   const corrupted: string[] = [];
@@ -213,6 +213,12 @@ function isMistimed(message: Document, { began, ended }: Witness): boolean {
 /** A switch that dies takes what it has not written yet along: up to 64 KiB of a recording, 8 s of speech. */
 function brokenOff({ began, ended }: Witness, faults: readonly Fault[]): boolean {
   return faults.some(({ kind, from, to }) => kind === 'asterisk' && from < ended && to > began);
+}
+
+/** By the clock of the controllers' log. */
+function when({ began, ended }: Witness): string {
+  const at = (ms: number) => new Date(performance.timeOrigin + ms).toISOString().slice(11, 23);
+  return `, ${at(began)} to ${Number.isFinite(ended) ? at(ended) : 'the end'}`;
 }
 
 function happened({ began, ended }: Witness, faults: readonly Fault[]): string {

@@ -25,7 +25,8 @@ export interface Listening {
 export interface Witness {
   readonly from: string;
   readonly to: string;
-  readonly sound: Buffer;
+  /** What it said once the tone was over. */
+  sound: Buffer;
   /** Milliseconds since the run began. */
   readonly began: number;
   ended: number;
@@ -80,6 +81,7 @@ export async function runLoad(
     callers.push(witness);
     // A call that a fault ended is no message that must be there, and none that must not.
     await caller.call(phone, chance).catch(() => undefined);
+    witness.sound = sound.subarray(Math.round(caller.intoToneMs * 8));
     witness.ended = clock();
     witness.finished = caller.spokeMs !== undefined;
   };

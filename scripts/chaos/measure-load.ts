@@ -28,6 +28,8 @@ export interface LoadResult {
   /** Whose caller spoke to the end, and whose message is not there or is not what was said. */
   readonly lost: number;
   readonly damaged: number;
+  /** Messages beside the one that a call leaves. */
+  readonly doubled: number;
   /** Callers who heard no tone in time, or got no answer. */
   readonly dead: number;
   /** From the end of the last call until all messages were in the store and all texts about them with the network, in milliseconds. */
@@ -90,12 +92,12 @@ export async function measureLoad({ minutes, from, step, most, say }: LoadOption
   let atOnce = 0;
   for (let lines = from; lines <= most; lines += step) {
     const period = await hold(lines, stepMs);
-    const { lost, damaged } = await wrongOf(world, period);
+    const { lost, damaged, doubled } = await wrongOf(world, period);
     const { calls, dead, behindMs } = period;
     say(
-      `${lines} at once: ${calls} calls, ${dead} dead, ${lost} lost, ${damaged} damaged, all there after ${seconds(behindMs)} s`,
+      `${lines} at once: ${calls} calls, ${dead} dead, ${lost} lost, ${damaged} damaged, ${doubled} doubled, all there after ${seconds(behindMs)} s`,
     );
-    if (dead + lost + damaged > 0 || behindMs > promptMs) break;
+    if (dead + lost + damaged + doubled > 0 || behindMs > promptMs) break;
     atOnce = lines;
   }
   if (atOnce === 0) throw new Error(`this machine does not carry ${from} calls at once`);
@@ -149,10 +151,13 @@ async function behind(world: World, before: There, more: number): Promise<number
 async function wrongOf(
   world: World,
   { left }: Pick<Period, 'left'>,
-): Promise<{ lost: number; damaged: number }> {
+): Promise<Pick<LoadResult, 'lost' | 'damaged' | 'doubled'>> {
+  const ours = new Set(left.map(callerOf));
   const missing = new Map(left.map((number) => [callerOf(number), number]));
-  let damaged = 0;
+  let [damaged, doubled] = [0, 0];
   const look = async ({ messages, sound }: Evidence): Promise<void> => {
+    const senders = messages.map((message) => String(message['sender'])).filter((sender) => ours.has(sender));
+    doubled = senders.length - new Set(senders).size;
     for (const message of messages) {
       const sender = String(message['sender']);
       const number = missing.get(sender);
@@ -166,7 +171,7 @@ async function wrongOf(
     await withEvidence(world, look);
     // Comparing many takes longer than that.
     if (missing.size < before) deadline = performance.now() + lateMs;
-    if (missing.size === 0 || performance.now() > deadline) return { lost: missing.size, damaged };
+    if (missing.size === 0 || performance.now() > deadline) return { lost: missing.size, damaged, doubled };
     await pause(500);
   }
 }
@@ -238,6 +243,7 @@ export function loadLines({
   calls,
   lost,
   damaged,
+  doubled,
   dead,
   behindMs,
   memory,
@@ -245,7 +251,7 @@ export function loadLines({
 }: LoadResult): string[] {
   const mib = (value: number) => value.toFixed(1);
   return [
-    `${atOnce} calls at once carried: ${calls} calls, ${lost} lost, ${damaged} damaged, ${dead} dead lines; all stored and told of after ${seconds(behindMs)} s`,
+    `${atOnce} calls at once carried: ${calls} calls, ${lost} lost, ${damaged} damaged, ${doubled} doubled, ${dead} dead lines; all stored and told of after ${seconds(behindMs)} s`,
     `memory of the controller: ${mib(memory.from)} MiB, then ${mib(memory.to)} MiB; ${mib(memory.slope)} MiB an hour in the second half`,
     `beyond that: ${refused.statuses.join(', ')}, ${Math.round(refused.longestMs)} ms at most`,
   ];
@@ -256,9 +262,9 @@ function seconds(ms: number): string {
 }
 
 /** Nothing lost or damaged, no dead line, nothing left over, and whoever is too much is refused. */
-export function isCarried({ lost, damaged, dead, behindMs, refused }: LoadResult): boolean {
+export function isCarried({ lost, damaged, doubled, dead, behindMs, refused }: LoadResult): boolean {
   return (
-    lost + damaged + dead === 0 &&
+    lost + damaged + doubled + dead === 0 &&
     behindMs <= promptMs &&
     refused.statuses.every((status) => status === 503 || status === 486)
   );

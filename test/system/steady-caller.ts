@@ -1,5 +1,6 @@
 /** A caller who leaves one message whatever happens to the controller meanwhile, and knows when the message was finished. */
 import type { E164 } from '../../app/core/ids.ts';
+import { toneShare } from '../../scripts/audio/tone.ts';
 import type { PhoneCall } from '../phone/call.ts';
 import { DeadlinePassed } from '../phone/changes.ts';
 import type { Phone } from '../phone/phone.ts';
@@ -25,6 +26,9 @@ const patienceMs = 4000;
 export const storingMs = 80;
 const notifyingMs = 400;
 const restOfToneMs = 500;
+const toneHz = 1000;
+const longestToneMs = 1000;
+const packetMs = 20;
 /** Sound that is not silence for so long means that the dialogue has begun anew. */
 const spokenToMs = 200;
 
@@ -34,6 +38,8 @@ export class SteadyCaller {
   readonly sound: Buffer;
   /** Milliseconds from the end of the tone to the end of the recording; set when it was finished. */
   spokeMs: number | undefined;
+  /** Milliseconds of its sound that it spoke into the tone, which came in pieces and seemed over; nobody records that. */
+  intoToneMs = 0;
   /** Milliseconds from the end of the tone to the hang-up: a key that finds no controller ends no recording. */
   stayedMs = 0;
   onStage: (stage: Stage) => void = () => undefined;
@@ -108,7 +114,9 @@ export class SteadyCaller {
       const tone = await this.#tone(call, after);
       if (tone === undefined) return undefined;
       this.#enter('recording');
+      const began = performance.now();
       await call.say(this.sound);
+      this.intoToneMs = toneSince(call, began);
       if (!wasSpokenTo(call, tone.endAt)) return tone.endAt;
       after = tone.endAt;
     }
@@ -118,7 +126,7 @@ export class SteadyCaller {
   async #tone(call: PhoneCall, after: number): Promise<{ endAt: number } | undefined> {
     for (;;) {
       try {
-        return await call.hearsTone(1000, { after, withinMs: patienceMs });
+        return await call.hearsTone(toneHz, { after, withinMs: patienceMs });
       } catch (error) {
         const inSilence = performance.now() - (call.heard.lastAt ?? this.#upAt) > silenceMs;
         if (!(error instanceof DeadlinePassed) || inSilence) throw error;
@@ -132,6 +140,18 @@ export class SteadyCaller {
     this.#stage = stage;
     this.onStage(stage);
   }
+}
+
+/** For how long the tone was still coming, in milliseconds. */
+function toneSince(call: PhoneCall, began: number): number {
+  const { packets, ulaw } = call.heard;
+  const late = packets.findLast(
+    ({ at, offset, length }) =>
+      at >= began &&
+      at < began + longestToneMs &&
+      toneShare(ulaw.subarray(offset, offset + length), toneHz) > 0.8,
+  );
+  return late === undefined ? 0 : late.at - began + packetMs;
 }
 
 function wasSpokenTo(call: PhoneCall, since: number): boolean {
