@@ -28,6 +28,8 @@ export interface SpooledDeposit extends DepositPart {
   readonly more?: readonly DepositPart[];
   /** Kept, and nobody is told of it. */
   readonly quiet?: boolean;
+  /** Its mailbox was there, and nobody has raised the counters for it. */
+  readonly uncounted?: boolean;
   /**
    * The same for others, each a message of its own: who finds this gives each one that has not got it. Absent: for
    * `draft.to` alone.

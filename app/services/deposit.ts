@@ -63,6 +63,8 @@ export interface Deposit extends DepositPart {
   readonly quiet?: boolean;
   /** Found after a crash: the counters may have been raised by the first try. */
   readonly recovered?: boolean;
+  /** Nobody has raised the counters for it: its first try was to do that afterwards. */
+  readonly uncounted?: boolean;
 }
 
 export type DepositResult =
@@ -93,15 +95,16 @@ export interface Deposits {
 export function createDeposits(deps: DepositDeps): Deposits {
   const { store, spool, log } = deps;
 
-  const intoStore = async (deposit: Deposit): Promise<DepositResult> => {
+  const intoStore = async (deposit: Deposit, known = countedLate(deps, deposit)): Promise<DepositResult> => {
     const profile = deps.profiles.classOfService(deposit.classOfService);
+    const found = known ?? (await uncountedIn(deps, deposit));
     // Asked before the id is made: the id's time says whether a crash is made good.
-    const known = countedLate(deps, deposit);
+    const raisesLate = known !== undefined || (found !== undefined && mayRaiseLate(deps, found));
     const id = deps.random.uuid() as MessageId;
     const opening =
-      known === undefined
+      found === undefined
         ? openMailbox(deps, deposit, profile)
-        : Promise.resolve({ mailbox: known, created: false });
+        : Promise.resolve({ mailbox: found, created: false });
     const owner = opening.then(({ mailbox }) => mailbox.id);
     // Who asks for it says what went wrong.
     owner.catch(() => undefined);
@@ -111,24 +114,25 @@ export function createDeposits(deps: DepositDeps): Deposits {
     const quiet = deposit.quiet === true;
     const filing = { envelope, mailbox, profile, first, words: wordsIn(deposit), quiet };
     const result = await insertMessage(deps, filing);
-    if (result.kind === 'duplicate' || deposit.recovered === true) {
+    if (result.kind === 'duplicate' || (deposit.recovered === true && !raisesLate)) {
       await deps.counting?.flush();
       await store.mailboxes.recount(mailbox.id);
       deps.onRecounted(mailbox.id);
     }
     if (result.kind === 'duplicate') return result;
-    if (known !== undefined) deps.counting?.raise(known.id, raisedBy(deposit));
+    if (raisesLate) deps.counting?.raise(mailbox.id, raisedBy(deposit));
     deps.onStored(result.message, known === undefined ? mailbox : undefined, mailbox);
     return { kind: 'stored', message: result.message, mailbox, created };
   };
 
   const take = async (deposit: Deposit): Promise<DepositResult> => {
+    const known = countedLate(deps, deposit);
     try {
-      return await intoStore(deposit);
+      return await intoStore(deposit, known);
     } catch (error) {
       if (!isTemporary(error)) throw error;
       log.warn('store away: the deposit goes to the spool', { error });
-      await spool.put(spooled(deposit));
+      await spool.put({ ...spooled(deposit), ...(known === undefined ? {} : { uncounted: true }) });
       return { kind: 'spooled' };
     }
   };
@@ -193,10 +197,19 @@ function raisedBy(deposit: Deposit): CountChange {
 }
 
 /** The mailbox, if it is known and its counters may be raised after the message is in. */
-function countedLate({ counting, profiles }: DepositDeps, deposit: Deposit): Mailbox | undefined {
-  const { mailbox, recovered } = deposit;
-  if (mailbox === undefined || recovered === true || profiles.of(mailbox).lamp) return undefined;
-  return counting?.covered() === true ? mailbox : undefined;
+function countedLate(deps: DepositDeps, { mailbox, recovered }: Deposit): Mailbox | undefined {
+  if (mailbox === undefined || recovered === true) return undefined;
+  return mayRaiseLate(deps, mailbox) ? mailbox : undefined;
+}
+
+/** The mailbox of a deposit whose first try would have raised the counters afterwards, and came to nothing. */
+async function uncountedIn({ store }: DepositDeps, deposit: Deposit): Promise<Mailbox | undefined> {
+  return deposit.uncounted === true ? store.mailboxes.find(deposit.draft.to) : undefined;
+}
+
+/** A lamp shows the counters: they are raised with the message. */
+function mayRaiseLate({ counting, profiles }: DepositDeps, mailbox: Mailbox): boolean {
+  return !profiles.of(mailbox).lamp && counting?.covered() === true;
 }
 
 /** A first try may have made the mailbox and then failed: its first message is still to come, and the welcome with it. */

@@ -3,6 +3,7 @@ import { createNumberPlan } from '../../app/core/address/number-plan.ts';
 import type { E164, MailboxId } from '../../app/core/ids.ts';
 import type { Spool } from '../../app/ports/spool.ts';
 import type { Store } from '../../app/ports/store.ts';
+import type { Counting } from '../../app/services/counting.ts';
 import { createDeposits, type Deposits } from '../../app/services/deposit.ts';
 import { createProfiles } from '../../app/services/profile.ts';
 import { createSends, type Sending, type Sends } from '../../app/services/send.ts';
@@ -19,7 +20,7 @@ export interface Senders {
   readonly sends: Sends;
 }
 
-export async function sendersOf(store: Store, directory: string): Promise<Senders> {
+export async function sendersOf(store: Store, directory: string, counting?: Counting): Promise<Senders> {
   const spool = await openSpool({ directory }, { log: silentLog });
   const plan = createNumberPlan({
     access: ['+12025550199'],
@@ -37,6 +38,7 @@ export async function sendersOf(store: Store, directory: string): Promise<Sender
   const deposits = createDeposits({
     ...shared,
     spool,
+    ...(counting === undefined ? {} : { counting }),
     isServedNumber: () => false,
     onRecounted: () => undefined,
     onStored: () => undefined,

@@ -68,6 +68,7 @@ const header = z.strictObject({
     )
     .exactOptional(),
   quiet: z.boolean().exactOptional(),
+  uncounted: z.boolean().exactOptional(),
   others: z
     .array(
       z.strictObject({
