@@ -19,7 +19,7 @@ import { replicasOf } from './replicas-of.ts';
 import { isLate, isTooOld, visitAt } from './visits.ts';
 
 export interface BundleDeps extends Omit<RoamingDeps, 'onDue' | 'lamps' | 'random'> {
-  readonly archiving: Pick<Archiving, 'bringBack'>;
+  readonly archiving: Pick<Archiving, 'bringBack' | 'forget'>;
   readonly profiles: Pick<Profiles, 'of'>;
   /** Largest messages that go to a node, by class of service, in bytes. */
   readonly mostBytes: Readonly<Record<string, number>>;
@@ -132,6 +132,8 @@ export type BundleTaken =
       readonly unknown: number;
       /** Messages that were removed for good here: where they come from they go with the next bundle from here. */
       readonly purged: number;
+      /** Messages that home has removed for good and that stay here for now: a legal hold, or an archive that is away. */
+      readonly stay: number;
       readonly refused: readonly string[];
       /** The subscriber has left: what is here of them goes once their home has all of it. */
       readonly leaving: boolean;
@@ -161,7 +163,7 @@ export async function takeBundle(
   let taken = 0;
   let unknown = 0;
   let purged = 0;
-  if (home === from) await removeAllPurged(deps, head);
+  const stay = home === from ? await removeAllPurged(deps, head) : 0;
   const wrong: string[] = [];
   for await (const replica of replicas) {
     const answer =
@@ -173,7 +175,7 @@ export async function takeBundle(
     else if (answer.kind === 'purged') purged += 1;
     else wrong.push(`${replica.id}: ${answer.why}`);
   }
-  const found = { taken, unknown, purged, refused: wrong };
+  const found = { taken, unknown, purged, stay, refused: wrong };
   const result = { kind: 'taken', ...found, leaving: false, cleared: false } as const;
   if (home !== from || head.visiting) {
     if (home === undefined && head.cleared) await roaming.tell(from, 'left', [number]);
@@ -182,10 +184,13 @@ export async function takeBundle(
   return { ...result, leaving: true, cleared: await leave(deps, from, number) };
 }
 
-async function removeAllPurged(deps: BundleDeps, { from, number, purged }: BundleHead): Promise<void> {
+/** Answers how many stay. */
+async function removeAllPurged(deps: BundleDeps, { from, number, purged }: BundleHead): Promise<number> {
   const mailbox = await deps.store.mailboxes.find(number);
-  if (mailbox === undefined) return;
-  for (const id of purged) await removePurged(deps, from, mailbox.id, id);
+  if (mailbox === undefined) return 0;
+  let stay = 0;
+  for (const id of purged) if (!(await removePurged(deps, from, mailbox.id, id))) stay += 1;
+  return stay;
 }
 
 /** Their home says that they are not here. */

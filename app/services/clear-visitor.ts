@@ -19,7 +19,7 @@ const mostFaxes = 10_000;
 
 export interface ClearDeps {
   readonly store: Store;
-  readonly archiving: Pick<Archiving, 'bringBack'>;
+  readonly archiving: Pick<Archiving, 'forget'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -47,11 +47,9 @@ export async function clearVisitor(deps: ClearDeps, home: Peer, { id, number }: 
       if (!isSafe) left.push(state);
       continue;
     }
-    // It brings nothing into an archive of this node's: what lies there is brought back, so that it is removed with it.
-    const back = message.tier === 'archived' ? await deps.archiving.bringBack(message) : undefined;
     // Before it: after a crash nobody would look for them.
     await store.replication.forgetNotices([state.id]);
-    await removeMessage(store, back?.kind === 'there' ? back.message : message, 'none');
+    await removeMessage({ ...store, forget: (one) => deps.archiving.forget(one) }, message, 'none');
     removed += 1;
   }
   if (left.length > 0) return false;

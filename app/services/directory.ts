@@ -10,12 +10,13 @@ import { problem, type Problem } from '../core/directory/problem.ts';
 import type { E164, MailboxId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
+import type { Archive } from '../ports/archive.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { CredentialStore } from '../ports/credentials.ts';
 import type { MailboxChange, Store } from '../ports/store.ts';
 import type { Classes } from './classes.ts';
 import { refuseHeld } from './holds.ts';
-import { removeMessage, type RemoveDeps } from './remove-message.ts';
+import { removeMessage, removeObjects, type RemoveDeps } from './remove-message.ts';
 
 /** Messages that are removed at once with their mailbox. */
 const removedAtOnce = 20;
@@ -25,7 +26,7 @@ export interface DirectoryDeps {
     readonly credentials: CredentialStore;
   };
   /** Where archived messages lie, for those of a mailbox that is removed. */
-  readonly archive?: RemoveDeps['archive'];
+  readonly archive?: Pick<Archive, 'delete'> | undefined;
   readonly plan: Known['plan'];
   readonly classes: Pick<Classes, 'current'>;
   /** BCP 47. */
@@ -157,14 +158,15 @@ function taken(field: string, number: string): DirectoryResult {
 async function remove({ store, archive }: DirectoryDeps, id: MailboxId): Promise<boolean> {
   const mailbox = await store.mailboxes.get(id);
   if (mailbox !== undefined) await refuseHeld({ store }, mailbox);
-  await removeMessages({ ...store, archive }, id);
+  const forget: RemoveDeps['forget'] = (message) => removeObjects(archive, message);
+  await removeMessages({ ...store, forget }, id);
   const { name, unavailable, busy, temporary } = mailbox?.settings.greetings ?? {};
   for (const recorded of [name, unavailable, busy, temporary]) {
     if (recorded !== undefined) await store.media.delete(recorded.media);
   }
   await store.credentials.remove(id);
   const removed = await store.mailboxes.remove(id);
-  await removeMessages({ ...store, archive }, id);
+  await removeMessages({ ...store, forget }, id);
   return removed;
 }
 

@@ -29,19 +29,12 @@ export async function removePurged(
 
 async function remove(deps: PurgedDeps, home: string, mailbox: MailboxId, id: MessageId): Promise<boolean> {
   const { store, archiving, lamps, clock, log } = deps;
-  let message = await store.messages.get(id);
+  const message = await store.messages.get(id);
   if (message === undefined || message.mailbox !== mailbox) return true;
   if (await isHeld(deps, message)) return false;
-  if (message.tier === 'archived') {
-    // What lies in an archive of this node's is brought back, so that it is removed with it. That may take its time.
-    const back = await archiving.bringBack(message);
-    if (back.kind === 'gone') return true;
-    if (back.kind === 'there') ({ message } = back);
-    if (await isHeld(deps, message)) return false;
-  }
   const event = { event: 'roaming', outcome: 'purged', caller: home, mailbox, subject: id } as const;
   await store.audit.insert([{ id: `purged:${id}`, at: clock.now(), ...event }], auditDays);
-  await removeMessage(store, message, 'none');
+  await removeMessage({ ...store, forget: (one) => archiving.forget(one) }, message, 'none');
   // Not subtracted: what is removed twice counts once.
   await store.mailboxes.recount(mailbox);
   lamps?.publish(mailbox).catch((error: unknown) => log.warn('lamp not set', { error }));

@@ -4,10 +4,11 @@ import { mediaOf } from '../core/message/kept.ts';
 import type { Message } from '../core/message/message.ts';
 import type { Archive } from '../ports/archive.ts';
 import type { Store } from '../ports/store.ts';
+import type { Archiving } from './archiving.ts';
 
 export interface RemoveDeps extends Pick<Store, 'messages' | 'media'> {
-  /** Where archived messages lie. */
-  readonly archive?: Pick<Archive, 'delete'> | undefined;
+  /** Removes what lies in the archive; absent: there is none. */
+  readonly forget?: Archiving['forget'] | undefined;
 }
 
 /**
@@ -17,7 +18,8 @@ export interface RemoveDeps extends Pick<Store, 'messages' | 'media'> {
  * @throws Fault (temporary) of a store or archive that is away: the message is still there
  */
 export async function removeMessage(deps: RemoveDeps, message: Message, trace?: 'none'): Promise<void> {
-  await removeObjects(deps.archive, message);
+  const forget = deps.forget ?? ((one) => removeObjects(undefined, one));
+  await forget(message);
   await removeAll(deps, mediaOf(message));
   const last = await deps.messages.remove(message.id, trace);
   if (last === undefined) return;
@@ -28,12 +30,12 @@ export async function removeMessage(deps: RemoveDeps, message: Message, trace?: 
     deps,
     mediaOf(last).filter((id) => !came.has(id)),
   );
-  await removeObjects(deps.archive, last);
+  await forget(last);
 }
 
 /** What lies of it in the archive, or may. @throws Fault (temporary) if that is away, or there is none */
 export async function removeObjects(
-  archive: RemoveDeps['archive'],
+  archive: Pick<Archive, 'delete'> | undefined,
   { archived, moving }: Pick<Message, 'archived' | 'moving'>,
 ): Promise<void> {
   const keys = new Set([archived, moving].flatMap((one) => (one === undefined ? [] : [one.key])));

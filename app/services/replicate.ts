@@ -24,7 +24,7 @@ import { waiting } from './waiting.ts';
 
 export interface ReplicateDeps {
   readonly store: Store;
-  readonly archiving: Pick<Archiving, 'bringBack'>;
+  readonly archiving: Pick<Archiving, 'bringBack' | 'forget'>;
   readonly profiles: Pick<Profiles, 'of'>;
   readonly digest: Digest;
   readonly clock: Clock;

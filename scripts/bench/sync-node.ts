@@ -49,7 +49,7 @@ const plan = createNumberPlan({ ...config.numbers, ranges: [{ prefix, class: 'st
 const profiles = createProfiles(() => config.classes);
 const sync = await openSync(slice, { log });
 const shared = { store, plan, profiles, digest, clock, random, log };
-const archiving = { bringBack: async () => ({ kind: 'gone' }) as never };
+const archiving = { bringBack: async () => ({ kind: 'gone' }) as never, forget: async () => undefined };
 const [peer] = sync.peers;
 if (peer === undefined) throw new RangeError('no peer');
 const rule = { everyMs: 250, wholeMs: 60_000, mostRetryMs: 10_000 };

@@ -163,7 +163,16 @@ describe('answerback roaming bundle and take: two nodes without a line', functio
     assert.match(await good('home', 'take', file('whole')), /1 were removed for good here/);
     assert.equal(await at('home', gone.id), undefined);
     await good('home', 'bundle', ann, '--to', file('purged'));
-    for (let n = 0; n < 2; n += 1) await good('away', 'take', file('purged'));
+    const there = storeOf('away').store.retention;
+    await there.holdMessage(gone.id, { since: new Date() }, new Date());
+    assert.match(
+      await good('away', 'take', file('purged')),
+      /1 that were removed for good at home stay here/,
+    );
+    assert.ok(await at('away', gone.id));
+    await there.holdMessage(gone.id, undefined, new Date());
+    for (let n = 0; n < 2; n += 1)
+      assert.doesNotMatch(await good('away', 'take', file('purged')), /stay here/);
     assert.equal(await at('away', gone.id), undefined);
     assert.ok(await at('away', spared.id), 'what is still at home is not taken for gone');
     const audited = await storeOf('away').store.audit.list({ limit: 10, mailbox: (await boxOf('away')).id });

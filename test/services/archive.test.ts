@@ -11,7 +11,7 @@ import { createArchiving } from '../../app/services/archive.ts';
 import type { Archiving } from '../../app/services/archiving.ts';
 import { unpackMessage } from '../../app/services/pack-message.ts';
 import { readPart } from '../../app/services/read-part.ts';
-import { removeMessage } from '../../app/services/remove-message.ts';
+import { removeMessage, type RemoveDeps } from '../../app/services/remove-message.ts';
 import { systemDigest } from '../../app/telemetry/system-digest.ts';
 import { systemRandom } from '../../app/telemetry/system-random.ts';
 import { keepingLog, type LogLine } from '../ports/silent-log.ts';
@@ -154,10 +154,12 @@ describe('services: messages in the archive', function () {
       assert.deepEqual(Buffer.from((await test.store.media.get(id))?.bytes ?? []), bytes);
   }
 
+  const forget: RemoveDeps['forget'] = (message) => controller().forget(message);
+
   /** All traces of it go. */
   async function clear(message: Message): Promise<void> {
     const last = await test.store.messages.get(message.id);
-    if (last !== undefined) await removeMessage({ ...test.store, archive }, last);
+    if (last !== undefined) await removeMessage({ ...test.store, forget }, last);
     assert.deepEqual(await objects(), []);
     assert.equal(await mediaLeft(), 0);
   }
@@ -306,10 +308,13 @@ describe('services: messages in the archive', function () {
     assert.equal((await test.store.messages.get(message.id))?.moving, undefined);
     const still = (await test.store.messages.get(message.id)) as Message;
     assert.equal(still.tier, 'archived');
-    await assert.rejects(removeMessage({ ...test.store, archive: gone }, still), away);
+    await assert.rejects(
+      removeMessage({ ...test.store, forget: controller(undefined, gone).forget }, still),
+      away,
+    );
     await assert.rejects(removeMessage(test.store, still), away);
     assert.ok(await test.store.messages.get(message.id));
-    await removeMessage({ ...test.store, archive }, still);
+    await removeMessage({ ...test.store, forget }, still);
     assert.equal(await test.store.messages.get(message.id), undefined);
     assert.deepEqual(await objects(), []);
   });

@@ -114,7 +114,7 @@ export async function openNodes({
     const lamps = { publish: async () => undefined };
     const [peer] = sync.peers;
     if (peer === undefined) throw new RangeError('no peer');
-    const archiving = { bringBack: async () => ({ kind: 'gone' }) as never };
+    const archiving = { bringBack: async () => ({ kind: 'gone' }) as never, forget: async () => undefined };
     const rule = { everyMs, wholeMs, mostRetryMs: 500, beatMs };
     const openOutbox = (): Outbox =>
       createOutbox({ ...shared, archiving, domains: sync.peers, mostBytes, rule }, peer);

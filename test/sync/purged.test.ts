@@ -84,13 +84,19 @@ describe('sync: what home removes for good', function () {
     const message = await leave(away, '+12026660101' as E164);
     const { id, mailbox } = message;
     const { messages, retention } = store;
+    const damaged = { key: 'home/it', at: now, damaged: 'other bytes' };
     const archived = {
-      get: async () => ({ ...message, hold: (await messages.get(id))?.hold, tier: 'archived' }),
+      get: async () => ({
+        ...message,
+        hold: (await messages.get(id))?.hold,
+        tier: 'archived',
+        archived: damaged,
+      }),
       remove: (...asked: Parameters<typeof messages.remove>) => messages.remove(...asked),
     } as unknown as typeof messages;
-    const remove = (bringBack: Archiving['bringBack']): Promise<boolean> =>
+    const remove = (forget: Archiving['forget']): Promise<boolean> =>
       removePurged(
-        { store: { ...store, messages: archived }, archiving: { bringBack }, clock, log },
+        { store: { ...store, messages: archived }, archiving: { forget }, clock, log },
         'home',
         mailbox,
         id,
@@ -99,14 +105,13 @@ describe('sync: what home removes for good', function () {
       throw new Fault('archive-unavailable', 'it is away', { temporary: true });
     });
     assert.equal(await isAway, false);
-    const isHeld = remove(async () => {
-      await retention.holdMessage(id, { since: now }, now);
-      return { kind: 'there', message: (await messages.get(id)) as Message };
-    });
-    assert.equal(await isHeld, false, 'the hold came while it was brought back');
+    await retention.holdMessage(id, { since: now }, now);
+    assert.equal(await remove(async () => undefined), false, 'it is held');
     assert.ok(await at(away, id));
     await retention.holdMessage(id, undefined, now);
-    assert.equal(await remove(async () => ({ kind: 'there', message })), true);
+    const forgotten: unknown[] = [];
+    assert.equal(await remove(async (one) => void forgotten.push(one.archived)), true);
+    assert.deepEqual(forgotten[0], damaged, 'damaged or not, it goes from the archive unread');
     assert.equal(await at(away, id), undefined);
   });
 

@@ -216,7 +216,7 @@ describe('sync: how it is sent', function () {
     const outbox = createOutbox(
       {
         store,
-        archiving: { bringBack: async () => ({ kind: 'gone' }) },
+        archiving: { bringBack: async () => ({ kind: 'gone' }), forget: async () => undefined },
         profiles: createProfiles(() => config.classes),
         mostBytes: {},
         rule: { everyMs: 20, wholeMs: 20, mostRetryMs: 100, beatMs: 250 },

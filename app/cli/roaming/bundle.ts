@@ -66,11 +66,15 @@ export async function takeBundleFile({ office, out }: OfficeRun, file: string): 
     await out.line(`from ${head.from}: a newer one was taken before, or it is older than a week`);
     return 'refused';
   }
-  const { taken, unknown, purged, refused, leaving, cleared } = result;
+  const { taken, unknown, purged, stay, refused, leaving, cleared } = result;
   await out.line(`from ${head.from}: ${taken} taken`);
   if (unknown > 0) await out.line(`${unknown} messages are not here: make one with --all at ${head.from}`);
   if (purged > 0)
     await out.line(`${purged} were removed for good here: they go there with the next bundle from here`);
+  if (stay > 0)
+    await out.line(
+      `${stay} that were removed for good at ${head.from} stay here: they are held, or the archive is away; take it again then`,
+    );
   for (const why of refused) await out.line(`refused: ${why}`);
   if (leaving)
     await out.line(
