@@ -71,8 +71,9 @@ export interface Operators {
     by: string,
   ): Promise<OperatorReset>;
   /**
-   * Of somebody who is signed in: whoever sits down at their browser does not know it.
-   * @param address of the internet, that wrong tries count against, with those of signing in
+   * Of somebody who is signed in: whoever sits down at their browser does not know it. Wrong tries count for themselves:
+   * who guesses at the door cannot keep those inside from changing the lock.
+   * @param address of the internet, for the audit
    */
   prove(name: string, password: string, address: string): Promise<OperatorProof>;
   /** @param address of the internet, that wrong tries count against */
@@ -191,6 +192,8 @@ async function reset(
 
 const everybodyKey = (name: string): string => `operator-all:${name}`;
 const pairPrefix = (name: string): string => `operator:${name}:`;
+/** No address is called so. */
+const proofKey = (name: string): string => `${pairPrefix(name)}proof`;
 
 /** One name by everybody, all names by one address, and both together, as of PINs. */
 function limitsOf(name: string, caller: string): Limit[] {
@@ -214,11 +217,9 @@ interface Claim {
 }
 
 async function prove(deps: LoginDeps, { name, password, address }: Claim): Promise<OperatorProof> {
-  const done = await tried(
-    deps,
-    { name, address },
-    async () => (await known(deps, name, password))?.operator,
-  );
+  const caller = webAskerKey(address);
+  const as = { name, caller, limits: [{ key: proofKey(name), rule: pairRule }] };
+  const done = await tried(deps, as, async () => (await known(deps, name, password))?.operator);
   if (done.kind === 'locked') return done;
   return { kind: done.operator === undefined ? 'wrong' : 'right' };
 }
@@ -226,22 +227,32 @@ async function prove(deps: LoginDeps, { name, password, address }: Claim): Promi
 async function login(deps: LoginDeps, given: Claim & { readonly code: string }): Promise<OperatorLogin> {
   // A name that none can have shares one count: keys are bounded.
   const name = operatorNamePattern.test(given.name) ? given.name : '?';
-  const as = { name, address: given.address, right: 'in' };
+  const caller = webAskerKey(given.address);
+  const as = { name, caller, limits: limitsOf(name, caller), right: 'in' };
   const done = await tried(deps, as, () => judge(deps, name, given));
   if (done.kind === 'locked') return done;
   return done.operator === undefined ? { kind: 'refused' } : { kind: 'in', operator: done.operator };
 }
 
-/** Counts a try, unless it has to wait, and takes it back where it was right. @param as `right`: what the audit says of it then */
+interface Trier {
+  readonly name: string;
+  /** For the audit. */
+  readonly caller: string;
+  /** That a wrong try counts against. */
+  readonly limits: readonly Limit[];
+  /** What the audit says if it was right; absent: nothing. */
+  readonly right?: string;
+}
+
+/** Counts a try, unless it has to wait, and takes it back where it was right. */
 async function tried(
   { tries, auditor }: LoginDeps,
-  { name, address, right }: { readonly name: string; readonly address: string; readonly right?: string },
+  { name, caller, limits, right }: Trier,
   judged: () => Promise<Operator | undefined>,
 ): Promise<Extract<OperatorLogin, { kind: 'locked' }> | { kind: 'judged'; operator: Operator | undefined }> {
-  const caller = webAskerKey(address);
   const note = (outcome: string): void =>
     auditor.note({ event: 'operator-login', outcome, caller, by: name });
-  const begun = await tries.count(limitsOf(name, caller));
+  const begun = await tries.count(limits);
   if (begun.kind === 'locked') {
     note('locked');
     return begun;

@@ -9,6 +9,7 @@ import {
   guessAt,
   openFilledWorld,
   operatorOf,
+  password,
   signInOperator,
 } from '../../test/web/filled-operator.ts';
 import { openPageWorld, signInAs, type PageWorld } from '../../test/web/world.ts';
@@ -130,6 +131,7 @@ async function overThePages(page: Page, who: string, shoot: Shoot): Promise<void
   await page.goto('/operator/operators');
   await page.getByRole('button', { name: 'New operator' }).click();
   await page.getByRole('dialog').getByLabel('Name').fill(`${who}-2`);
+  await page.getByRole('dialog').getByLabel('Present password').fill(password);
   await page.getByRole('dialog').getByRole('button', { name: 'New operator' }).click();
   await page.getByRole('dialog').locator('code').first().waitFor();
   await shoot('operator-new-operator');

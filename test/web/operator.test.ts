@@ -273,6 +273,7 @@ describe('The operator’s page', function () {
     const form = page.getByRole('form', { name: 'Make a key' });
     await form.getByLabel('Name').fill('Report');
     await form.getByLabel('cdrs:read').check();
+    await form.getByLabel('Present password').fill(password);
     await page.route('**/v1/keys', loseAnswer, { times: 1 });
     await form.getByRole('button', { name: 'Make a key' }).click();
     await form.getByRole('alert').waitFor();
@@ -311,6 +312,7 @@ describe('The operator’s page', function () {
     assert.equal(await row(/alice/).getByRole('button', { name: 'End' }).count(), 0);
     await press('New operator');
     const form = page.getByRole('form', { name: 'New operator' });
+    await form.getByLabel('Present password').fill(password);
     await form.getByLabel('Name').fill('Carla Maria');
     await form.getByRole('button', { name: 'New operator' }).click();
     await form.getByText('That is no name for an operator').waitFor();
@@ -324,6 +326,7 @@ describe('The operator’s page', function () {
     const carla = row(/carla/);
     await carla.getByRole('button', { name: 'Change' }).click();
     await sheet().getByLabel('Role').selectOption('billing');
+    await sheet().getByLabel('Present password').fill(password);
     await confirm('Change role');
     await said('carla is Billing now.');
     assert.equal(await role(), 'billing');
@@ -331,6 +334,7 @@ describe('The operator’s page', function () {
     await said('Taken back.');
     assert.equal(await role(), 'support');
     await carla.getByRole('button', { name: 'Change' }).click();
+    await sheet().getByLabel('Present password').fill(password);
     await confirm('New password');
     await page.getByRole('dialog').last().getByRole('button', { name: 'New password' }).click();
     const other = await sheet().locator('code').innerText();

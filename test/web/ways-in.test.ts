@@ -26,6 +26,36 @@ describe('The operator’s page: ways in', function () {
     assert.deepEqual(proof, { kind: 'right' });
   });
 
+  it('nobody at the open browser of another makes an operator or a key, or gives one another role', async () => {
+    await using world = await openFilledWorld();
+    await world.operators.add('bruno', 'support', password, 'test');
+    const page = await world.visit('/operator/operators');
+    await signInOperator(page, 'alice', await operatorOf(world, 'alice'));
+    const refused = async (press: string): Promise<void> => {
+      const sheet = page.getByRole('dialog');
+      await sheet.getByLabel('Present password').fill('what somebody may guess');
+      await sheet.getByRole('button', { name: press }).click();
+      await sheet.getByText('That is not your present password.').waitFor();
+      assert.deepEqual(await seriousOf(page), []);
+      await page.keyboard.press('Escape');
+      await sheet.waitFor({ state: 'detached' });
+    };
+    await page.getByRole('button', { name: 'New operator' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('mallory');
+    await refused('New operator');
+    await page.getByRole('row', { name: /bruno/ }).getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('dialog').getByLabel('Role').selectOption('admin');
+    await refused('Change role');
+    await page.getByRole('link', { name: 'API keys' }).click();
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Report');
+    await page.getByRole('dialog').getByLabel('keys:write').check();
+    await refused('Make a key');
+    assert.equal(await world.operators.get('mallory'), undefined);
+    assert.equal((await world.operators.get('bruno'))?.role, 'support');
+    assert.deepEqual(await world.operating.keys.list(undefined, 10), []);
+  });
+
   it('and a new authenticator of another is scanned from the page, in the dark too', async () => {
     await using world = await openFilledWorld();
     await operatorOf(world, 'bruno');
@@ -33,6 +63,7 @@ describe('The operator’s page: ways in', function () {
     await signInOperator(page, 'alice', await operatorOf(world, 'alice'));
     await page.getByRole('row', { name: /bruno/ }).getByRole('button', { name: 'Change' }).click();
     const sheet = page.getByRole('dialog');
+    await sheet.getByLabel('Present password').fill(password);
     await sheet.getByRole('button', { name: 'New authenticator' }).click();
     await page.getByRole('dialog').last().getByRole('button', { name: 'New authenticator' }).click();
     const code = sheet.getByRole('img', { name: 'Scan it' });

@@ -13,6 +13,7 @@ import { Badge } from './badge.tsx';
 import { FormTrouble } from './form-trouble.tsx';
 import { Once } from './once.tsx';
 import { Pages } from './pages.tsx';
+import { usePresentPassword } from './present-password.tsx';
 import { Sheet } from './sheet.tsx';
 import { Table } from './table.tsx';
 import { useMaking } from './use-making.ts';
@@ -119,6 +120,7 @@ function KeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }) {
   const said = operatorWords.value;
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
+  const present = usePresentPassword();
   const { busy, trouble, make } = useMaking<MadeKey>('/keys', onMade);
   return (
     <form
@@ -126,7 +128,7 @@ function KeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }) {
       aria-label={said.makeKey}
       onSubmit={(event) => {
         event.preventDefault();
-        void make({ name: name.trim(), scopes: chosen });
+        void make({ name: name.trim(), scopes: chosen, ...present.body });
       }}
     >
       <Field
@@ -153,6 +155,7 @@ function KeyForm({ onMade }: { readonly onMade: (made: MadeKey) => void }) {
           </label>
         ))}
       </fieldset>
+      {present.field(trouble)}
       <FormTrouble trouble={trouble} />
       <div class="buttons sheet-end">
         <Button type="submit" look="main" busy={busy} disabled={chosen.length === 0}>

@@ -10,6 +10,7 @@ import { authenticatorOf, madeUpPassword } from './credentials.ts';
 import { FormTrouble } from './form-trouble.tsx';
 import { Once, type Secret } from './once.tsx';
 import { isSelf, type OneOperator } from './operator-self.ts';
+import { usePresentPassword, type PresentPassword } from './present-password.tsx';
 import { RoleChoice } from './role-choice.tsx';
 import { Sheet } from './sheet.tsx';
 
@@ -39,10 +40,11 @@ interface OthersProps extends ChangeProps {
 function Others({ one, read, close }: OthersProps) {
   const said = operatorWords.value;
   const [given, setGiven] = useState<Given>();
+  const present = usePresentPassword();
   const [trouble, setTrouble] = useState<Trouble>();
   const give = async (what: 'password' | 'totp'): Promise<void> => {
     const password = madeUpPassword();
-    const body = what === 'password' ? { password } : { totp: true };
+    const body = { ...(what === 'password' ? { password } : { totp: true }), ...present.body };
     const answer = await ask<ChangedOperator>('PATCH', `/operators/${one.name}`, { body });
     setTrouble(answer.ok ? undefined : answer.trouble);
     if (!answer.ok) return;
@@ -64,7 +66,8 @@ function Others({ one, read, close }: OthersProps) {
     );
   return (
     <div class="sheet-form">
-      <Role one={one} read={read} close={close} />
+      {present.field(trouble, true)}
+      <Role one={one} read={read} close={close} present={present} setTrouble={setTrouble} />
       <p class="hint">{said.resetHint}</p>
       <FormTrouble trouble={trouble} />
       <div class="buttons sheet-end">
@@ -72,6 +75,7 @@ function Others({ one, read, close }: OthersProps) {
           <Button
             key={what}
             icon="lock"
+            disabled={!present.given}
             onClick={() =>
               askFirst({
                 text: said.resetAsk[what](one.name),
@@ -93,27 +97,38 @@ interface Given {
   readonly authenticator?: string | undefined;
 }
 
-function Role({ one, read, close }: OthersProps) {
+interface RoleProps extends OthersProps {
+  readonly present: PresentPassword;
+  readonly setTrouble: (trouble: Trouble | undefined) => void;
+}
+
+function Role({ one, read, close, present, setTrouble }: RoleProps) {
   const said = operatorWords.value;
   const [role, setRole] = useState(one.role);
   const become = (wanted: OneOperator['role']) =>
-    ask('PATCH', `/operators/${one.name}`, { body: { role: wanted } });
+    ask('PATCH', `/operators/${one.name}`, { body: { role: wanted, ...present.body } });
+  const change = async (): Promise<void> => {
+    const answer = await become(role);
+    // About the password: it is asked for once more.
+    if (!answer.ok && answer.trouble.fields.length > 0) return setTrouble(answer.trouble);
+    close();
+    await act(Promise.resolve(answer), {
+      said: said.roleNow(one.name, said.roles[role]),
+      after: read,
+      undo: () => become(one.role),
+      refused: said.lastAdmin,
+    });
+  };
   return (
     <form
       class="sheet-row"
       onSubmit={(event) => {
         event.preventDefault();
-        close();
-        void act(become(role), {
-          said: said.roleNow(one.name, said.roles[role]),
-          after: read,
-          undo: () => become(one.role),
-          refused: said.lastAdmin,
-        });
+        void change();
       }}
     >
       <RoleChoice role={role} onChange={setRole} />
-      <Button type="submit" disabled={role === one.role}>
+      <Button type="submit" disabled={role === one.role || !present.given}>
         {said.changeRole}
       </Button>
     </form>
@@ -122,14 +137,14 @@ function Role({ one, read, close }: OthersProps) {
 
 function OwnPassword({ name, close }: { readonly name: string; readonly close: () => void }) {
   const said = operatorWords.value;
-  const [current, setCurrent] = useState('');
+  const present = usePresentPassword();
   const [password, setPassword] = useState('');
   const [trouble, setTrouble] = useState<Trouble>();
   const [busy, setBusy] = useState(false);
   const save = async (): Promise<void> => {
     setBusy(true);
     const answer = await ask<ChangedOperator>('PATCH', `/operators/${name}`, {
-      body: { password, current },
+      body: { password, ...present.body },
     });
     setBusy(false);
     setTrouble(answer.ok ? undefined : answer.trouble);
@@ -138,9 +153,7 @@ function OwnPassword({ name, close }: { readonly name: string; readonly close: (
     // All sessions have ended, this one too: whoever asks next is asked to sign in.
     await ask('GET', '/operators');
   };
-  const codeOf = (wanted: 'password' | 'current') =>
-    trouble?.fields.find(({ field }) => field === wanted)?.code;
-  const code = codeOf('password');
+  const code = trouble?.fields.find(({ field }) => field === 'password')?.code;
   return (
     <form
       class="sheet-form"
@@ -150,17 +163,7 @@ function OwnPassword({ name, close }: { readonly name: string; readonly close: (
         void save();
       }}
     >
-      <Field
-        label={said.presentPassword}
-        wrong={codeOf('current') === undefined ? undefined : said.wrongPassword}
-        value={current}
-        onInput={setCurrent}
-        type="password"
-        autoComplete="current-password"
-        maxLength={200}
-        required
-        autoFocus
-      />
+      {present.field(trouble, true)}
       <Field
         label={said.ownPassword}
         hint={said.passwordHint}

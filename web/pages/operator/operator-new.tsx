@@ -7,6 +7,7 @@ import { operatorWords } from '../../words/operator.ts';
 import { authenticatorOf, madeUpPassword } from './credentials.ts';
 import { FormTrouble } from './form-trouble.tsx';
 import { Once } from './once.tsx';
+import { usePresentPassword } from './present-password.tsx';
 import { RoleChoice } from './role-choice.tsx';
 import { Sheet } from './sheet.tsx';
 import { useMaking } from './use-making.ts';
@@ -57,6 +58,7 @@ function Form({ password, onMade }: FormProps) {
   const said = operatorWords.value;
   const [name, setName] = useState('');
   const [role, setRole] = useState<OperatorRole>('support');
+  const present = usePresentPassword();
   const { busy, trouble, make, wrong } = useMaking<MadeOperator>('/operators', onMade);
   return (
     <form
@@ -64,7 +66,7 @@ function Form({ password, onMade }: FormProps) {
       aria-label={said.newOperator}
       onSubmit={(event) => {
         event.preventDefault();
-        void make({ name: name.trim(), role, password });
+        void make({ name: name.trim(), role, password, ...present.body });
       }}
     >
       <Field
@@ -78,6 +80,7 @@ function Form({ password, onMade }: FormProps) {
         autoFocus
       />
       <RoleChoice role={role} onChange={setRole} />
+      {present.field(trouble)}
       <FormTrouble trouble={trouble} own={{ conflict: said.operatorTaken }} />
       <div class="buttons sheet-end">
         <Button type="submit" look="main" busy={busy}>

@@ -78,7 +78,7 @@ describe('the API for operators: who may, and who is calling', function () {
     assert.equal((await patch('alice', 'alice', { role: 'billing' })).status, 422);
     assert.equal((await ask('DELETE', '/operators/alice')).status, 422);
     // Somebody of a directory elsewhere, who is not among the operators here.
-    world.operator('root', scopes, 'password');
+    world.operator('root', scopes, 'oidc');
     for (const last of [
       await ask('DELETE', '/operators/alice', { who: 'root' }),
       await patch('root', 'alice', { role: 'support' }),
@@ -127,6 +127,53 @@ describe('the API for operators: who may, and who is calling', function () {
     assert.ok(Number(locked.headers.get('retry-after')) > 0);
     await world.operating.operators.reset('alice', { password }, 'test');
   };
+
+  it('makes no way in for whoever sits down at the open browser of somebody who signed in by password', async () => {
+    const password = 'correct horse battery staple';
+    const { operators } = world.operating;
+    for (const name of ['petra', 'quentin']) await operators.add(name, 'admin', password, 'test');
+    world.operator('petra', scopes, 'password');
+    const ways: readonly (readonly [method: string, path: string, body: object, done: number])[] = [
+      ['POST', '/operators', { name: 'rosa', role: 'admin', password: `${password}?` }, 201],
+      ['POST', '/keys', { name: 'x', scopes: ['cdrs:read'] }, 201],
+      ['PATCH', '/operators/quentin', { password: `${password}?` }, 200],
+      ['PATCH', '/operators/quentin', { totp: true }, 200],
+      ['PATCH', '/operators/quentin', { role: 'support' }, 200],
+    ];
+    const keys = async () => (await ask('GET', '/keys', { who: 'petra' })).body['items'].length;
+    const before = await keys();
+    for (const [method, path, body] of ways) {
+      for (const [current, code] of [
+        [{}, 'missing'],
+        [{ current: 'guessed it maybe' }, 'wrong'],
+      ] as const) {
+        const { status, body: said } = await ask(method, path, {
+          who: 'petra',
+          body: { ...body, ...current },
+        });
+        assert.deepEqual([status, said['fields']], [422, [{ field: 'current', code }]], path);
+      }
+      await operators.reset('petra', { password }, 'test');
+    }
+    assert.deepEqual([await operators.get('rosa'), await keys()], [undefined, before]);
+    assert.deepEqual(await operators.prove('quentin', password, '198.51.100.7'), { kind: 'right' });
+    assert.equal((await operators.get('quentin'))?.role, 'admin');
+    for (const [method, path, body, done] of ways) {
+      const answer = await ask(method, path, { who: 'petra', body: { ...body, current: password } });
+      assert.equal(answer.status, done, answer.text);
+    }
+  });
+
+  it('does not keep those inside from changing the lock while somebody guesses at the door', async () => {
+    const password = 'correct horse battery staple';
+    const { operators } = world.operating;
+    await operators.add('sven', 'admin', password, 'test');
+    const guesses = await Promise.all(
+      Array.from({ length: 40 }, (_, n) => operators.login('sven', 'guessed', '123456', `198.51.100.${n}`)),
+    );
+    assert.ok(guesses.some(({ kind }) => kind === 'locked'));
+    assert.deepEqual(await operators.prove('sven', password, '198.51.100.7'), { kind: 'right' });
+  });
 
   it('shows calls in progress, numbers masked for those who may not see records', async () => {
     const facts = {

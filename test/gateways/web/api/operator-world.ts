@@ -12,7 +12,7 @@ export async function openOperatorWorld() {
   const message = await world.leave(ann);
   world.people.set('link', { kind: 'link', mailbox: ann.id, message: message.id });
   world.people.set('own key', { kind: 'subscriber', mailbox: ann.id, via: 'key', scopes });
-  world.operator('alice', scopes, 'password');
+  world.operator('alice', scopes, 'oidc');
   world.operator('nothing', [], 'key');
   const ask = async (method: string, path: string, options: AskOptions = {}) => {
     const answer = await world.ask(method, path, { who: 'alice', ...options });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../../../app/config.ts';
 import type { Controller } from '../../../../app/controller/controller.ts';
-import type { Principal, Scope } from '../../../../app/core/access/principal.ts';
+import type { OperatorPrincipal, Principal, Scope } from '../../../../app/core/access/principal.ts';
 import type { Mailbox } from '../../../../app/core/mailbox/mailbox.ts';
 import type { Message } from '../../../../app/core/message/message.ts';
 import type { LimitsSlice } from '../../../../app/gateways/web/api/limits.ts';
@@ -82,7 +82,7 @@ export async function openApiWorld(
     return message;
   };
 
-  const operator = (name: string, scopes: readonly Scope[], via: 'key' | 'password' = 'key'): void =>
+  const operator = (name: string, scopes: readonly Scope[], via: OperatorPrincipal['via'] = 'key'): void =>
     void people.set(name, { kind: 'operator', name, via, scopes });
   operator('program', ['messages:read', 'messages:write', 'mailboxes:read', 'mailboxes:write']);
 

@@ -241,5 +241,12 @@ async function operatorFacts(
   const told = kept?.holder.kind === 'operator' ? kept.holder.role : undefined;
   const role = via === 'key' ? undefined : (told ?? (await operators.get(name))?.role);
   const may = role === undefined ? scopes : scopesOfRole(role);
-  return { kind: 'operator', name, ...(role === undefined ? {} : { role }), scopes: [...may], ...until };
+  return {
+    kind: 'operator',
+    name,
+    via,
+    ...(role === undefined ? {} : { role }),
+    scopes: [...may],
+    ...until,
+  };
 }

@@ -32,6 +32,9 @@ const usual = { access: 'operator', scope: 'keys:write' } as const;
 const ofKeys = { ...usual, tag: 'keys' } as const;
 const ofOperators = { ...usual, tag: 'operators' } as const;
 
+const needsPassword =
+  'Whoever has signed in by password gives it too: without it, or with a wrong one, 422 with the field `current`; 429 `locked` after wrong tries.';
+
 export function staffRoutes(services: OperatorServices): AnyRoute[] {
   return [
     ...keyRoutes(services),
@@ -70,14 +73,14 @@ function keyRoutes(services: OperatorServices): AnyRoute[] {
       url: '/keys',
       name: 'makeKey',
       summary: 'Make a key for a program',
-      describe:
-        'A repeat with the same Idempotency-Key makes no other: as the first answer may have been lost, it gives the key another secret, and 409 once it has been used.',
+      describe: `A repeat with the same Idempotency-Key makes no other: as the first answer may have been lost, it gives the key another secret, and 409 once it has been used. ${needsPassword}`,
       headers: idempotencyKey,
       body: newApiKey,
       answers: { 201: madeApiKey },
       async handle({ request, body }, reply) {
-        const { name, scopes, mailbox, expires } = body;
+        const { name, scopes, mailbox, expires, current } = body;
         onlyWhatIsTheirs(request, scopes);
+        await assured(services, request, current);
         if (mailbox !== undefined) await subscriberOf(services, mailbox);
         const fresh = {
           name,
@@ -154,18 +157,20 @@ function operatorView({ name, role, created, set, lastSignIn }: OperatorFacts) {
   };
 }
 
-function addOperator({ operators }: OperatorServices): AnyRoute {
+function addOperator(services: OperatorServices): AnyRoute {
   return route({
     ...ofOperators,
     method: 'POST',
     url: '/operators',
     name: 'makeOperator',
     summary: 'Make an operator',
+    describe: needsPassword,
     body: newOperator,
     answers: { 201: madeOperator },
-    async handle({ request, body: { name, role, password } }, reply) {
+    async handle({ request, body: { name, role, password, current } }, reply) {
       onlyWhatIsTheirs(request, scopesOfRole(role));
-      const made = await operators.add(name, role, password, nameOf(request));
+      await assured(services, request, current);
+      const made = await services.operators.add(name, role, password, nameOf(request));
       switch (made.kind) {
         case 'made':
           return reply.status(201).send({ name, role, totp: made.url });
@@ -203,17 +208,31 @@ function ended(result: OperatorEnded): void {
     throw new HttpProblem(422, 'The last administrator stays: make another one first.', { code: 'refused' });
 }
 
-/** Whoever has somebody's open browser has not their password. @throws HttpProblem without it */
+/**
+ * Whoever sits down at an open browser gets no lasting way in: what makes or gives one needs the password of whoever signed in with
+ * one. Programs, and those whom a provider vouches for, have none here.
+ * @throws HttpProblem 422 without it or with a wrong one, 429 after wrong tries
+ */
+async function assured(
+  services: OperatorServices,
+  request: FastifyRequest,
+  current: string | undefined,
+): Promise<void> {
+  const who = principalOf(request);
+  if (who.kind === 'operator' && who.via === 'password') await proven(services, request, who.name, current);
+}
+
+/** @throws HttpProblem without the password, or with a wrong one */
 async function proven(
   { operators, clock }: OperatorServices,
   { ip }: FastifyRequest,
   name: string,
   current: string | undefined,
 ): Promise<void> {
-  if (current === undefined) throw refusedField('current', 'missing', 'The present password is needed.');
+  if (current === undefined) throw refusedField('current', 'missing', 'Your present password is needed.');
   const proof = await operators.prove(name, current, ip);
   if (proof.kind === 'locked') throw tooManyTries(proof.until, clock.now());
-  if (proof.kind === 'wrong') throw refusedField('current', 'wrong', 'That is not the present password.');
+  if (proof.kind === 'wrong') throw refusedField('current', 'wrong', 'That is not your present password.');
 }
 
 function changeOperator(services: OperatorServices): AnyRoute {
@@ -224,8 +243,7 @@ function changeOperator(services: OperatorServices): AnyRoute {
     url: '/operators/:name',
     name: 'changeOperator',
     summary: 'Change an operator’s role, password or authenticator',
-    describe:
-      'Their sessions end. Whoever changes their own ways in gives the present password too: without it, or with a wrong one, 422 with the field `current`; 429 `locked` after wrong tries.',
+    describe: `Their sessions end. ${needsPassword}`,
     params: operatorPath,
     body: operatorChange,
     answers: { 200: changedOperator },
@@ -236,10 +254,11 @@ function changeOperator(services: OperatorServices): AnyRoute {
         if (by === name)
           throw new HttpProblem(422, 'Another operator changes your role.', { code: 'refused' });
         onlyWhatIsTheirs(request, scopesOfRole(role));
-        ended(await operators.setRole(name, role, by));
       }
-      if (password === undefined && totp === undefined) return { name };
       if (by === name) await proven(services, request, name, current);
+      else await assured(services, request, current);
+      if (role !== undefined) ended(await operators.setRole(name, role, by));
+      if (password === undefined && totp === undefined) return { name };
       const what = {
         ...(password === undefined ? {} : { password }),
         ...(totp === undefined ? {} : { totp }),

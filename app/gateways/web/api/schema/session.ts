@@ -36,6 +36,9 @@ export const operatorSession = z
     kind: z.literal('operator').describe('An operator, or one of its programs.'),
     name: z.string().describe('Name of the operator or the key.'),
     role: z.enum(['admin', 'support', 'billing']).optional().describe('Absent of keys.'),
+    via: z
+      .enum(['password', 'oidc', 'key'])
+      .describe('What they signed in with: at a provider (`oidc`), or a program’s key.'),
     scopes: z.array(z.string()).describe('What they may.'),
     ...untilGiven,
   })

@@ -6,6 +6,13 @@ import { next } from './page.ts';
 
 const scopeList = z.array(z.enum(scopes)).max(scopes.length).describe('What it may.');
 
+const current = z
+  .string()
+  .min(1)
+  .max(200)
+  .optional()
+  .describe('The present password of whoever asks, who has signed in by one.');
+
 export const apiKey = z
   .object({
     id: id.describe('The part of the key that is no secret.'),
@@ -30,6 +37,7 @@ export const newApiKey = z
     scopes: scopeList.min(1),
     mailbox: id.optional().describe('This mailbox alone.'),
     expires: timestamp.optional().describe('Afterwards it opens nothing.'),
+    current,
   })
   .meta({ id: 'NewKey', description: 'A key to be.' });
 
@@ -61,7 +69,7 @@ export const operatorList = z
   .meta({ id: 'OperatorList', description: 'Operators, by name.' });
 
 export const newOperator = z
-  .strictObject({ name: operatorName, role, password })
+  .strictObject({ name: operatorName, role, password, current })
   .meta({ id: 'NewOperator', description: 'An operator to be.' });
 
 export const madeOperator = z
@@ -72,7 +80,7 @@ export const operatorChange = z
   .strictObject({
     role: role.optional(),
     password: password.optional(),
-    current: password.optional().describe('The present password, where one’s own ways in change.'),
+    current,
     totp: z.literal(true).optional().describe('A new secret for the authenticator.'),
   })
   .meta({ id: 'OperatorChange', description: 'What changes; passwords and secrets end all sessions.' });
