@@ -68,6 +68,36 @@ describe('The controller is away when the call comes', function () {
     assert.equal(await system.store.mailboxes.find('+12025550184' as E164), undefined, 'of silence');
   });
 
+  it('# passes over the announcement, and pressed as the tone comes or right after it ends nothing', async () => {
+    await system.controller.kill('SIGKILL');
+    const sounds = [5, 6, 7].map((seed) => babble(2500, seed)) as [Buffer, Buffer, Buffer];
+    const [plain, early, late] = sounds;
+    const hasty = async (to: string, sound: Buffer, afterTone: number | undefined): Promise<void> => {
+      const call = await alice.call(to);
+      await call.up(15_000);
+      await call.press('#');
+      const pressed = performance.now();
+      let tone = await call.hearsTone(1000, { withinMs: 15_000 });
+      assert.ok(tone.startAt - pressed < 3000, 'the announcement is five seconds long');
+      if (afterTone !== undefined) {
+        await call.sayNothing(afterTone);
+        await call.press('#');
+        tone = await call.hearsTone(1000, { withinMs: 15_000, after: tone.endAt + 50 });
+      }
+      await call.say(sound);
+      await call.hangup();
+    };
+    await Promise.all([
+      hasty('+12025550186', plain, undefined),
+      hasty('+12025550187', early, 0),
+      hasty('+12025550188', late, 400),
+    ]);
+    await system.restart();
+    await isIn('+12025550186', plain, caller);
+    await isIn('+12025550187', early, caller);
+    await isIn('+12025550188', late, caller);
+  });
+
   it('the next caller is served as always', async () => {
     const call = await alice.call('+12025550185');
     await call.hears(await prompt('greeting-default'), { withinMs: 15_000 });
