@@ -1,5 +1,6 @@
 import { readTag } from '../../core/message/recording-tag.ts';
 import type { StrayRecording } from '../../ports/media.ts';
+import { abandonedMs, settledMs } from '../parts/stray-age.ts';
 import { faxPages } from './codec.ts';
 import type { FaxNotes } from './fax.ts';
 import { readOutcome } from './fax-outcome.ts';
@@ -14,11 +15,6 @@ export interface StrayDeps {
   readonly owned: (tag: string) => boolean;
   readonly now: () => Date;
 }
-
-/** Written to within this time, a recording may still grow. */
-const settledMs = 1000;
-/** An empty one that nothing came into for so long, and whose call is gone, was left by a crash. */
-const abandonedMs = 60_000;
 
 /** One look through the spool: recordings that belong to no call that is up, oldest first. */
 export async function findStrays(deps: StrayDeps): Promise<StrayRecording[]> {

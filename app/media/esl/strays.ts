@@ -1,6 +1,7 @@
 import { readTag } from '../../core/message/recording-tag.ts';
 import type { Log } from '../../ports/log.ts';
 import type { StrayRecording, Take } from '../../ports/media.ts';
+import { abandonedMs, settledMs } from '../parts/stray-age.ts';
 import type { Takes } from './takes.ts';
 
 export interface StrayDeps {
@@ -15,11 +16,6 @@ export interface StrayDeps {
   readonly everyMs: number;
   readonly log: Log;
 }
-
-/** Written to within this time, a recording may still grow. */
-const settledMs = 1000;
-/** One with nothing in it that was last written to so long ago, and whose call is gone, was left by a crash. */
-const abandonedMs = 60_000;
 
 /** Looks through the folder again and again: recordings that belong to no call that is up. */
 export async function* followStrays(
