@@ -165,7 +165,7 @@ describe('Call detail records and the process that writes them', function () {
       ids.slice(-10),
       Array.from({ length: 10 }, (_, i) => `row ${301 + i}`),
     );
-    assert.ok(damaged <= 1, `${damaged} lines are damaged`);
+    assert.equal(damaged, 0, 'no line is half');
     assert.equal(said.filter((line) => line.includes('not on the disk')).length, 1);
     assert.equal(said.filter((line) => line.includes('on the disk again')).length, 1);
   });

@@ -128,10 +128,12 @@ class FileJournal implements Journal {
     const bytes = Buffer.from(this.#torn ? `\n${line}` : line);
     try {
       const written = writeSync(this.#file, bytes);
+      if (written < bytes.length) {
+        this.#takeBack(written);
+        throw new Error('there is no room for a whole line');
+      }
       this.#bytes += written;
-      // A disk that is nearly full takes a part, and says no more.
-      this.#torn = written < bytes.length && (this.#torn || written > 0);
-      if (written < bytes.length) throw new Error('there is no room for a whole line');
+      this.#torn = false;
     } catch (error) {
       this.#refused += 1;
       if (this.#refused === 1) this.#log.error('call detail records are not on the disk', { error });
@@ -140,6 +142,17 @@ class FileJournal implements Journal {
     if (this.#refused > 0)
       this.#log.info('call detail records are on the disk again', { refused: this.#refused });
     this.#refused = 0;
+  }
+
+  /** A disk that is nearly full takes a part of a line, and says no more. */
+  #takeBack(written: number): void {
+    if (written === 0) return;
+    try {
+      ftruncateSync(this.#file, this.#bytes);
+    } catch {
+      this.#bytes += written;
+      this.#torn = true;
+    }
   }
 
   /** A new file in place of the old: at no time is there none. */
