@@ -1,9 +1,9 @@
 /** Messages to one peer in one sending, and what becomes of each. */
-import { isFault } from '../core/errors.ts';
-import type { Lane, Peer, Replica, ReplicaAnswer } from '../ports/replication.ts';
+import type { Lane, Peer, Replica } from '../ports/replication.ts';
 import type { Store } from '../ports/store.ts';
 import type { PiecesDeps } from './pieces-of.ts';
 import { replicasOf } from './replicas-of.ts';
+import { sendApart } from './send-apart.ts';
 import type { Item } from './send-lanes.ts';
 
 interface Outcome {
@@ -60,21 +60,4 @@ export async function sendBatch(
       lane,
       outcome,
     );
-}
-
-/** One that the peer does not understand holds up no other: it is found by halves, and counts as refused. */
-async function sendApart(
-  peer: Peer,
-  replicas: readonly Replica[],
-  lane: Lane,
-): Promise<readonly ReplicaAnswer[]> {
-  try {
-    return await peer.send(replicas, lane);
-  } catch (error) {
-    if (!isFault(error, 'gateway-unavailable') || error.temporary) throw error;
-    if (replicas.length === 1) return [{ kind: 'refused', why: 'it is not understood there' }];
-    const half = replicas.length >> 1;
-    const first = await sendApart(peer, replicas.slice(0, half), lane);
-    return [...first, ...(await sendApart(peer, replicas.slice(half), lane))];
-  }
 }

@@ -1,14 +1,14 @@
 /** Sends one profile to one peer, if that has not acknowledged it as it is. */
-import { isFault } from '../core/errors.ts';
 import type { E164 } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import { advanceProfile, profileFingerprint } from '../core/replication/profile-register.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { Log } from '../ports/log.ts';
-import type { Peer, Replica, ReplicaAnswer } from '../ports/replication.ts';
+import type { Peer } from '../ports/replication.ts';
 import type { Store } from '../ports/store.ts';
 import { chosenNow } from './take-profile.ts';
 import { profileReplica } from './profile-replica.ts';
+import { sendApart } from './send-apart.ts';
 
 export interface SendProfileDeps {
   readonly store: Store;
@@ -32,7 +32,7 @@ export async function sendProfile(
   const known = { ...seen, register, acked: seen?.acked ?? {} };
   if (!(await store.replication.putProfile(number, seen, known))) return 'again';
   const replica = await profileReplica({ store, digest }, mailbox, register);
-  const answer = await send(peer, replica);
+  const [answer] = await sendApart(peer, [replica], 'express');
   if (answer?.kind === 'refused') {
     log.warn('a node refuses a profile', { node: peer.name, why: answer.why });
     return 'refused';
@@ -40,15 +40,4 @@ export async function sendProfile(
   if (answer?.kind !== 'taken') return 'again';
   const acked = { ...known.acked, [peer.name]: has };
   return (await store.replication.putProfile(number, known, { ...known, acked })) ? 'known' : 'again';
-}
-
-/** One that the peer does not understand, as of another version, is refused by that. */
-async function send(peer: Peer, replica: Replica): Promise<ReplicaAnswer | undefined> {
-  try {
-    const [answer] = await peer.send([replica], 'express');
-    return answer;
-  } catch (error) {
-    if (!isFault(error, 'gateway-unavailable') || error.temporary) throw error;
-    return { kind: 'refused', why: 'it is not understood there' };
-  }
 }
