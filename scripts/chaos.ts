@@ -98,9 +98,10 @@ const report = await runChaos({
   say: (line) => console.log(line),
 });
 for (const line of reportLines(report)) console.log(line);
-const asked =
+const until =
   values.minutes === undefined
     ? `--faults ${values.faults} --deposits ${values.deposits}`
-    : `--minutes ${values.minutes} --lines ${values.lines} --at-once ${values['at-once']}`;
+    : `--minutes ${values.minutes}`;
+const asked = `${until} --lines ${values.lines} --at-once ${values['at-once']}`;
 if (values.write) await writeReport(report, `npm run chaos -- --seed ${values.seed} ${asked}`);
 process.exit(isClean(report.verdict) ? 0 : 1);

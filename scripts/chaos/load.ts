@@ -30,6 +30,8 @@ export interface Witness {
   /** Milliseconds since the run began. */
   readonly began: number;
   ended: number;
+  /** Ended what it said by a key. */
+  readonly byKey: boolean;
   /** Had spoken to the end when it ended the recording. */
   finished: boolean;
 }
@@ -71,13 +73,11 @@ export async function runLoad(
     const index = callers.length;
     const sound = babble(chance.between(1000, 2000), index);
     const from = `+1415${String(5_000_000 + index)}`;
-    const caller = new SteadyCaller({
-      from,
-      to: chance.pick(subscribers),
-      sound,
-      end: chance.pick(['hang-up', 'hang-up', 'key', 'send']),
-    });
-    const witness: Witness = { from, to: caller.to, sound, began: clock(), ended: Infinity, finished: false };
+    const to = chance.pick(subscribers);
+    const end = chance.pick(['hang-up', 'hang-up', 'key', 'send'] as const);
+    const caller = new SteadyCaller({ from, to, sound, end });
+    const begun = { from, to: caller.to, sound, began: clock(), byKey: end !== 'hang-up' };
+    const witness: Witness = { ...begun, ended: Infinity, finished: false };
     callers.push(witness);
     // A call that a fault ended is no message that must be there, and none that must not.
     await caller.call(phone, chance).catch(() => undefined);

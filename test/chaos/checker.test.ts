@@ -16,6 +16,7 @@ const callers: Witness[] = [0, 1, 2].map((n) => ({
   sound: babble(1500, n),
   began: 100_000 * (n + 1),
   ended: 100_000 * (n + 1) + 5000,
+  byKey: false,
   finished: true,
 }));
 const silence = Buffer.alloc(1600, 0xff);
@@ -61,7 +62,7 @@ function right() {
 }
 type World = ReturnType<typeof right>;
 
-function envelopeOf(n: number, bytes: Uint8Array, from: string, to: string): string {
+function envelopeOf(n: number, bytes: Uint8Array, from: string, to: string, media = `sip:${n}`): string {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return writeEnvelope({
     id: `m${n}` as MessageId,
@@ -73,7 +74,7 @@ function envelopeOf(n: number, bytes: Uint8Array, from: string, to: string): str
     urgent: false,
     confidential: false,
     cut: false,
-    parts: [{ media: `sip:${n}` as MediaId, contentType: 'audio/PCMU', bytes: bytes.length, sha256 }],
+    parts: [{ media: media as MediaId, contentType: 'audio/PCMU', bytes: bytes.length, sha256 }],
   });
 }
 
@@ -91,11 +92,16 @@ async function wrong(change: (world: World) => void): Promise<string[]> {
 }
 
 /** The store and the envelope agree on other sound. */
-function restore(world: World, n: number, sound: Uint8Array): void {
+function restore(world: World, n: number, sound: Uint8Array, media = `sip:${n}`): void {
   const { from, to } = callers[n]!;
-  world.stored.set(`sip:${n}`, sound);
-  world.messages[n] = { ...world.messages[n]!, envelope: envelopeOf(n, sound, from, to) };
+  world.stored.delete(`sip:${n}`);
+  world.stored.set(media, sound);
+  world.media = [...world.stored.keys()];
+  world.messages[n] = { ...world.messages[n]!, envelope: envelopeOf(n, sound, from, to, media) };
 }
+
+/** So much of its end is missing. */
+const shortened = (n: number, ms: number): Buffer => Buffer.concat([silence, said(n).subarray(0, -ms * 8)]);
 
 function said(n: number): Buffer {
   return callers[n]!.sound;
@@ -149,6 +155,35 @@ const cases: readonly [what: string, words: (keyof Verdict)[], change: (world: W
     'a packet that was lost on the way is no fault of the store',
     [],
     (world) => restore(world, 1, Buffer.concat([said(1).subarray(0, 5000), said(1).subarray(5160)])),
+  ],
+  [
+    'a quarter of a second that the dialplan took off the end that a key made',
+    [],
+    (world) => {
+      call(1, { byKey: true })(world);
+      restore(world, 1, shortened(1, 250), 'sip:1~f');
+    },
+  ],
+  [
+    'as much off the end of who hung up at the dialplan',
+    ['corrupted'],
+    (world) => restore(world, 1, shortened(1, 250), 'sip:1~f'),
+  ],
+  [
+    'as much off the end of who pressed a key at a controller',
+    ['corrupted'],
+    (world) => {
+      call(1, { byKey: true })(world);
+      restore(world, 1, shortened(1, 250));
+    },
+  ],
+  [
+    'twice as much off the end that a key made at the dialplan',
+    ['corrupted'],
+    (world) => {
+      call(1, { byKey: true })(world);
+      restore(world, 1, shortened(1, 500), 'sip:1~f');
+    },
   ],
   ['bytes that are not those of the envelope', ['corrupted'], ({ stored }) => stored.set('sip:1', said(1))],
   [
