@@ -95,7 +95,8 @@ export interface Deposits {
 export function createDeposits(deps: DepositDeps): Deposits {
   const { store, spool, log } = deps;
 
-  const intoStore = async (deposit: Deposit, known = countedLate(deps, deposit)): Promise<DepositResult> => {
+  /** @param known if its counters are raised after the message is in */
+  const file = async (deposit: Deposit, known: Mailbox | undefined): Promise<DepositResult> => {
     const profile = deps.profiles.classOfService(deposit.classOfService);
     const found = known ?? (await uncountedIn(deps, deposit));
     // Asked before the id is made: the id's time says whether a crash is made good.
@@ -115,20 +116,24 @@ export function createDeposits(deps: DepositDeps): Deposits {
     const filing = { envelope, mailbox, profile, first, words: wordsIn(deposit), quiet };
     const result = await insertMessage(deps, filing);
     if (result.kind === 'duplicate' || (deposit.recovered === true && !raisesLate)) {
+      // What is in already may lie where its number has led before.
+      const counted = result.kind === 'duplicate' ? result.message.mailbox : mailbox.id;
       await deps.counting?.flush();
-      await store.mailboxes.recount(mailbox.id);
-      deps.onRecounted(mailbox.id);
+      await store.mailboxes.recount(counted);
+      deps.onRecounted(counted);
     }
     if (result.kind === 'duplicate') return result;
     if (raisesLate) deps.counting?.raise(mailbox.id, raisedBy(deposit));
-    deps.onStored(result.message, known === undefined ? mailbox : undefined, mailbox);
+    // Of one that was counted since, what was read is old.
+    const isFresh = known === undefined && deposit.recovered !== true;
+    deps.onStored(result.message, isFresh ? mailbox : undefined, mailbox);
     return { kind: 'stored', message: result.message, mailbox, created };
   };
 
   const take = async (deposit: Deposit): Promise<DepositResult> => {
     const known = countedLate(deps, deposit);
     try {
-      return await intoStore(deposit, known);
+      return await file(deposit, known);
     } catch (error) {
       if (!isTemporary(error)) throw error;
       log.warn('store away: the deposit goes to the spool', { error });
@@ -136,12 +141,20 @@ export function createDeposits(deps: DepositDeps): Deposits {
       return { kind: 'spooled' };
     }
   };
+  const intoStore = (deposit: Deposit): Promise<DepositResult> => file(deposit, countedLate(deps, deposit));
   const giving = createGiveOut({ spool, log, spooled, intoStore, take });
   return {
     take,
     takeAll: (deposits) => giving.giveOut(deposits),
-    drain: (signal) =>
-      drainSpool({ spool, log, intoStore, isUnderWay: (entry) => giving.isUnderWay(entry) }, signal),
+    async drain(signal) {
+      try {
+        const isUnderWay = (entry: SpooledDeposit) => giving.isUnderWay(entry);
+        return await drainSpool({ spool, log, intoStore, isUnderWay }, signal);
+      } finally {
+        // Its entries are gone: what they raise does not wait for another moment, which may not come.
+        await deps.counting?.flush();
+      }
+    },
   };
 }
 
@@ -186,7 +199,8 @@ function openMailbox(deps: DepositDeps, deposit: Deposit, profile: ClassOfServic
     classOfService: profile.name,
     created: deps.clock.now(),
   };
-  return deps.store.mailboxes.findOrCreate(fresh, raisedBy(deposit));
+  // One that is tried again is counted when its message is in: a try that failed may have raised them.
+  return deps.store.mailboxes.findOrCreate(fresh, deposit.recovered === true ? undefined : raisedBy(deposit));
 }
 
 /** What a new message adds to the counters and the usage of its mailbox. */

@@ -231,7 +231,10 @@ async function login(deps: LoginDeps, given: Claim & { readonly code: string }):
   const as = { name, caller, limits: limitsOf(name, caller), right: 'in' };
   const done = await tried(deps, as, () => judge(deps, name, given));
   if (done.kind === 'locked') return done;
-  return done.operator === undefined ? { kind: 'refused' } : { kind: 'in', operator: done.operator };
+  if (done.operator === undefined) return { kind: 'refused' };
+  // Whoever guessed at their open browser keeps them out of nothing.
+  await deps.store.attempts.clear(proofKey(name));
+  return { kind: 'in', operator: done.operator };
 }
 
 interface Trier {

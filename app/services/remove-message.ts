@@ -25,7 +25,10 @@ export async function removeMessage(deps: RemoveDeps, message: Message, trace?: 
   if (last === undefined) return;
   // A conversion may have ended in between, or it was on its way into the archive or back. What ends later finds no message
   // and keeps nothing.
-  const came = new Set(last.moving === undefined ? last.envelope.parts.map(({ media }) => media) : []);
+  const known = [message, last].every(
+    ({ archived, moving }) => archived === undefined && moving === undefined,
+  );
+  const came = new Set(known ? last.envelope.parts.map(({ media }) => media) : []);
   await removeAll(
     deps,
     mediaOf(last).filter((id) => !came.has(id)),

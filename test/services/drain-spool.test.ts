@@ -99,8 +99,25 @@ describe('What waits on this disk while the store is away', function () {
     assert.equal((await leave('in already')).kind, 'spooled');
     fault = 'none';
     await deposits.drain(never);
-    await counting.stop();
     assert.deepEqual([await counts(), recounts, spool.size], [2 + each, 1, 0]);
+
+    // Tries that came to nothing raise nothing: found again at the switch, sent again by the network, its mailbox made anew.
+    fault = 'before';
+    await leave('again');
+    await deposits.take({ ...sampleDeposit('again', 400, { to }), recovered: true });
+    await leave('repeated');
+    await deposits.take(sampleDeposit('repeated', 400, { to }));
+    fault = 'none';
+    await deposits.drain(never);
+    assert.deepEqual([await counts(), spool.size], [4 + each, 0]);
+    fault = 'before';
+    await leave('left before');
+    await test.store.mailboxes.remove(mailbox.id, new Date());
+    await assert.rejects(deposits.drain(never), { code: 'store-unavailable' });
+    fault = 'none';
+    await deposits.drain(never);
+    await counting.stop();
+    assert.deepEqual([await counts(), spool.size], [1, 0]);
   });
 });
 

@@ -3,7 +3,7 @@ import { tone } from '../../scripts/audio/tone.ts';
 import { babble } from '../audio/babble.ts';
 import { openPhone } from '../phone/phone.ts';
 import { openChance } from './chance.ts';
-import { SteadyCaller } from './steady-caller.ts';
+import { SteadyCaller, type Stage } from './steady-caller.ts';
 
 describe('A steady caller', () => {
   it('knows what it said into a tone that came in pieces', async () => {
@@ -16,12 +16,14 @@ describe('A steady caller', () => {
       sound: babble(1000, 1),
       end: 'hang-up',
     });
-    let speaking: () => void = () => undefined;
-    const speaks = new Promise<void>((resolve) => (speaking = resolve));
-    caller.onStage = (stage) => stage === 'recording' && speaking();
+    const reached = new Map<Stage, () => void>();
+    const at = (stage: Stage) => new Promise<void>((resolve) => reached.set(stage, resolve));
+    const [waits, speaks] = [at('tone'), at('recording')];
+    caller.onStage = (stage) => reached.get(stage)?.();
     const calling = caller.call(phone, chance);
     const call = await box.incoming();
     await call.answer();
+    await waits;
     await call.say(tone(1000, 100));
     await speaks;
     await call.say(tone(1000, 200));

@@ -27,7 +27,8 @@ export const storingMs = 80;
 const notifyingMs = 400;
 const restOfToneMs = 500;
 const toneHz = 1000;
-const longestToneMs = 1000;
+/** Ours has 300 ms, that of the dialplan 400. */
+const longestToneMs = 500;
 const packetMs = 20;
 /** Sound that is not silence for so long means that the dialogue has begun anew. */
 const spokenToMs = 200;
@@ -114,16 +115,17 @@ export class SteadyCaller {
       const tone = await this.#tone(call, after);
       if (tone === undefined) return undefined;
       this.#enter('recording');
+      this.intoToneMs = 0;
       const began = performance.now();
       await call.say(this.sound);
-      this.intoToneMs = toneSince(call, began);
+      this.intoToneMs = toneSince(call, tone, began);
       if (!wasSpokenTo(call, tone.endAt)) return tone.endAt;
       after = tone.endAt;
     }
   }
 
   /** The next tone. Who is greeted anew after an interruption presses # anew. */
-  async #tone(call: PhoneCall, after: number): Promise<{ endAt: number } | undefined> {
+  async #tone(call: PhoneCall, after: number): Promise<{ startAt: number; endAt: number } | undefined> {
     for (;;) {
       try {
         return await call.hearsTone(toneHz, { after, withinMs: patienceMs });
@@ -142,16 +144,17 @@ export class SteadyCaller {
   }
 }
 
-/** For how long the tone was still coming, in milliseconds. */
-function toneSince(call: PhoneCall, began: number): number {
-  const { packets, ulaw } = call.heard;
-  const late = packets.findLast(
+/** For how long that tone was still coming, in milliseconds: not another one after it. */
+function toneSince({ heard }: PhoneCall, { startAt }: { readonly startAt: number }, began: number): number {
+  const { packets, ulaw } = heard;
+  const its = packets.filter(
     ({ at, offset, length }) =>
-      at >= began &&
+      at >= startAt &&
       at < began + longestToneMs &&
       toneShare(ulaw.subarray(offset, offset + length), toneHz) > 0.8,
   );
-  return late === undefined ? 0 : late.at - began + packetMs;
+  const last = its.at(-1)?.at ?? 0;
+  return last < began || its.length * packetMs > longestToneMs ? 0 : last - began + packetMs;
 }
 
 function wasSpokenTo(call: PhoneCall, since: number): boolean {

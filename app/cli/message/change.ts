@@ -2,7 +2,7 @@
 import type { Mailbox } from '../../core/mailbox/mailbox.ts';
 import type { Message } from '../../core/message/message.ts';
 import { changeState } from '../../services/change-message.ts';
-import { removeMessage, removeObjects } from '../../services/remove-message.ts';
+import { removeMessage } from '../../services/remove-message.ts';
 import type { OfficeRun } from '../command.ts';
 import { Failure } from '../failure.ts';
 import type { Office } from '../office/office.ts';
@@ -35,8 +35,8 @@ export async function deleteMessage(run: OfficeRun, choice: DeleteChoice, name =
   if (!dryRun) {
     await confirm(terminal, `message ${message.id} would be gone for good`, yes);
     await using archived = await openArchived(office);
-    const forget = (one: Message) => removeObjects(archived.archive, one);
-    await removeMessage({ ...office.store, forget }, message);
+    const { archiving } = archived;
+    await removeMessage({ ...office.store, forget: (one) => archiving.forget(one) }, message);
     // Counted anew and not subtracted: removing it twice counts it once.
     await office.store.mailboxes.recount(message.mailbox);
     await office.note('message-removed', mailbox, message.id);

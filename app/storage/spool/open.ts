@@ -80,8 +80,9 @@ class DirectorySpool implements Spool {
     const name = fileName(deposit);
     const partial = join(this.#directory, `${name}.${randomUUID()}.partial`);
     try {
-      // One that is there is whole; only its name may not be on the disk yet.
-      if (!(await exists(join(this.#directory, name)))) {
+      // One that is there is whole; only its name may not be on the disk yet. Once a try may have raised counters, that holds.
+      const there = (await exists(join(this.#directory, name))) ? await this.#read(name) : undefined;
+      if (there === undefined || (there.uncounted === true && deposit.uncounted !== true)) {
         await writeDurably(partial, await this.#encode(name, deposit));
         await rename(partial, join(this.#directory, name));
       }

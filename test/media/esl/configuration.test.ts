@@ -34,16 +34,7 @@ const values: FreeSwitchValues = {
 };
 
 /** Applications of mod_dptools, mod_sndfile's files and mod_event_socket that are used here. */
-const applications = new Set([
-  'set',
-  'socket',
-  'sleep',
-  'answer',
-  'playback',
-  'flush_dtmf',
-  'record',
-  'hangup',
-]);
+const applications = new Set(['set', 'socket', 'sleep', 'answer', 'playback', 'record', 'hangup']);
 const modules = new Set([
   'mod_console',
   'mod_logfile',

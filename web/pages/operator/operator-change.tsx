@@ -105,10 +105,13 @@ interface RoleProps extends OthersProps {
 function Role({ one, read, close, present, setTrouble }: RoleProps) {
   const said = operatorWords.value;
   const [role, setRole] = useState(one.role);
+  const [busy, setBusy] = useState(false);
   const become = (wanted: OneOperator['role']) =>
     ask('PATCH', `/operators/${one.name}`, { body: { role: wanted, ...present.body } });
   const change = async (): Promise<void> => {
+    setBusy(true);
     const answer = await become(role);
+    setBusy(false);
     // About the password: it is asked for once more.
     if (!answer.ok && answer.trouble.fields.length > 0) return setTrouble(answer.trouble);
     close();
@@ -128,7 +131,7 @@ function Role({ one, read, close, present, setTrouble }: RoleProps) {
       }}
     >
       <RoleChoice role={role} onChange={setRole} />
-      <Button type="submit" disabled={role === one.role || !present.given}>
+      <Button type="submit" busy={busy} disabled={role === one.role || !present.given}>
         {said.changeRole}
       </Button>
     </form>
