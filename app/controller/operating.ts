@@ -34,7 +34,7 @@ export function createOperating(
   const { auditor, authentication, textsDue } = messaging;
   const { tables, endpoints, config } = rooms;
   const all = { ...shared, auditor, tables };
-  const directory = createDirectory({ ...shared, archive: rooms.archive, languages: shared.texts.languages });
+  const directory = createDirectory({ ...shared, languages: shared.texts.languages });
   return {
     auditor,
     clock: shared.clock,

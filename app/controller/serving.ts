@@ -56,7 +56,7 @@ export function createServing(
     clock: shared.clock,
     plan: shared.plan,
     profiles: shared.profiles,
-    directory: createDirectory({ ...shared, archive: rooms.archive, languages: shared.texts.languages }),
+    directory: createDirectory({ ...shared, languages: shared.texts.languages }),
     selfService: createSelfService(shared),
     greetings,
     uploads: createGreetingUploads({ ...shared, greetings }),

@@ -10,13 +10,13 @@ import { problem, type Problem } from '../core/directory/problem.ts';
 import type { E164, MailboxId } from '../core/ids.ts';
 import type { Mailbox } from '../core/mailbox/mailbox.ts';
 import type { Settings, SettingsChange } from '../core/profile/settings.ts';
-import type { Archive } from '../ports/archive.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { CredentialStore } from '../ports/credentials.ts';
 import type { MailboxChange, Store } from '../ports/store.ts';
+import type { Archiving } from './archiving.ts';
 import type { Classes } from './classes.ts';
 import { refuseHeld } from './holds.ts';
-import { removeMessage, removeObjects, type RemoveDeps } from './remove-message.ts';
+import { removeMessage, type RemoveDeps } from './remove-message.ts';
 
 /** Messages that are removed at once with their mailbox. */
 const removedAtOnce = 20;
@@ -25,8 +25,8 @@ export interface DirectoryDeps {
   readonly store: Pick<Store, 'mailboxes' | 'messages' | 'media' | 'retention'> & {
     readonly credentials: CredentialStore;
   };
-  /** Where archived messages lie, for those of a mailbox that is removed. */
-  readonly archive?: Pick<Archive, 'delete'> | undefined;
+  /** For archived messages of a mailbox that is removed; absent: there is no archive. */
+  readonly archiving?: Pick<Archiving, 'forget'> | undefined;
   readonly plan: Known['plan'];
   readonly classes: Pick<Classes, 'current'>;
   /** BCP 47. */
@@ -155,10 +155,10 @@ function taken(field: string, number: string): DirectoryResult {
 }
 
 /** Last goes the mailbox itself, so that what a crash leaves can still be found; then what came in meanwhile. */
-async function remove({ store, archive }: DirectoryDeps, id: MailboxId): Promise<boolean> {
+async function remove({ store, archiving }: DirectoryDeps, id: MailboxId): Promise<boolean> {
   const mailbox = await store.mailboxes.get(id);
   if (mailbox !== undefined) await refuseHeld({ store }, mailbox);
-  const forget: RemoveDeps['forget'] = (message) => removeObjects(archive, message);
+  const forget: RemoveDeps['forget'] = archiving && ((message) => archiving.forget(message));
   await removeMessages({ ...store, forget }, id);
   const { name, unavailable, busy, temporary } = mailbox?.settings.greetings ?? {};
   for (const recorded of [name, unavailable, busy, temporary]) {

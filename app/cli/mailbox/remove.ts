@@ -30,7 +30,7 @@ export async function removeMailbox(
   const what = `${mailbox.number}: ${fresh} new and ${old} old messages would be gone for good`;
   if (!dryRun) {
     await using archived = await openArchived(office);
-    const { directory } = await subscriberOffice(office, archived.archive);
+    const { directory } = await subscriberOffice(office, archived.archiving);
     await confirm(terminal, what, yes);
     await directory.remove(mailbox.id);
     await office.note('mailbox-removed', mailbox, mailbox.number);

@@ -1,7 +1,7 @@
 /** What subscribers are kept by: the directory, their PINs, and tables of them. */
-import type { Archive } from '../../ports/archive.ts';
 import type { Tables } from '../../ports/tables.ts';
 import { openHasher } from '../../secrets/open.ts';
+import type { Archiving } from '../../services/archiving.ts';
 import { createDirectory, type Directory } from '../../services/directory.ts';
 import type { ImportDeps } from '../../services/directory-import.ts';
 import { createPinDesk, type PinDesk } from '../../services/pin-desk.ts';
@@ -19,10 +19,13 @@ export interface SubscriberOffice {
 }
 
 /**
- * @param archive where archived messages lie, for those who are removed
+ * @param archiving of archived messages, for those who are removed
  * @throws Fault `not-found` if no prompts were built: they say which languages there are
  */
-export async function subscriberOffice(office: Office, archive?: Archive): Promise<SubscriberOffice> {
+export async function subscriberOffice(
+  office: Office,
+  archiving?: Pick<Archiving, 'forget'>,
+): Promise<SubscriberOffice> {
   const { config, secrets, store, plan, classes, auditor, log } = office;
   const { languages } = await openPromptCatalog(config.prompts, { log });
   const directory = createDirectory({
@@ -32,7 +35,7 @@ export async function subscriberOffice(office: Office, archive?: Archive): Promi
     languages,
     clock,
     random,
-    ...(archive === undefined ? {} : { archive }),
+    archiving,
   });
   const hasher = openHasher({ ...config.pins, pepper: secrets.pinPepper });
   return {

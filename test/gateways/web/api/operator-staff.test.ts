@@ -106,6 +106,7 @@ describe('the API for operators: who may, and who is calling', function () {
 
   /** Who sits down at an open browser does not know the password. */
   const changesOwnPassword = async (password: string): Promise<void> => {
+    world.operator('alice', scopes, 'password');
     const own = (body: object) => ask('PATCH', '/operators/alice', { body });
     const refused = (code: string) => [422, [{ field: 'current', code }]];
     const next = { password: `${password}!` };
@@ -126,6 +127,7 @@ describe('the API for operators: who may, and who is calling', function () {
     assert.equal(locked?.body['code'], 'locked');
     assert.ok(Number(locked.headers.get('retry-after')) > 0);
     await world.operating.operators.reset('alice', { password }, 'test');
+    world.operator('alice', scopes, 'oidc');
   };
 
   it('makes no way in for whoever sits down at the open browser of somebody who signed in by password', async () => {

@@ -214,23 +214,14 @@ function ended(result: OperatorEnded): void {
  * @throws HttpProblem 422 without it or with a wrong one, 429 after wrong tries
  */
 async function assured(
-  services: OperatorServices,
+  { operators, clock }: OperatorServices,
   request: FastifyRequest,
   current: string | undefined,
 ): Promise<void> {
   const who = principalOf(request);
-  if (who.kind === 'operator' && who.via === 'password') await proven(services, request, who.name, current);
-}
-
-/** @throws HttpProblem without the password, or with a wrong one */
-async function proven(
-  { operators, clock }: OperatorServices,
-  { ip }: FastifyRequest,
-  name: string,
-  current: string | undefined,
-): Promise<void> {
+  if (who.kind !== 'operator' || who.via !== 'password') return;
   if (current === undefined) throw refusedField('current', 'missing', 'Your present password is needed.');
-  const proof = await operators.prove(name, current, ip);
+  const proof = await operators.prove(who.name, current, request.ip);
   if (proof.kind === 'locked') throw tooManyTries(proof.until, clock.now());
   if (proof.kind === 'wrong') throw refusedField('current', 'wrong', 'That is not your present password.');
 }
@@ -255,8 +246,7 @@ function changeOperator(services: OperatorServices): AnyRoute {
           throw new HttpProblem(422, 'Another operator changes your role.', { code: 'refused' });
         onlyWhatIsTheirs(request, scopesOfRole(role));
       }
-      if (by === name) await proven(services, request, name, current);
-      else await assured(services, request, current);
+      await assured(services, request, current);
       if (role !== undefined) ended(await operators.setRole(name, role, by));
       if (password === undefined && totp === undefined) return { name };
       const what = {

@@ -6,10 +6,8 @@ import { next } from './page.ts';
 
 const scopeList = z.array(z.enum(scopes)).max(scopes.length).describe('What it may.');
 
-const current = z
-  .string()
-  .min(1)
-  .max(200)
+const password = z.string().min(1).max(200).describe('At least 12 characters.');
+const current = password
   .optional()
   .describe('The present password of whoever asks, who has signed in by one.');
 
@@ -51,7 +49,6 @@ const operatorName = z
   .min(1)
   .max(32)
   .describe('At most 32 of a-z, 0-9, `.`, `_` and `-`, beginning with a letter.');
-const password = z.string().min(1).max(200).describe('At least 12 characters.');
 const totp = z.string().describe('`otpauth://` address for an authenticator app, shown this once.');
 
 export const operator = z
