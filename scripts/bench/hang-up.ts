@@ -80,8 +80,9 @@ function series<T>(calls: number, one: (n: number) => Promise<T>): Promise<T>[] 
   });
 }
 
-async function leave(phone: Phone, to: string, speech: Buffer): Promise<PhoneCall> {
-  const call = await phone.call(to);
+/** Each from another number: of one caller so many are not taken. */
+async function leave(phone: Phone, to: string, speech: Buffer, n: number): Promise<PhoneCall> {
+  const call = await phone.call(to, { fromUser: callerNumber(n) });
   await call.up();
   await call.hearsTone(1000, { withinMs: patienceMs });
   await call.say(speech);
@@ -93,7 +94,7 @@ async function leaveWithUs(stage: Stage, phone: Phone, speech: Buffer, n: number
   const before = stage.network.texts.length;
   const began = new Date();
   const mailbox = await openMailbox(stage, n);
-  const call = await leave(phone, number, speech);
+  const call = await leave(phone, number, speech, n);
   const over = call.hangup();
   const bye = call.times.ended ?? Number.NaN;
   await inTime(bye, async () => {
@@ -112,7 +113,7 @@ async function leaveWithUs(stage: Stage, phone: Phone, speech: Buffer, n: number
 }
 
 async function leaveNatively(stage: Stage, phone: Phone, speech: Buffer, n: number): Promise<number> {
-  const call = await leave(phone, nativeNumber(n), speech);
+  const call = await leave(phone, nativeNumber(n), speech, n);
   const over = call.hangup();
   const bye = call.times.ended ?? Number.NaN;
   const inbox = nativeInbox(stage.asterisk.spool, n);
