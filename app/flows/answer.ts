@@ -66,11 +66,12 @@ async function converse(call: Call, who: Identified, deps: FlowDeps): Promise<Ou
     return who.kind === 'mailbox' ? faxDialogue(call, visitOf(who), deps) : { did: 'refused' };
   }
   if (call.entry.kind === 'resumed') return resume(call, who, call.entry.recording?.tag, deps);
+  // Those that were taken already are served to their end.
+  if (deps.isCrowded?.()) return { did: 'refused', cause: 'congestion' };
   return begin(call, who, deps);
 }
 
 async function begin(call: Call, who: Identified, deps: FlowDeps): Promise<Outcome> {
-  if (deps.isCrowded?.()) return { did: 'refused', cause: 'congestion' };
   switch (who.kind) {
     case 'mailbox':
       if (isOurOwn(who, deps)) {

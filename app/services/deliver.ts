@@ -21,7 +21,7 @@ const renewMs = 40_000;
 
 export interface DeliverDeps {
   readonly store: Store;
-  readonly media: Pick<MediaServer, 'dial'>;
+  readonly media: Pick<MediaServer, 'dial' | 'healthy'>;
   /** Speaks with whoever answered; resolves when the call is over, and tells whether a subscriber took what it brought. */
   readonly dialogue: (call: Call, delivery: Delivery) => Promise<'taken' | 'not-taken'>;
   readonly profiles: Profiles;
@@ -41,7 +41,7 @@ export interface Deliveries {
   request(delivery: Pick<Delivery, 'id' | 'message' | 'purpose' | 'to'>): Promise<void>;
   /** Asks for a call that brings all new messages of a mailbox; while one waits or is under way it is the same. */
   requestNew(mailbox: Mailbox, urgent: boolean): Promise<void>;
-  /** Starts every call that is due; resolves when all are started. */
+  /** Starts every call that is due, unless the switch is away: others may make them. Resolves when all are started. */
   runDue(signal: AbortSignal): Promise<number>;
   /** Waits so long for the calls under way to end; those that do not are asked for again, by whichever controller comes. */
   stop(withinMs: number): Promise<void>;
@@ -65,7 +65,7 @@ export function createDeliveries(deps: DeliverDeps): Deliveries {
     },
     async runDue(signal) {
       let started = 0;
-      while (!signal.aborted && !ending.stopping && running.size < deps.maxCalls) {
+      while (!signal.aborted && !ending.stopping && deps.media.healthy && running.size < deps.maxCalls) {
         const delivery = await deps.store.deliveries.takeDue(deps.clock.now(), leaseMs);
         if (delivery === undefined) break;
         // Its call is up longer than its lease was: taking it has renewed that.

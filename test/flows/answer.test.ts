@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hangup } from '../../app/media/scripted/steps.ts';
+import { hangup, hear, speak } from '../../app/media/scripted/steps.ts';
 import { access, FlowWorld, subscriber } from './world.ts';
 
 describe('A call that comes in', () => {
@@ -19,6 +19,15 @@ describe('A call that comes in', () => {
     const person = await world.call(subscriber, [hangup()]);
     assert.equal(person.call.answered, undefined);
     assert.equal(world.rows[0]?.outcome, 'refused');
+  });
+
+  it('one that a controller had taken before it ended is served on, however many there are', async () => {
+    const world = new FlowWorld();
+    Object.assign(world.deps, { isCrowded: () => true });
+    await world.call(subscriber, [hear('greeting-default'), hear('beep'), speak(2000), hangup()], {
+      entry: { kind: 'resumed' },
+    });
+    assert.equal(world.taken.length, 1);
   });
 
   it('the reference that was dialled is not written into the call’s record', async () => {

@@ -104,6 +104,18 @@ describe('New messages brought by a call', function () {
     );
   });
 
+  it('while the switch is away none is tried, and that counts as no try', () => {
+    let there = false;
+    return withWorld({ isSwitchThere: () => there, onDial: answered }, async (opened) => {
+      await opened.leave();
+      for (let minute = 0; minute < 10; minute += 1) await opened.call(`2026-01-05T12:0${minute}:30Z`);
+      assert.deepEqual(opened.dialled, []);
+      there = true;
+      await opened.call('2026-01-05T12:10:30Z');
+      assert.deepEqual(opened.dialled, [bob]);
+    });
+  });
+
   it('what was heard meanwhile is not brought, and nobody is called', () =>
     withWorld({}, async (opened) => {
       await opened.hear(await opened.leave());

@@ -67,6 +67,8 @@ export interface RulesOptions {
   readonly publicUrl?: string;
   /** Default: nothing can be turned into anything else. */
   readonly converters?: readonly Converter[];
+  /** Whether calls can be made; default: always. */
+  readonly isSwitchThere?: () => boolean;
   /** What comes of an answered call. */
   readonly onDialogue?: (call: Call, delivery: Delivery) => Promise<'taken' | 'not-taken'>;
 }
@@ -166,6 +168,9 @@ export class RulesWorld implements AsyncDisposable {
     this.deliveries = createDeliveries({
       ...shared,
       media: {
+        get healthy() {
+          return options.isSwitchThere?.() ?? true;
+        },
         dial: async ({ number }) => {
           this.dialled.push(number);
           return options.onDial?.(number) ?? { kind: 'no-answer' };
