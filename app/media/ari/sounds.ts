@@ -45,7 +45,15 @@ export class Sounds {
   async open(): Promise<void> {
     const { directory, spool } = this.#options;
     if (directory === undefined || spool === undefined) return;
-    await mkdir(directory, { recursive: true, mode: 0o750 });
+    try {
+      await mkdir(directory, { recursive: true, mode: 0o750 });
+    } catch (error) {
+      this.#options.log.error('stored sounds cannot be played: there is no folder to lay them out in', {
+        directory,
+        error: String(error),
+      });
+      return;
+    }
     try {
       this.#mode = await closeToOthers(directory, spool);
     } catch (error) {
@@ -210,6 +218,9 @@ export class Sounds {
 async function closeToOthers(directory: string, spool: string): Promise<number> {
   const owner = await stat(spool).catch(() => stat(dirname(spool)));
   const user = process.getuid?.();
+  const own = await stat(directory);
+  // As it was installed: a service that is held in may not change owners.
+  if (own.uid === user && own.gid === owner.gid && (own.mode & 0o7777) === 0o2750) return 0o640;
   if (user !== 0 && owner.uid === user) {
     await chmod(directory, 0o700);
     return 0o600;

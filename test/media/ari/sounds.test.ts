@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sounds } from '../../../app/media/ari/sounds.ts';
-import { silentLog } from '../../ports/silent-log.ts';
+import { keepingLog, silentLog, type LogLine } from '../../ports/silent-log.ts';
 import { shippedSpeech } from '../../speech/shipped.ts';
 
 const sound = { id: 'm1', contentType: 'audio/PCMU', bytes: new Uint8Array(80) };
@@ -33,6 +33,32 @@ describe('stored sounds laid out for Asterisk', () => {
     const spool = await stat(join(root, 'recording'));
     const readable = file.uid === spool.uid || (file.gid === spool.gid && (file.mode & 0o040) !== 0);
     assert.ok(readable);
+  });
+
+  it('lie in a folder that was made for it, whose owner and rights are left as they are', async () => {
+    await mkdir(directory);
+    await chown(directory, -1, (await stat(join(root, 'recording'))).gid);
+    await chmod(directory, 0o2750);
+    const before = await stat(directory);
+    await sounds.open();
+    assert.equal((await stat(directory)).ctimeMs, before.ctimeMs);
+    await sounds.segments([{ kind: 'stored', media: sound }], 'en');
+    const file = await stat(join(directory, 'm1.ulaw'));
+    assert.deepEqual([file.mode & 0o777, file.gid], [0o640, before.gid]);
+  });
+
+  it('cannot be played where their folder cannot be made, and all else goes on', async () => {
+    await writeFile(directory, 'in the way');
+    const lines: LogLine[] = [];
+    const options = { prompts: { clip: () => '', durationMs: () => 0, speech: shippedSpeech }, directory };
+    const without = new Sounds({ ...options, spool: join(root, 'recording'), log: keepingLog(lines) });
+    await without.open();
+    assert.deepEqual(
+      lines.map(({ level }) => level),
+      ['error'],
+    );
+    await assert.rejects(without.lay('x.ulaw', sound.bytes), { code: 'media-failed' });
+    await without.close();
   });
 
   it('of an earlier process are gone, half-written ones too; those of this one stay', async () => {
