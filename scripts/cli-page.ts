@@ -12,6 +12,7 @@ One command for those who run the system. It reads the configuration that the co
 subcommand needs: programs that convert, the archive), never the switch, and may be used while controllers run.
 
 \`\`\`bash
+answerback doctor                          # where it is installed as a service (operations.md)
 npx answerback doctor                      # in a checkout; \`npm run answerback -- doctor\` is the same
 node dist/app/cli/bin.js doctor            # after \`npm run build\`
 \`\`\`

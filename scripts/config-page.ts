@@ -36,6 +36,14 @@ Secrets and overrides come from the environment alone:
 | \`ASTERISK_ARI_URL\` | overrides \`asterisk.url\` |
 | \`MONGODB_URL\` | overrides \`store.url\` |
 | \`ARCHIVE_MONGODB_URL\` | overrides \`archive.url\` |
+| \`KEYS_MONGODB_URL\` | overrides \`encryption.url\` |
+| \`ANSWERBACK_MASTER_KEYS\` | where \`encryption.master\` is \`environment\`: \`NAME=base64\`, several with commas, see [encryption.md](encryption.md) |
+| \`VAULT_TOKEN\` | where \`encryption.master\` is \`transit\` and there is no \`tokenFile\` |
+| \`DRACHTIO_SECRET\` | secret of the admin port, where \`sipEdge\` is configured |
+| \`EMAIL_RELAY_PASSWORD\` | where \`email.relay.user\` is set |
+| \`OIDC_CLIENT_SECRET\` | of operators' single sign-on, where the provider wants one |
+| \`WEBHOOK_SECRET_<NAME>\` | secret of the hook of that name in \`webhooks\`, in capitals, with \`_\` for \`-\` |
+| \`WEBHOOK_SECRET\` | secret of the hooks that subscribers' rules name |
 | \`AWS_ACCESS_KEY_ID\`, \`AWS_SECRET_ACCESS_KEY\` | needed where \`archive\` is of kind \`s3\` |
 | \`TWILIO_ACCOUNT_SID\`, \`TWILIO_AUTH_TOKEN\` | needed where \`twilio\` is configured |
 | \`GOOGLE_APPLICATION_CREDENTIALS\` | file with the key of a service account, where \`speech\` names Google, see [speech.md](speech.md) |

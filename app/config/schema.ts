@@ -137,7 +137,7 @@ const trunk = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'SIP over TLS and SRTP, and nothing else: `npm run freeswitch:render` writes it so; of Asterisk see docs/encryption.md.',
+      'SIP over TLS and SRTP, and nothing else: `npm run asterisk:render` and `freeswitch:render` write it so, see docs/encryption.md.',
     ),
   country: z
     .string()

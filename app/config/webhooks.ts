@@ -33,6 +33,9 @@ export function secretVariable(hook: string): string {
   return `WEBHOOK_SECRET_${hook.toUpperCase().replaceAll('-', '_')}`;
 }
 
+/** Stands for the secrets of all hooks, where nothing is done with them. */
+export const anyHooksSecret = 'WEBHOOK_SECRET_*';
+
 interface WithRules {
   readonly webhooks: z.output<typeof webhooks>;
   readonly classes: Readonly<
@@ -49,7 +52,7 @@ export function webhookProblems(
   const names = hooks.map(({ name }) => name);
   names.forEach((name, i) => {
     if (names.indexOf(name) !== i) wrong.push([`webhooks.hooks[${i}].name`, name, 'a name of its own']);
-    if (!env[secretVariable(name)])
+    if (!env[secretVariable(name)] && !env[anyHooksSecret])
       wrong.push([`webhooks.hooks[${i}]`, 'no secret', `${secretVariable(name)} in the environment`]);
   });
   for (const [key, { notify }] of Object.entries(classes))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createServer as createHttp } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -181,6 +182,7 @@ describe('answerback doctor', function () {
   it('folders that are not there, or in which something is stuck', async () => {
     const directory = join(folder, 'deposits');
     const spool = { spool: { directory }, asterisk: { spool: join(folder, 'nowhere') } };
+    only((await examine('recordings', {})).found, 'warn', /none can be heard/);
     const none = await examine('spool,recordings', spool);
     only(none.found, 'wrong', /the spool folder .* is not there/);
     only(none.found, 'wrong', /the switch's folder .* is not there/);
@@ -231,6 +233,25 @@ describe('answerback doctor', function () {
       'warn',
       /is no controller/,
     );
+  });
+
+  it('a controller that speaks HTTPS', async () => {
+    const certificates = join(checkout, 'test/certificates');
+    const tls = { cert: join(certificates, 'server.pem'), key: join(certificates, 'server.key') };
+    const [cert, key] = await Promise.all([readFile(tls.cert), readFile(tls.key)]);
+    const secure = createHttps({ cert, key }, (_request, response) => response.end('{"ok":true}'));
+    const { found } = await examine('controller', { web: { port: await serve(secure), tls } });
+    only(found, 'ok', /^ready at https:/);
+  });
+
+  it('FreeSWITCH is not looked for where Asterisk would be', async () => {
+    const config = { switch: 'freeswitch', freeswitch: { http: {} } };
+    const env = { FREESWITCH_PASSWORD: 'x', ANSWERBACK_PIN_PEPPER: 'Kampot' };
+    const { code, found } = await examine('configuration,switch,trunks,recordings', config, env);
+    assert.equal(code, 0, JSON.stringify(found));
+    assert.equal(found.filter(({ level }) => level === 'skipped').length, 3);
+    const bare = await examine('configuration', config, { ANSWERBACK_PIN_PEPPER: 'Kampot' });
+    only(bare.found, 'wrong', /no password for the switch/);
   });
 
   it('far sides that do not answer, or are something else', async () => {

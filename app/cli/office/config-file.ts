@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { anyHooksSecret } from '../../config/webhooks.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** ANSWERBACK_CONFIG, else what `npm start` wrote last, if that is there. */
@@ -16,9 +17,12 @@ export const placeholders: Readonly<Record<string, string>> = Object.fromEntries
     'TWILIO_ACCOUNT_SID',
     'TWILIO_AUTH_TOKEN',
     'SMPP_PASSWORD',
+    'DRACHTIO_SECRET',
     'EMAIL_RELAY_PASSWORD',
     'OIDC_CLIENT_SECRET',
     'AWS_ACCESS_KEY_ID',
     'AWS_SECRET_ACCESS_KEY',
-  ].map((name) => [name, 'not needed']),
+    'WEBHOOK_SECRET',
+    anyHooksSecret,
+  ].map((name) => [name, 'not-needed']),
 );

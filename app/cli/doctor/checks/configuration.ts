@@ -7,8 +7,11 @@ export const configuration: Check = {
   about: 'numbers, ranges, classes and secrets make sense',
   async run({ config, secrets }) {
     const found: Finding[] = [...overlaps(config), ...unused(config)];
-    if (secrets.ariPassword === '')
-      found.push(wrong('there is no password for the switch', 'set ASTERISK_ARI_PASSWORD'));
+    const [password, variable] =
+      config.switch === 'asterisk'
+        ? [secrets.ariPassword, 'ASTERISK_ARI_PASSWORD']
+        : [secrets.freeswitchPassword, 'FREESWITCH_PASSWORD'];
+    if (password === '') found.push(wrong('there is no password for the switch', `set ${variable}`));
     if (secrets.pinPepper === undefined)
       found.push(
         warn('hashes of PINs have no pepper', 'set ANSWERBACK_PIN_PEPPER, and keep it (docs/security.md)'),

@@ -51,11 +51,13 @@ export const recordings: Check = {
   name: 'recordings',
   about: "the switch's folder of recordings can be seen from here, and nothing is left in it",
   async run({ config }) {
+    if (config.switch !== 'asterisk') return [skipped('the switch is FreeSWITCH')];
     const folder = config.asterisk.spool;
     if (folder === undefined)
       return [
-        skipped(
-          'recordings are fetched over ARI; asterisk.spool names their folder where the disk is shared',
+        warn(
+          'asterisk.spool is not set: messages are taken in over ARI, and none can be heard by telephone',
+          "set it to Asterisk's folder, /var/spool/asterisk/recording, on the machine of the switch",
         ),
       ];
     const at = await writable(folder);
@@ -63,7 +65,7 @@ export const recordings: Check = {
       return [
         wrong(
           `the switch's folder ${folder} ${at}`,
-          'correct asterisk.spool, or leave it out: recordings then come over ARI',
+          'correct asterisk.spool, or give the controller a part in it (docs/operations.md)',
         ),
       ];
     const found = [...(await space(folder, 'recordings'))];

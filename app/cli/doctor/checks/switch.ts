@@ -37,11 +37,14 @@ const extensions: readonly (readonly [context: string, extension: string])[] = [
   ['facts', 's'],
 ];
 
+const otherSwitch = 'the switch is FreeSWITCH: whether its controller reaches it is told by `controller`';
+
 export const asterisk: Check = {
   name: 'switch',
   about: 'ARI answers with this password; version, modules, dialplan, our application',
   async run(patient) {
     const { config } = patient;
+    if (config.switch !== 'asterisk') return [skipped(otherSwitch)];
     const { url, user, app } = config.asterisk;
     const info = await patient.switch.info();
     if (info.kind === 'away')
@@ -101,7 +104,8 @@ async function modules(patient: Patient): Promise<readonly Finding[]> {
 
 /** @param asks whether the manager interface answers, if there is one */
 async function dialplan({ config, switch: asterisk }: Patient, asks: boolean): Promise<readonly Finding[]> {
-  const fix = 'install dialplans/extensions.conf and run `asterisk -rx "dialplan reload"`';
+  const fix =
+    'write it with `npm run asterisk:render`, then `asterisk -rx "dialplan reload"` (docs/operations.md)';
   if (!(await asterisk.hasOurDialplan())) return [wrong('the dialplan that is loaded is not ours', fix)];
   // Without a manager interface nothing more can be known, and nobody wants to hear so each time.
   if (!asks || config.asterisk.manager === undefined) return [];
@@ -140,9 +144,14 @@ export const trunks: Check = {
   name: 'trunks',
   about: 'each trunk is an endpoint of the switch, and can be reached',
   async run(patient) {
+    if (patient.config.switch !== 'asterisk') return [skipped(otherSwitch)];
     if ((await patient.switch.info()).kind !== 'answers') return [skipped('the switch does not answer')];
     const found: Finding[] = [];
-    for (const { name, host, port } of patient.config.trunks) {
+    for (const { name, host, port, line } of patient.config.trunks) {
+      if (line !== undefined) {
+        found.push(skipped(`trunk ${name} is a line: \`asterisk -rx "dahdi show status"\``));
+        continue;
+      }
       const state = await patient.switch.endpoint(name);
       if (state === undefined)
         found.push(
