@@ -64,6 +64,8 @@ import { openTransform } from './transform/open.ts';
 
 /** Longest wait for the switch at the start, in milliseconds. */
 const switchMs = 1500;
+/** How a process ends whose switch another one has taken over; systemd/answerback.service knows it. */
+const replacedExit = 3;
 
 async function main(): Promise<void> {
   const file = process.argv[2] ?? process.env['ANSWERBACK_CONFIG'];
@@ -144,9 +146,9 @@ async function main(): Promise<void> {
   stopping.signal.addEventListener('abort', () => health.now('draining'));
   log.info('ready', { web: web.address, metrics: scrapes.address, mail: mail?.port, pid: process.pid });
   await controller.run(stopping.signal);
-  // Whoever started this process shall know that it did not end as asked.
+  // Whoever started this process shall know that it did not end as asked, and not start it against the one that took its place.
   const replaced = 'replaced' in media && media.replaced;
-  if (replaced) process.exitCode = 1;
+  if (replaced) process.exitCode = replacedExit;
   log.info('stopped', { replaced });
 }
 

@@ -6,7 +6,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { loadConfig } from '../app/config.ts';
+import { configFor } from './render-arguments.ts';
 import { checkout } from './stack/machine.ts';
 import { renderTrunks } from './stack/render.ts';
 
@@ -14,7 +14,7 @@ const [file, folder] = process.argv.slice(2);
 try {
   if (file === undefined || folder === undefined)
     throw new Error('npm run trunks:render -- CONFIG.yaml FOLDER');
-  const { trunks } = loadConfig(file).config;
+  const { trunks } = configFor(file, process.env).config;
   const files = await renderTrunks(join(checkout, 'dialplans'), trunks);
   for (const [path, text] of Object.entries(files)) {
     const full = resolve(folder, path);

@@ -31,8 +31,9 @@ describe('the unit for systemd', function () {
     assert.deepEqual(of('RestrictAddressFamilies'), ['AF_INET AF_INET6 AF_UNIX']);
     assert.equal(of('SystemCallFilter')[0], '@system-service');
     assert.notEqual(of('User')[0] ?? 'root', 'root');
-    // An orderly end waits for calls: as long as a deposit may take, at least.
-    assert.deepEqual([of('KillSignal'), of('TimeoutStopSec')], [['SIGTERM'], ['10min']]);
+    // An orderly end takes seconds.
+    assert.deepEqual([of('KillSignal'), of('TimeoutStopSec')], [['SIGTERM'], ['1min']]);
+    assert.deepEqual([of('Restart'), of('RestartPreventExitStatus')], [['always'], ['3']]);
     assert.doesNotMatch(unit, /(PASSWORD|SECRET|TOKEN)=/);
   });
 

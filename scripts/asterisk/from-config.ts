@@ -1,0 +1,148 @@
+/** Asterisk's configuration for an installation: trunks, folders and addresses from the controller's own configuration. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Config, Secrets } from '../../app/config.ts';
+import { configFor, phoneOf, portOf, withoutController, withSecretsOf } from '../render-arguments.ts';
+import { checkout } from '../stack/machine.ts';
+import { renderDialplans, type DialplanValues, type Phone, type SipTls } from '../stack/render.ts';
+import { placeFiles, type Placed } from './place-files.ts';
+
+export interface RenderArguments {
+  /** The controller's configuration. */
+  readonly file: string;
+  /** Where it is written: /etc/asterisk. */
+  readonly folder: string;
+  /** The service's secrets; without it they are in the environment. */
+  readonly environment: string | undefined;
+  readonly sipHost: string;
+  readonly sipPort: number;
+  /** For secure trunks. */
+  readonly tls: SipTls | undefined;
+  readonly phones: readonly Phone[];
+}
+
+const usage =
+  'npm run asterisk:render -- CONFIG.yaml FOLDER [--environment FILE] [--phone NUMBER=PASSWORD] [--sip-host ADDRESS] ' +
+  '[--sip-port PORT] [--tls-key FILE --tls-cert FILE --tls-ca FILE] [--tls-port PORT]';
+
+/** @throws Error with what is wrong */
+export function renderArguments(words: readonly string[]): RenderArguments {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    options: {
+      environment: { type: 'string' },
+      phone: { type: 'string', multiple: true, default: [] },
+      'sip-host': { type: 'string', default: '0.0.0.0' },
+      'sip-port': { type: 'string', default: '5060' },
+      'tls-key': { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-ca': { type: 'string' },
+      'tls-port': { type: 'string', default: '5061' },
+    },
+    allowPositionals: true,
+  });
+  const [file, folder, more] = positionals;
+  if (file === undefined || folder === undefined || more !== undefined) throw new Error(usage);
+  const { environment, 'sip-host': sipHost, 'tls-key': key, 'tls-cert': cert, 'tls-ca': ca } = values;
+  const given = [key, cert, ca].filter((one) => one !== undefined);
+  if (given.length > 0 && given.length < 3) throw new Error('--tls-key, --tls-cert and --tls-ca go together');
+  const port = portOf('tls-port', values['tls-port']);
+  const tls =
+    key === undefined || cert === undefined || ca === undefined
+      ? undefined
+      : { key: resolve(key), cert: resolve(cert), ca: resolve(ca), port };
+  const phones = values.phone.map((text) => {
+    const phone = phoneOf(text);
+    // No number: by their names phones are told from trunks.
+    return { name: `tel-${phone.number.slice(1)}`, ...phone, secure: tls !== undefined };
+  });
+  return { file, folder, environment, sipHost, sipPort: portOf('sip-port', values['sip-port']), tls, phones };
+}
+
+/**
+ * Other files in the folder stay as they are, but for trunks that are there no more.
+ * @throws Error with what is wrong
+ */
+export async function renderFromConfig(given: RenderArguments): Promise<Placed> {
+  const env = withSecretsOf(given.environment);
+  const { config, secrets } = configFor(given.file, env);
+  if (config.asterisk.manager !== undefined && !env['ASTERISK_AMI_PASSWORD'])
+    throw new Error('ASTERISK_AMI_PASSWORD is not set, and there is asterisk.manager');
+  const values = valuesOf(config, secrets, given);
+  const drawn = await mkdtemp(join(tmpdir(), 'answerback-asterisk-'));
+  try {
+    const rendered = await renderDialplans(resolve(checkout, 'dialplans'), drawn, values);
+    // Its folders are the distribution's own.
+    await writeFile(join(drawn, 'asterisk.conf'), mainFile(values));
+    const files = await Promise.all(
+      rendered.map(async ({ path }) => ({ path, text: await readFile(join(drawn, path), 'utf8') })),
+    );
+    return await placeFiles(resolve(given.folder), files, isTrunk);
+  } finally {
+    await rm(drawn, { recursive: true, force: true });
+  }
+}
+
+/** Its address is believed as long as it is there. */
+function isTrunk(path: string): boolean {
+  return /^pjsip\.d\/trunk-[\w-]+\.conf$/.test(path);
+}
+
+function valuesOf(config: Config, secrets: Secrets, given: RenderArguments): DialplanValues {
+  const { asterisk, numbers, prompts, trunks } = config;
+  const { ariPassword, amiPassword } = secrets;
+  if (config.switch !== 'asterisk')
+    throw new Error(`switch: ${config.switch}: see npm run freeswitch:render`);
+  if (ariPassword === '') throw new Error('ASTERISK_ARI_PASSWORD is not set');
+  if (asterisk.spool === undefined)
+    throw new Error('asterisk.spool is not set: /var/spool/asterisk/recording, unless Asterisk has another');
+  const secure = trunks.find((trunk) => trunk.secure);
+  if (secure !== undefined && given.tls === undefined)
+    throw new Error(`trunk ${secure.name} is secure: --tls-key, --tls-cert and --tls-ca are needed`);
+  const { manager } = asterisk;
+  const url = new URL(asterisk.url);
+  if (url.protocol !== 'http:' || ![url.hostname, manager?.host ?? '127.0.0.1'].every(isLoopback))
+    throw new Error(
+      'asterisk.url and asterisk.manager.host: http, and 127.0.0.1: Asterisk takes no others here',
+    );
+  const [access = ''] = numbers.access;
+  return {
+    ...withoutController,
+    // Those of asterisk.conf, which is not taken from here.
+    directory: '',
+    run: '',
+    data: '',
+    modules: '',
+    spool: dirname(resolve(asterisk.spool)),
+    app: asterisk.app,
+    ariUser: asterisk.user,
+    ariPassword,
+    ariPort: Number(url.port) || 80,
+    amiEnabled: manager === undefined ? 'no' : 'yes',
+    amiUser: manager?.user ?? 'answerback',
+    // Where there is no manager interface nobody may log in to it.
+    amiPassword: manager === undefined ? randomBytes(18).toString('base64url') : amiPassword,
+    amiPort: manager?.port ?? 5038,
+    sipHost: given.sipHost,
+    sipPort: given.sipPort,
+    tls: given.tls,
+    prompts: resolve(prompts.directory),
+    language: prompts.language,
+    access,
+    maxFiles: 20_000,
+    trunks,
+    phones: given.phones,
+    extra: {},
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === '127.0.0.1' || host === 'localhost';
+}
+
+function mainFile({ maxFiles }: DialplanValues): string {
+  return `; Folders are those that this Asterisk was built with. Each call takes a few files.\n\n[options]\nverbose = 0\nmaxfiles = ${maxFiles}\n`;
+}
