@@ -14,7 +14,7 @@ import { storeUrl, storeUrlForm } from './config/parts.ts';
 import { configSchema } from './config/schema.ts';
 import { shownValue } from './config/shown-value.ts';
 import { webProblems } from './config/web-access.ts';
-import { secretVariable, webhookProblems } from './config/webhooks.ts';
+import { anyHooksSecret, secretVariable, webhookProblems } from './config/webhooks.ts';
 import { rateProblems } from './core/account/rate.ts';
 import { numberFacts } from './core/address/number-facts.ts';
 import { createNumberPlan } from './core/address/number-plan.ts';
@@ -25,6 +25,8 @@ import { judgeCall } from './core/toll/judge-toll.ts';
 import { isHookTarget } from './core/notification/hook.ts';
 import { isTimeZone } from './core/time/is-time-zone.ts';
 import { mayBeTexted } from './core/toll/may-be-texted.ts';
+
+export { anyHooksSecret };
 
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { anyHooksSecret } from '../../config/webhooks.ts';
+import { anyHooksSecret } from '../../config.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** ANSWERBACK_CONFIG, else what `npm start` wrote last, if that is there. */

@@ -42,12 +42,12 @@ async function readiness(url: string, answerMs: number): Promise<State | undefin
       ? secureRequest(url, { ...options, rejectUnauthorized: false })
       : plainRequest(url, options);
     asked.once('error', reject);
-    asked.once('response', (answer) =>
+    asked.once('response', (answer) => {
       json(answer).then(
         (told) => resolve(told as State),
         () => resolve(undefined),
-      ),
-    );
+      );
+    });
     asked.end();
   });
 }
