@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { backupCommands } from './backup/commands.ts';
 import { cdrCommands } from './cdr/commands.ts';
+import { buildVersion } from '../telemetry/open.ts';
 import { createActions } from './command.ts';
 import { doctorCommand } from './doctor/commands.ts';
 import { exitCodes, type Ending } from './exit-codes.ts';
@@ -43,6 +44,7 @@ export function createProgram(terminal: Terminal, finish: (ending: Ending) => vo
     .option('--json', 'answer as JSON: one document, or one line for each item of a list')
     .option('--zone <zone>', "IANA zone of times; else the subscriber's, or this machine's")
     .option('--no-color', 'no colours; NO_COLOR says the same')
+    .version(buildVersion(), '--version', 'which version this is')
     .helpOption('-h, --help', 'show how it is used')
     .helpCommand('help [command]', 'show how a command is used')
     .showHelpAfterError('(--help shows how it is used)')

@@ -6,6 +6,8 @@ import type { Log, LogFields } from '../ports/log.ts';
 import { takeLibraryOutput } from './library-output.ts';
 import { redactFields, redactText } from './redact.ts';
 
+export { buildVersion } from './build.ts';
+
 export interface LogSlice {
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
