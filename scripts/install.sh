@@ -25,7 +25,12 @@ built var/prompts/en/index.json 'node --import tsx scripts/prompts.ts'
 # The unit names it.
 [[ -x /usr/bin/node ]] || give_up 'there is no /usr/bin/node: apt-get install nodejs, or a link to yours'
 
-is_same() { diff -rq "$1/dist" "$2/dist" >/dev/null && cmp -s "$1/package-lock.json" "$2/package-lock.json"; }
+is_same() {
+  local part
+  for part in dist web/dist var/prompts systemd package.json package-lock.json; do
+    diff -rq "$1/$part" "$2/$part" >/dev/null 2>&1 || return 1
+  done
+}
 
 # All of it is there before anything of the version before is touched.
 copy_programs() {
@@ -41,15 +46,15 @@ copy_programs() {
   # Asterisk reads the prompts, whoever has built them under whatever mask.
   chmod -R u=rwX,go=rX "$fresh"
   chown -R root:root "$fresh"
-  if [[ -e $program ]] && is_same "$fresh" "$program"; then
+  local before=$program.before same=no
+  if [[ -e $program ]]; then
     # The way back leads to another version, not to this one.
-    rm -rf "$program"
-  elif [[ -e $program ]]; then
-    rm -rf "$program.before"
-    mv "$program" "$program.before"
-    say "the version before is in $program.before"
+    if is_same "$fresh" "$program"; then same=yes before=$program.same; fi
+    rm -rf "$before"
+    mv "$program" "$before"
   fi
   mv "$fresh" "$program"
+  if [[ $same == yes ]]; then rm -rf "$before"; elif [[ -e $before ]]; then say "the version before is in $before"; fi
 }
 
 make_user() {
@@ -69,12 +74,14 @@ open_spool() {
     say 'there is no user asterisk: run this again when Asterisk is installed'
     return
   fi
-  for folder in "$spool/recording" "$spool/recording/answerback" "$spool/answerback-play"; do
-    [[ ! -L $folder ]] || give_up "$folder is a link"
-  done
-  install -d -o asterisk -g asterisk -m 2770 "$spool/recording" "$spool/recording/answerback"
-  install -d -o answerback -g asterisk -m 2750 "$spool/answerback-play"
+  # As their owners: what those two have put there leads nowhere else.
+  as asterisk sh -ec 'mkdir -p "$@"; chmod 2770 "$@"' sh "$spool/recording" "$spool/recording/answerback"
+  as asterisk mkdir -p "$spool/answerback-play"
+  chown -h answerback:asterisk "$spool/answerback-play"
+  as answerback chmod 2750 "$spool/answerback-play"
 }
+
+as() { setpriv --reuid "$1" --regid asterisk --clear-groups -- "${@:2}"; }
 
 secret() { head -c 18 /dev/urandom | base64 | tr '+/' '-_'; }
 

@@ -215,7 +215,7 @@ export const configSchema = z.strictObject({
         .string()
         .optional()
         .describe(
-          'Recording directory of the switch, if this host sees it (`<astspooldir>/recording`); else recordings are fetched over ARI. Messages being heard lie beside it in `<app>-play`, for the switch alone if the controller runs under its user or in its group.',
+          'Recording directory of the switch, if this host sees it (`<astspooldir>/recording`); else recordings are fetched over ARI, no message can be heard by telephone, and no fax comes in. Messages being heard lie beside it in `<app>-play`, for the switch alone if the controller runs under its user or in its group.',
         ),
       trunk: name.default('trunk').describe('Trunk for calls and texts out.'),
       timeoutMs: z

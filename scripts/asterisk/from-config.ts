@@ -1,5 +1,5 @@
 /** Asterisk's configuration for an installation: trunks, folders and addresses from the controller's own configuration. */
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -63,7 +63,7 @@ export function renderArguments(words: readonly string[]): RenderArguments {
 }
 
 /**
- * Other files in the folder stay as they are, but for trunks that are there no more.
+ * Other files in the folder stay as they are, but for trunks and telephones that are there no more.
  * @throws Error with what is wrong
  */
 export async function renderFromConfig(given: RenderArguments): Promise<Placed> {
@@ -72,7 +72,9 @@ export async function renderFromConfig(given: RenderArguments): Promise<Placed> 
   if (config.asterisk.manager !== undefined && !env['ASTERISK_AMI_PASSWORD'])
     throw new Error('ASTERISK_AMI_PASSWORD is not set, and there is asterisk.manager');
   const values = valuesOf(config, secrets, given);
-  const drawn = await mkdtemp(join(tmpdir(), 'answerback-asterisk-'));
+  // Within a folder that is closed to others: it is made anew.
+  const closed = await mkdtemp(join(tmpdir(), 'answerback-asterisk-'));
+  const drawn = join(closed, 'etc');
   try {
     const rendered = await renderDialplans(resolve(checkout, 'dialplans'), drawn, values);
     // Its folders are the distribution's own.
@@ -80,15 +82,15 @@ export async function renderFromConfig(given: RenderArguments): Promise<Placed> 
     const files = await Promise.all(
       rendered.map(async ({ path }) => ({ path, text: await readFile(join(drawn, path), 'utf8') })),
     );
-    return await placeFiles(resolve(given.folder), files, isTrunk);
+    return await placeFiles(resolve(given.folder), files, isOurs);
   } finally {
-    await rm(drawn, { recursive: true, force: true });
+    await rm(closed, { recursive: true, force: true });
   }
 }
 
-/** Its address is believed as long as it is there. */
-function isTrunk(path: string): boolean {
-  return /^pjsip\.d\/trunk-[\w-]+\.conf$/.test(path);
+/** Addresses are believed, and telephones let in, as long as these are there. */
+function isOurs(path: string): boolean {
+  return /^pjsip\.d\/(trunk-[\w-]+|phone-tel-\d+|transport-tls)\.conf$/.test(path);
 }
 
 function valuesOf(config: Config, secrets: Secrets, given: RenderArguments): DialplanValues {
@@ -123,8 +125,8 @@ function valuesOf(config: Config, secrets: Secrets, given: RenderArguments): Dia
     ariPort: Number(url.port) || 80,
     amiEnabled: manager === undefined ? 'no' : 'yes',
     amiUser: manager?.user ?? 'answerback',
-    // Where there is no manager interface nobody may log in to it.
-    amiPassword: manager === undefined ? randomBytes(18).toString('base64url') : amiPassword,
+    // Where there is no manager interface nobody may log in to it; the same each time.
+    amiPassword: manager === undefined ? digestOf(`manager ${ariPassword}`) : amiPassword,
     amiPort: manager?.port ?? 5038,
     sipHost: given.sipHost,
     sipPort: given.sipPort,
@@ -137,6 +139,10 @@ function valuesOf(config: Config, secrets: Secrets, given: RenderArguments): Dia
     phones: given.phones,
     extra: {},
   };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }
 
 function isLoopback(host: string): boolean {

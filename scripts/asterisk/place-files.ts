@@ -1,13 +1,12 @@
-/** Writes files into a folder that is another user's, who is not believed: no link there leads anywhere else. */
-import { randomBytes } from 'node:crypto';
-import { lchown, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+/** Writes files into a folder that is another user's, as that user: what links there lead to is no more than that user may write. */
+import { lstat, mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { readPlain } from '../../app/media/parts/plain-file.ts';
+import { readPlain, writePlain } from '../../app/media/parts/plain-file.ts';
 
 export interface Placed {
   /** All that were to be written. */
   readonly files: readonly string[];
-  /** Of these, those that were not there, or were others. */
+  /** What was not there, or was another, or is there no more. */
   readonly changed: readonly string[];
   /** What was there before: NAME.orig the first time, then NAME.before. */
   readonly kept: readonly string[];
@@ -22,41 +21,45 @@ export async function placeFiles(
   files: readonly { readonly path: string; readonly text: string }[],
   isOurs: (path: string) => boolean,
 ): Promise<Placed> {
-  await mkdir(folder, { recursive: true });
-  const owner = await lstat(folder);
-  const changed: string[] = [];
-  const kept: string[] = [];
-  for (const { path, text } of files) {
-    const to = join(folder, path);
-    await makeFolder(dirname(to), folder, owner);
-    const before = await readPlain(to);
-    if (before?.toString() !== text) {
-      changed.push(path);
-      if (before !== undefined) kept.push(await setAside(to));
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  return asOwnerOf(folder, async () => {
+    const [changed, kept]: [string[], string[]] = [[], []];
+    for (const { path, text } of files) {
+      const to = join(folder, path);
+      await mkdir(dirname(to), { recursive: true, mode: 0o750 });
+      const before = await readPlain(to);
+      if (before?.toString() !== text) {
+        changed.push(path);
+        if (before !== undefined) kept.push(await setAside(to));
+      }
+      await writePlain(to, text, 0o600);
     }
-    await write(to, text, owner);
-  }
-  const written = new Set(files.map(({ path }) => path));
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    const path = relative(folder, join(entry.parentPath, entry.name));
-    if (entry.isFile() && isOurs(path) && !written.has(path)) kept.push(await setAside(join(folder, path)));
-  }
-  return { files: [...written], changed, kept };
+    const written = new Set(files.map(({ path }) => path));
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      const path = relative(folder, join(entry.parentPath, entry.name));
+      if (!entry.isFile() || !isOurs(path) || written.has(path)) continue;
+      changed.push(path);
+      kept.push(await setAside(join(folder, path)));
+    }
+    return { files: [...written], changed, kept };
+  });
 }
 
-interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** One folder below at most. */
-async function makeFolder(path: string, folder: string, { uid, gid }: Owner): Promise<void> {
-  if (path === folder) return;
-  const there = await lstat(path).catch(() => undefined);
-  if (there === undefined) {
-    await mkdir(path, { mode: 0o750 });
-    await lchown(path, uid, gid);
-  } else if (!there.isDirectory()) throw new Error(`${path} is no folder`);
+/** Root is the folder's owner meanwhile; nobody else can be another. */
+async function asOwnerOf<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const { uid, gid } = await stat(folder);
+  if (process.geteuid?.() !== 0 || uid === 0) return work();
+  const [group, groups] = [process.getegid?.() ?? 0, process.getgroups?.() ?? []];
+  process.setgroups?.([gid]);
+  process.setegid?.(gid);
+  process.seteuid?.(uid);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(group);
+    process.setgroups?.(groups);
+  }
 }
 
 async function setAside(path: string): Promise<string> {
@@ -64,18 +67,4 @@ async function setAside(path: string): Promise<string> {
   const aside = first ? `${path}.orig` : `${path}.before`;
   await rename(path, aside);
   return aside;
-}
-
-/** Under a name that nobody foresees, then in its place, whatever lies there. */
-async function write(path: string, text: string, { uid, gid }: Owner): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
-  try {
-    await using file = await open(draft, 'wx', 0o600);
-    await file.writeFile(text);
-    await file.chown(uid, gid);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }

@@ -62,28 +62,38 @@ describe('Installed as a service on a fresh machine', function () {
 
   it('Asterisk’s configuration is written for its numbers and trunks, and what was there is kept', async () => {
     await machine.shell('cat > /etc/answerback/answerback.yaml', await configuration());
-    const render =
-      'npm run -s asterisk:render -- /etc/answerback/answerback.yaml /etc/asterisk --environment /etc/answerback/environment';
-    const said = await machine.shell(`${render} --sip-host 127.0.0.1 --sip-port ${sipPort}`);
-    assert.match(said, /what was there is in \/etc\/asterisk\/extensions\.conf\.orig[\s\S]*restart Asterisk/);
+    assert.match(
+      await render(),
+      /what was there is in \/etc\/asterisk\/extensions\.conf\.orig[\s\S]*restart Asterisk/,
+    );
     assert.match(await machine.shell('stat -c "%U %a" /etc/asterisk/ari.conf'), /^asterisk 600/);
     assert.match(await machine.shell('cat /etc/asterisk/pjsip.d/trunk-carrier.conf'), /match = 127\.0\.0\.1/);
+    assert.match(again(await render()), /^$/);
     // By hand, and of a trunk that is gone: both are told of, and neither is lost.
-    await machine.shell(
-      'cd /etc/asterisk; echo "; mine" >> rtp.conf; cp pjsip.d/trunk-carrier.conf pjsip.d/trunk-old.conf',
-    );
-    const again = await machine.shell(`${render} --sip-host 127.0.0.1 --sip-port ${sipPort}`);
-    assert.deepEqual(again.trim().split('\n').slice(1), [
-      'what was there is in /etc/asterisk/rtp.conf.before',
-      'what was there is in /etc/asterisk/pjsip.d/trunk-old.conf.orig',
-      'reload Asterisk: asterisk -rx "core reload"',
-    ]);
-    // Asterisk's user may write there, and gets nothing of others by it.
-    await machine.shell('cd /etc/asterisk; mv ari.conf ari.real; ln -s /etc/answerback/environment ari.conf');
-    await machine.shell(`${render} --sip-host 127.0.0.1 --sip-port ${sipPort}`);
+    await machine.shell('echo "; mine" >> /etc/asterisk/rtp.conf');
     assert.equal(
-      await machine.shell('stat -c "%F" /etc/asterisk/ari.conf; stat -c "%U" /etc/answerback/environment'),
-      'regular file\nroot\n',
+      again(await render()),
+      'what was there is in /etc/asterisk/rtp.conf.before\nreload Asterisk: asterisk -rx "core reload"',
+    );
+    await machine.shell('cd /etc/asterisk/pjsip.d; cp trunk-carrier.conf trunk-old.conf');
+    assert.equal(
+      again(await render()),
+      'what was there is in /etc/asterisk/pjsip.d/trunk-old.conf.orig\nreload Asterisk: asterisk -rx "core reload"',
+    );
+  });
+
+  it('whoever Asterisk’s user is gets nothing of root’s by what lies in its folders', async () => {
+    await machine.shell(
+      'cd /etc/asterisk; mv ari.conf real; ln -s /etc/answerback/environment ari.conf; mv pjsip.d real.d; ln -s /etc/systemd/system pjsip.d',
+    );
+    await assert.rejects(render(), /EACCES/);
+    await machine.shell('cd /etc/asterisk; rm pjsip.d; mv real.d pjsip.d');
+    await render();
+    assert.equal(
+      await machine.shell(
+        'stat -c "%F %U %a" /etc/asterisk/ari.conf /etc/answerback/environment; ls /etc/systemd/system | grep -c trunk || true',
+      ),
+      'regular file asterisk 600\nregular file root 600\n0\n',
     );
   });
 
@@ -110,6 +120,50 @@ describe('Installed as a service on a fresh machine', function () {
     assert.match(await machine.shell('answerback doctor'), /ready at http/);
     assert.match(await machine.shell('answerback --version'), /^\d+\.\d+\.\d+$/m);
     assert.match(await machine.shell('answerback subscriber list'), /2025550147/);
+  });
+
+  it('messages of every kind are had in every form: the unit stops no program that converts', async () => {
+    const { id } = JSON.parse(await machine.shell('answerback mailbox show +12025550147 --json')) as {
+      id: string;
+    };
+    const made = await machine.shell('answerback key add forms --scopes messages:read,messages:write --json');
+    const { key } = JSON.parse(made) as { key: string };
+    const ask = async (path: string, body?: object): Promise<Response> => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const request =
+        body === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(body) };
+      const answer = await fetch(`http://127.0.0.1:${webPort}/v1/${path}`, request);
+      assert.ok(answer.ok, `${path}: ${answer.status} ${answer.ok ? '' : await answer.text()}`);
+      return answer;
+    };
+    const leave = async (message: object): Promise<string> =>
+      ((await (await ask(`mailboxes/${id}/messages`, message)).json()) as { message: string }).message;
+    const part = async (message: string, n: number, form: string): Promise<Buffer> =>
+      Buffer.from(await (await ask(`messages/${message}/parts/${n}?form=${form}`)).arrayBuffer());
+    const words = await leave({ text: 'Your parcel is here.' });
+    const pdf = (await part(words, 0, 'application/pdf')).toString('base64');
+    const paper = await leave({ parts: [{ contentType: 'application/pdf', name: 'a.pdf', data: pdf }] });
+    const png = (await part(paper, 0, 'image/png')).toString('base64');
+    await leave({ parts: [{ contentType: 'image/png', name: 'a.png', data: png }] });
+    const list = (await (await ask(`mailboxes/${id}/messages`)).json()) as {
+      items: { id: string; kind: string }[];
+    };
+    const forms: string[] = [];
+    for (const { id: message, kind } of list.items) {
+      const { parts } = (await (await ask(`messages/${message}`)).json()) as { parts: Parts };
+      for (const { index, forms: all } of parts)
+        for (const form of all) {
+          assert.ok((await part(message, index, encodeURIComponent(form))).length > 0, form);
+          forms.push(`${kind} ${form}`);
+        }
+    }
+    // By ffmpeg, pdftotext, pdftoppm and ffmpeg.
+    const some = [/^voice audio\/mpeg/, /^email text\/plain/, /^email image\/png/, /^image image\/jpeg/];
+    for (const wanted of some)
+      assert.ok(
+        forms.some((form) => wanted.test(form)),
+        `${wanted} of ${forms.join(', ')}`,
+      );
   });
 
   it('it is ended within seconds, and the next start takes in what was said meanwhile', async () => {
@@ -145,6 +199,16 @@ describe('Installed as a service on a fresh machine', function () {
     );
   });
 
+  function render(): Promise<string> {
+    const files = '/etc/answerback/answerback.yaml /etc/asterisk --environment /etc/answerback/environment';
+    return machine.shell(`npm run -s asterisk:render -- ${files} --sip-host 127.0.0.1 --sip-port ${sipPort}`);
+  }
+
+  /** What it said after the count of files. */
+  function again(said: string): string {
+    return said.trim().split('\n').slice(1).join('\n');
+  }
+
   function phone(number: string): Promise<Phone> {
     return openPhone({ server: { host: '127.0.0.1', port: sipPort }, number });
   }
@@ -171,6 +235,8 @@ describe('Installed as a service on a fresh machine', function () {
 function untilLogged(words: string): string {
   return `bash -c 'grep -m 1 "$0" <(timeout 30 journalctl --no-tail -f -o cat -u answerback)' '${words}'`;
 }
+
+type Parts = readonly { readonly index: number; readonly forms: readonly string[] }[];
 
 interface Example {
   readonly asterisk: Readonly<Record<string, unknown>>;
