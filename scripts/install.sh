@@ -41,7 +41,9 @@ copy_programs() {
   cp -r web/dist "$fresh/web/"
   cp -r var/prompts "$fresh/var/"
   cp scripts/answerback.mjs "$fresh/scripts/"
-  cp -r node_modules "$fresh/"
+  # Its content: it may be a link, and what follows is for the copy alone.
+  mkdir "$fresh/node_modules"
+  cp -r node_modules/. "$fresh/node_modules/"
   (cd "$fresh" && npm prune --omit=dev --offline --ignore-scripts >/dev/null) || give_up "npm prune failed in $fresh"
   # Asterisk reads the prompts, whoever has built them under whatever mask.
   chmod -R u=rwX,go=rX "$fresh"
