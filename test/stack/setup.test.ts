@@ -215,7 +215,11 @@ describe('set-up', function () {
       debootstrap: 'printf "%s\\n" "$@" >&2; echo "E: enough"; exit 1',
       go: '[[ $1 == env ]] && { echo go1.99; exit; }; exec sleep 96.5432',
     });
-    const given = { MONGODB_URL: 'mongodb://127.0.0.1:1', ASTERISK_ARI_URL: 'http://127.0.0.1:1' };
+    const given = {
+      MONGODB_URL: 'mongodb://127.0.0.1:1',
+      ASTERISK_ARI_URL: 'http://127.0.0.1:1',
+      ANSWERBACK_CHROMIUM: '/bin/true',
+    };
     await setUp(cache, { env: { ...env, ...given, ANSWERBACK_DEBIAN_MIRROR: mirror.url } }).ended;
     const asked = await readFile(join(cache, 'log/root.log'), 'utf8');
     const [, packages = ''] = /--include=(\S+)\n/.exec(asked) ?? [];
