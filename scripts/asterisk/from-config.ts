@@ -3,26 +3,19 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Config, Secrets } from '../../app/config.ts';
-import { configFor, phoneOf, portOf, withoutController, withSecretsOf } from '../render-arguments.ts';
+import {
+  configFor,
+  readArguments,
+  withoutController,
+  withSecretsOf,
+  type SwitchArguments,
+} from '../render-arguments.ts';
 import { checkout } from '../stack/machine.ts';
 import { renderDialplans, type DialplanValues, type Phone, type SipTls } from '../stack/render.ts';
 import { placeFiles, type Placed } from './place-files.ts';
 
-export interface RenderArguments {
-  /** The controller's configuration. */
-  readonly file: string;
-  /** Where it is written: /etc/asterisk. */
-  readonly folder: string;
-  /** The service's secrets; without it they are in the environment. */
-  readonly environment: string | undefined;
-  readonly sipHost: string;
-  readonly sipPort: number;
-  /** For secure trunks. */
-  readonly tls: SipTls | undefined;
-  readonly phones: readonly Phone[];
-}
+export type RenderArguments = SwitchArguments<SipTls, Phone>;
 
 const usage =
   'npm run asterisk:render -- CONFIG.yaml FOLDER [--environment FILE] [--phone NUMBER=PASSWORD] [--sip-host ADDRESS] ' +
@@ -30,36 +23,22 @@ const usage =
 
 /** @throws Error with what is wrong */
 export function renderArguments(words: readonly string[]): RenderArguments {
-  const { values, positionals } = parseArgs({
-    args: [...words],
-    options: {
-      environment: { type: 'string' },
-      phone: { type: 'string', multiple: true, default: [] },
-      'sip-host': { type: 'string', default: '0.0.0.0' },
-      'sip-port': { type: 'string', default: '5060' },
-      'tls-key': { type: 'string' },
-      'tls-cert': { type: 'string' },
-      'tls-ca': { type: 'string' },
-      'tls-port': { type: 'string', default: '5061' },
-    },
-    allowPositionals: true,
-  });
-  const [file, folder, more] = positionals;
-  if (file === undefined || folder === undefined || more !== undefined) throw new Error(usage);
-  const { environment, 'sip-host': sipHost, 'tls-key': key, 'tls-cert': cert, 'tls-ca': ca } = values;
-  const given = [key, cert, ca].filter((one) => one !== undefined);
-  if (given.length > 0 && given.length < 3) throw new Error('--tls-key, --tls-cert and --tls-ca go together');
-  const port = portOf('tls-port', values['tls-port']);
+  const options = ['tls-key', 'tls-cert', 'tls-ca'] as const;
+  const given = readArguments(words, { usage, sipHost: '0.0.0.0', options });
+  const files = options.flatMap((name) => given.own[name] ?? []).map((path) => resolve(path));
+  const [key, cert, ca] = files;
+  if (files.length > 0 && files.length < 3) throw new Error('--tls-key, --tls-cert and --tls-ca go together');
   const tls =
     key === undefined || cert === undefined || ca === undefined
       ? undefined
-      : { key: resolve(key), cert: resolve(cert), ca: resolve(ca), port };
-  const phones = values.phone.map((text) => {
-    const phone = phoneOf(text);
+      : { key, cert, ca, port: given.tlsPort };
+  const phones = given.phones.map((phone) => ({
     // No number: by their names phones are told from trunks.
-    return { name: `tel-${phone.number.slice(1)}`, ...phone, secure: tls !== undefined };
-  });
-  return { file, folder, environment, sipHost, sipPort: portOf('sip-port', values['sip-port']), tls, phones };
+    name: `tel-${phone.number.slice(1)}`,
+    ...phone,
+    secure: tls !== undefined,
+  }));
+  return { ...given.common, tls, phones };
 }
 
 /**

@@ -100,11 +100,7 @@ describe('Installed as a service on a fresh machine', function () {
   it('a caller leaves a message, the subscriber is told and hears it by its reference', async () => {
     await machine.shell('systemctl restart asterisk && systemctl enable --now answerback');
     await machine.shell(untilLogged('"msg":"ready"'));
-    const caller = await phone('+14155550100');
-    await using _ = caller;
-    const sound = babble(2000, 4);
-    const plan = { from: caller.number, to: '+12025550147', sound, end: 'hang-up' } as const;
-    await new SteadyCaller(plan).call(caller, openChance(4));
+    const sound = await leavesMessage('+14155550100', 4);
     const told = await network.nextText({ where: ({ body }) => /,,\d{10}#/.test(body) });
     const reference = /,,(\d{10})#/.exec(told.body)?.[1] ?? '';
     await using subscriber = await phone('+12025550147');
@@ -172,10 +168,7 @@ describe('Installed as a service on a fresh machine', function () {
       await machine.shell('systemctl show -p Result -p ExecMainStatus answerback'),
       /Result=success[\s\S]*=0/,
     );
-    await using caller = await phone('+14155550101');
-    const sound = babble(2000, 5);
-    const plan = { from: caller.number, to: '+12025550147', sound, end: 'hang-up' } as const;
-    await new SteadyCaller(plan).call(caller, openChance(5));
+    await leavesMessage('+14155550101', 5);
     await machine.shell('systemctl start answerback');
     const told = await network.nextText({
       where: ({ body }) => /415.?555.?0101/.test(body),
@@ -207,6 +200,15 @@ describe('Installed as a service on a fresh machine', function () {
   /** What it said after the count of files. */
   function again(said: string): string {
     return said.trim().split('\n').slice(1).join('\n');
+  }
+
+  /** Answers what was said. */
+  async function leavesMessage(from: string, seed: number): Promise<Buffer> {
+    await using caller = await phone(from);
+    const sound = babble(2000, seed);
+    const plan = { from, to: '+12025550147', sound, end: 'hang-up' } as const;
+    await new SteadyCaller(plan).call(caller, openChance(seed));
+    return sound;
   }
 
   function phone(number: string): Promise<Phone> {

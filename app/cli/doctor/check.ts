@@ -27,6 +27,8 @@ export interface Check {
   readonly name: string;
   /** What it looks at, for the help. */
   readonly about: string;
+  /** Of Asterisk alone: skipped where the switch is another. */
+  readonly ofAsterisk?: true;
   /** What is thrown is a finding too: wrong. */
   readonly run: (patient: Patient) => Promise<readonly Finding[]>;
 }

@@ -6,7 +6,7 @@ import { inTime } from '../../services/in-time.ts';
 import { openStoreInspection } from '../../storage/open-inspection.ts';
 import { configFile, placeholders } from '../office/config-file.ts';
 import type { Terminal } from '../terminal.ts';
-import { wrong, type Check, type Finding, type Patient } from './check.ts';
+import { skipped, wrong, type Check, type Finding, type Patient } from './check.ts';
 
 export interface Examination {
   readonly file: string | undefined;
@@ -77,11 +77,17 @@ async function run(
   patient: Patient,
   ms: number,
 ): Promise<readonly (Finding & { readonly check: string })[]> {
-  const findings = await inTime(check.run(patient), ms).catch((error: unknown): readonly Finding[] => [
+  const findings = await inTime(look(check, patient), ms).catch((error: unknown): readonly Finding[] => [
     wrong(`it could not be looked at: ${(error as Error).message}`, 'see what it says'),
   ]);
   const late = [
     wrong(`no answer within ${ms / 1000} s`, 'look at the load of this machine; --timeout gives it longer'),
   ];
   return (findings ?? late).map((one) => ({ check: check.name, ...one }));
+}
+
+const otherSwitch = 'the switch is FreeSWITCH: whether its controller reaches it is told by `controller`';
+
+async function look({ ofAsterisk, run: found }: Check, patient: Patient): Promise<readonly Finding[]> {
+  return ofAsterisk && patient.config.switch !== 'asterisk' ? [skipped(otherSwitch)] : found(patient);
 }

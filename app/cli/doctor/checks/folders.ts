@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { age, bytes } from '../../output/text.ts';
-import { ok, skipped, warn, wrong, type Check, type Finding } from '../check.ts';
+import { ok, warn, wrong, type Check, type Finding } from '../check.ts';
 
 /** Free space below which there is a warning, and below which it is wrong, in bytes: hours and minutes of messages. */
 const littleBytes = 1_000_000_000;
@@ -50,8 +50,8 @@ export const spool: Check = {
 export const recordings: Check = {
   name: 'recordings',
   about: "the switch's folder of recordings can be seen from here, and nothing is left in it",
+  ofAsterisk: true,
   async run({ config }) {
-    if (config.switch !== 'asterisk') return [skipped('the switch is FreeSWITCH')];
     const folder = config.asterisk.spool;
     if (folder === undefined)
       return [

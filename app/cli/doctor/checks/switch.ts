@@ -37,14 +37,12 @@ const extensions: readonly (readonly [context: string, extension: string])[] = [
   ['facts', 's'],
 ];
 
-const otherSwitch = 'the switch is FreeSWITCH: whether its controller reaches it is told by `controller`';
-
 export const asterisk: Check = {
   name: 'switch',
   about: 'ARI answers with this password; version, modules, dialplan, our application',
+  ofAsterisk: true,
   async run(patient) {
     const { config } = patient;
-    if (config.switch !== 'asterisk') return [skipped(otherSwitch)];
     const { url, user, app } = config.asterisk;
     const info = await patient.switch.info();
     if (info.kind === 'away')
@@ -143,8 +141,8 @@ async function manager({ config, switch: asterisk }: Patient): Promise<readonly 
 export const trunks: Check = {
   name: 'trunks',
   about: 'each trunk is an endpoint of the switch, and can be reached',
+  ofAsterisk: true,
   async run(patient) {
-    if (patient.config.switch !== 'asterisk') return [skipped(otherSwitch)];
     if ((await patient.switch.info()).kind !== 'answers') return [skipped('the switch does not answer')];
     const found: Finding[] = [];
     for (const { name, host, port, line } of patient.config.trunks) {
